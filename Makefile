@@ -1,0 +1,58 @@
+# All set-up happens inside the checkout: .venv (Python packages, locked with hashes), data (what tingfeng writes).
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := .venv/.setup
+FIRST := .venv/first.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test lint format lock bench soak clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(SETUP)  ## make .venv with every package of requirements.lock, checked by hash
+
+$(SETUP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: install it, or say make PYTHON=/path/to/python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python's venv module is missing: sudo apt install python3-venv"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@# uv installs the rest in a tenth of pip's time; pip brings uv itself, by the same lock and hashes
+	sed -n '/^uv==/,/# via/p' requirements.lock > $(FIRST)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(FIRST)
+	$(BIN)/uv pip sync --quiet --require-hashes requirements.lock
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: setup  ## run the whole pipeline on real posts, and write a page
+	$(BIN)/tingfeng demo
+
+up: setup  ## run it for good: Elasticsearch, Airflow and, while no feed is configured, the replay server
+	$(BIN)/tingfeng up
+
+test: setup  ## run the tests, against a real Elasticsearch, a real Airflow and a real browser
+	$(BIN)/python -m pytest -m "not soak and not bench"
+
+soak: setup  ## run the long checks
+	$(BIN)/python -m pytest -m soak --timeout 3600
+
+bench: setup  ## measure, each speed beside a named reference
+	$(BIN)/python -m pytest -m bench -s -p no:randomly --timeout 3600
+
+lint: setup  ## style, types, and the one-way imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup  ## put the code in its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: setup  ## resolve requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --upgrade --output-file requirements.lock
+
+clean:  ## remove .venv and the caches; data stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""What people write: brands, rules and platform overrides, with the models that check them."""

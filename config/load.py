@@ -1,0 +1,104 @@
+"""YAML → checked models: every fault is told with file, line, field and remedy, before anything runs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from config.errors import Mendable
+
+__all__ = ["ConfigError", "load", "load_folder"]
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class ConfigError(Mendable):
+    """What people wrote cannot be used; each line of the message is one fault: `file:line: field: reason: remedy`."""
+
+
+def load(path: Path, model: type[Model]) -> Model:
+    """Read one YAML file as `model`, with the file's stem as its `id`; ConfigError lists every fault."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"{path}: not UTF-8 ({error.reason} at byte {error.start}): save the file as UTF-8"
+        ) from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigError(f"{path}:{line}: not YAML: {error.problem}: mind indentation, colons and quotes") from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise ConfigError(f"{path}:1: not YAML: {error}: remove the character that it names") from error
+    if not isinstance(data, dict) or not isinstance(node, yaml.MappingNode):
+        raise ConfigError(f"{path}:1: must be a mapping of fields, such as `name: 小米`")
+    if repeated := list(_repeated_keys(node)):
+        faults = [f"{path}:{line}: {key}: written twice: keep one" for key, line in repeated]
+        raise ConfigError("\n".join(faults))
+    if "id" in data:
+        raise ConfigError(f"{path}:{_line(node, ('id',))}: id: the file's name is its id: remove this field")
+    try:
+        return model.model_validate({"id": path.stem, **data})
+    except ValidationError as error:
+        faults = [_explain(path, node, model, fault) for fault in error.errors()]
+        raise ConfigError("\n".join(faults)) from error
+
+
+def load_folder(folder: Path, model: type[Model]) -> list[Model]:
+    """Read every `*.yaml` of a folder, sorted by name; ConfigError lists the faults of all files together."""
+    loaded, faults = [], []
+    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+        try:
+            loaded.append(load(path, model))
+        except ConfigError as error:
+            faults.append(str(error))
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return loaded
+
+
+def _explain(path: Path, node: yaml.Node, model: type[BaseModel], fault: Any) -> str:
+    place = fault["loc"]
+    field = ".".join(str(part) for part in place) or "file"
+    reason = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "missing":
+        reason = "missing: add it"
+    elif fault["type"] == "extra_forbidden":
+        known = ", ".join(sorted(set(model.model_fields) - {"id"}))
+        reason = "unknown field: remove it or mend its spelling"
+        if len(place) == 1:
+            reason += f" (known: {known})"
+    elif fault["type"] not in ("value_error", "assertion_error"):
+        reason = f"{reason}: got {fault['input']!r}, change it"
+    return f"{path}:{_line(node, place)}: {field}: {reason}"
+
+
+def _line(node: yaml.Node, place: tuple[Any, ...]) -> int:
+    """Return the line of the innermost part of `place` that stands in the file, from 1."""
+    line = node.start_mark.line
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            entry = next(((key, value) for key, value in node.value if key.value == part), None)
+            if entry is None:
+                break
+            line, node = entry[0].start_mark.line, entry[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line
+    return int(line) + 1
+
+
+def _repeated_keys(node: yaml.Node) -> Iterator[tuple[str, int]]:
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield str(key.value), key.start_mark.line + 1
+            seen.add(key.value)
+            yield from _repeated_keys(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _repeated_keys(item)

@@ -1,0 +1,35 @@
+"""An optional override of one feed's defaults: config/platforms/<feed>.yaml."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from config import settings
+from config.load import load
+
+__all__ = ["Platform", "platform"]
+
+
+class Platform(BaseModel):
+    """How to reach a feed, and how gently. None keeps the feed's own default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    base_url: Annotated[str, StringConstraints(pattern=r"^https?://")] | None = None
+    """Another address for the feed's own, such as a mirror or the replay server."""
+    delay: Annotated[float, Field(ge=0, le=3600)] | None = None
+    """Seconds between two requests."""
+    max_pages: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    overlap: Annotated[int, Field(ge=0, le=30 * 86400)] | None = None
+    """Seconds before the watermark that each crawl reads again."""
+    cookie_env: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
+    """Environment variable that holds the cookie; the cookie itself is never written here."""
+    minimum: Annotated[int, Field(ge=0)] | None = None
+    """Posts that a crawl is expected to find at the least; fewer makes its verdict `short`."""
+
+
+def platform(feed: str) -> Platform:
+    """Return the override of `feed`, or one that overrides nothing; ConfigError when the file is wrong."""
+    path = settings.config_dir() / "platforms" / f"{feed}.yaml"
+    return load(path, Platform) if path.exists() else Platform(id=feed)

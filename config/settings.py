@@ -1,0 +1,104 @@
+"""What the environment says: folders, hosts and secrets. Nothing here has state; each call reads the environment anew.
+
+Every name begins with `TINGFENG_`, except the `ELASTICSEARCH_*` names that other tools share.
+"""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+__all__ = [
+    "DAY_ZONE",
+    "DEMO_CONFIG",
+    "Cluster",
+    "cluster",
+    "config_dir",
+    "data_dir",
+    "demonstrating",
+    "own_config_dir",
+    "research_data",
+    "secret",
+    "stage_root",
+]
+
+DAY_ZONE = ZoneInfo("Asia/Shanghai")
+"""The zone in which a day is a day: in the index, in dashboards and in reports."""
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+DEMO_CONFIG = _CHECKOUT / "config" / "demo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """The user's own Elasticsearch; secrets are kept out of `repr`."""
+
+    url: str
+    api_key: str | None = field(default=None, repr=False)
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    ca_file: str | None = None
+
+
+def cluster() -> Cluster | None:
+    """Return the cluster that `ELASTICSEARCH_URL` names, or None when the embedded node serves."""
+    url = os.environ.get("ELASTICSEARCH_URL")
+    if not url:
+        return None
+    return Cluster(
+        url=url,
+        api_key=secret("ELASTICSEARCH_API_KEY"),
+        user=os.environ.get("ELASTICSEARCH_USER"),
+        password=secret("ELASTICSEARCH_PASSWORD"),
+        ca_file=os.environ.get("ELASTICSEARCH_CA_FILE"),
+    )
+
+
+def config_dir() -> Path:
+    """Return the folder of brands/, rules/ and platforms/: `TINGFENG_CONFIG`, or config/ of the checkout.
+
+    While nobody has written a brand there, the demonstration's folder stands in.
+    """
+    if value := os.environ.get("TINGFENG_CONFIG"):
+        return Path(value).expanduser().resolve()
+    return DEMO_CONFIG if demonstrating() else own_config_dir()
+
+
+def own_config_dir() -> Path:
+    """Return the folder that a person's own brands go to, whether or not it holds one yet."""
+    return Path(os.environ.get("TINGFENG_CONFIG") or _CHECKOUT / "config").expanduser().resolve()
+
+
+def demonstrating() -> bool:
+    """Return whether the demonstration's brands are in use: no folder was named, and the checkout's has no brand."""
+    return "TINGFENG_CONFIG" not in os.environ and not any((_CHECKOUT / "config" / "brands").glob("*.y*ml"))
+
+
+def data_dir() -> Path:
+    """Return the local folder of all that tingfeng writes: `TINGFENG_DATA`, or data/ of the checkout.
+
+    The demonstration writes to data/demo, so that its posts never mix with a person's own.
+    """
+    if value := os.environ.get("TINGFENG_DATA"):
+        return Path(value).expanduser().resolve()
+    return _CHECKOUT / "data" / "demo" if demonstrating() else _CHECKOUT / "data"
+
+
+def stage_root() -> str:
+    """Return the fsspec root of the stages' files: `TINGFENG_STAGES` (`s3://bucket/path`) or the data folder."""
+    return os.environ.get("TINGFENG_STAGES") or str(data_dir())
+
+
+def research_data() -> Path | None:
+    """Return the folder of research corpora that `TINGFENG_RESEARCH_DATA` names, or None."""
+    value = os.environ.get("TINGFENG_RESEARCH_DATA")
+    return Path(value).expanduser().resolve() if value else None
+
+
+def secret(name: str) -> str | None:
+    """Return the secret in variable `name`, or in the file that `<name>_FILE` names; None when neither is set."""
+    if value := os.environ.get(name):
+        return value
+    if path := os.environ.get(f"{name}_FILE"):
+        return Path(path).expanduser().read_text(encoding="utf-8").strip()
+    return None

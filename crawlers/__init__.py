@@ -1,0 +1,1 @@
+"""Page → Post: one file a feed under platforms/, and what all of them share."""

@@ -1,0 +1,35 @@
+"""What can go wrong while crawling, named by what the caller does next.
+
+CrawlError
+├── MalformedPost      set this post aside as a dead letter, go on
+├── SchemaChanged      stop the feed, save the page, tell a developer
+├── Blocked            stop the feed, wait, look at the cookie or the rate
+├── LoginRequired      stop the feed, renew the credential that the message names
+└── Unreachable        try again later; the watermark stays
+"""
+
+__all__ = ["Blocked", "CrawlError", "LoginRequired", "MalformedPost", "SchemaChanged", "Unreachable"]
+
+
+class CrawlError(Exception):
+    """Anything that ends a page, a post or a crawl early."""
+
+
+class MalformedPost(CrawlError):
+    """One post does not keep the contract; set it aside with this reason."""
+
+
+class SchemaChanged(CrawlError):
+    """The page is not what this crawler reads; it needs a developer."""
+
+
+class Blocked(CrawlError):
+    """The platform refuses us for now: rate, address or captcha."""
+
+
+class LoginRequired(CrawlError):
+    """The platform wants a (new) credential."""
+
+
+class Unreachable(CrawlError):
+    """The platform did not answer, or with a server error."""

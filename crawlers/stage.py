@@ -1,0 +1,219 @@
+"""What lies between two stages: a batch of JSON Lines and its manifest, on any fsspec path.
+
+    <root>/<stage>/<feed>/<query>/<window>.jsonl        the lines
+    <root>/<stage>/<feed>/<query>/<window>.dead.jsonl   what was set aside, each line with its reason (only if any)
+    <root>/<stage>/<feed>/<query>/<window>.manifest     count, sha256, complete or not; written last
+
+A batch without its manifest is not there: a run that dies half-way leaves nothing that a reader would take. Writing the
+same window again replaces it whole.
+"""
+
+import hashlib
+import os
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, BinaryIO, cast
+
+import fsspec
+import msgspec
+
+from config import settings
+from config.errors import Mendable
+
+__all__ = ["Batch", "BrokenBatch", "DeadLetter", "Manifest", "Writer", "batches", "query_folder"]
+
+_UNSAFE = re.compile(r"[^\w-]+")
+
+
+class BrokenBatch(Mendable):
+    """A batch's file does not fit its manifest; write the window again (the message names the file)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """What could not be used: where, why, and the thing itself as it came."""
+
+    stage: str
+    reason: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a batch holds; `books` are the stage's own counts, such as matched and unmatched."""
+
+    count: int
+    dead: int
+    sha256: str
+    complete: bool
+    made_at: datetime
+    made_by: str = ""
+    """The version of what wrote the batch, so that work already done is seen to be done."""
+    books: dict[str, int] = field(default_factory=dict)
+
+
+class Writer:
+    """Takes a batch's lines; nothing is visible until the batch is closed without an error."""
+
+    def __init__(self, lines: BinaryIO, dead: BinaryIO, stage: str) -> None:
+        self._lines, self._dead, self._stage = lines, dead, stage
+        self.hash = hashlib.sha256()
+        self.count = self.dead_count = 0
+        self.complete = True
+        self.books: dict[str, int] = {}
+
+    def add(self, line: bytes) -> None:
+        """Append one line, given without its line end."""
+        data = line + b"\n"
+        self._lines.write(data)
+        self.hash.update(data)
+        self.count += 1
+
+    def set_aside(self, reason: str, content: str) -> None:
+        """Append a dead letter."""
+        self._dead.write(msgspec.json.encode(DeadLetter(stage=self._stage, reason=reason, content=content)) + b"\n")
+        self.dead_count += 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The address of one batch; `window` sorts by time, such as `20261122T190000Z`."""
+
+    stage: str
+    feed: str
+    query: str
+    """The query's folder name, from `query_folder`."""
+    window: str
+
+    @classmethod
+    def at(cls, path: str) -> "Batch":
+        """Return the batch that `path` (as `str(batch)` gives it) names."""
+        stage, feed, query, window = path.rsplit("/", 3)
+        return cls(stage=stage, feed=feed, query=query, window=window)
+
+    def __str__(self) -> str:
+        return f"{self.stage}/{self.feed}/{self.query}/{self.window}"
+
+    def to(self, stage: str) -> "Batch":
+        """Return the batch of the same window in another stage."""
+        return Batch(stage=stage, feed=self.feed, query=self.query, window=self.window)
+
+    @property
+    def path(self) -> str:
+        """The file's path without its ending, below the stages' root."""
+        return f"{settings.stage_root().rstrip('/')}/{self}"
+
+    def manifest(self) -> Manifest | None:
+        """Return the manifest, or None while the batch has not been written to its end."""
+        fs, path = _resolve(f"{self.path}.manifest")
+        try:
+            return msgspec.json.decode(fs.cat_file(path), type=Manifest)
+        except FileNotFoundError:
+            return None
+
+    def lines(self) -> Iterator[bytes]:
+        """Yield the lines; BrokenBatch when the file is absent or differs from what its manifest counted."""
+        manifest = self.manifest()
+        if manifest is None:
+            raise BrokenBatch(f"{self.path}.manifest: missing, so this batch was never finished; run its stage again")
+        digest = hashlib.sha256()
+        fs, path = _resolve(f"{self.path}.jsonl")
+        try:
+            with fs.open(path, "rb") as file:
+                for line in file:
+                    digest.update(line)
+                    yield line.rstrip(b"\n")
+        except FileNotFoundError as error:
+            raise BrokenBatch(f"{self.path}.jsonl: missing; run its stage again for this window") from error
+        if digest.hexdigest() != manifest.sha256:
+            raise BrokenBatch(f"{self.path}.jsonl: changed since it was written; run its stage again for this window")
+
+    def dead_letters(self) -> Iterator[DeadLetter]:
+        """Yield what was set aside."""
+        fs, path = _resolve(f"{self.path}.dead.jsonl")
+        if fs.exists(path):
+            with fs.open(path, "rb") as file:
+                for line in file:
+                    yield msgspec.json.decode(line, type=DeadLetter)
+
+    @contextmanager
+    def write(self, made_by: str = "") -> Iterator[Writer]:
+        """Open the batch for writing; on a clean exit it replaces what the window held, otherwise that stays.
+
+        The old manifest goes first and the new one comes last, so that at every instant the batch is either whole or
+        absent.
+        """
+        fs, path = _resolve(self.path)
+        fs.makedirs(fs._parent(path), exist_ok=True)
+        mark = uuid.uuid4().hex[:8]
+        temporary = {ending: f"{path}.{ending}.{mark}.tmp" for ending in ("jsonl", "dead.jsonl", "manifest")}
+        try:
+            with fs.open(temporary["jsonl"], "wb") as lines, fs.open(temporary["dead.jsonl"], "wb") as dead:
+                writer = Writer(cast(BinaryIO, lines), cast(BinaryIO, dead), self.stage)
+                yield writer
+                _sync(lines)
+                _sync(dead)
+            manifest = Manifest(
+                count=writer.count,
+                dead=writer.dead_count,
+                sha256=writer.hash.hexdigest(),
+                complete=writer.complete,
+                made_at=datetime.now(UTC),
+                made_by=made_by,
+                books=writer.books,
+            )
+            with fs.open(temporary["manifest"], "wb") as file:
+                file.write(msgspec.json.encode(manifest))
+                _sync(file)
+            for old in (f"{path}.manifest", f"{path}.dead.jsonl"):
+                if fs.exists(old):
+                    fs.rm_file(old)
+            fs.mv(temporary["jsonl"], f"{path}.jsonl")
+            if writer.dead_count:
+                fs.mv(temporary["dead.jsonl"], f"{path}.dead.jsonl")
+            fs.mv(temporary["manifest"], f"{path}.manifest")
+        finally:
+            for name in temporary.values():
+                if fs.exists(name):
+                    fs.rm_file(name)
+
+
+def batches(stage: str, feed: str = "*", query: str = "*") -> list[Batch]:
+    """Return the finished batches of a stage in the order of their windows."""
+    root = settings.stage_root().rstrip("/")
+    fs, pattern = _resolve(f"{root}/{stage}/{feed}/{query}/*.manifest")
+    found = [Batch.at("/".join([stage, *name.removesuffix(".manifest").split("/")[-3:]])) for name in fs.glob(pattern)]
+    return sorted(found, key=lambda batch: (batch.window, batch.feed, batch.query))
+
+
+def query_folder(query: str) -> str:
+    """Return a folder name for a query: readable, safe, and different for different queries."""
+    readable = _UNSAFE.sub("-", query).strip("-")[:40]
+    return f"{readable}-{hashlib.sha256(query.encode()).hexdigest()[:8]}"
+
+
+def window_at(moment: datetime) -> str:
+    """Return the window name of an aware time, in UTC to the second."""
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def as_counts(books: Mapping[str, int]) -> str:
+    """Return a stage's counts as one line for people."""
+    return " · ".join(f"{name} {count:,}" for name, count in books.items())
+
+
+def _resolve(path: str) -> tuple[Any, str]:
+    fs, resolved = fsspec.core.url_to_fs(path)
+    return fs, str(resolved)
+
+
+def _sync(file: Any) -> None:
+    file.flush()
+    try:
+        os.fsync(file.fileno())
+    except (OSError, AttributeError):
+        return  # an object store has no descriptor: it makes the object whole on close

@@ -1,0 +1,1 @@
+"""Post → Mention: cleaning, segmentation, brand matching and sentiment."""
