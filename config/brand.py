@@ -1,14 +1,15 @@
 """A brand: what counts as a mention of it, which accounts are its own, and where to look."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from config import settings
-from config.load import ConfigError, load_folder
-from config.query import Query, QueryError, parse
+from config.load import load_folder
+from config.query import Query, QueryError, parse_brand_query
 
 __all__ = ["Account", "Brand", "Target", "load_brands", "targets"]
 
@@ -59,7 +60,7 @@ class Brand(_Written):
     @classmethod
     def _query_parses(cls, value: str) -> str:
         try:
-            parse(value)
+            parse_brand_query(value)
         except QueryError as error:
             raise ValueError(str(error)) from error
         return value
@@ -74,18 +75,14 @@ class Brand(_Written):
     @property
     def parsed(self) -> Query:
         """The query as its tree."""
-        return parse(self.query)
+        return parse_brand_query(self.query)
 
 
 def load_brands(folder: Path | None = None) -> list[Brand]:
     """Return every brand under config/brands, sorted by id; ConfigError names file, line, field and remedy."""
-    folder = folder or settings.config_dir() / "brands"
-    brands = load_folder(folder, Brand)
-    if not brands:
-        raise ConfigError(f"{folder}: no brand yet: write one with `tingfeng init 小米`")
-    return brands
+    return load_folder(folder or settings.config_dir() / "brands", Brand)
 
 
-def targets(brands: list[Brand]) -> list[Target]:
+def targets(brands: Iterable[Brand]) -> list[Target]:
     """Return each feed × query once, however many brands ask for it."""
     return list(dict.fromkeys(target for brand in brands for target in brand.crawl))

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from config.errors import Mendable
 
-__all__ = ["ConfigError", "load", "load_folder"]
+__all__ = ["ConfigError", "load", "load_folder", "where"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -58,6 +58,12 @@ def load_folder(folder: Path, model: type[Model]) -> list[Model]:
     if faults:
         raise ConfigError("\n".join(faults))
     return loaded
+
+
+def where(path: Path, *place: str | int) -> str:
+    """Return `file:line: field` of a part of a file that has been loaded, for faults that only show between files."""
+    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    return f"{path}:{_line(node, place) if node else 1}: {'.'.join(map(str, place))}"
 
 
 def _explain(path: Path, node: yaml.Node, model: type[BaseModel], fault: Any) -> str:

@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 __all__ = [
     "DAY_ZONE",
     "DEMO_CONFIG",
+    "DEMO_DATA",
     "Cluster",
     "cluster",
     "config_dir",
     "data_dir",
     "demonstrating",
     "own_config_dir",
+    "replay_url",
     "research_data",
     "secret",
     "stage_root",
@@ -27,6 +29,7 @@ DAY_ZONE = ZoneInfo("Asia/Shanghai")
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
 DEMO_CONFIG = _CHECKOUT / "config" / "demo"
+DEMO_DATA = _CHECKOUT / "data" / "demo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +84,17 @@ def data_dir() -> Path:
     """
     if value := os.environ.get("TINGFENG_DATA"):
         return Path(value).expanduser().resolve()
-    return _CHECKOUT / "data" / "demo" if demonstrating() else _CHECKOUT / "data"
+    return DEMO_DATA if demonstrating() else _CHECKOUT / "data"
 
 
 def stage_root() -> str:
     """Return the fsspec root of the stages' files: `TINGFENG_STAGES` (`s3://bucket/path`) or the data folder."""
     return os.environ.get("TINGFENG_STAGES") or str(data_dir())
+
+
+def replay_url() -> str | None:
+    """Return the replay server's address, `TINGFENG_REPLAY_URL`: it is crawled while no brand names a feed."""
+    return os.environ.get("TINGFENG_REPLAY_URL")
 
 
 def research_data() -> Path | None:

@@ -1,0 +1,135 @@
+"""A rule: when to wake somebody, whom, and the tests that show what it means."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, field_validator
+
+from config import settings
+from config.brand import Brand, Text
+from config.channel import Channel
+from config.duration import Duration
+from config.load import ConfigError, load_folder, where
+from config.negative_burst import BurstTest, NegativeBurst, measure
+from config.query import Query, QueryError, parse
+
+__all__ = ["Rule", "Severity", "check_references", "load_rules"]
+
+
+class Severity(StrEnum):
+    """How bad it is, from the least to the worst."""
+
+    NOTICE = "notice"
+    WARNING = "warning"
+    SERIOUS = "serious"
+    CRISIS = "crisis"
+
+
+def _keeps_its_promise(test: BurstTest, info: ValidationInfo) -> BurstTest:
+    """Refuse a rule whose own test comes out otherwise; silent while `when` itself is wrong, which is told first."""
+    when = info.data.get("when")
+    if isinstance(when, NegativeBurst):
+        found = measure(when, count=test.now.count, negative=test.now.negative, past=test.history)
+        if found.fires != test.fires:
+            raise ValueError(
+                f"{test.name!r} is to {_verb(test.fires)}, but the rule would {_verb(found.fires)} "
+                f"({found.negative} negative of {found.count}, share {found.share:.2f}, usual {found.usual:g}; "
+                f"{found.threshold:g} negative and a share of {when.min_share:g} fire): mend the test or the thresholds"
+            )
+    return test
+
+
+def _verb(fires: bool) -> str:
+    return "fire" if fires else "stay silent"
+
+
+class Rule(BaseModel):
+    """One rule file; `id` is the file's stem. Fields that only one kind of rule has stand under `when`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    title: Text
+    when: NegativeBurst
+    brands: tuple[Text, ...] = ()
+    """Ids of the brands that it watches; empty for all."""
+    query: Text | None = None
+    """Only mentions that match this boolean query count."""
+    severity: Severity
+    channels: tuple[Text, ...] = ()
+    """Ids of the channels that are told; without any, the alert stands in the index and on the page only."""
+    owner: Text
+    """Who answers for the rule."""
+    runbook: Text
+    """What to do when it fires: an address or a sentence."""
+    quiet: Duration = timedelta(hours=6)
+    """A burst of the same brand that begins within this time after one continues it, and tells nobody again."""
+    tests: tuple[Annotated[BurstTest, AfterValidator(_keeps_its_promise)], ...]
+
+    @field_validator("id")
+    @classmethod
+    def _id_from_file(cls, value: str) -> str:
+        if not re.fullmatch(r"[\w-]{1,64}", value):
+            raise ValueError(f"the file's name {value!r} is the rule's id: use letters, digits, - and _, at most 64")
+        return value
+
+    @field_validator("query")
+    @classmethod
+    def _query_parses(cls, value: str | None) -> str | None:
+        try:
+            if value is not None:
+                parse(value)
+        except QueryError as error:
+            raise ValueError(str(error)) from error
+        return value
+
+    @field_validator("tests")
+    @classmethod
+    def _both_verdicts(cls, value: tuple[BurstTest, ...]) -> tuple[BurstTest, ...]:
+        for fires in (True, False):
+            if not any(test.fires is fires for test in value):
+                raise ValueError(
+                    f"no case in which the rule is to {_verb(fires)}: add one with `fires: {str(fires).lower()}`"
+                )
+        return value
+
+    @property
+    def parsed(self) -> Query | None:
+        """The query as its tree."""
+        return None if self.query is None else parse(self.query)
+
+    def watches(self, brand: Brand) -> bool:
+        """Whether the rule is about the brand."""
+        return not self.brands or brand.id in self.brands
+
+
+def load_rules(folder: Path | None = None) -> list[Rule]:
+    """Return every rule under config/rules, sorted by id; ConfigError also names rules that fail their own tests."""
+    return load_folder(folder or settings.config_dir() / "rules", Rule)
+
+
+def check_references(
+    rules: Sequence[Rule], brands: Sequence[Brand], channels: Sequence[Channel], folder: Path | None = None
+) -> None:
+    """Raise ConfigError with every brand or channel that a rule names and nobody has written."""
+    folder = folder or settings.config_dir() / "rules"
+    faults = [
+        *_unknown(rules, "brands", {brand.id for brand in brands}, folder),
+        *_unknown(rules, "channels", {channel.id for channel in channels}, folder),
+    ]
+    if faults:
+        raise ConfigError("\n".join(faults))
+
+
+def _unknown(rules: Sequence[Rule], field: str, known: set[str], folder: Path) -> Iterator[str]:
+    for rule in rules:
+        for number, name in enumerate(getattr(rule, field)):
+            if name not in known:
+                path = next(folder.glob(f"{rule.id}.y*ml"))
+                told = f"(known: {', '.join(sorted(known)) or 'none yet'})"
+                remedy = f"mend its spelling, or write {folder.parent / field / name}.yaml"
+                yield f"{where(path, field, number)}: nothing is called {name!r} {told}: {remedy}"

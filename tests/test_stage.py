@@ -1,0 +1,122 @@
+"""A batch is whole or absent, whatever happens while it is written."""
+
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from crawlers.stage import Batch, BrokenBatch, batches, query_folder, window_at
+
+BATCH = Batch(stage="posts", feed="rss", query=query_folder("小米 AND 手机"), window="20261122T190000Z")
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TINGFENG_DATA", str(tmp_path))
+
+
+def write(*lines: bytes, dead: str = "") -> None:
+    with BATCH.write() as writer:
+        for line in lines:
+            writer.add(line)
+        if dead:
+            writer.set_aside("unreadable", dead)
+
+
+def test_what_was_written_is_read() -> None:
+    write(b'{"a":1}', b'{"b":2}', dead="{")
+    assert list(BATCH.lines()) == [b'{"a":1}', b'{"b":2}']
+    assert [(letter.reason, letter.content) for letter in BATCH.dead_letters()] == [("unreadable", "{")]
+    manifest = BATCH.manifest()
+    assert manifest
+    assert (manifest.count, manifest.dead, manifest.complete) == (2, 1, True)
+    assert batches("posts") == [BATCH]
+    assert Batch.at(str(BATCH)) == BATCH
+
+
+def test_writing_again_replaces_the_whole_window() -> None:
+    write(b"1", b"2", dead="x")
+    write(b"3")
+    assert list(BATCH.lines()) == [b"3"]
+    assert list(BATCH.dead_letters()) == []
+
+
+def test_an_error_leaves_the_window_as_it_was(tmp_path: Path) -> None:
+    write(b"1")
+    with pytest.raises(ZeroDivisionError), BATCH.write() as writer:
+        writer.add(b"2")
+        writer.add(str(1 / 0).encode())
+    assert list(BATCH.lines()) == [b"1"]
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
+    write(b"1", b"2")
+    (file,) = tmp_path.rglob("*.jsonl")
+    file.write_bytes(b"1\n")
+    with pytest.raises(BrokenBatch, match="changed since it was written"):
+        list(BATCH.lines())
+    file.unlink()
+    with pytest.raises(BrokenBatch, match="missing"):
+        list(BATCH.lines())
+
+
+def test_a_batch_without_a_manifest_is_not_there(tmp_path: Path) -> None:
+    write(b"1")
+    (manifest,) = tmp_path.rglob("*.manifest")
+    manifest.unlink()
+    assert batches("posts") == []
+    with pytest.raises(BrokenBatch, match="never finished"):
+        list(BATCH.lines())
+
+
+KILLED_AT_STEP = """
+import os, signal, sys
+from fsspec.implementations.local import LocalFileSystem
+from crawlers.stage import Batch
+
+step, at = 0, int(sys.argv[2])
+def counted(real):
+    def call(self, *arguments, **named):
+        global step
+        if step == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        step += 1
+        return real(self, *arguments, **named)
+    return call
+for name in ("makedirs", "_open", "rm_file", "mv"):
+    setattr(LocalFileSystem, name, counted(getattr(LocalFileSystem, name)))
+with Batch.at(sys.argv[1]).write() as writer:
+    writer.add(b"new")
+"""
+
+
+def test_killed_before_any_step_it_is_whole_or_absent() -> None:
+    """Kill the writer before each of its file operations in turn: the window is old, new or absent, never a mixture."""
+    seen, step = set(), 0
+    while True:
+        write(b"old", dead="old")
+        done = subprocess.run([sys.executable, "-c", KILLED_AT_STEP, str(BATCH), str(step)], check=False)
+        found = (list(BATCH.lines())[0], len(list(BATCH.dead_letters()))) if BATCH.manifest() else None
+        assert found in {(b"old", 1), (b"new", 0), None}
+        seen.add(found)
+        if done.returncode == 0:
+            break
+        assert done.returncode == -signal.SIGKILL
+        step += 1
+    assert step >= 6
+    assert {(b"old", 1), (b"new", 0)} <= seen
+
+
+def test_queries_have_folders_of_their_own() -> None:
+    names = {query_folder(query) for query in ("小米", "小米 ", "a/b", "a b", "../../etc", "x" * 500)}
+    assert len(names) == 6
+    assert all("/" not in name and ".." not in name and len(name) < 60 for name in names)
+
+
+def test_windows_sort_by_time() -> None:
+    moments = [datetime(2026, 1, 2, tzinfo=UTC), datetime(2026, 1, 10, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)]
+    assert sorted(map(window_at, moments)) == [window_at(moment) for moment in moments]
