@@ -1,0 +1,1 @@
+"""Mentions into Elasticsearch, customers linked to them, and alerts out of them."""

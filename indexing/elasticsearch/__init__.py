@@ -1,0 +1,1 @@
+"""Elasticsearch: the embedded node, the mappings, the store and the query language."""
