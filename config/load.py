@@ -18,8 +18,8 @@ class ConfigError(Mendable):
     """What people wrote cannot be used; each line of the message is one fault: `file:line: field: reason: remedy`."""
 
 
-def load(path: Path, model: type[Model]) -> Model:
-    """Read one YAML file as `model`, with the file's stem as its `id`; ConfigError lists every fault."""
+def load(path: Path, model: type[Model], *, id: str | None = None) -> Model:
+    """Read one YAML file as `model`; its `id` is the file's stem, unless given. ConfigError lists every fault."""
     try:
         text = path.read_text(encoding="utf-8")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -41,7 +41,7 @@ def load(path: Path, model: type[Model]) -> Model:
     if "id" in data:
         raise ConfigError(f"{path}:{_line(node, ('id',))}: id: the file's name is its id: remove this field")
     try:
-        return model.model_validate({"id": path.stem, **data})
+        return model.model_validate({"id": id or path.stem, **data})
     except ValidationError as error:
         faults = [_explain(path, node, model, fault) for fault in error.errors()]
         raise ConfigError("\n".join(faults)) from error

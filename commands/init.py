@@ -1,0 +1,94 @@
+"""`tingfeng init 小米`: write a first brand and query, and try them."""
+
+import itertools
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+import yaml
+from rich.text import Text
+
+from commands.screen import console
+from commands.steps import crawled
+from config.errors import Mendable
+
+if TYPE_CHECKING:
+    from config.brand import Brand
+
+_HEAD = """\
+# A brand; docs/brands.md tells every field, docs/query-language.md how a query is written.
+# query: what counts as a mention. words: what segmentation keeps whole. crawl: where to look, feed × query.
+"""
+_AT_HAND = 5_000
+_SHOWN = 5
+
+
+def init(
+    name: str = typer.Argument(help="The brand as people write it, such as 小米."),
+    query: str = typer.Option(None, help="What counts as a mention, such as '小米 NOT 小米粥'; the name unless given."),
+    crawl: list[str] = typer.Option(
+        None, help="feed=query to look at, such as rss=https://example.org/feed.xml; Weibo search unless given."
+    ),
+) -> None:
+    """Write config/brands/NAME.yaml, then try it: its query on the posts at hand, and one page of each of its feeds."""
+    path = _write(name, query or name, crawl or [f"weibo_search={name}"])
+    from config.brand import Brand
+    from config.load import load
+
+    brand = load(path, Brand)
+    console.print(f"Wrote {path}:\n")
+    console.print(Text(path.read_text(encoding="utf-8")))
+    _try_feeds(brand)
+    _try_query(brand)
+    console.print("Next: `tingfeng up`, or by hand `tingfeng crawl`, `tingfeng analyse`, `tingfeng index`.")
+
+
+def _write(name: str, query: str, crawl: list[str]) -> Path:
+    """Write the brand's file and return its path; nothing is written when it would be refused."""
+    from config import settings
+    from config.brand import Brand
+    from config.load import load
+
+    stem = re.sub(r"[^\w-]+", "-", name).strip("-").lower()[:64]
+    if not stem:
+        raise Mendable(f"{name!r}: no letter or digit to name a file by: write the brand's name")
+    path = settings.own_config_dir() / "brands" / f"{stem}.yaml"
+    if path.exists():
+        raise Mendable(f"{path}: exists already: change it there, or delete it first")
+    targets = [dict(zip(("feed", "query"), entry.partition("=")[::2], strict=True)) for entry in crawl]
+    written = {"name": name, "query": query, "words": [name], "crawl": targets}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{stem}.yaml.draft")
+    draft.write_text(_HEAD + yaml.safe_dump(written, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    try:
+        load(draft, Brand, id=stem)
+        draft.rename(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return path
+
+
+def _try_feeds(brand: "Brand") -> None:
+    """Crawl one page of each feed and show how it ended."""
+    from crawlers.run import crawl
+    from crawlers.stage import window_at
+
+    window = window_at(datetime.now(UTC))
+    console.print(crawled([crawl(target, window, max_pages=1) for target in brand.crawl]))
+
+
+def _try_query(brand: "Brand") -> None:
+    """Show what the query takes of the posts at hand."""
+    from crawlers.post import decode_post
+    from crawlers.stage import batches
+    from nlp.matcher import Matcher
+
+    matcher = Matcher([brand])
+    lines = itertools.chain.from_iterable(batch.lines() for batch in reversed(batches("posts")))
+    posts = [decode_post(line) for line in itertools.islice(lines, _AT_HAND)]
+    taken = [post for post in posts if matcher.match(post)]
+    console.print(f"Of {len(posts):,} posts at hand the query takes {len(taken):,}")
+    for post in taken[:_SHOWN]:
+        console.print(Text(f"  {post.published_at:%Y-%m-%d %H:%M}  {' '.join(post.text.split())[:90]}"))

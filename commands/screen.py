@@ -1,0 +1,48 @@
+"""How commands speak to people: one console, one form of progress bar, one form of table."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+__all__ = ["Bars", "bars", "console", "errors", "table"]
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+class Bars:
+    """Progress bars by the step's name; a step's bar appears with its first report."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, int] = {}
+
+    def __call__(self, step: str, done: int, of: int) -> None:
+        """Show that `done` of `of` are done; `of` 0 means that the total is not known yet."""
+        if step not in self._tasks:
+            self._tasks[step] = self._progress.add_task(step, total=of or None)
+        self._progress.update(self._tasks[step], completed=done, total=of or None)  # type: ignore[arg-type]
+
+
+@contextmanager
+def bars() -> Iterator[Bars]:
+    """Show progress bars while the block runs; where no person looks on, they are left out."""
+    columns = (
+        TextColumn("  {task.description:<28}"),
+        BarColumn(bar_width=32),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=errors, disable=not errors.is_terminal) as progress:
+        yield Bars(progress)
+
+
+def table(title: str, rows: Mapping[str, str]) -> Table:
+    """Return a table of names and values."""
+    made = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2))
+    for name, value in rows.items():
+        made.add_row(name, value)
+    return made

@@ -1,0 +1,71 @@
+"""`tingfeng crawl|analyse|index`: the pipeline's steps, each by hand; Airflow's tasks call the same functions."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import typer
+from rich.table import Table
+
+from commands.screen import bars, console, table
+
+if TYPE_CHECKING:
+    from crawlers.report import CrawlReport
+
+
+def crawl(
+    feed: str = typer.Option(None, help="Only this feed, such as weibo_search."),
+    pages: int = typer.Option(None, min=1, help="At most this many pages a query."),
+) -> None:
+    """Crawl every feed × query of every brand, from where the last crawl stopped."""
+    from crawlers.report import Verdict
+    from crawlers.run import crawl as run
+    from crawlers.stage import window_at
+    from indexing.pipeline import check_config, to_crawl
+
+    wanted = [target for target in to_crawl(check_config()) if feed in (None, target.feed)]
+    if not wanted:
+        console.print("Nothing to crawl: write `crawl:` into a brand's file, or begin with `tingfeng init`")
+        raise typer.Exit(1)
+    window = window_at(datetime.now(UTC))
+    reports = []
+    with bars() as show:
+        for target in wanted:
+            name = f"{target.feed} {target.query}"[:28]
+            reports.append(run(target, window, max_pages=pages, progress=lambda p, n=name: show(n, p.posts, 0)))
+    console.print(crawled(reports))
+    if any(report.verdict not in (Verdict.OK, Verdict.EMPTY) for report in reports):
+        raise typer.Exit(1)
+
+
+def crawled(reports: "Iterable[CrawlReport]") -> Table:
+    """Return the table of how each crawl ended."""
+    made = Table("feed", "query", "pages", "posts", "new", "known", "verdict", "complete", "", box=None, padding=(0, 2))
+    for report in reports:
+        counts = (f"{n:,}" for n in (report.pages, report.posts, report.new, report.known))
+        whole = "yes" if report.complete else "no"
+        made.add_row(report.feed, report.query, *counts, report.verdict, whole, report.message)
+    return made
+
+
+def analyse() -> None:
+    """Match brands and score sentiment in every batch of posts that this version has not analysed."""
+    from indexing.elasticsearch.store import open_store
+    from indexing.pipeline import analyse_all, check_config
+
+    brands = check_config()
+    with bars() as show:
+        books = analyse_all(brands, open_store(), progress=show)
+    console.print(table("analysed", {name: f"{count:,}" for name, count in books.items()}))
+
+
+def index() -> None:
+    """Index every batch of mentions, link customers, and raise alerts."""
+    from indexing.elasticsearch.store import open_store
+    from indexing.pipeline import check_config, turn
+
+    brands = check_config()
+    with bars() as show:
+        done = turn(open_store(), brands, progress=show)
+    console.print(table("indexed", {name: f"{count:,}" for name, count in done.books.items()}))
+    console.print(f"{done.linked:,} mentions linked to customers · {len(done.alerts)} alerts firing")

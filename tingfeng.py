@@ -1,0 +1,60 @@
+"""The command line: `tingfeng --help`."""
+
+import sys
+
+import typer
+
+from commands import alerts, demo, doctor, es, init, keep, links, query, replay, steps, up
+from commands.screen import errors
+from config.errors import Mendable
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="""听风 tingfeng: what the public says of your brands, from crawl to alert.
+
+    Begin with `tingfeng demo` (real posts, no account needed) or `tingfeng init 小米` (your own brand),
+    then `tingfeng up`. Brands and rules are YAML files under config/, or where TINGFENG_CONFIG points;
+    everything written goes to data/, or where TINGFENG_DATA points.""",
+)
+app.command()(demo.demo)
+app.command()(init.init)
+app.command()(doctor.doctor)
+app.command()(up.up)
+app.command()(steps.crawl)
+app.command()(steps.analyse)
+app.command()(steps.index)
+app.command()(query.query)
+app.add_typer(alerts.app, name="alerts")
+app.add_typer(links.app, name="links")
+app.add_typer(es.app, name="es")
+app.command()(replay.replay)
+app.command()(keep.rebuild)
+app.command()(keep.backup)
+app.command()(keep.restore)
+
+
+@app.callback()
+def check_what_is_written() -> None:
+    """Refuse malformed brands, rules and channels before any command does anything."""
+    if "--help" not in sys.argv:
+        from indexing.pipeline import load_config
+
+        load_config()
+
+
+def main() -> None:
+    """Run the command line; what a person can mend is told in one message, without a traceback."""
+    try:
+        app()
+    except Mendable as error:
+        errors.print(str(error), markup=False, soft_wrap=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
