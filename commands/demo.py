@@ -1,22 +1,21 @@
 """`tingfeng demo`: the whole pipeline on real posts, without a scheduler, from an empty folder to a page."""
 
 import os
+import subprocess
 import sys
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+from rich.text import Text
 
-from commands.processes import Processes, replay_server
+from commands.processes import Processes
+from commands.replay import start_replay
 from commands.screen import Bars, bars, console, table
 from commands.steps import crawled
 
 if TYPE_CHECKING:
-    from config.brand import Brand
     from crawlers.report import CrawlReport
     from indexing.elasticsearch.store import Store
     from indexing.pipeline import Turn
@@ -28,35 +27,39 @@ def demo(
 ) -> None:
     """Replay real posts over HTTP, crawl, analyse, index and link them, raise the alert, and write a page.
 
-    Everything goes to data/demo. Run it again: nothing is duplicated.
+    Everything goes to data/demo, unless TINGFENG_DATA says otherwise. Run it again: nothing is duplicated.
     """
     from config import settings
 
     os.environ.setdefault("TINGFENG_CONFIG", str(settings.DEMO_CONFIG))
     os.environ.setdefault("TINGFENG_DATA", str(settings.DEMO_DATA))
+    from crawlers.replay import anchor
     from dashboards.report import write_latest
     from indexing.customers import import_customers
+    from indexing.elasticsearch.store import open_store
     from indexing.pipeline import analyse_all, check_config, turn
 
     brands = check_config()
-    with bars() as show, _elasticsearch(show) as node:
+    _start_elasticsearch()
+    with bars() as show:
         reports = _crawl(source, posts, show)
-        store = node()
+        store = open_store()
         analysed = analyse_all(brands, store, progress=show)
         import_customers(store, settings.config_dir() / "customers.csv")
-        indexed = turn(store, brands, progress=show)
+        indexed = turn(store, brands, now=anchor(source), progress=show)
         page = write_latest(store, brands)
-    _summary(reports, analysed, indexed, store, page)
+    console.print(crawled(reports))
+    _summary(analysed, indexed, store, page)
 
 
-@contextmanager
-def _elasticsearch(show: Bars) -> Iterator["Callable[[], Store]"]:
-    """Let the node start while the crawl runs; the value waits for it."""
-    from indexing.elasticsearch.store import open_store
+def _start_elasticsearch() -> None:
+    """Let the node start while the crawl runs; `open_store` finds it, or waits for it."""
+    from config import settings
 
-    with ThreadPoolExecutor(1) as starter:
-        starting = starter.submit(open_store, progress=lambda what, share: show(what, round(share * 100), 100))
-        yield starting.result
+    if settings.cluster() is None:
+        silent = subprocess.DEVNULL
+        command = [sys.executable, "-m", "tingfeng", "es", "start"]
+        subprocess.Popen(command, stdin=silent, stdout=silent, stderr=silent, start_new_session=True)
 
 
 def _crawl(source: str, posts: int, show: Bars) -> list["CrawlReport"]:
@@ -68,9 +71,23 @@ def _crawl(source: str, posts: int, show: Bars) -> list["CrawlReport"]:
     window, reports = window_at(datetime.now(UTC)), []
     running = Processes(settings.data_dir() / "logs")
     try:
-        for target in targets(replay_server(running, source, posts)):
+        for target in targets(start_replay(running, source, posts)):
             name = f"crawl {target.feed}"
             reports.append(crawl(target, window, progress=lambda p, n=name: show(n, p.posts, 0)))
     finally:
         running.stop()
     return reports
+
+
+def _summary(analysed: dict[str, int], indexed: "Turn", store: "Store", page: Path) -> None:
+    """Print the books, the alerts with their reasons, and where to look."""
+    console.print(table("books", {**_counts(analysed), **_counts(indexed.books)}))
+    console.print(f"{indexed.linked:,} mentions linked to customers")
+    for alert in indexed.alerts:
+        console.print(Text(f"ALERT {alert.severity}  {alert.reason_zh}\n      {alert.reason_en}"), style="bold")
+    console.print(f"Page           {page}\nElasticsearch  {store.url}/tingfeng-mentions", soft_wrap=True)
+    console.print("Ask it: `tingfeng query '当当 AND 客服' --since 1d`; stop it: `tingfeng es stop`")
+
+
+def _counts(books: dict[str, int]) -> dict[str, str]:
+    return {name: f"{count:,}" for name, count in books.items()}

@@ -27,15 +27,16 @@ class Failed(Mendable):
 class Processes:
     """A group of child processes, ended together with all that they started.
 
-    Grandchildren whose parent dies become ours (Linux's child subreaper), so that `stop` finds them too; and should
-    this process be killed, the kernel ends its direct children.
+    With `adopt`, grandchildren whose parent dies become ours (Linux's child subreaper), so that `stop` finds them too.
+    Should this process be killed, the kernel ends its direct children.
     """
 
-    def __init__(self, logs: Path) -> None:
+    def __init__(self, logs: Path, *, adopt: bool = False) -> None:
         logs.mkdir(parents=True, exist_ok=True)
-        self._logs = logs
+        self._logs, self._adopt = logs, adopt
         self._children: dict[str, subprocess.Popen[bytes]] = {}
-        _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+        if adopt:
+            _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
     def start(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         """Start a program in a session of its own, so that a Ctrl-C reaches us alone; its output goes to a log."""
@@ -72,7 +73,7 @@ class Processes:
 
         `spare` is the pid of a process that outlives us, with all that it started: the Elasticsearch node.
         """
-        descendants = _descendants(spare)
+        descendants = self._descendants(spare)
         for child in self._children.values():
             if child.poll() is None:
                 child.send_signal(signal.SIGINT)
@@ -82,7 +83,7 @@ class Processes:
                 child.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 child.kill()
-        left = descendants | _descendants(spare)
+        left = descendants | self._descendants(spare)
         for send in (psutil.Process.terminate, psutil.Process.kill):
             for process in left:
                 with contextlib.suppress(psutil.NoSuchProcess):
@@ -90,14 +91,14 @@ class Processes:
             left = set(psutil.wait_procs(left, timeout=3)[1])
         self._children.clear()
 
-
-def _descendants(spare: int | None) -> set[psutil.Process]:
-    own = psutil.Process()
-    found = set(own.children(recursive=True))
-    for process in own.children():
-        if process.pid == spare:
-            found -= {process, *process.children(recursive=True)}
-    return found
+    def _descendants(self, spare: int | None) -> set[psutil.Process]:
+        ours = {child.pid for child in self._children.values()}
+        found: set[psutil.Process] = set()
+        for process in psutil.Process().children():
+            if process.pid in ours or (self._adopt and process.pid != spare):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    found |= {process, *process.children(recursive=True)}
+        return found
 
 
 def _prctl(option: int, value: int) -> None:

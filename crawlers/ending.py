@@ -1,0 +1,52 @@
+"""How a crawl ended: verdict, reason and remedy, and what that means for the watermark."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged, Unreachable
+from crawlers.report import Verdict
+
+__all__ = ["REMEDIES", "Ending", "ended_by", "ending"]
+
+REMEDIES = {
+    Verdict.SHORT: "look at the query, or lower `minimum` in config/platforms/{feed}.yaml",
+    Verdict.BLOCKED: "wait, then raise `delay` in config/platforms/{feed}.yaml, or renew the cookie",
+    Verdict.LOGIN_REQUIRED: "put a cookie into an environment variable that config/platforms/{feed}.yaml names as "
+    "`cookie_env`",
+    Verdict.SCHEMA_CHANGED: "check the query; if it is right, crawlers/platforms/{feed}.py must learn this page",
+    Verdict.UNREACHABLE: "the next crawl reads this stretch again",
+    Verdict.CUT_SHORT: "raise `max_pages` in config/platforms/{feed}.yaml, or crawl more often",
+}
+_VERDICTS: dict[type[CrawlError], Verdict] = {
+    Blocked: Verdict.BLOCKED,
+    LoginRequired: Verdict.LOGIN_REQUIRED,
+    SchemaChanged: Verdict.SCHEMA_CHANGED,
+    Unreachable: Verdict.UNREACHABLE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """The verdict with its reason; `newest` is the newest entry that was listed.
+
+    `complete`: nothing since the watermark is missing. `advance`: the watermark may move to `newest`, once all posts
+    are safely written; it may not while what is missing can still be read.
+    """
+
+    verdict: Verdict
+    message: str = ""
+    complete: bool = False
+    advance: bool = False
+    newest: datetime | None = None
+    validators: dict[str, str] = field(default_factory=dict)
+
+
+def ending(verdict: Verdict, message: str = "", *, lost: bool = False) -> Ending:
+    """Return the ending for a verdict; `lost`: something is missing, and no later crawl could read it."""
+    complete = verdict in (Verdict.OK, Verdict.EMPTY, Verdict.SHORT)
+    return Ending(verdict=verdict, message=message, complete=complete, advance=complete or lost)
+
+
+def ended_by(error: CrawlError) -> Ending:
+    """Return the ending that a refusal or a failure makes."""
+    return ending(next(verdict for kind, verdict in _VERDICTS.items() if isinstance(error, kind)), str(error))

@@ -1,0 +1,72 @@
+"""Takes the lines of the crawling process into a batch."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from crawlers.ending import Ending
+from crawlers.errors import MalformedPost
+from crawlers.page import Dead
+from crawlers.post import decode_post
+from crawlers.report import CrawlProgress
+from crawlers.stage import Batch, BrokenBatch, Writer
+
+__all__ = ["Intake"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Intake:
+    """Counts and writes; `seen` are the posts that earlier crawls found."""
+
+    writer: Writer
+    seen: frozenset[str]
+    progress: Callable[[CrawlProgress], None] | None
+    found: dict[str, None] = field(default_factory=dict)
+    """The ids of what was written, in order."""
+    pages: int = 0
+    new: int = 0
+    end: Ending | None = None
+
+    @property
+    def known(self) -> int:
+        """How many of the posts earlier crawls had."""
+        return self.writer.count - self.new
+
+    def take(self, line: bytes) -> None:
+        """Take one line, as worker.py describes them."""
+        word, _, value = line.rstrip(b"\n").partition(b" ")
+        if word == b"post":
+            self._post(value)
+        elif word == b"dead":
+            dead = msgspec.json.decode(value, type=Dead)
+            self.writer.set_aside(dead.reason, dead.content)
+        elif word == b"page":
+            self.pages += 1
+            if self.progress:
+                self.progress(CrawlProgress(pages=self.pages, posts=self.writer.count, dead=self.writer.dead_count))
+        elif word == b"end":
+            self.end = msgspec.json.decode(value, type=Ending)
+
+    def keep(self, earlier: Batch) -> None:
+        """Write what an earlier run of this window found and this one did not: the platform may show it no more."""
+        try:
+            for line in earlier.lines():
+                self._post(line)
+        except BrokenBatch as error:
+            _log.warning("what an earlier run of this window found is lost: %s", error)
+
+    def _post(self, line: bytes) -> None:
+        """Write a post once; one that does not keep the contract becomes a dead letter."""
+        try:
+            name = decode_post(line).id
+        except MalformedPost as error:
+            self.writer.set_aside(str(error), line.decode("utf-8", "replace"))
+            return
+        if name not in self.found:
+            self.found[name] = None
+            self.new += name not in self.seen
+            self.writer.add(line)

@@ -1,0 +1,86 @@
+"""What passes between the network and a platform's parser: an ask, its answer, and the page that was read from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from crawlers.post import Post
+
+__all__ = ["Answer", "Ask", "Dead", "Listed", "Page"]
+
+_CACHED_AT_MOST = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One address to fetch. An `optional` one may be gone or closed (403, 404, 410) without harm to the crawl."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back: all that a parser needs, so that a page can be parsed again without a network."""
+
+    url: str
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case."""
+    body: bytes
+    fetched_at: datetime
+
+    @property
+    def moment(self) -> datetime:
+        """When the page was made: its Date header if that is sane, else the fetch; "5分钟前" counts from here."""
+        try:
+            said = parsedate_to_datetime(self.headers.get("date", ""))
+        except ValueError:
+            return self.fetched_at
+        if said.tzinfo is None or not timedelta(0) <= self.fetched_at - said <= _CACHED_AT_MOST:
+            return self.fetched_at
+        return said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An entry of a listing: the `Post.id` it stands for and the time by which the listing is ordered."""
+
+    id: str
+    at: datetime | None = None
+    pinned: bool = False
+    """Stands on top whatever its time, and so says nothing of how far back the page reaches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dead:
+    """A post that could not be read: why, and the thing itself as it came."""
+
+    reason: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What one answer holds.
+
+    `drafts` are posts whose text is cut, each with where the whole is. `follow` are pages that belong to this one, such
+    as a forum's topics; `next` is the listing's next page.
+    """
+
+    posts: tuple[Post, ...] = ()
+    drafts: tuple[tuple[Ask, Post], ...] = ()
+    dead: tuple[Dead, ...] = ()
+    listed: tuple[Listed, ...] = ()
+    follow: tuple[Ask, ...] = ()
+    next: Ask | None = None
+    nothing: str | None = None
+    """The platform's own words that there is nothing."""
+    unchanged: bool = False
+    """The platform says that nothing changed since the last crawl."""
+    validators: Mapping[str, str] = field(default_factory=dict)
+    """Headers to send next time, so that an unchanged document is not sent again."""
+    left_out: str | None = None
+    """What of this page's matter was not asked for, because of a bound."""

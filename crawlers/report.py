@@ -1,0 +1,71 @@
+"""What a crawl tells of itself: its verdict, its counts, and whether anything may be missing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+__all__ = ["CrawlProgress", "CrawlReport", "Verdict", "decode_report", "encode_report"]
+
+
+class Verdict(StrEnum):
+    """How a crawl went."""
+
+    OK = "ok"
+    EMPTY = "empty"
+    """The platform said, in its own words, that there is nothing."""
+    SHORT = "short"
+    """Fewer posts than the feed's `minimum`."""
+    BLOCKED = "blocked"
+    LOGIN_REQUIRED = "login_required"
+    SCHEMA_CHANGED = "schema_changed"
+    UNREACHABLE = "unreachable"
+    CUT_SHORT = "cut_short"
+    """Stopped before what earlier crawls have: too many pages, too little time, or the platform shows no more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlProgress:
+    """How far a crawl has come."""
+
+    pages: int
+    posts: int
+    dead: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlReport:
+    """One crawl of one feed × query; posts = new + known.
+
+    `complete` says that nothing between the watermark and now is missing. `watermark` is where the next crawl will read
+    back to.
+    """
+
+    run_id: str
+    feed: str
+    query: str
+    platform: str
+    window: str
+    started_at: datetime
+    finished_at: datetime
+    pages: int
+    posts: int
+    new: int
+    known: int
+    dead: int
+    verdict: Verdict
+    complete: bool
+    message: str = ""
+    """What happened and what to do, in a sentence; empty when all is well."""
+    watermark: datetime | None = None
+
+
+def encode_report(report: CrawlReport) -> bytes:
+    """Return the report as one line of JSON, without the line end."""
+    return msgspec.json.encode(report)
+
+
+def decode_report(line: bytes) -> CrawlReport:
+    """Read a report from one line of JSON; msgspec.ValidationError names the field."""
+    return msgspec.json.decode(line, type=CrawlReport)

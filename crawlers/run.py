@@ -1,0 +1,148 @@
+"""Crawl one feed × query: the spider runs in a process of its own, and its posts become a batch.
+
+What is written, in this order, so that a kill at any instant and another run end with the same posts:
+
+1. the batch of posts    what an earlier run of the same window found and this one did not stays in it
+2. the batch "runs"      one line: the CrawlReport
+3. the watermark         only now may the next crawl stop earlier
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from urllib.parse import urlsplit
+
+from config import settings
+from config.brand import Target
+from config.load import ConfigError
+from config.platform import platform
+from crawlers import watermark
+from crawlers.ending import Ending
+from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged, Unreachable
+from crawlers.intake import Intake
+from crawlers.process import CrawlerDied, run_worker
+from crawlers.report import CrawlProgress, CrawlReport, Verdict, encode_report
+from crawlers.spider import Job, is_loopback, spider_of
+from crawlers.stage import Batch, query_folder
+
+__all__ = ["CrawlerDied", "batch_of", "crawl", "crawl_or_raise"]
+
+_PAGES_AT_HOME = 100_000
+_ERRORS: dict[Verdict, type[CrawlError]] = {
+    Verdict.BLOCKED: Blocked,
+    Verdict.LOGIN_REQUIRED: LoginRequired,
+    Verdict.SCHEMA_CHANGED: SchemaChanged,
+    Verdict.UNREACHABLE: Unreachable,
+}
+
+
+def batch_of(target: Target, window: str) -> Batch:
+    """Return the batch in which the posts of a crawl lie."""
+    return Batch(stage="posts", feed=target.feed, query=query_folder(target.query), window=window)
+
+
+def crawl_or_raise(target: Target, window: str) -> str:
+    """Crawl, and return the batch's path; raise the CrawlError of a verdict that asks somebody to act.
+
+    What was found until then is written all the same.
+    """
+    report = crawl(target, window)
+    if error := _ERRORS.get(report.verdict):
+        raise error(f"{report.feed} {report.query}: {report.message}")
+    return str(batch_of(target, window))
+
+
+def crawl(
+    target: Target,
+    window: str,
+    *,
+    progress: Callable[[CrawlProgress], None] | None = None,
+    max_pages: int | None = None,
+) -> CrawlReport:
+    """Crawl one target from where its last complete crawl stopped, and write what was found as the batch of `window`.
+
+    The platform's doings are told by the verdict, never raised. Raises a Mendable for what people wrote,
+    CrawlerDied for a fault of our own; then nothing is written.
+    """
+    started_at = datetime.now(UTC)
+    batch = batch_of(target, window)
+    job = _job(target, batch, max_pages)
+    stand = watermark.load(target, window, urlsplit(spider_of(job.feed)(job).first().url).hostname or "")
+    mark = stand.before
+    job = replace(job, since=mark.published, seen=frozenset(mark.seen), validators=mark.validators)
+    intake, end = _fill(batch, job, progress)
+    now = datetime.now(UTC)
+    stand = stand.moved(end, list(intake.found), now)
+    report = CrawlReport(
+        run_id=job.run_id,
+        feed=job.feed,
+        query=job.query,
+        platform=spider_of(job.feed).platform,
+        window=window,
+        started_at=started_at,
+        finished_at=now,
+        pages=intake.pages,
+        posts=intake.writer.count,
+        new=intake.new,
+        known=intake.known,
+        dead=intake.writer.dead_count,
+        verdict=end.verdict,
+        complete=end.complete,
+        message=end.message,
+        watermark=stand.after.published if stand.after else None,
+    )
+    with batch.to("runs").write() as writer:
+        writer.add(encode_report(report))
+    watermark.save(target, stand)
+    return report
+
+
+def _fill(batch: Batch, job: Job, progress: Callable[[CrawlProgress], None] | None) -> tuple[Intake, Ending]:
+    """Crawl into the batch."""
+    earlier = batch.manifest()
+    with batch.write() as writer:
+        intake = Intake(writer=writer, seen=job.seen, progress=progress)
+        run_worker(job, intake.take)
+        end = intake.end
+        if end is None:
+            raise CrawlerDied(f"crawling {job.feed} {job.query!r}: the process ended without a word; see its log")
+        if earlier:
+            intake.keep(batch)
+        writer.complete = end.complete or (earlier is not None and earlier.complete)
+        writer.books = {"posts": writer.count, "new": intake.new, "known": intake.known}
+    return intake, end
+
+
+def _job(target: Target, batch: Batch, max_pages: int | None) -> Job:
+    """Resolve what config/ says against the feed's defaults; ConfigError names what cannot be.
+
+    A server on this machine is not spared: no delay, no end of pages.
+    """
+    spider, override = spider_of(target.feed), platform(target.feed)
+    base_url = target.base_url or override.base_url
+    if override.cookie_env and settings.secret(override.cookie_env) is None:
+        path = settings.config_dir() / "platforms" / f"{target.feed}.yaml"
+        raise ConfigError(f"{path}: cookie_env: {override.cookie_env} is not set: export it, or remove this field")
+    at_home = is_loopback(base_url or target.query)
+    pages = override.max_pages or (_PAGES_AT_HOME if at_home else spider.max_pages)
+    return Job(
+        feed=target.feed,
+        query=target.query,
+        base_url=base_url,
+        run_id=f"{batch.feed}/{batch.query}/{batch.window}",
+        max_pages=pages if max_pages is None else max_pages,
+        delay=override.delay if override.delay is not None else 0 if at_home else spider.delay,
+        overlap=override.overlap if override.overlap is not None else spider.overlap,
+        minimum=override.minimum or 0,
+        robots=spider.robots if override.robots is None else override.robots,
+        user_agent=override.user_agent or _user_agent(),
+        cookie_env=override.cookie_env,
+    )
+
+
+def _user_agent() -> str:
+    try:
+        return f"tingfeng/{version('tingfeng')} (reads public posts for social listening)"
+    except PackageNotFoundError:
+        return "tingfeng (reads public posts for social listening)"

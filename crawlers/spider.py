@@ -1,0 +1,175 @@
+"""What a platform's file defines: one PlatformSpider, which says where to look and reads pages. It fetches nothing.
+
+    class ExampleForum(PlatformSpider):
+        platform = "forum"
+
+        def first(self) -> Ask: ...
+        def parse_page(self, answer: Answer) -> Page: ...
+
+The file's name is the feed's name; nothing has to be registered.
+"""
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from importlib import import_module
+from ipaddress import ip_address
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+from config.errors import Mendable
+from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, SchemaChanged
+from crawlers.feeds import feeds
+from crawlers.page import Answer, Ask, Dead, Page
+from crawlers.post import Post, check
+from crawlers.synthetic import HEADER, declared
+
+__all__ = ["CannotCrawl", "Job", "PlatformSpider", "is_loopback", "spider_of"]
+
+Item = TypeVar("Item")
+Read = TypeVar("Read")
+
+
+class CannotCrawl(Mendable):
+    """The feed or the query that a person wrote cannot be crawled; the message says what can."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One crawl to do, with everything that config/ says already resolved; seconds throughout."""
+
+    feed: str
+    query: str
+    run_id: str
+    base_url: str | None = None
+    max_pages: int = 1
+    delay: float = 0
+    overlap: float = 0
+    minimum: int = 0
+    timeout: float = 3600
+    robots: bool = False
+    user_agent: str = "tingfeng"
+    cookie_env: str | None = None
+    since: datetime | None = None
+    """The watermark: everything up to here was crawled before; None when nothing was."""
+    seen: frozenset[str] = frozenset()
+    """`Post.id`s of recent crawls."""
+    validators: Mapping[str, str] = field(default_factory=dict)
+
+
+class PlatformSpider(ABC):
+    """Where one feed is found and how its pages read. The class attributes are its defaults; config/ overrides them."""
+
+    platform: ClassVar[str]
+    """`Post.platform`: the site family."""
+    home: ClassVar[str] = ""
+    """The platform's own address, without a slash at the end; empty where the query is an address."""
+    delay: ClassVar[float] = 1
+    max_pages: ClassVar[int] = 100
+    overlap: ClassVar[float] = 3600
+    """Seconds before the watermark that are read again: counts change, and late posts slip in."""
+    robots: ClassVar[bool] = True
+    headers: ClassVar[Mapping[str, str]] = {}
+    patience: ClassVar[int] = 1
+    """How many pages in a row may bring nothing fresh before the listing counts as ended."""
+    goes_back: ClassVar[bool] = True
+    """Whether the listing's further pages reach older posts; False for a document that holds only the newest."""
+    full_texts: ClassVar[int] = 0
+    """How many cut texts a crawl may fetch in full."""
+    refusals: ClassVar[Mapping[int, type[CrawlError]]] = {
+        401: LoginRequired,
+        403: Blocked,
+        404: SchemaChanged,
+        410: SchemaChanged,
+        418: Blocked,
+        429: Blocked,
+        432: Blocked,
+        451: Blocked,
+    }
+    """What an HTTP status means here."""
+    login_walls: ClassVar[tuple[str, ...]] = ("/login", "/signin", "/passport", "passport.", "/visitor")
+    """Parts of an address that a redirect leads to when the platform wants a credential."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+
+    @property
+    def base(self) -> str:
+        """The address to fetch from, without a slash at the end: a mirror's, or the platform's own."""
+        return (self.job.base_url or self.home).rstrip("/")
+
+    @property
+    def until(self) -> datetime | None:
+        """How far back to read: the watermark less the overlap; None is to the beginning."""
+        return self.job.since - timedelta(seconds=self.job.overlap) if self.job.since else None
+
+    @abstractmethod
+    def first(self) -> Ask:
+        """Return the ask for the listing's first page; CannotCrawl when the query is none for this feed."""
+
+    @abstractmethod
+    def parse_page(self, answer: Answer) -> Page:
+        """Read a page. A CrawlError when it is a refusal, or of a shape that this code does not know."""
+
+    def after(self, ask: Ask) -> Ask | None:
+        """Return the listing page after `ask`, where that is known without reading it, so that it can be prefetched."""
+        return None
+
+    def full_text(self, answer: Answer, draft: Post) -> Post:
+        """Return the draft with the whole text that `answer` holds."""
+        return draft
+
+    def post(self, answer: Answer, **fields: Any) -> Post:
+        """Return a checked Post with what every post of this crawl has in common; MalformedPost names what is wrong."""
+        job = self.job
+        post = Post(
+            platform=self.platform,
+            feed=job.feed,
+            query=job.query,
+            run_id=job.run_id,
+            fetched_at=answer.fetched_at,
+            synthetic=declared(answer.headers.get(HEADER.lower(), ""), fields["native_id"]),
+            **fields,
+        )
+        check(post)
+        return post
+
+    @staticmethod
+    def read_each(items: Iterable[Item], read: Callable[[Item], Read]) -> tuple[list[Read], list[Dead]]:
+        """Read each item; one that cannot be read is set aside with the reason, and never stops the others."""
+        done, dead = [], []
+        for item in items:
+            try:
+                done.append(read(item))
+            except (MalformedPost, msgspec.ValidationError, ValueError, OverflowError) as error:
+                content = bytes(item).decode("utf-8", "replace") if isinstance(item, msgspec.Raw) else repr(item)
+                dead.append(Dead(reason=str(error), content=content))
+        return done, dead
+
+
+def spider_of(feed: str) -> type[PlatformSpider]:
+    """Return the one PlatformSpider that crawlers/platforms/<feed>.py defines; CannotCrawl when there is none."""
+    if feed not in feeds():
+        raise CannotCrawl(f"feed {feed!r}: no such feed: use one of {', '.join(feeds())}")
+    module = import_module(f"crawlers.platforms.{feed}")
+    found = [
+        value
+        for value in vars(module).values()
+        if inspect.isclass(value) and issubclass(value, PlatformSpider) and value.__module__ == module.__name__
+    ]
+    if len(found) != 1:
+        raise TypeError(f"{module.__file__}: defines {len(found)} PlatformSpiders: keep exactly one")
+    return found[0]
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether `url` leads to this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

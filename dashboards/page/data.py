@@ -1,0 +1,211 @@
+"""The values that the page shows; made by `gather`, or by a test, and drawn by `render`.
+
+Every figure that a reader could doubt is a plain number here, next to the question (`Question`) that it answers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from dashboards.metrics import Estimate, net_sentiment, share
+
+if TYPE_CHECKING:
+    from indexing.alerts.alert import Alert
+
+__all__ = [
+    "AlertShown",
+    "BrandFigures",
+    "Bucket",
+    "Coverage",
+    "MentionShown",
+    "PageData",
+    "PlatformFigures",
+    "Question",
+    "Source",
+    "Split",
+    "Word",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One request to the index: `id` is what a figure cites, `body` the JSON that was sent."""
+
+    id: str
+    name: str
+    index: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """Mentions by sentiment; a person's label counts before the model's."""
+
+    negative: int = 0
+    neutral: int = 0
+    positive: int = 0
+
+    @property
+    def parts(self) -> tuple[int, int, int]:
+        """The three counts in the order in which they are drawn."""
+        return self.negative, self.neutral, self.positive
+
+    @property
+    def total(self) -> int:
+        """All three."""
+        return sum(self.parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """One day or hour; `partial` when the period ends within it."""
+
+    start: datetime
+    split: Split
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformFigures:
+    """A brand's mentions on one platform."""
+
+    platform: str
+    split: Split
+    authors: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A word that is commoner in one sentiment than in all of the brand's mentions; `lift` says how many times."""
+
+    word: str
+    mentions: int
+    lift: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrandFigures:
+    """All that the page says of one brand; `customers` is how many linked customers made the `customer_mentions`."""
+
+    id: str
+    name: str
+    mentions: int = 0
+    split: Split = Split()
+    engagement: int = 0
+    customer_mentions: int = 0
+    customers: int = 0
+    timeline: tuple[Bucket, ...] = ()
+    platforms: tuple[PlatformFigures, ...] = ()
+    negative_words: tuple[Word, ...] = ()
+    positive_words: tuple[Word, ...] = ()
+
+    @property
+    def authors(self) -> int:
+        """Accounts that spoke; an account belongs to one platform."""
+        return sum(platform.authors for platform in self.platforms)
+
+    @property
+    def negative_share(self) -> Estimate | None:
+        """Negative mentions of all, 0 to 1."""
+        return share(self.split.negative, self.mentions)
+
+    @property
+    def net_sentiment(self) -> Estimate | None:
+        """NSR, -1 to 1."""
+        return net_sentiment(self.split.positive, self.split.negative)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionShown:
+    """One mention as quoted; its text is what the platform gave, and may be hostile."""
+
+    id: str
+    brand: str
+    platform: str
+    kind: str
+    published_at: datetime
+    label: str
+    text: str
+    title: str | None = None
+    url: str | None = None
+    author: str | None = None
+    engagement: int | None = None
+    customer: bool = False
+    corrected: bool = False
+    """True when a person has set the sentiment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertShown:
+    """An alert and those mentions of its evidence that the page quotes."""
+
+    alert: "Alert"
+    quoted: tuple[MentionShown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What the crawl runs of one feed × query came to in the period; verdict, message and end are the last run's."""
+
+    feed: str
+    query: str
+    runs: int
+    incomplete_runs: int
+    posts: int
+    verdict: str
+    complete: bool
+    finished_at: datetime
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How far the figures can be trusted: who was asked, what is made up, whose model judged."""
+
+    sources: tuple[Source, ...] = ()
+    synthetic: tuple[tuple[str, int], ...] = ()
+    """Fields that a replay made up, with the number of mentions."""
+    imprecise: int = 0
+    """Mentions whose platform told only the day of publishing, or no time."""
+    corrected: int = 0
+    models: tuple[tuple[str, int], ...] = ()
+    books: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """What the period's runs came to: `analyse` (posts = matched + unmatched + dead; own accounts' posts are among the
+    unmatched) and `index` (mentions = held + dead)."""
+    indexed_at: datetime | None = None
+
+    @property
+    def blind(self) -> tuple[Source, ...]:
+        """Sources whose last run did not see all that it should have."""
+        return tuple(source for source in self.sources if not source.complete)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageData:
+    """The whole page. The period is [since, until), both aware; `interval` is `day` or `hour`."""
+
+    language: str
+    made_at: datetime
+    since: datetime
+    until: datetime
+    days: int
+    interval: str
+    brands: tuple[BrandFigures, ...]
+    alerts: tuple[AlertShown, ...] = ()
+    alert_count: int = 0
+    mentions: tuple[MentionShown, ...] = ()
+    """The latest of each brand and sentiment, newest first."""
+    shown: int = 30
+    """How many rows any choice of brand and sentiment shows; `mentions` holds as many of each."""
+    coverage: Coverage = Coverage()
+    questions: tuple[Question, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """All mentions; a post that speaks of two brands counts once for each."""
+        return sum(brand.mentions for brand in self.brands)
+
+    def name_of(self, brand: str) -> str:
+        """Return a brand's name; an id that is not among the page's brands stands for itself."""
+        return next((known.name for known in self.brands if known.id == brand), brand)

@@ -1,0 +1,120 @@
+"""Everything that the page shows, read from the index with two multi-searches."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from config.brand import Brand
+from config.errors import Mendable
+from config.settings import DAY_ZONE
+from dashboards.page import queries, read
+from dashboards.page.data import AlertShown, BrandFigures, MentionShown, PageData, Question
+from indexing.elasticsearch.faults import told
+
+if TYPE_CHECKING:
+    from indexing.alerts.alert import Alert
+    from indexing.elasticsearch.store import Store
+
+__all__ = ["QuestionRefused", "gather"]
+
+_HOURLY_UP_TO = 2  # days; longer periods are drawn by day
+_MOST_ROWS, _FEWEST_ROWS, _ROWS_IN_ALL = 20, 5, 500
+_READ, _QUOTED = 30, 5  # of an alert's evidence; more are read than quoted, since bursts repeat themselves
+
+
+class QuestionRefused(Mendable):
+    """Elasticsearch refused one of the page's requests; the message names it, the reason and the remedy."""
+
+
+def gather(
+    store: "Store",
+    *,
+    brands: Sequence[Brand],
+    now: datetime,
+    days: int = 14,
+    language: str = "zh",
+) -> PageData:
+    """Return the page's data for the last `days` days of Asia/Shanghai, today included, up to `now` (aware).
+
+    An index that is not there reads as an empty one. QuestionRefused when Elasticsearch refuses a request or answers
+    from a part of the index alone; StoreError when it does not answer.
+    """
+    with told():
+        for kind in ("mentions", "alerts", "runs"):
+            store.refresh(kind)
+    today = now.astimezone(DAY_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    since, interval = today - timedelta(days=days - 1), "hour" if days <= _HOURLY_UP_TO else "day"
+    rows = max(_FEWEST_ROWS, min(_MOST_ROWS, _ROWS_IN_ALL // max(3 * len(brands), 1)))
+    asked = queries.questions(store, [brand.id for brand in brands], since, now, interval, rows)
+    answers = dict(zip((question.name for question in asked), _ask(store, asked), strict=True))
+    alerts = read.alerts(answers["alerts"])
+    ids = list(dict.fromkeys(id for alert in alerts for id in alert.evidence.ids[:_READ]))
+    quoted: dict[str, MentionShown] = {}
+    if ids:
+        asked.append(queries.evidence(store, ids, len(asked) + 1))
+        quoted = read.by_id(_ask(store, asked[-1:])[0])
+    return PageData(
+        language=language,
+        made_at=now,
+        since=since,
+        until=now,
+        days=days,
+        interval=interval,
+        brands=_brands(brands, answers, read.starts(since, now, interval)),
+        alerts=tuple(_with_quotes(alert, quoted) for alert in alerts),
+        alert_count=read.total(answers["alerts"]),
+        mentions=read.latest(answers["latest"]),
+        shown=rows,
+        coverage=read.coverage(answers["runs"], answers["data"]),
+        questions=tuple(asked),
+    )
+
+
+def _with_quotes(alert: "Alert", mentions: Mapping[str, MentionShown]) -> AlertShown:
+    """Quote the most engaging mentions of different wording."""
+    found = [mentions[id] for id in alert.evidence.ids[:_READ] if id in mentions]
+    distinct = {mention.text: mention for mention in reversed(found)}
+    return AlertShown(alert=alert, quoted=tuple(m for m in found if distinct[m.text] is m)[:_QUOTED])
+
+
+def _brands(
+    brands: Sequence[Brand], answers: Mapping[str, Mapping[str, Any]], starts: Sequence[datetime]
+) -> tuple[BrandFigures, ...]:
+    figures, timelines, platforms = (read.by_brand(answers[name]) for name in ("figures", "timeline", "platforms"))
+    return tuple(
+        BrandFigures(
+            id=brand.id,
+            name=brand.name,
+            **read.figures(figures.get(brand.id, {})),
+            timeline=read.timeline(timelines.get(brand.id, {}), starts),
+            platforms=read.platforms(platforms.get(brand.id, {})),
+            negative_words=read.words(answers["words"], brand, "negative"),
+            positive_words=read.words(answers["words"], brand, "positive"),
+        )
+        for brand in brands
+    )
+
+
+def _ask(store: "Store", questions: Sequence[Question]) -> list[Mapping[str, Any]]:
+    searches: list[Mapping[str, Any]] = []
+    for question in questions:
+        searches += [{"index": question.index, "ignore_unavailable": True}, question.body]
+    with told():
+        answers = store.client.msearch(searches=searches)["responses"]
+    for question, answer in zip(questions, answers, strict=True):
+        if reason := _failure(answer):
+            raise QuestionRefused(
+                f"{question.index}: no whole answer to {question.id} ({question.name}): {reason}: "
+                "see `tingfeng doctor`, or re-create the index with `tingfeng rebuild`"
+            )
+    return list(answers)
+
+
+def _failure(answer: Mapping[str, Any]) -> str | None:
+    """Return why the answer cannot be relied on; half an answer would read as fewer mentions."""
+    if "error" in answer:
+        causes = answer["error"].get("root_cause") or [answer["error"]]
+        return str(causes[0].get("reason") or causes[0].get("type"))
+    if answer["timed_out"] or answer["_shards"]["failed"]:
+        return f"{answer['_shards']['failed']} of {answer['_shards']['total']} shards did not answer"
+    return None

@@ -1,0 +1,256 @@
+"""Every word of the page's own, in Chinese and in English; the template asks for them by name."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+__all__ = ["NAMES", "PHRASES", "Both", "named"]
+
+
+class Both(NamedTuple):
+    """One phrase in the page's two languages."""
+
+    zh: str
+    en: str
+
+
+PHRASES: Mapping[str, Both] = {
+    "product": Both("听风", "Tingfeng"),
+    "title": Both("品牌口碑简报", "Brand reputation brief"),
+    "period": Both("{since} 至 {until}", "{since} to {until}"),
+    "zone": Both("最近 {days} 天，北京时间", "last {days} days, Beijing time"),
+    "made": Both("生成于 {at}", "Made {at}"),
+    "from": Both("共 {count} 条提及", "Mentions: {count}"),
+    "sources": Both("{count} 个采集来源", "Crawled sources: {count}"),
+    # empty
+    "empty": Both("这里还没有数据", "Nothing here yet"),
+    "empty_why": Both(
+        "索引里没有这段时间的提及。请按顺序运行：",
+        "The index holds no mention of this period. Run, in this order:",
+    ),
+    "empty_demo": Both(
+        "想先看看样子，运行 make demo；检查环境，运行 tingfeng doctor。",
+        "To see it with sample posts, run make demo; to check the set-up, run tingfeng doctor.",
+    ),
+    # coverage banner
+    "blind": Both("采集不完整", "Coverage is incomplete"),
+    "blind_why": Both(
+        "{count} 个来源的最近一次采集没有取全，下面的数字只是下限。",
+        "Sources whose last crawl did not see everything: {count}. The figures below are lower bounds.",
+    ),
+    "unknown_coverage": Both("覆盖范围未知", "Coverage is unknown"),
+    "unknown_coverage_why": Both(
+        "这段时间没有采集记录，无法判断数据是否取全。",
+        "No crawl run is on record for this period, so nothing says whether the data is whole.",
+    ),
+    "replayed": Both("含回放数据", "Replayed data"),
+    "replayed_why": Both(
+        "至少 {count} 条提及含有由回放生成、并非平台给出的字段：{fields}。",
+        "At least {count} mentions carry fields that a replay made up and no platform gave: {fields}.",
+    ),
+    # alerts
+    "alerts": Both("预警", "Alerts"),
+    "alerts_more": Both(
+        "本期共 {count} 条预警，此处为其中 {shown} 条", "{count} alerts in the period, {shown} of them here"
+    ),
+    "no_alerts": Both("本期没有触发预警。", "No alert was raised in this period."),
+    "evidence": Both(
+        "证据：共 {count} 条提及，引用其中 {shown} 条", "Evidence: {count} mentions, {shown} of them quoted"
+    ),
+    "evidence_ids": Both("证据编号（{count}）", "Evidence ids ({count})"),
+    "rule": Both("规则", "Rule"),
+    "owner": Both("负责人", "Owner"),
+    "runbook": Both("处置", "What to do"),
+    "alert_negative": Both("负面", "Negative"),
+    "alert_share": Both("负面占比", "Negative share"),
+    "alert_usual": Both("平时", "Usual"),
+    "alert_times": Both("倍数", "Times the usual"),
+    "alert_threshold": Both("触发线", "Threshold"),
+    "alert_window": Both("时段", "Window"),
+    # overview
+    "overview": Both("概览", "Overview"),
+    "brand": Both("品牌", "Brand"),
+    "mentions": Both("声量", "Mentions"),
+    "sentiment": Both("情感分布", "Sentiment"),
+    "negative_share": Both("负面占比", "Negative share"),
+    "nsr": Both("净情感值", "Net sentiment"),
+    "authors": Both("发声账号", "Authors"),
+    "engagement": Both("互动量", "Engagement"),
+    "customers": Both("客户提及", "From customers"),
+    "customers_of": Both("{count} 位客户", "Customers: {count}"),
+    "interval": Both("95% 区间", "95% interval"),
+    "interval_note": Both(
+        "小字为 95% 区间，条数越少越宽。", "Small print: 95% interval, the wider the fewer the mentions."
+    ),
+    "range": Both("{low} 至 {high}", "{low} to {high}"),
+    # a brand's panels
+    "over_time": Both("情感走势", "Sentiment over time"),
+    "by_day": Both("每日提及数", "mentions a day"),
+    "by_hour": Both("每小时提及数", "mentions an hour"),
+    "whole_period": Both("全期", "Whole period"),
+    "partial": Both("最后一栏截至 {at}，尚未结束", "the last column ends at {at} and is not over"),
+    "platforms": Both("平台分布", "By platform"),
+    "of_authors": Both("{count} 个账号", "Authors: {count}"),
+    "of_negative": Both("负面 {share}", "{share} negative"),
+    "words": Both("特征词", "Telling words"),
+    "words_negative": Both("负面中更常见", "Commoner in negative mentions"),
+    "words_positive": Both("正面中更常见", "Commoner in positive mentions"),
+    "words_how": Both("条数 · 与该品牌全部提及相比的倍数", "mentions · times as common as in all of the brand's"),
+    "no_words": Both("提及太少，没有突出的词", "Too few mentions for any word to stand out"),
+    "table": Both("数据表", "As a table"),
+    "time": Both("时间", "Time"),
+    "platform": Both("平台", "Platform"),
+    "total": Both("合计", "Total"),
+    "share": Both("占比", "Share"),
+    # latest mentions
+    "latest": Both("最新提及", "Latest mentions"),
+    "latest_how": Both("每种筛选显示最新的 {count} 条", "each choice shows its latest {count}"),
+    "all": Both("全部", "All"),
+    "filter_brand": Both("按品牌筛选", "Filter by brand"),
+    "filter_sentiment": Both("按情感筛选", "Filter by sentiment"),
+    "rows_shown": Both("显示", "Shown:"),
+    "no_rows": Both("没有符合条件的提及。", "No mention fits."),
+    "author": Both("账号", "Author"),
+    "text": Both("内容", "Text"),
+    "open": Both("查看原文", "Open the post"),
+    "no_link": Both("无可用链接", "no usable link"),
+    "customer": Both("客户", "customer"),
+    "corrected": Both("人工标注", "set by a person"),
+    # sources
+    "coverage": Both("来源与覆盖", "Sources and coverage"),
+    "source": Both("来源", "Source"),
+    "runs": Both("采集次数", "Runs"),
+    "incomplete_runs": Both("其中不完整", "Incomplete"),
+    "new_posts": Both("新帖", "New posts"),
+    "last_run": Both("最近一次", "Last run"),
+    "verdict": Both("结果", "Verdict"),
+    "whole": Both("完整", "complete"),
+    "not_whole": Both("不完整", "incomplete"),
+    "imprecise": Both(
+        "{count} 条提及的平台只给出日期或没有给出时间，按日期或抓取时间计。",
+        "{count} mentions carry only a date, or no time at all, and count at that date or at their fetch.",
+    ),
+    "human_labels": Both(
+        "{count} 条提及的情感由人工标注，优先于模型。", "A person set the sentiment of {count} mentions."
+    ),
+    "model": Both("情感模型：{name}，{count} 条。", "Sentiment model: {name}, {count} mentions."),
+    "indexed_at": Both("最近一次写入索引：{at}。", "The index was last written at {at}."),
+    "books": Both("账目", "Books"),
+    "books_why": Both("本期各次采集的去处", "where every post of the period's runs went"),
+    "books_wrong": Both("账目不平，请运行 tingfeng doctor。", "The books do not balance: run tingfeng doctor."),
+    "books_own": Both("未命中中含品牌自有账号 {count} 条", "of the unmatched, {count} by the brands' own accounts"),
+    # method
+    "method": Both("口径与查询", "Definitions and queries"),
+    "method_why": Both(
+        "每个数字的提示里写明它来自哪条查询的哪个位置；查询可以原样重发。",
+        "Each figure's tooltip names its query and its place in the answer; the queries can be sent again as they are.",
+    ),
+    "define_mentions": Both(
+        "声量：本期提到该品牌的公开帖文、文章、评论、转发与点评的条数。同时提到两个品牌的，各计一条。",
+        "Mentions: public posts, articles, comments, reposts and reviews of the period that speak of the brand. "
+        "One that speaks of two brands counts for each.",
+    ),
+    "define_nsr": Both(
+        "净情感值 NSR =（正面 - 负面）/（正面 + 负面），-100 到 +100。人工标注优先于模型。",
+        "Net sentiment NSR = (positive - negative) / (positive + negative), -100 to +100. "
+        "A person's label counts before the model's.",
+    ),
+    "define_interval": Both(
+        "95% 区间：Wilson 区间，只反映条数多少带来的偶然性，不包含模型误判与采集遗漏。",
+        "95% interval: Wilson's; it covers the chance that comes with few mentions, "
+        "not the model's errors nor what the crawl missed.",
+    ),
+    "define_authors": Both(
+        "发声账号：各平台不同账号数之和；未给出账号的帖子不计。超过 40,000 时为近似值。",
+        "Authors: distinct accounts, added up over the platforms; posts without an account do not count. "
+        "Approximate above 40,000.",
+    ),
+    "define_engagement": Both(
+        "互动量：抓取时平台公开显示的赞、评、转、藏等之和，不含浏览量；平台不显示的不计。",
+        "Engagement: likes, comments, reposts and the like as shown at the time of the fetch, without views; "
+        "what a platform does not show is not counted.",
+    ),
+    "define_words": Both(
+        "特征词：与该品牌全部提及相比，在负面（或正面）提及中明显更常见的词，至少 3 条（significant_terms）。",
+        "Telling words: markedly commoner in the negative (or positive) mentions than in all of the brand's, "
+        "in 3 mentions or more (significant_terms).",
+    ),
+    "define_names": Both(
+        "认证、机构或粉丝 1 万以上的账号显示名称，其余显示化名；原文链接保留。",
+        "Verified, organisation and 10,000-follower accounts appear by name, everyone else under a pseudonym; "
+        "the link to the public post stays.",
+    ),
+    # questions
+    "ask_figures": Both(
+        "各品牌的声量、情感、互动量与客户", "Each brand's mentions, sentiment, engagement and customers"
+    ),
+    "ask_timeline": Both("情感走势", "Sentiment over time"),
+    "ask_platforms": Both("平台与账号", "Platforms and authors"),
+    "ask_words": Both("特征词", "Telling words"),
+    "ask_latest": Both("最新提及", "Latest mentions"),
+    "ask_alerts": Both("预警", "Alerts"),
+    "ask_runs": Both("采集记录", "Crawl runs"),
+    "ask_data": Both("数据说明", "About the data"),
+    "ask_evidence": Both("预警的证据", "The alerts' evidence"),
+    "footer": Both(
+        "由听风根据 Elasticsearch 索引生成；页面不含任何外部请求。",
+        "Made by Tingfeng from its Elasticsearch index; the page makes no request of any kind.",
+    ),
+}
+
+NAMES: Mapping[str, Mapping[str, Both]] = {
+    "label": {
+        "negative": Both("负面", "Negative"),
+        "neutral": Both("中性", "Neutral"),
+        "positive": Both("正面", "Positive"),
+    },
+    "platform": {
+        "weibo": Both("微博", "Weibo"),
+        "rss": Both("网站订阅", "Web feeds"),
+        "forum": Both("论坛", "Forums"),
+    },
+    "feed": {
+        "weibo_search": Both("微博搜索", "Weibo search"),
+        "rss": Both("网站订阅", "Web feed"),
+        "nodebb": Both("论坛", "Forum"),
+    },
+    "kind": {
+        "post": Both("帖文", "post"),
+        "article": Both("文章", "article"),
+        "comment": Both("评论", "comment"),
+        "repost": Both("转发", "repost"),
+        "review": Both("点评", "review"),
+    },
+    "verdict": {
+        "ok": Both("正常", "ok"),
+        "empty": Both("无结果", "empty"),
+        "short": Both("明显偏少", "too few posts"),
+        "blocked": Both("被拦截", "blocked"),
+        "login_required": Both("需要登录", "login required"),
+        "schema_changed": Both("页面结构已变", "page format changed"),
+        "unreachable": Both("无法访问", "unreachable"),
+        "cut_short": Both("提前结束", "cut short"),
+    },
+    "severity": {
+        "notice": Both("提示", "Notice"),
+        "warning": Both("警告", "Warning"),
+        "serious": Both("严重", "Serious"),
+        "crisis": Both("危机", "Crisis"),
+    },
+    "state": {
+        "firing": Both("进行中", "Firing"),
+        "resolved": Both("已解除", "Resolved"),
+    },
+    "book": {
+        "posts": Both("采集的帖子", "posts"),
+        "matched": Both("命中品牌", "matched"),
+        "unmatched": Both("未命中", "unmatched"),
+        "dead": Both("搁置", "set aside"),
+        "mentions": Both("提及", "mentions"),
+        "held": Both("入索引", "in the index"),
+    },
+}
+
+
+def named(kind: str, name: str) -> Both:
+    """Return the words for a value such as a platform; a value that has none speaks for itself."""
+    return NAMES[kind].get(name, Both(name, name))

@@ -1,0 +1,105 @@
+"""The page's values become one HTML file; nothing here asks, reads a clock or draws lots: equal data give equal bytes.
+
+Posts are taken for hostile: the templates escape everything, link only http and https, and isolate each text's
+direction; the page's own script and style are named by their hash in a policy that forbids every other one, and every
+request.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from config.settings import DAY_ZONE
+from dashboards import charts
+from dashboards.metrics import share
+from dashboards.page import shown
+from dashboards.page.data import BrandFigures, PageData, PlatformFigures
+from dashboards.page.phrases import Both, named
+from indexing.alerts.alert import Alert
+
+__all__ = ["render"]
+
+_TEMPLATES = Path(__file__).with_name("templates")
+_LONGEST_NAME = 40
+
+
+def render(data: PageData) -> str:
+    """Return the page as one HTML document."""
+    return _environment().get_template("page.html").render(data=data, policy=_policy())
+
+
+def _reason(alert: Alert) -> Markup:
+    return shown.say(Both(alert.reason_zh, alert.reason_en))
+
+
+def _timeline(brand: BrandFigures) -> charts.Columns:
+    return charts.stacked_columns([bucket.split.parts for bucket in brand.timeline])
+
+
+def _bucket_label(moment: datetime, interval: str) -> str:
+    local = moment.astimezone(DAY_ZONE)
+    return f"{local:%m-%d}" if interval == "day" or local.hour == 0 else f"{local:%H:00}"
+
+
+def _platform_bars(platforms: tuple[PlatformFigures, ...]) -> tuple[charts.Bar, ...]:
+    return charts.bars([platform.split.parts for platform in platforms])
+
+
+def _balance(books: Mapping[str, int], whole: str, *parts: str) -> bool:
+    return books.get(whole, 0) == sum(books.get(part, 0) for part in parts)
+
+
+@cache
+def _own(name: str) -> str:
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _policy() -> str:
+    def digest(name: str) -> str:
+        return f"'sha256-{base64.b64encode(hashlib.sha256(_own(name).encode()).digest()).decode()}'"
+
+    allowed = f"script-src {digest('page.js')}; style-src {digest('page.css')}; img-src data:"
+    return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "number": shown.number,
+        "percent": shown.percent,
+        "signed": shown.signed,
+        "shanghai": shown.shanghai,
+        "day": shown.day,
+        "prose": shown.prose,
+        "link": shown.link,
+        "request": shown.request,
+    }
+    made.globals |= {
+        "say": shown.say,
+        "reason": _reason,
+        "named": named,
+        "share": share,
+        "own": lambda name: Markup(_own(name)),  # noqa: S704 -- the page's own script and style
+        "timeline": _timeline,
+        "bucket_label": _bucket_label,
+        "platform_bars": _platform_bars,
+        "split_bar": lambda split: charts.bars([split.parts])[0],
+        "word_bars": lambda words: charts.bars([[word.mentions] for word in words]),
+        "balance": _balance,
+        "name_length": _LONGEST_NAME,
+        "labels": ("negative", "neutral", "positive"),
+    }
+    return made

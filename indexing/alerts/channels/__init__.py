@@ -1,0 +1,85 @@
+"""The kinds of channel: each module here is one, found by its name, with one function `send(message, channel)`."""
+
+import logging
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+from config import settings
+from config.channel import Channel
+from config.load import ConfigError, where
+from indexing.alerts.message import Message
+
+__all__ = ["NotDelivered", "address", "check_kinds", "kinds", "send"]
+
+
+class NotDelivered(Exception):
+    """The receiver has not confirmed the message; the reason holds no secret.
+
+    `unsure` says that it may have arrived all the same, `retry` that trying again soon makes sense.
+    """
+
+    def __init__(self, reason: str, *, unsure: bool, retry: bool) -> None:
+        super().__init__(reason)
+        self.unsure, self.retry = unsure, retry
+
+
+class _Kind(Protocol):
+    def send(self, message: Message, channel: Channel) -> None:
+        """Return when the receiver has confirmed; otherwise raise NotDelivered."""
+
+
+def kinds() -> list[str]:
+    """Return the names of all kinds, sorted, without importing any."""
+    return sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
+
+
+def check_kinds(channels: Sequence[Channel], folder: Path | None = None) -> None:
+    """Raise ConfigError with every channel whose kind does not exist."""
+    folder = folder or settings.config_dir() / "channels"
+    faults = [
+        f"{where(next(folder.glob(f'{channel.id}.y*ml')), 'kind')}: "
+        f"there is no kind {channel.kind!r}: write one of {', '.join(kinds())}"
+        for channel in channels
+        if channel.kind not in kinds()
+    ]
+    if faults:
+        raise ConfigError("\n".join(faults))
+
+
+def send(message: Message, channel: Channel) -> None:
+    """Send the message through the channel's kind; NotDelivered unless the receiver has confirmed it."""
+    if channel.kind not in kinds():
+        raise NotDelivered(f"there is no channel kind {channel.kind!r}", unsure=False, retry=False)
+    _keep_addresses_out_of_logs()
+    cast(_Kind, import_module(f"{__name__}.{channel.kind}")).send(message, channel)
+
+
+def address(channel: Channel) -> str:
+    """Return the channel's address; NotDelivered names the variable that should hold it."""
+    try:
+        url = channel.url
+    except OSError as error:
+        reason = f"the file that {channel.url_variable}_FILE names cannot be read: {error.strerror}"
+        raise NotDelivered(reason, unsure=False, retry=False) from error
+    if not url:
+        raise NotDelivered(f"{channel.url_variable} is not set: put the address there", unsure=False, retry=False)
+    return url
+
+
+def _nothing(_record: logging.LogRecord) -> bool:
+    return False
+
+
+def _keep_addresses_out_of_logs() -> None:
+    """Mute the libraries that log addresses, which are secrets; our own errors say what matters."""
+    for name in (
+        "apprise",
+        "httpx",
+        "httpcore.connection",
+        "httpcore.http11",
+        "httpcore.proxy",
+        "urllib3.connectionpool",
+    ):
+        logging.getLogger(name).addFilter(_nothing)

@@ -1,0 +1,25 @@
+"""Channel kind `apprise`: any of the services that Apprise knows, by its address, such as `mailtos://…` or `slack://…`."""
+
+from config.channel import Channel
+from indexing.alerts.channels import NotDelivered, address
+from indexing.alerts.message import Message
+
+__all__ = ["send"]
+
+
+def send(message: Message, channel: Channel) -> None:
+    """Return when Apprise reports success; it tells no reason that could be passed on without its address."""
+    import apprise
+
+    service = apprise.Apprise()
+    if not service.add(address(channel)):
+        reason = f"{channel.url_variable} holds no address that Apprise can read: mend it"
+        raise NotDelivered(reason, unsure=False, retry=False)
+    told = service.notify(
+        title=message.title,
+        body=message.text,
+        body_format=apprise.NotifyFormat.TEXT,
+        timeout=channel.timeout,
+    )
+    if not told:
+        raise NotDelivered("Apprise reports a failure", unsure=True, retry=True)

@@ -1,0 +1,141 @@
+"""Backups of the whole index as plain files, which any cluster takes back; see indexing.archive for their form.
+
+They lie under TINGFENG_DATA/backups and hold what the index holds, pseudonyms included: keep the key (indexing.privacy)
+apart from them.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby, islice
+from pathlib import Path
+
+from config import settings
+from crawlers.stage import window_at
+from indexing.archive import Archive, BrokenBackup, Line, Manifest, writing
+from indexing.carry import put
+from indexing.elasticsearch.exchange import begin, changed, exchange, serving
+from indexing.elasticsearch.faults import told
+from indexing.elasticsearch.lease import lease
+from indexing.elasticsearch.mappings import MONTHLY, STANDING
+from indexing.elasticsearch.store import Store
+
+__all__ = ["Backup", "BrokenBackup", "backup", "backups", "nightly", "restore"]
+
+Progress = Callable[[int, int], None]
+
+_AT_ONCE = 1_000
+_GRACE = 10.0
+_NIGHTLY = "nightly-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """One backup that is whole by its manifest; `counts` are its documents by kind."""
+
+    name: str
+    made_at: datetime
+    counts: dict[str, int]
+
+
+def backup(store: Store, name: str | None = None, progress: Progress | None = None) -> Path:
+    """Write every index into a new backup, named by the time unless given, and return its folder.
+
+    Each index is read as it stands at one moment. Raises BackupFailed or a StoreError, and then leaves nothing.
+    """
+    archive = Archive.named(_root(), name or window_at(datetime.now(UTC)))
+    with told(), lease(store.client, store.state, "backup"), writing(archive) as writer:
+        tick = _Tick(progress, sum(store.count(kind) for kind in (MONTHLY, *STANDING)))
+        for kind in (MONTHLY, *STANDING):
+            writer.write(kind, tick.each(_documents(store, kind)))
+    return archive.folder
+
+
+def nightly(store: Store, *, keep: int) -> str:
+    """Write a backup, then delete the oldest of those that this function has made until `keep` are left."""
+    made = backup(store, f"{_NIGHTLY}{window_at(datetime.now(UTC))}")
+    own = sorted(one.name for one in backups() if one.name.startswith(_NIGHTLY))
+    for name in own[:-keep]:
+        shutil.rmtree(_root() / name)
+    return str(made)
+
+
+def backups() -> list[Backup]:
+    """Return the backups, oldest first; folders without a readable manifest are none."""
+    found = []
+    for path in _root().glob("*/manifest.json"):
+        try:
+            manifest = Archive.named(_root(), path.parent.name).manifest()
+        except BrokenBackup:
+            continue
+        found.append(Backup(name=path.parent.name, made_at=manifest.made_at, counts=_counts(manifest)))
+    return sorted(found, key=lambda one: one.made_at)
+
+
+def restore(store: Store, name: str, progress: Progress | None = None, *, grace: float = _GRACE) -> dict[str, int]:
+    """Put a backup in the place of all that the index holds, at once; return its documents by kind.
+
+    The backup is read to its last line first: BrokenBackup means that nothing was touched. `grace` is how many seconds
+    the old indices stay for readers who have just begun.
+    """
+    archive = Archive.named(_root(), name)
+    counts = _counts(archive.check())
+    with told(), lease(store.client, store.state, "restore") as held:
+        store.ensure_templates()
+        fresh = begin(store)
+        tick = _Tick(progress, sum(counts.values()))
+        opened: set[str] = set()
+        for kind in counts:
+            lines = tick.each(archive.lines(kind))
+            while chunk := list(islice(lines, _AT_ONCE)):
+                _put(fresh, chunk, opened)
+        exchange(store, fresh, held, lambda: _check(fresh, counts, name), grace=grace)
+    return counts
+
+
+class _Tick:
+    """Counts documents on their way."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+
+    def each(self, lines: Iterator[Line]) -> Iterator[Line]:
+        """Yield the lines."""
+        for line in lines:
+            yield line
+            self._done += 1
+            if self._progress and (self._done % _AT_ONCE == 0 or self._done == self._total):
+                self._progress(self._done, self._total)
+
+
+def _documents(store: Store, kind: str) -> Iterator[Line]:
+    for index in serving(store):
+        exact = store.kind_of(index.name)
+        if exact == kind or (kind == MONTHLY and exact not in STANDING):
+            for hits in changed(store, index.name):
+                for hit in hits:
+                    yield Line(kind=exact, id=hit["_id"], source=hit["_source"])
+
+
+def _put(fresh: Store, lines: list[Line], opened: set[str]) -> None:
+    months = {line.kind.removeprefix(f"{MONTHLY}-") for line in lines if line.kind not in STANDING}
+    fresh.open_months(months - opened)
+    opened |= months
+    for kind, some in groupby(lines, key=lambda line: line.kind):
+        put(fresh, kind, [(line.id, line.source) for line in some])
+
+
+def _check(fresh: Store, counts: dict[str, int], name: str) -> None:
+    for kind, count in counts.items():
+        fresh.refresh(kind)
+        if (held := fresh.count(kind)) != count:
+            raise BrokenBackup(f"backup {name}: {kind}: {held} documents came in instead of {count}; the index stays")
+
+
+def _counts(manifest: Manifest) -> dict[str, int]:
+    return {kind: file.count for kind, file in manifest.files.items()}
+
+
+def _root() -> Path:
+    return settings.data_dir() / "backups"

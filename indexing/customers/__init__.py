@@ -1,0 +1,7 @@
+"""The shop's customers, the accounts that its lists state to be theirs, and what those accounts say."""
+
+from indexing.customers.customer_link import CustomerLink
+from indexing.customers.importer import ImportReport, import_customers
+from indexing.customers.linking import LinkReport, link, revoke
+
+__all__ = ["CustomerLink", "ImportReport", "LinkReport", "import_customers", "link", "revoke"]

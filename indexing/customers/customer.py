@@ -1,0 +1,65 @@
+"""A customer as the index keeps one: the shop's id, what the shop calls the group, and pseudonyms of stated handles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+__all__ = ["Customer", "Handle", "HandleKind", "from_document", "same", "to_document"]
+
+
+class HandleKind(StrEnum):
+    """What a handle names an account by; a platform never gives an id to another account, but a name it may."""
+
+    ID = "id"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handle:
+    """An account that the shop's list states: where, and the keyed pseudonym of its id or name."""
+
+    platform: str
+    kind: HandleKind
+    pseudonym: str
+    line: int
+    column: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """One customer of the shop. No name, telephone number or address is kept."""
+
+    id: str
+    imported_at: datetime
+    """When the list last said something new of this customer."""
+    file: str
+    """The name of the list."""
+    tier: str | None = None
+    segment: str | None = None
+    active: bool = True
+    """False once the list no longer holds the customer."""
+    handles: tuple[Handle, ...] = ()
+
+
+def same(one: Customer, other: Customer) -> bool:
+    """Whether both say the same, whenever they were imported."""
+    return replace(one, imported_at=other.imported_at) == other
+
+
+def to_document(customer: Customer) -> dict[str, Any]:
+    """Return the customer as its Elasticsearch document, whose `_id` is the customer's."""
+    document = msgspec.to_builtins(customer)
+    del document["id"]
+    document["@timestamp"] = document.pop("imported_at")
+    return dict(document)
+
+
+def from_document(id: str, document: Mapping[str, Any]) -> Customer:
+    """Return the customer that a document holds; msgspec.ValidationError names the field that is wrong."""
+    fields = {**document, "id": id, "imported_at": document["@timestamp"]}
+    del fields["@timestamp"]
+    return msgspec.convert(fields, Customer)

@@ -1,0 +1,108 @@
+"""The shop's list into tingfeng-customers: every row is stored, unchanged, or a dead letter with its reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from config import settings
+from crawlers.feeds import feeds
+from crawlers.spider import spider_of
+from indexing.customers.columns import read_header
+from indexing.customers.customer import Customer, from_document, same, to_document
+from indexing.customers.reading import Reading, setting_aside
+from indexing.customers.table import UnusableList, records
+from indexing.elasticsearch.bulk import Action, send
+from indexing.elasticsearch.faults import told
+from indexing.elasticsearch.patience import patiently
+from indexing.elasticsearch.store import Store
+from indexing.privacy import pseudonyms
+
+__all__ = ["ImportReport", "import_customers"]
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What became of a list: read = stored + unchanged + dead, in rows; `removed` customers stood in it before."""
+
+    read: int
+    stored: int
+    unchanged: int
+    dead: int
+    removed: int
+    dead_letters: Path | None
+    """Where the dead rows lie with their lines and reasons; None when there are none."""
+
+    def books(self) -> dict[str, str]:
+        """Return the counts for people."""
+        counts = {name: f"{getattr(self, name):,}" for name in ("read", "stored", "unchanged", "dead", "removed")}
+        return counts | ({"dead letters": str(self.dead_letters)} if self.dead_letters else {})
+
+
+def import_customers(store: Store, path: Path, *, now: datetime | None = None) -> ImportReport:
+    """Bring tingfeng-customers to what the list says; the file's name is the list's name.
+
+    Customers who no longer stand in a list without faults are kept as inactive, without their handles. Raises
+    UnusableList, with nothing changed, when the file as a whole cannot be read.
+    """
+    now = now or datetime.now(UTC)
+    rows = records(path)
+    columns = read_header(next(rows, None), path, {spider_of(feed).platform for feed in feeds()})
+    place = settings.data_dir() / "dead" / "customers" / f"{path.name}.jsonl"
+    stored = unchanged = removed = 0
+    with setting_aside(place) as aside:
+        reading = Reading(columns, pseudonyms(), now, aside)
+        customers = reading.customers(rows)
+        while batch := list(islice(customers, _BATCH)):
+            new = _store(store, [customer for customer, _ in batch])
+            stored += sum(count for customer, count in batch if customer.id in new)
+            unchanged += sum(count for customer, count in batch if customer.id not in new)
+        if not reading.read:
+            raise UnusableList(f"{path}: holds no customer: look at how it was made; nothing was changed")
+        if not reading.dead:  # a row that cannot be read may be anybody's, so that nobody can be said to be missing
+            removed = _remove_absent(store, columns.file, reading.seen, now)
+    return ImportReport(
+        read=reading.read,
+        stored=stored,
+        unchanged=unchanged,
+        dead=reading.dead,
+        removed=removed,
+        dead_letters=place if reading.dead else None,
+    )
+
+
+def _store(store: Store, customers: Sequence[Customer]) -> set[str]:
+    """Write those customers of whom something is new, and return their ids."""
+    index = store.alias("customers")
+    found = patiently(lambda: store.client.mget(index=index, ids=[customer.id for customer in customers]))["docs"]
+    known = {doc["_id"]: from_document(doc["_id"], doc["_source"]) for doc in found if doc.get("found")}
+    new = [one for one in customers if one.id not in known or not same(one, known[one.id])]
+    _write(store, new)
+    return {customer.id for customer in new}
+
+
+def _remove_absent(store: Store, file: str, seen: dict[str, int], now: datetime) -> int:
+    from elasticsearch.helpers import scan
+
+    index = store.alias("customers")
+    patiently(lambda: store.client.indices.refresh(index=index))
+    query = {"bool": {"filter": [{"term": {"file": file}}, {"term": {"active": True}}]}}
+    removed = 0
+    with told():
+        hits = scan(store.client, index=index, query={"query": query}, size=_BATCH)
+        absent = (from_document(hit["_id"], hit["_source"]) for hit in hits if hit["_id"] not in seen)
+        while batch := list(islice(absent, _BATCH)):
+            _write(store, [replace(one, active=False, handles=(), imported_at=now) for one in batch])
+            removed += len(batch)
+    return removed
+
+
+def _write(store: Store, customers: Sequence[Customer]) -> None:
+    index = store.alias("customers")
+    actions = [Action(operation="index", index=index, id=one.id, source=to_document(one)) for one in customers]
+    for action, answer in zip(actions, send(store.client, actions), strict=True):
+        if not answer.done:
+            raise RuntimeError(f"{index}/{action.id}: {answer.reason}")

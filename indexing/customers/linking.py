@@ -1,0 +1,122 @@
+"""Accounts linked to customers by what the shop's lists state, and the mentions of those accounts brought up to it.
+
+The links are the truth; the mentions follow them. Either half can be killed and run again.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from indexing.customers import link_records
+from indexing.customers.accounts import Account, find_accounts
+from indexing.customers.claims import Claim, Claims, read_claims
+from indexing.customers.customer_link import IMPORT, CustomerLink, link_id
+from indexing.customers.link_records import StoredLink
+from indexing.customers.marking import mark
+from indexing.customers.resolve import Wanted, resolve
+from indexing.elasticsearch.store import Store
+from indexing.privacy import pseudonyms
+
+__all__ = ["LinkReport", "link", "revoke"]
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkReport:
+    """What linking did: links made, revoked and held on to, and mentions that gained or lost their customer."""
+
+    made: int
+    revoked: int
+    holding: int
+    linked: int
+    unlinked: int
+    conflicts: tuple[str, ...]
+    """Stated accounts that could be more than one customer's, or more than one account; none of them is linked."""
+
+    def books(self) -> dict[str, str]:
+        """Return the counts and the first conflicts for people."""
+        counts = {
+            "links made": self.made,
+            "links revoked": self.revoked,
+            "links that hold": self.holding,
+            "mentions linked": self.linked,
+            "mentions unlinked": self.unlinked,
+            "conflicts, not linked": len(self.conflicts),
+        }
+        shown = {f"conflict {number}": text for number, text in enumerate(self.conflicts[:_SHOWN], start=1)}
+        return {name: f"{count:,}" for name, count in counts.items()} | shown
+
+
+def link(store: Store, *, now: datetime | None = None) -> LinkReport:
+    """Link every account among the mentions that exactly one customer states, and revoke what is stated no more.
+
+    An id decides before a name. What a person has revoked stays revoked.
+    """
+    now = now or datetime.now(UTC)
+    store.refresh("mentions")
+    claims = read_claims(store)
+    accounts = find_accounts(store, claims, pseudonyms())
+    wanted, conflicts = resolve(claims, accounts)
+    stored = link_records.read_links(store)
+    changed = [*_made(wanted, stored, now), *_ended(claims, wanted, accounts, stored, now)]
+    link_records.write_links(store, changed, stored)
+    links = [found.link for found in link_records.read_links(store).values()]
+    linked, unlinked = mark(store, links, accounts)
+    return LinkReport(
+        made=sum(one.active and one.linked_at == now for one in changed),
+        revoked=sum(not one.active for one in changed),
+        holding=sum(one.active for one in links),
+        linked=linked,
+        unlinked=unlinked,
+        conflicts=tuple(conflicts),
+    )
+
+
+def revoke(store: Store, id: str, *, by: str, reason: str = "", now: datetime | None = None) -> int:
+    """Take a link back for good, on a person's word; return how many mentions lost their customer by it.
+
+    The link stays on record, and no import brings it back. UnknownLink when there is none of this id.
+    """
+    now = now or datetime.now(UTC)
+    if by == IMPORT:
+        raise ValueError(f"by: {IMPORT!r} stands for the list: name the person")
+    found = link_records.get_link(store, id)
+    while found.link.active or found.link.revoked_by == IMPORT:
+        gone = replace(found.link, active=False, revoked_at=now, revoked_by=by, revoked_for=reason or None)
+        link_records.write_links(store, [gone], {id: found})
+        found = link_records.get_link(store, id)
+    store.refresh("mentions")
+    return mark(store, [found.link], [])[1]
+
+
+def _made(wanted: Wanted, stored: Mapping[str, StoredLink], now: datetime) -> Iterator[CustomerLink]:
+    """Yield the links that are new, stated again, or stated elsewhere in the list."""
+    for (platform, key), (customer, evidence) in wanted.items():
+        id = link_id(customer, platform, key)
+        old = stored[id].link if id in stored else None
+        if old is None or (not old.active and old.revoked_by == IMPORT):
+            yield CustomerLink(
+                id=id, customer=customer, platform=platform, account=key, evidence=evidence, linked_at=now
+            )
+        elif old.active and old.evidence != evidence:
+            yield replace(old, evidence=evidence)
+
+
+def _ended(
+    claims: Claims, wanted: Wanted, accounts: Sequence[Account], stored: Mapping[str, StoredLink], now: datetime
+) -> Iterator[CustomerLink]:
+    """Yield the links, revoked, whose account is no longer stated to be that one customer's."""
+    found = {(account.platform, account.key) for account in accounts}
+    for link in (one.link for one in stored.values()):
+        if not link.active or link.linked_by != IMPORT:
+            continue
+        place = (link.platform, link.account)
+        stated = claims.get(Claim(link.platform, link.evidence.kind, link.evidence.handle), {})
+        if place in found:
+            holds = place in wanted and wanted[place][0] == link.customer
+        else:  # none of its mentions is in the index now, so that nothing speaks against the list
+            holds = list(stated) == [link.customer]
+        if not holds:
+            why = "stated of others too" if link.customer in stated else "no longer stated in the list"
+            yield replace(link, active=False, revoked_at=now, revoked_by=IMPORT, revoked_for=why)

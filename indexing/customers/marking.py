@@ -1,0 +1,101 @@
+"""The mentions brought up to the links: who speaks stands on each mention of a linked account, and on no other."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from indexing.customers.accounts import Account
+from indexing.customers.customer_link import CustomerLink
+from indexing.document import millis
+from indexing.elasticsearch.faults import told
+from indexing.elasticsearch.field import Writer
+from indexing.elasticsearch.store import Store
+from indexing.write import Outcome, Update, write
+
+__all__ = ["mark"]
+
+_IDS_AT_ONCE = 5_000
+_UPDATES_AT_ONCE = 500
+
+
+def mark(store: Store, links: Sequence[CustomerLink], accounts: Sequence[Account]) -> tuple[int, int]:
+    """Set or take away `customer` where it differs from the links; return how many gained one, and how many lost one.
+
+    A mention that already says what the links say is not touched, so that a second run finds nothing to do.
+    """
+    shown = {(account.platform, account.key): account.ids for account in accounts}
+    speaking = {
+        (link.platform, id): link
+        for link in links
+        if link.active
+        for id in shown.get((link.platform, link.account), ())
+    }
+    revoked = {link.id: link for link in links if not link.active}
+    gained = _apply(store, (_marked(hit, speaking) for hit in _unmarked(store, speaking)))
+    store.refresh("mentions")
+    lost = _apply(store, (_cleared(hit, revoked) for hit in _found(store, "customer.link", list(revoked))))
+    store.refresh("mentions")
+    return gained, lost
+
+
+def _unmarked(store: Store, speaking: Mapping[tuple[str, str], CustomerLink]) -> Iterator[Mapping[str, Any]]:
+    by_platform: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for (platform, id), link in speaking.items():
+        by_platform[platform][id] = link.id
+    for platform, link_ids in by_platform.items():
+        ids = list(link_ids)
+        for start in range(0, len(ids), _IDS_AT_ONCE):
+            some = ids[start : start + _IDS_AT_ONCE]
+            marked = {"terms": {"customer.link": [link_ids[id] for id in some]}}
+            yield from _found(store, "author.id", some, {"term": {"platform": platform}}, but=marked)
+
+
+def _found(
+    store: Store, field: str, values: Sequence[str], *filters: Mapping[str, Any], but: Mapping[str, Any] | None = None
+) -> Iterator[Mapping[str, Any]]:
+    from elasticsearch.helpers import scan
+
+    fields = ["platform", "author.id", "customer", "event.ingested", "writers.link"]
+    for start in range(0, len(values), _IDS_AT_ONCE):
+        among = {"terms": {field: list(values[start : start + _IDS_AT_ONCE])}}
+        query = {"bool": {"filter": [among, *filters], "must_not": [but] if but else []}}
+        with told():
+            yield from scan(store.client, index=store.alias("mentions"), query={"query": query, "_source": fields})
+
+
+def _marked(
+    hit: Mapping[str, Any], speaking: Mapping[tuple[str, str], CustomerLink]
+) -> tuple[Mapping[str, Any], dict[str, Any]]:
+    source = hit["_source"]
+    link = speaking[source["platform"], source["author"]["id"]]
+    customer = {"id": link.customer, "link": link.id, "weight": link.weight}
+    return hit, {"customer": customer, "writers": {"link": _version(hit, link.linked_at)}}
+
+
+def _cleared(hit: Mapping[str, Any], revoked: Mapping[str, CustomerLink]) -> tuple[Mapping[str, Any], dict[str, Any]]:
+    link = revoked[hit["_source"]["customer"]["link"]]
+    return hit, {"writers": {"link": _version(hit, link.revoked_at or link.linked_at)}}
+
+
+def _version(hit: Mapping[str, Any], at: datetime) -> int:
+    """Return the change's time, or one more than the version that stands, should a clock have gone back since."""
+    standing: int = hit["_source"].get("writers", {}).get("link", -1)
+    return max(millis(at), standing + 1)
+
+
+def _apply(store: Store, changes: Iterator[tuple[Mapping[str, Any], dict[str, Any]]]) -> int:
+    changed = 0
+    while some := list(islice(changes, _UPDATES_AT_ONCE)):
+        updates = [
+            Update(
+                id=hit["_id"],
+                parts={Writer.LINK: part},
+                month=store.month_of(hit["_index"]),
+                ingested=hit["_source"]["event"]["ingested"],
+            )
+            for hit, part in some
+        ]
+        changed += sum(result.outcome is Outcome.INDEXED for result in write(store, updates))
+    return changed

@@ -1,0 +1,102 @@
+"""From a list's records to customers: each with all its rows, or every one of those rows set aside with its reason."""
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from indexing.customers.columns import Columns, FaultyRow
+from indexing.customers.customer import Customer, Handle
+from indexing.customers.table import Record
+from indexing.privacy import Pseudonyms
+
+__all__ = ["DeadRow", "Reading", "setting_aside"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadRow:
+    """A row that could not be used, as it stands in the list."""
+
+    file: str
+    line: int
+    reason: str
+    content: str
+
+
+class Reading:
+    """One pass over a list: `read` and `dead` count rows, `seen` gives each customer's first line."""
+
+    def __init__(self, columns: Columns, pseudonyms: Pseudonyms, at: datetime, aside: BinaryIO) -> None:
+        self._columns, self._pseudonyms, self._at, self._aside = columns, pseudonyms, at, aside
+        self.read = self.dead = 0
+        self.seen: dict[str, int] = {}
+
+    def customers(self, rows: Iterable[Record]) -> Iterator[tuple[Customer, int]]:
+        """Yield each customer with the number of its rows; a list of one handle a row keeps a customer's together."""
+        for part in self._parts(rows):
+            self.read += len(part)
+            told, faults = [], {}
+            for row in part:
+                try:
+                    told.append(self._columns.customer(row, self._pseudonyms, self._at))
+                except FaultyRow as fault:
+                    faults[row.line] = str(fault)
+            first = self.seen.setdefault(told[0].id, part[0].line) if told else part[0].line
+            if not faults and first == part[0].line:
+                yield _merged(told), len(part)
+                continue
+            again = f"customer_id: {told[0].id!r} stands on line {first} already" if told else ""
+            for row in part:
+                other = again if first != part[0].line else f"line {next(iter(faults))} of the same customer is faulty"
+                self.set_aside(row, faults.get(row.line, f"{other}: mend it, and keep a customer's rows together"))
+
+    def set_aside(self, row: Record, reason: str) -> None:
+        """Keep a row that cannot be used."""
+        letter = DeadRow(file=self._columns.file, line=row.line, reason=reason, content=row.text)
+        self._aside.write(msgspec.json.encode(letter) + b"\n")
+        self.dead += 1
+
+    def _parts(self, rows: Iterable[Record]) -> Iterator[list[Record]]:
+        if self._columns.long:
+            for _, part in groupby(rows, key=self._columns.customer_id):
+                yield list(part)
+        else:
+            for row in rows:
+                yield [row]
+
+
+@contextmanager
+def setting_aside(place: Path) -> Iterator[BinaryIO]:
+    """Give a file for dead rows, for its owner alone; on a clean exit it replaces `place`, or removes it when empty."""
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, temporary = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            empty = file.tell() == 0
+        if empty:
+            place.unlink(missing_ok=True)
+        else:
+            Path(temporary).replace(place)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def _merged(told: list[Customer]) -> Customer:
+    """Return one customer of what several rows say: the first tier and segment, every handle once."""
+    handles: dict[tuple[str, str, str], Handle] = {}
+    for handle in (handle for one in told for handle in one.handles):
+        handles.setdefault((handle.platform, handle.kind, handle.pseudonym), handle)
+    return replace(
+        told[0],
+        tier=next((one.tier for one in told if one.tier), None),
+        segment=next((one.segment for one in told if one.segment), None),
+        handles=tuple(handles.values()),
+    )

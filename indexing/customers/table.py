@@ -1,0 +1,95 @@
+"""The shop's list as records: any CSV that a shop's system or a spreadsheet writes, read line by line."""
+
+import codecs
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.errors import Mendable
+
+__all__ = ["Record", "UnusableList", "records"]
+
+_CHUNK = 1 << 20
+_ENCODINGS = ("utf-8", "gb18030")
+
+
+class UnusableList(Mendable):
+    """The list as a whole cannot be read; nothing was changed. The message names the file, the place and the remedy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record: the line on which it begins, from 1, its text, and its cells, or why it has none."""
+
+    line: int
+    text: str
+    cells: tuple[str, ...] = ()
+    fault: str | None = None
+
+
+def records(path: Path) -> Iterator[Record]:
+    """Yield every record, the header first, blank ones left out; UnusableList when the file's encoding is unknown."""
+    with path.open(encoding=_encoding(path), newline="") as file:
+        lines = _Lines(file)
+        reader = csv.reader(lines, strict=True)
+        while True:
+            begin = lines.number + 1
+            try:
+                cells = next(reader, None)
+            except csv.Error as error:
+                yield Record(line=begin, text=lines.taken(), fault=f"not CSV ({error}): mind the quotes")
+                continue
+            text = lines.taken()
+            if cells is None:
+                return
+            stripped = tuple(cell.strip() for cell in cells)
+            if any(stripped):
+                yield Record(line=begin, text=text, cells=stripped)
+
+
+class _Lines:
+    """Counts the lines that the reader takes, and remembers those of the record at hand."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines, self._taken, self.number = lines, list[str](), 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self._taken.append(line)
+        self.number += 1
+        return line
+
+    def taken(self) -> str:
+        """Return the text taken since the last call."""
+        text = "".join(self._taken).rstrip("\r\n")
+        self._taken.clear()
+        return text
+
+
+def _encoding(path: Path) -> str:
+    with path.open("rb") as file:
+        begin = file.read(4)
+    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if begin.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    for encoding in _ENCODINGS:
+        if _is_in(path, encoding):
+            return encoding
+    raise UnusableList(f"{path}: neither UTF-8 nor GB18030: save it as “CSV UTF-8”")
+
+
+def _is_in(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True

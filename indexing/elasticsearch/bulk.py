@@ -1,0 +1,123 @@
+"""Many writes in few requests: each gets its own answer, in order; what is retryable is tried again until it passes."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from indexing.elasticsearch.faults import Overloaded, ReadOnly
+from indexing.elasticsearch.patience import PATIENCE, patiently, pauses, will_pass
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+__all__ = ["Action", "Answer", "send"]
+
+_REQUEST_BYTES = 8_000_000
+_REQUEST_ACTIONS = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One write. `index` is an alias; none is made by writing to it. `seen` is (seq_no, primary_term) as read."""
+
+    operation: str
+    """`create` (409 when the document is there), `index` (replaces it) or `delete`."""
+    index: str
+    id: str
+    source: Mapping[str, Any] | None = None
+    seen: tuple[int, int] | None = None
+
+    def lines(self) -> bytes:
+        """Return the action as the bulk API's one or two lines, without the last line end."""
+        head: dict[str, Any] = {"_index": self.index, "_id": self.id, "require_alias": True}
+        if self.seen:
+            head["if_seq_no"], head["if_primary_term"] = self.seen
+        lines = msgspec.json.encode({self.operation: head})
+        return lines if self.source is None else lines + b"\n" + msgspec.json.encode(self.source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What became of one action: an HTTP status, and Elasticsearch's reason where it refused."""
+
+    status: int
+    reason: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether the write took place."""
+        return self.status < 300
+
+
+def send(client: "Elasticsearch", actions: Sequence[Action], patience: float = PATIENCE) -> list[Answer]:
+    """Write, and return an answer an action; 409, 404 and refusals are the caller's to judge.
+
+    A request that was lost on its way is sent again, so a `create` that did take place may answer 409. Raises a
+    StoreError when the cluster does not come back within `patience` seconds.
+    """
+    client = client.options(max_retries=0)
+    answers: dict[int, Answer] = {}
+    waiting = {place: action.lines() for place, action in enumerate(actions)}
+    tries = pauses(patience)
+    while waiting:
+        for chunk in _chunks(waiting):
+            answers.update(zip(chunk, _request(client, [waiting[place] for place in chunk], patience), strict=True))
+        waiting = {
+            place: lines for place, lines in waiting.items() if will_pass(answers[place].status, answers[place].reason)
+        }
+        if waiting:
+            _rest(tries, answers[next(iter(waiting))].reason)
+    return [answers[place] for place in range(len(actions))]
+
+
+def _rest(tries: Iterator[float], reason: str) -> None:
+    pause = next(tries, None)
+    if pause is None:
+        kind = ReadOnly if "block" in reason else Overloaded
+        raise kind(
+            f"Elasticsearch went on refusing to write ({reason}): look at its health and its disk, then run the same"
+            " again; nothing is lost"
+        )
+    time.sleep(pause)
+
+
+def _request(client: "Elasticsearch", bodies: Sequence[bytes], patience: float) -> list[Answer]:
+    """Send one request; one that is too large for the cluster is halved."""
+    from elasticsearch import ApiError
+
+    try:
+        answer = patiently(lambda: client.bulk(operations=bodies), patience)  # type: ignore[arg-type]
+    except ApiError as error:
+        if error.meta.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            raise
+        if len(bodies) == 1:
+            return [Answer(status=413, reason=f"{len(bodies[0]):,} bytes are more than this cluster takes at once")]
+        half = len(bodies) // 2
+        return [*_request(client, bodies[:half], patience), *_request(client, bodies[half:], patience)]
+    return [_answer(next(iter(item.values()))) for item in answer["items"]]
+
+
+def _answer(item: Mapping[str, Any]) -> Answer:
+    error = item.get("error")
+    if not error:
+        return Answer(status=item["status"])
+    cause = (error.get("caused_by") or {}).get("reason")
+    reason = f"{error.get('type')}: {error.get('reason')}"
+    return Answer(status=item["status"], reason=f"{reason} ({cause})" if cause else reason)
+
+
+def _chunks(bodies: Mapping[int, bytes]) -> Iterator[list[int]]:
+    chunk: list[int] = []
+    size = 0
+    for place, body in bodies.items():
+        if chunk and (size + len(body) > _REQUEST_BYTES or len(chunk) == _REQUEST_ACTIONS):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(place)
+        size += len(body)
+    if chunk:
+        yield chunk

@@ -1,0 +1,71 @@
+"""The way to Elasticsearch: the user's own cluster where `ELASTICSEARCH_URL` names one, else the embedded node."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from config import settings
+from indexing.elasticsearch.faults import StoreError, Unsupported, told
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+__all__ = ["connect"]
+
+_OLDEST = (8, 14)
+_FIRST_ANSWER = 10.0
+_TIMEOUT = 60.0
+
+
+def connect() -> "Elasticsearch":
+    """Return a client that has had one answer; StoreError or EmbeddedError says what to do about none.
+
+    The key, the password and the CA file come from the environment (`ELASTICSEARCH_*`, see config.settings).
+    """
+    from elasticsearch import Elasticsearch
+
+    from indexing.elasticsearch import embedded
+
+    cluster = settings.cluster()
+    url, access = (cluster.url, _access(cluster)) if cluster else (embedded.url(), {})
+    try:
+        client = Elasticsearch(url, request_timeout=_TIMEOUT, max_retries=3, retry_on_timeout=True, **access)
+    except ValueError as error:
+        raise StoreError(f"ELASTICSEARCH_URL: {error}: write it as https://elasticsearch.example.com:9200") from error
+    _check(client)
+    return client
+
+
+def _access(cluster: settings.Cluster) -> dict[str, Any]:
+    access: dict[str, Any] = {}
+    if cluster.ca_file:
+        if not Path(cluster.ca_file).is_file():
+            raise StoreError(f"ELASTICSEARCH_CA_FILE={cluster.ca_file}: no such file: name the CA's PEM file")
+        access["ca_certs"] = cluster.ca_file
+    if cluster.api_key:
+        access["api_key"] = cluster.api_key
+    elif cluster.user:
+        if not cluster.password:
+            raise StoreError(
+                f"ELASTICSEARCH_PASSWORD: missing for ELASTICSEARCH_USER={cluster.user}: set it, or"
+                " ELASTICSEARCH_PASSWORD_FILE"
+            )
+        access["basic_auth"] = (cluster.user, cluster.password)
+    return access
+
+
+def _check(client: "Elasticsearch") -> None:
+    """Ask every node's version; `GET /` would do, but the embedded node does not have it."""
+    from elasticsearch import AuthorizationException
+
+    quick = client.options(request_timeout=_FIRST_ANSWER, max_retries=0)
+    try:
+        with told():
+            answer = quick.nodes.info(metric="os", filter_path="nodes.*.version")
+    except StoreError as error:
+        if isinstance(error.__cause__, AuthorizationException):
+            return  # a user without the right to monitor may still read and write
+        raise
+    for node in answer.get("nodes", {}).values():
+        if tuple(map(int, re.findall(r"\d+", node["version"])[:2])) < _OLDEST:
+            raise Unsupported(f"Elasticsearch {node['version']} is too old: use 8.14 or newer")

@@ -1,0 +1,126 @@
+"""A new generation of indices in the place of the old one: filled unseen, then exchanged at once.
+
+Readers see the old generation until the very moment in which they see the new one, whole. Writers are held back (their
+writes are tried again, see patience.will_pass) only while the last changes are carried over. A process that dies
+half-way leaves the old generation serving; the next one clears away what it began.
+"""
+
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from indexing.elasticsearch.lease import Lease
+from indexing.elasticsearch.patience import patiently
+from indexing.elasticsearch.store import Index, Store, in_lines
+
+__all__ = ["begin", "changed", "exchange", "processed", "serving"]
+
+_PAGE = 1_000
+_KEEP = "5m"
+_SETTLE = 0.5
+"""Seconds for a writer that was just about to make a month's index to have made it."""
+
+
+def begin(store: Store) -> Store:
+    """Return the store of a new, empty generation, after clearing away what others began and never finished."""
+    there = store.indices()
+    alive = serving(store, there)
+    _delete(store, [index for index in there if index not in alive])
+    fresh = replace(store, building=True)
+    fresh.begin(max((store.generation_of(index.name) for index in there), default=0) + 1)
+    return fresh
+
+
+def serving(store: Store, there: Collection[Index] | None = None) -> list[Index]:
+    """Return the indices that readers see."""
+    building = replace(store, building=True).alias("")
+    there = store.indices() if there is None else there
+    return [index for index in there if any(not alias.startswith(building) for alias in index.aliases)]
+
+
+def exchange(store: Store, fresh: Store, held: Lease, finish: Callable[[], None], *, grace: float) -> None:
+    """Put `fresh` in the place of what serves; `finish` carries over the last changes while no one can write.
+
+    The old indices go `grace` seconds later, for readers who have just begun. When `finish` raises, all stays.
+    """
+    with _writers_held_back(store, held) as old:
+        finish()
+        held.check()
+        patiently(lambda: store.client.indices.update_aliases(actions=_actions(store, fresh, old)))
+    time.sleep(grace)
+    _delete(store, old)
+
+
+def processed(store: Store, index: str) -> int:
+    """Return the number of the last write that is certain to be found after the next refresh; -1 before the first."""
+    answer = patiently(
+        lambda: store.client.indices.stats(index=index, level="shards", filter_path="indices.*.shards.*.seq_no")
+    )
+    shards = answer["indices"][index]["shards"].values()
+    return min(int(copy["seq_no"]["local_checkpoint"]) for copies in shards for copy in copies)
+
+
+def changed(store: Store, index: str, after: int = -1) -> Iterator[list[Mapping[str, Any]]]:
+    """Yield the hits of an index that were written after the write of this number, by the page."""
+    client = store.client
+    patiently(lambda: client.indices.refresh(index=index))
+    query = {"range": {"_seq_no": {"gt": after}}} if after >= 0 else {"match_all": {}}
+    pit = patiently(lambda: client.open_point_in_time(index=index, keep_alive=_KEEP))["id"]
+    last: list[Any] | None = None
+    try:
+        while True:
+            page = patiently(
+                lambda pit=pit, last=last: client.search(  # type: ignore[misc]
+                    pit={"id": pit, "keep_alive": _KEEP},
+                    query=query,
+                    sort=["_shard_doc"],
+                    size=_PAGE,
+                    search_after=last,
+                    track_total_hits=False,
+                )
+            )
+            pit, hits = page["pit_id"], page["hits"]["hits"]
+            if not hits:
+                return
+            yield hits
+            last = hits[-1]["sort"]
+    finally:
+        client.options(ignore_status=404).close_point_in_time(id=pit)
+
+
+@contextmanager
+def _writers_held_back(store: Store, held: Lease) -> Iterator[list[Index]]:
+    """Hold back whoever writes to the serving indices, which the block gets; let them go on afterwards."""
+    held.exchanging(True)
+    time.sleep(_SETTLE)
+    old = serving(store)
+    names = [index.name for index in old]
+    try:
+        for some in in_lines(names):
+            patiently(lambda some=some: store.client.indices.add_block(index=some, block="write"))  # type: ignore[misc]
+        yield old
+    except BaseException:
+        store.let_write(names)
+        raise
+    finally:
+        held.exchanging(False)
+
+
+def _actions(store: Store, fresh: Store, old: Collection[Index]) -> list[dict[str, Any]]:
+    gone = [{"remove": {"index": index.name, "alias": alias}} for index in old for alias in sorted(index.aliases)]
+    new = [index for index in store.indices() if any(alias.startswith(fresh.alias("")) for alias in index.aliases)]
+    for index in new:
+        for alias in sorted(index.aliases):
+            seen = store.alias(alias.removeprefix(fresh.alias("")))
+            gone += [
+                {"remove": {"index": index.name, "alias": alias}},
+                {"add": {"index": index.name, "alias": seen}},
+            ]
+    return gone
+
+
+def _delete(store: Store, indices: Collection[Index]) -> None:
+    for some in in_lines([index.name for index in indices]):
+        patiently(lambda some=some: store.client.indices.delete(index=some, ignore_unavailable=True))  # type: ignore[misc]

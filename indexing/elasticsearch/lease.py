@@ -1,0 +1,128 @@
+"""One rebuild, backup or restore at a time: a document says who is at it, and counts for nothing once they are dead."""
+
+import os
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from indexing.elasticsearch.faults import Busy
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+__all__ = ["Lease", "died_exchanging", "lease"]
+
+_LIFE = 60.0
+"""Seconds of silence after which a holder counts as dead; one on this machine does as soon as its process has ended."""
+_ID = "exchange"
+
+
+class Lease:
+    """The right to exchange the index; `keep` runs in a thread and says that the holder lives."""
+
+    def __init__(self, client: "Elasticsearch", index: str, purpose: str) -> None:
+        self._client, self._index = client, index
+        self._document: dict[str, Any] = {
+            "purpose": purpose,
+            "owner": uuid.uuid4().hex,
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "exchanging": False,
+        }
+        self._turn, self._ended = threading.Lock(), threading.Event()
+        self._seen: Mapping[str, Any] = {"op_type": "create"}
+        self._lost = False
+
+    def take(self) -> None:
+        """Raise Busy unless nobody who lives holds it."""
+        from elasticsearch import ConflictError
+
+        known = self._client.options(ignore_status=404).get(index=self._index, id=_ID)
+        if known.get("found"):
+            holder = known["_source"]
+            if _lives(holder):
+                who = f"process {holder['pid']} on {holder['host']}"
+                raise Busy(f"a {holder['purpose']} runs already ({who}): wait for its end")
+            self._seen = {"if_seq_no": known["_seq_no"], "if_primary_term": known["_primary_term"]}
+        try:
+            self._say(_LIFE)
+        except ConflictError as error:
+            raise Busy("another rebuild, backup or restore has just begun: wait for its end") from error
+
+    def keep(self) -> None:
+        """Say again and again that the holder lives, until `end`."""
+        from elastic_transport import TransportError
+        from elasticsearch import ApiError, ConflictError
+
+        while not self._ended.wait(_LIFE / 6):
+            try:
+                self._say(_LIFE)
+            except ConflictError:
+                self._lost = True
+            except (ApiError, TransportError):
+                continue  # the cluster is busy; there are more tries before the time is up
+
+    def end(self) -> None:
+        """Stop `keep`."""
+        self._ended.set()
+
+    def check(self) -> None:
+        """Raise Busy when another process has taken over, because this one stood still for too long."""
+        if self._lost:
+            raise Busy("another process took over while this one stood still: run the same again")
+
+    def exchanging(self, yes: bool) -> None:
+        """Note whether writers are being held back, so that somebody lets them go if this process dies."""
+        self.check()
+        self._document["exchanging"] = yes
+        self._say(_LIFE)
+
+    def release(self) -> None:
+        """Let others in."""
+        if not self._lost:
+            self._say(0)
+
+    def _say(self, life: float) -> None:
+        with self._turn:
+            document = {**self._document, "expires_at": round((time.time() + life) * 1000)}
+            answer = self._client.index(index=self._index, id=_ID, document=document, **self._seen)
+            self._seen = {"if_seq_no": answer["_seq_no"], "if_primary_term": answer["_primary_term"]}
+
+
+@contextmanager
+def lease(client: "Elasticsearch", index: str, purpose: str) -> Iterator[Lease]:
+    """Hold the lease that `index` keeps while the block runs; raises Busy while another process that lives holds it."""
+    held = Lease(client, index, purpose)
+    held.take()
+    keeper = threading.Thread(target=held.keep, daemon=True)
+    keeper.start()
+    try:
+        yield held
+    finally:
+        held.end()
+        keeper.join()
+        held.release()
+
+
+def died_exchanging(client: "Elasticsearch", index: str) -> bool:
+    """Say whether somebody died who was holding writers back."""
+    known = client.options(ignore_status=404).get(index=index, id=_ID)
+    return bool(known.get("found") and known["_source"]["exchanging"] and not _lives(known["_source"]))
+
+
+def _lives(holder: Mapping[str, Any]) -> bool:
+    if holder["expires_at"] <= time.time() * 1000:
+        return False
+    if holder["host"] != socket.gethostname():
+        return True
+    try:
+        os.kill(holder["pid"], 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,66 @@
+"""Every index's strict mapping and its template, made from one list of fields a kind of index.
+
+    tingfeng-mentions             alias of all months, for readers
+    tingfeng-mentions-YYYY.MM     alias of one month, for writers
+    tingfeng-v3-mentions-YYYY.MM  the month's index in generation 3, to which both lead
+    tingfeng-runs → tingfeng-v3-runs, and so for the other kinds
+
+All aliases lead to one generation. `tingfeng rebuild` and `restore` fill the next one and then exchange them at once.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from indexing.elasticsearch.field import Field, properties
+from indexing.elasticsearch.mention_fields import MENTION
+from indexing.elasticsearch.record_fields import ALERT, ALERT_EVENT, CUSTOMER, ENGAGEMENT, LINK, RUN, STATE
+
+__all__ = ["KINDS", "MONTHLY", "STANDING", "VERSION", "mapping", "template"]
+
+MONTHLY = "mentions"
+STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
+    {
+        "engagement": ENGAGEMENT,
+        "runs": RUN,
+        "customers": CUSTOMER,
+        "links": LINK,
+        "alerts": ALERT,
+        "alert-events": ALERT_EVENT,
+    }
+)
+"""The kinds that have one index each, whatever the month."""
+KINDS: Mapping[str, tuple[Field, ...]] = MappingProxyType({MONTHLY: MENTION, **STANDING, "state": STATE})
+_PRIORITY = 300  # templates of one priority must not overlap, even where no index could ever match both
+
+
+def _version() -> str:
+    content = msgspec.json.encode({kind: properties(fields) for kind, fields in KINDS.items()}, order="sorted")
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+VERSION = _version()
+"""Differs whenever any mapping does."""
+
+
+def mapping(kind: str) -> dict[str, Any]:
+    """Return the strict mapping of a kind of index."""
+    return {"dynamic": "strict", "_meta": {"version": VERSION}, "properties": properties(KINDS[kind])}
+
+
+def template(prefix: str, kind: str) -> dict[str, Any]:
+    """Return the composable index template of a kind, as the arguments of `put_index_template`."""
+    pattern = {MONTHLY: f"{prefix}-v*-{kind}-*", "state": f"{prefix}-{kind}"}.get(kind, f"{prefix}-v*-{kind}")
+    return {
+        "name": f"{prefix}-{kind}",
+        "index_patterns": [pattern],
+        "priority": _PRIORITY + list(KINDS).index(kind),
+        "template": {
+            "settings": {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}},
+            "mappings": mapping(kind),
+        },
+        "meta": {"version": VERSION},
+    }

@@ -1,0 +1,230 @@
+"""The indices of tingfeng in one cluster: their names, and how they come to be."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from config import settings
+from indexing.elasticsearch.connect import connect
+from indexing.elasticsearch.faults import MappingOutdated, StoreError, told
+from indexing.elasticsearch.lease import died_exchanging
+from indexing.elasticsearch.mappings import KINDS, MONTHLY, STANDING, VERSION, mapping, template
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+__all__ = [
+    "ALERTS",
+    "ALERT_EVENTS",
+    "CUSTOMERS",
+    "ENGAGEMENT",
+    "LINKS",
+    "MENTIONS",
+    "RUNS",
+    "Index",
+    "Store",
+    "connect",
+    "in_lines",
+    "open_store",
+]
+
+MENTIONS = "tingfeng-mentions"
+ENGAGEMENT = "tingfeng-engagement"
+RUNS = "tingfeng-runs"
+CUSTOMERS = "tingfeng-customers"
+LINKS = "tingfeng-links"
+ALERTS = "tingfeng-alerts"
+ALERT_EVENTS = "tingfeng-alert-events"
+
+_AT_ONCE = 8
+_IN_A_LINE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One index as it stands in the cluster."""
+
+    name: str
+    aliases: frozenset[str]
+    version: str | None
+    """The mappings' version that it was made with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """All indices whose names begin with `prefix`; `building` leads to the generation that readers do not see yet."""
+
+    client: "Elasticsearch"
+    prefix: str = "tingfeng"
+    building: bool = False
+
+    def alias(self, kind: str) -> str:
+        """Return the name under which a kind of index (see mappings.KINDS) is read and written."""
+        return f"{self.prefix}-next-{kind}" if self.building else f"{self.prefix}-{kind}"
+
+    def month_alias(self, month: str) -> str:
+        """Return the name under which one month (`2026.11`) of mentions is written."""
+        return self.alias(f"{MONTHLY}-{month}")
+
+    def index_of(self, generation: int, kind: str) -> str:
+        """Return the name of the index itself behind an alias."""
+        return f"{self.prefix}-v{generation}-{kind}"
+
+    def generation_of(self, index: str) -> int:
+        """Return the generation that an index belongs to."""
+        return int(index.removeprefix(f"{self.prefix}-v").split("-", 1)[0])
+
+    def kind_of(self, index: str) -> str:
+        """Return an index's kind, with the month for mentions: `runs`, `mentions-2026.11`."""
+        return index.removeprefix(f"{self.prefix}-v").split("-", 1)[1]
+
+    def month_of(self, index: str) -> str:
+        """Return the month of a mentions' index."""
+        return self.kind_of(index).removeprefix(f"{MONTHLY}-")
+
+    @property
+    def state(self) -> str:
+        """The index that keeps who is exchanging the others."""
+        return f"{self.prefix}-state"
+
+    def ensure(self) -> None:
+        """Make what is missing: templates, indices, aliases; bring mappings up to date where that only adds fields.
+
+        Raises MappingOutdated where it would change one, and other StoreErrors.
+        """
+        with told():
+            self.ensure_templates()
+            there = self.indices()
+            if not self.client.indices.exists(index=self.state):
+                self._make(self.state, ())
+            elif died_exchanging(self.client, self.state):
+                self.let_write([index.name for index in there])
+            self.begin(self.generation(there) or 1, there)
+            self._add_fields([index for index in there if index.version != VERSION])
+
+    def begin(self, generation: int, there: Collection[Index] = ()) -> None:
+        """Make what every generation has: an index a standing kind, and one month, so that no alias leads nowhere."""
+        wanted = {self.index_of(generation, kind): [self.alias(kind)] for kind in STANDING}
+        if not any(self.alias(MONTHLY) in index.aliases for index in there):
+            month = datetime.now(settings.DAY_ZONE).strftime("%Y.%m")
+            wanted[self.index_of(generation, f"{MONTHLY}-{month}")] = [self.alias(MONTHLY), self.month_alias(month)]
+        self._make_all({name: aliases for name, aliases in wanted.items() if name not in {i.name for i in there}})
+
+    def open_months(self, months: Collection[str]) -> None:
+        """Make the indices of months that are not there yet."""
+        if not months:
+            return
+        generation = self.generation()
+        if generation is None:
+            raise StoreError(f"{self.alias('runs')}: missing: someone deleted it; run the same again to make it anew")
+        with told():
+            self._make_all(
+                {
+                    self.index_of(generation, f"{MONTHLY}-{month}"): [self.alias(MONTHLY), self.month_alias(month)]
+                    for month in months
+                }
+            )
+
+    def indices(self) -> list[Index]:
+        """Return every index of every generation."""
+        wanted = "*.aliases,*.mappings._meta,*.settings.index.uuid"
+        found = self.client.indices.get(index=f"{self.prefix}-v*", filter_path=wanted)
+        return [
+            Index(
+                name=name,
+                aliases=frozenset(index.get("aliases", ())),
+                version=index.get("mappings", {}).get("_meta", {}).get("version"),
+            )
+            for name, index in sorted(found.items())
+        ]
+
+    def generation(self, there: Collection[Index] | None = None) -> int | None:
+        """Return the generation that this store's aliases lead to, or None when there is none."""
+        aliases = {self.alias(kind) for kind in STANDING}
+        held = [index.name for index in (self.indices() if there is None else there) if index.aliases & aliases]
+        return max(map(self.generation_of, held), default=None)
+
+    def identity(self) -> str:
+        """Return what no other index ever has: the uuid of the one that holds the runs, which lives with all others."""
+        alias = self.alias("runs")
+        found = self.client.indices.get_settings(index=alias, name="index.uuid", ignore_unavailable=True)
+        for index in found.values():
+            return str(index["settings"]["index"]["uuid"])
+        raise StoreError(f"{alias}: missing: someone deleted it; run the same again to make it anew")
+
+    def refresh(self, kind: str) -> None:
+        """Let searches find what has been written."""
+        self.client.indices.refresh(index=self.alias(kind), ignore_unavailable=True)
+
+    def count(self, kind: str) -> int:
+        """Return how many documents searches find."""
+        return int(self.client.count(index=self.alias(kind), ignore_unavailable=True)["count"])
+
+    def let_write(self, names: Sequence[str]) -> None:
+        """Take the write block off these indices."""
+        for some in in_lines(names):
+            self.client.indices.put_settings(index=some, settings={"index.blocks.write": None})
+
+    def ensure_templates(self) -> None:
+        """Put the templates by which new indices are made, where they are missing or another version's."""
+        answer = self.client.options(ignore_status=404).indices.get_index_template(name=f"{self.prefix}-*")
+        known = {
+            one["name"]: one["index_template"].get("_meta", {}).get("version")
+            for one in answer.get("index_templates", ())
+        }
+        for kind in KINDS:
+            if known.get(f"{self.prefix}-{kind}") != VERSION:
+                self.client.indices.put_index_template(**template(self.prefix, kind))
+
+    def _make_all(self, wanted: Mapping[str, Collection[str]]) -> None:
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(self._make, wanted.keys(), wanted.values()))
+
+    def _make(self, name: str, aliases: Collection[str]) -> None:
+        """Create an index together with its aliases; one that is there already stays as it is."""
+        from elasticsearch import BadRequestError
+
+        try:
+            self.client.indices.create(index=name, aliases={alias: {} for alias in aliases}, wait_for_active_shards="0")
+        except BadRequestError as error:
+            if error.error == "resource_already_exists_exception":
+                return
+            if error.error == "invalid_alias_name_exception":
+                raise StoreError(
+                    f"{' and '.join(aliases)}: an index of that name stands where an alias must: delete or rename it"
+                ) from error
+            raise
+
+    def _add_fields(self, outdated: Collection[Index]) -> None:
+        from elasticsearch import BadRequestError
+
+        for index in outdated:
+            kind = self.kind_of(index.name)
+            wanted = mapping(kind if kind in STANDING else MONTHLY)
+            try:
+                self.client.indices.put_mapping(
+                    index=index.name, dynamic=wanted["dynamic"], meta=wanted["_meta"], properties=wanted["properties"]
+                )
+            except BadRequestError as error:
+                raise MappingOutdated(
+                    f"{index.name} was made by another version of tingfeng ({error.message}): run `tingfeng rebuild`"
+                ) from error
+
+
+def in_lines(names: Sequence[str]) -> Iterator[str]:
+    """Yield the names, joined by commas, a few at a time: a request's first line takes 4,096 bytes."""
+    for start in range(0, len(names), _IN_A_LINE):
+        yield ",".join(names[start : start + _IN_A_LINE])
+
+
+def open_store(*, to_rebuild: bool = False) -> Store:
+    """Return the store with all its indices; `to_rebuild` lets an outdated mapping pass, for the rebuild mends it."""
+    store = Store(connect())
+    try:
+        store.ensure()
+    except MappingOutdated:
+        if not to_rebuild:
+            raise
+    return store

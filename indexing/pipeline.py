@@ -1,0 +1,126 @@
+"""The pipeline's steps after the crawl; the command line and Airflow's tasks call these same functions.
+
+Each step takes up what the step before has finished and what is not done yet, so it can be killed and run again.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from config import settings
+from config.brand import Brand, Target, load_brands, targets
+from config.channel import load_channels
+from config.load import ConfigError
+from config.platform import platform
+from config.rule import check_references, load_rules
+from crawlers.feeds import feeds
+from crawlers.stage import batches
+
+if TYPE_CHECKING:
+    from indexing.alerts.alert import Alert
+    from indexing.elasticsearch.store import Store
+
+__all__ = [
+    "Progress",
+    "Turn",
+    "analyse_all",
+    "check_config",
+    "index_all",
+    "load_config",
+    "raise_alerts",
+    "to_crawl",
+    "turn",
+]
+
+Progress = Callable[[str, int, int], None]
+"""Called with (step, done, of) while a step works."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What one turn of index → link → alert did: the books of its batches added up, and the alerts that are firing."""
+
+    books: dict[str, int]
+    linked: int
+    alerts: tuple["Alert", ...]
+
+
+def load_config() -> list[Brand]:
+    """Load all that people wrote and return the brands; ConfigError tells every fault before anything runs."""
+    brands, rules, channels = load_brands(), load_rules(), load_channels()
+    for feed in feeds():
+        platform(feed)
+    check_references(rules, brands, channels)
+    return brands
+
+
+def check_config() -> list[Brand]:
+    """Load all that people wrote, and insist on a brand."""
+    brands = load_config()
+    if not brands:
+        raise ConfigError(f"{settings.config_dir() / 'brands'}: no brand yet: write one with `tingfeng init 小米`")
+    return brands
+
+
+def to_crawl(brands: Sequence[Brand]) -> list[Target]:
+    """Return every feed × query of the brands; where none names a feed, those of the replay server, if one runs."""
+    wanted = targets(brands)
+    if not wanted and (url := settings.replay_url()):
+        from crawlers.replay import targets as replayed
+
+        return replayed(url)
+    return wanted
+
+
+def quiet(_step: str, _done: int, _of: int) -> None:
+    """Report no progress."""
+
+
+def analyse_all(brands: Sequence[Brand], store: "Store | None", *, progress: Progress = quiet) -> dict[str, int]:
+    """Analyse every batch of posts that this version has not analysed; return the books of all batches, added up.
+
+    With a store, reposts and comments also inherit the brands of roots that earlier windows indexed.
+    """
+    from indexing.roots import root_brands
+    from nlp.analyse import analyse
+
+    roots = root_brands(store) if store else None
+    books: dict[str, int] = {}
+    for batch in batches("posts"):
+        _add(books, analyse(batch, brands, roots=roots, progress=lambda d, n: progress("analyse", d, n)).books)
+    return books
+
+
+def index_all(store: "Store", *, progress: Progress = quiet) -> dict[str, int]:
+    """Index every batch of mentions that is not indexed as it stands; return the books of all batches, added up."""
+    from indexing.index import index
+
+    books: dict[str, int] = {}
+    for batch in batches("mentions"):
+        _add(books, index(batch, store, progress=lambda d, n: progress("index", d, n)))
+    return books
+
+
+def raise_alerts(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None) -> list["Alert"]:
+    """Evaluate every rule on the index as it is now, and deliver what fires or is still undelivered."""
+    from indexing.alerts import deliver, evaluate
+
+    rules, channels = load_rules(), load_channels()
+    alerts = evaluate(store, rules, brands, now=now or datetime.now(UTC))
+    deliver(store, channels)
+    return alerts
+
+
+def turn(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None, progress: Progress = quiet) -> Turn:
+    """Index, link customers and raise alerts, in one go: whoever is to be woken waits for no schedule in between."""
+    from indexing.customers import link
+
+    books = index_all(store, progress=progress)
+    links = link(store)
+    return Turn(books=books, linked=links.linked, alerts=tuple(raise_alerts(store, brands, now=now)))
+
+
+def _add(total: dict[str, int], books: dict[str, int]) -> None:
+    for name, count in books.items():
+        total[name] = total.get(name, 0) + count

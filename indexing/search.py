@@ -1,0 +1,127 @@
+"""Mentions that match a query, streamed newest first, whatever their number; and how to show one in a table."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from config.errors import Mendable
+from config.query import Query
+from config.settings import DAY_ZONE
+from indexing.elasticsearch.faults import told
+from indexing.elasticsearch.mappings import MONTHLY
+from indexing.elasticsearch.query_dsl import to_dsl
+from indexing.elasticsearch.store import Store
+
+__all__ = ["FIELDS", "NotATime", "cell", "matching", "moment", "search"]
+
+FIELDS = (
+    "@timestamp",
+    "platform",
+    "kind",
+    "author.name",
+    "brand",
+    "sentiment.label",
+    "sentiment.score",
+    "engagement.total",
+    "title",
+    "text",
+    "url.full",
+    "customer.id",
+)
+"""What a table shows of a mention."""
+
+_PAGE = 1_000
+_KEEP = "2m"
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_AGO = re.compile(r"(\d{1,6})([mhdw])")
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+
+
+class NotATime(Mendable):
+    """A time cannot be read; the message says which forms can."""
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """Return the time that `7d`, `12h`, `30m`, `2w` (before `now`), `2026-11-01` or `2026-11-01T08:00` stands for.
+
+    A day begins at midnight in Asia/Shanghai, which is also the zone of a time that names none.
+    """
+    text = text.strip()
+    try:
+        if ago := _AGO.fullmatch(text):
+            return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+        named = datetime.fromisoformat(text)
+    except (ValueError, OverflowError) as error:
+        raise NotATime(f"{text!r} is no time: write 7d, 12h, 30m, 2026-11-01 or 2026-11-01T08:00+08:00") from error
+    return (named if named.tzinfo else named.replace(tzinfo=DAY_ZONE)).astimezone(UTC)
+
+
+def search(
+    store: Store,
+    query: Query | None,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    brand: str | None = None,
+    limit: int | None = None,
+    newest_first: bool = True,
+) -> Iterator[dict[str, Any]]:
+    """Yield the matching mentions with their `id`, as they stood when the search began; `until` is exclusive.
+
+    Raises a StoreError when Elasticsearch does not answer, or when the index was exchanged while this was reading.
+    """
+    wanted = matching(query, since=since, until=until, brand=brand)
+    order = {"@timestamp": {"order": "desc" if newest_first else "asc"}}
+    with told():
+        pit = store.client.open_point_in_time(index=store.alias(MONTHLY), keep_alive=_KEEP)["id"]
+        try:
+            left = limit
+            after: list[Any] | None = None
+            while left is None or left > 0:
+                size = _PAGE if left is None else min(_PAGE, left)
+                page = store.client.search(
+                    pit={"id": pit, "keep_alive": _KEEP},
+                    query=wanted,
+                    sort=[order],
+                    size=size,
+                    search_after=after,
+                    track_total_hits=False,
+                )
+                pit, hits = page["pit_id"], page["hits"]["hits"]
+                for hit in hits:
+                    yield {"id": hit["_id"], **hit["_source"]}
+                if len(hits) < size:
+                    return
+                after = hits[-1]["sort"]
+                left = None if left is None else left - len(hits)
+        finally:
+            store.client.options(ignore_status=404).close_point_in_time(id=pit)
+
+
+def matching(
+    query: Query | None = None,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    brand: str | None = None,
+) -> dict[str, Any]:
+    """Return the Elasticsearch query for mentions that match, of one brand, published in [since, until)."""
+    filters: list[dict[str, Any]] = [to_dsl(query)] if query else []
+    bounds = {name: time.isoformat() for name, time in (("gte", since), ("lt", until)) if time}
+    if bounds:
+        filters.append({"range": {"@timestamp": bounds}})
+    if brand:
+        filters.append({"term": {"brand": brand}})
+    return {"bool": {"filter": filters}}
+
+
+def cell(document: Mapping[str, Any], field: str) -> str:
+    """Return one field of a mention as a CSV cell, never one that a spreadsheet takes for a formula."""
+    value: Any = document
+    for name in field.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    if isinstance(value, list):
+        value = ", ".join(map(str, value))
+    text = "" if value is None else str(value)
+    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text

@@ -1,0 +1,182 @@
+"""Writers' parts into the mentions: read what is there, merge, write unless somebody was faster, else do it again."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from http import HTTPStatus
+from itertools import islice
+
+from indexing.elasticsearch.bulk import Action, Answer, send
+from indexing.elasticsearch.faults import Overloaded
+from indexing.elasticsearch.field import Writer
+from indexing.elasticsearch.patience import pauses
+from indexing.elasticsearch.store import Store
+from indexing.engagement import point
+from indexing.locate import Place, locate
+from indexing.merge import Document, merge
+
+__all__ = ["Outcome", "Result", "Update", "write"]
+
+_AT_ONCE = 500
+_NOT_THE_PAGE = (Writer.STORY, Writer.LINK, Writer.PERSON)
+
+
+class Outcome(StrEnum):
+    """What became of an update."""
+
+    INDEXED = "indexed"
+    UNCHANGED = "unchanged"
+    DEAD = "dead"
+    MISSING = "missing"
+    """The mention is not there, and only a page brings one in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """What writers have to say of one mention: their parts, as merge.merge takes them.
+
+    `month` is where the mention goes unless it lies elsewhere already; `settled` says that it can lie nowhere else.
+    `ingested` is when this came to the index; of several, the first one stands. An update that is `carried` over from
+    another generation changes only what is there, and nothing of its own version.
+    """
+
+    id: str
+    parts: Mapping[Writer, Document]
+    month: str
+    settled: bool = False
+    ingested: str
+    carried: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """An update's outcome; the reason says why it is dead."""
+
+    outcome: Outcome
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class _Merged:
+    """What the updates of one round make of one mention."""
+
+    place: Place
+    document: Document | None
+    results: dict[int, Result] = field(default_factory=dict)
+    points: list[Action] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is something to write."""
+        before = self.place.copy.document if self.place.copy else None
+        return self.document != before or bool(self.place.twins)
+
+
+def write(store: Store, updates: Iterable[Update]) -> list[Result]:
+    """Apply the updates in their order and return what became of each; the same ones again change nothing.
+
+    Any number of processes may write the same mentions at once. A StoreError says that the cluster did not come back;
+    what was written stays, and the same call finishes it.
+    """
+    results: list[Result] = []
+    waiting = iter(updates)
+    while chunk := list(islice(waiting, _AT_ONCE)):
+        results += _write_chunk(store, chunk)
+    return results
+
+
+def _write_chunk(store: Store, updates: Sequence[Update]) -> list[Result]:
+    results: dict[int, Result] = {}
+    left = dict(enumerate(updates))
+    for pause in pauses():
+        results |= _round(store, left)
+        left = {number: update for number, update in left.items() if number not in results}
+        if not left:
+            return [results[number] for number in range(len(updates))]
+        time.sleep(pause)
+    raise Overloaded("other processes keep changing the same mentions: run the same again")
+
+
+def _round(store: Store, updates: Mapping[int, Update]) -> dict[int, Result]:
+    """Try once; an update without a result met somebody faster."""
+    wanted = {update.id: update.month for update in updates.values()}
+    places = locate(store, wanted, {update.id for update in updates.values() if update.settled})
+    merged = {id: _untwinned(place) for id, place in places.items()}
+    for number, update in updates.items():
+        _apply(store, merged[update.id], number, update)
+    results = {number: result for one in merged.values() if not one.changed for number, result in one.results.items()}
+    changed = {id: one for id, one in merged.items() if one.changed}
+    if not changed:
+        return results
+    store.open_months({one.place.month for one in changed.values() if not one.place.open})
+    send(store.client, [action for one in changed.values() for action in one.points])
+    answers = send(store.client, [_action(store, id, one) for id, one in changed.items()])
+    for one, answer in zip(changed.values(), answers, strict=True):
+        if answer.done:
+            results |= one.results
+        elif answer.status not in (HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND):
+            results |= {number: _refused(result, answer) for number, result in one.results.items()}
+    _drop_twins(
+        store, [(id, one.place) for (id, one), answer in zip(changed.items(), answers, strict=True) if answer.done]
+    )
+    return results
+
+
+def _untwinned(place: Place) -> _Merged:
+    """Begin with the mention as it is, copies in other months joined to it."""
+    document = place.copy.document if place.copy else None
+    for twin in place.twins:
+        for writer in Writer:
+            document = merge(document, twin.document, writer) or document
+        document = _since(document, twin.document["event"]["ingested"])
+    return _Merged(place, document)
+
+
+def _apply(store: Store, merged: _Merged, number: int, update: Update) -> None:
+    before = document = merged.document
+    if before is None and (update.carried or Writer.PAGE not in update.parts):
+        merged.results[number] = Result(outcome=Outcome.MISSING)
+        return
+    for copy in merged.place.serving:
+        for writer in _NOT_THE_PAGE:
+            document = merge(document, copy.document, writer) or document
+        document = _since(document, copy.document["event"]["ingested"])
+    for writer, part in update.parts.items():
+        document = merge(document, part, writer, ties=not update.carried) or document
+    merged.document = document = _since(document, update.ingested)
+    merged.results[number] = Result(outcome=Outcome.UNCHANGED if document == before else Outcome.INDEXED)
+    if document and (kept := point(before, document, store.alias("engagement"))):
+        merged.points.append(kept)
+
+
+def _since(document: Document | None, ingested: str) -> Document:
+    known = (document or {}).get("event", {}).get("ingested", ingested)
+    return {**(document or {}), "event": {"ingested": min(known, ingested)}}
+
+
+def _action(store: Store, id: str, merged: _Merged) -> Action:
+    copy = merged.place.copy
+    return Action(
+        operation="index" if copy else "create",
+        index=store.month_alias(merged.place.month),
+        id=id,
+        source=merged.document,
+        seen=copy.seen if copy else None,
+    )
+
+
+def _refused(result: Result, answer: Answer) -> Result:
+    changes = result.outcome is Outcome.INDEXED
+    return Result(outcome=Outcome.DEAD, reason=f"Elasticsearch refuses it: {answer.reason}") if changes else result
+
+
+def _drop_twins(store: Store, written: Sequence[tuple[str, Place]]) -> None:
+    send(
+        store.client,
+        [
+            Action(operation="delete", index=store.month_alias(twin.month), id=id, seen=twin.seen)
+            for id, place in written
+            for twin in place.twins
+        ],
+    )

@@ -1,0 +1,150 @@
+"""A batch of posts → a batch of mentions.
+
+The mentions follow from the posts' file, the brands, the engine's model, the stop words and what `roots` answers, and
+from nothing else: the same again gives the same bytes. What this version has analysed is not analysed again.
+"""
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import islice
+
+import msgspec
+
+from config.brand import Brand
+from crawlers.errors import MalformedPost
+from crawlers.post import Post, decode_post
+from crawlers.stage import Batch, BrokenBatch, Manifest, Writer
+from nlp.keywords import stopwords
+from nlp.mention import encode_mention
+from nlp.mentions import Analyser, Spoken
+from nlp.sentiment import DEFAULT, Reader
+from nlp.sentiment import engine as load_engine
+
+__all__ = ["DEFAULT", "RootBrands", "UnbalancedBooks", "analyse", "version_of"]
+
+_CODE = 1
+"""Raise it with every change that makes other mentions of the same posts."""
+_CHUNK = 1_000
+
+RootBrands = Callable[[Collection[str]], Mapping[str, Collection[str]]]
+"""Ids of first posts → the brands that each is already known to speak of."""
+
+
+class UnbalancedBooks(Exception):
+    """Posts in are not matched + unmatched + dead: a fault of ours; nothing has been written, tell a developer."""
+
+
+def analyse(
+    batch: Batch,
+    brands: Sequence[Brand],
+    *,
+    engine: str = DEFAULT,
+    roots: RootBrands | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Manifest:
+    """Write the mentions of a batch of posts to `batch.to("mentions")` and return their manifest.
+
+    Its books are posts = matched + unmatched + dead, own (the unmatched that a brand's own account wrote) and mentions.
+    `roots` is asked for the brands of first posts that lie outside the batch; `progress` gets posts done and in all.
+    BrokenBatch when the posts are not there or not whole, UnknownEngine for an engine that is not there.
+    """
+    source, target = _finished(batch, "crawl this window first"), batch.to("mentions")
+    reader, stops = Reader(load_engine(engine)), stopwords()
+    version = version_of(brands, reader, stops)
+    alone, with_roots = f"{version} {source.sha256[:16]}", f"{version} {source.sha256[:16]} roots"
+    if done := _made_before(target, (with_roots,) if roots else (alone, with_roots)):
+        return done
+    analyser = Analyser(brands, reader, stops, version)
+    inherited = _brands_of_roots(batch, analyser, roots, {brand.id for brand in brands})
+    with target.write(with_roots if roots else alone) as writer:
+        writer.complete = source.complete
+        writer.books = dict.fromkeys(("posts", "matched", "unmatched", "dead", "own", "mentions"), 0)
+        for lines in _chunks(batch.lines()):
+            found = list(_spoken(lines, analyser, inherited, writer))
+            for mention in analyser.mentions(found):
+                writer.add(encode_mention(mention))
+                writer.books["mentions"] += 1
+            if progress:
+                progress(writer.books["posts"], source.count)
+        _check_books(writer, source)
+    return _finished(target, "another run has removed it: analyse again")
+
+
+def version_of(brands: Sequence[Brand], reader: Reader, stops: Collection[str]) -> str:
+    """Return 16 hexadecimal digits that change whenever the same posts could get other mentions."""
+    written = [brand.model_dump(mode="json", exclude={"crawl"}) for brand in brands]
+    made_from = [_CODE, reader.engine.name, reader.engine.model, sorted(stops), written]
+    return hashlib.sha256(msgspec.json.encode(made_from, order="deterministic")).hexdigest()[:16]
+
+
+def _brands_of_roots(
+    batch: Batch, analyser: Analyser, ask: RootBrands | None, known: Collection[str]
+) -> dict[str, Sequence[str]]:
+    """Return, by the ids of conversations' first posts, the brands that their answers inherit."""
+    roots: dict[str, Sequence[str]] = {}
+    wanted: set[str] = set()
+    for line in batch.lines():
+        try:
+            post = decode_post(line)
+        except MalformedPost:
+            continue  # told when the lines are read again
+        if post.root_id:
+            wanted.add(post.root_id)
+        elif brands := analyser.as_root(post):
+            roots[post.id] = brands
+    missing = sorted(wanted - roots.keys())
+    answers = ask(missing) if ask and missing else {}
+    return roots | {root: sorted(set(answers[root]) & set(known)) for root in missing if root in answers}
+
+
+def _spoken(
+    lines: Sequence[bytes], analyser: Analyser, inherited: Mapping[str, Sequence[str]], writer: Writer
+) -> Iterator[tuple[Post, Spoken]]:
+    """Yield the posts that are mentions, enter every line in the books, and set malformed ones aside."""
+    for line in lines:
+        writer.books["posts"] += 1
+        try:
+            post = decode_post(line)
+        except MalformedPost as error:
+            writer.books["dead"] += 1
+            writer.set_aside(str(error), line.decode(errors="replace"))
+            continue
+        spoken, own = analyser.spoken_of(post, inherited)
+        writer.books["matched" if spoken else "unmatched"] += 1
+        if spoken:
+            yield post, spoken
+        else:
+            writer.books["own"] += own
+
+
+def _chunks(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
+    while chunk := list(islice(lines, _CHUNK)):
+        yield chunk
+
+
+def _finished(batch: Batch, remedy: str) -> Manifest:
+    manifest = batch.manifest()
+    if manifest is None:
+        raise BrokenBatch(f"{batch.path}.manifest: missing: {remedy}")
+    return manifest
+
+
+def _made_before(batch: Batch, versions: Collection[str]) -> Manifest | None:
+    """Return the batch's manifest if one of these versions made it and its file is still as it was."""
+    manifest = batch.manifest()
+    if manifest is None or manifest.made_by not in versions:
+        return None
+    try:
+        deque(batch.lines(), maxlen=0)
+    except BrokenBatch:
+        return None
+    return manifest
+
+
+def _check_books(writer: Writer, source: Manifest) -> None:
+    books = writer.books
+    if not books["posts"] == source.count == books["matched"] + books["unmatched"] + books["dead"]:
+        raise UnbalancedBooks(f"{source.count} posts came in, but the books say {books}")
+    if not books["mentions"] == writer.count >= books["matched"]:
+        raise UnbalancedBooks(f"{writer.count} mentions were written, but the books say {books}")

@@ -1,0 +1,38 @@
+"""Which brands a post speaks of, by which words, and whether a brand's own account wrote it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from config.brand import Brand
+from crawlers.post import Post
+from nlp.query import Document, evidence, holds
+
+__all__ = ["Matcher", "Matches"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches:
+    """What a post says of the brands: `found` maps brand id → the terms that matched; `own` are its author's brands."""
+
+    found: dict[str, tuple[str, ...]]
+    own: frozenset[str]
+
+
+class Matcher:
+    """The brands' queries and own accounts, ready for any number of posts."""
+
+    def __init__(self, brands: Sequence[Brand]) -> None:
+        self._queries = [(brand.id, brand.parsed) for brand in brands]
+        self._own: dict[tuple[str, str], frozenset[str]] = {}
+        for brand in brands:
+            for account in brand.own_accounts:
+                key = (account.platform, account.id)
+                self._own[key] = self._own.get(key, frozenset()) | {brand.id}
+
+    def match(self, post: Post) -> Matches:
+        """Return the brands whose query holds, in the order of the brands, own ones included."""
+        document = Document.of(post)
+        return Matches(
+            found={brand: evidence(query, document) for brand, query in self._queries if holds(query, document)},
+            own=self._own.get((post.platform, post.author.id), frozenset()) if post.author else frozenset(),
+        )

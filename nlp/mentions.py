@@ -1,0 +1,66 @@
+"""Posts → mentions: which brands each post speaks of, what its author says, and in what mood."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from config.brand import Brand
+from config.fold import fold
+from crawlers.post import Post
+from nlp.clean import clean
+from nlp.keywords import keywords
+from nlp.matcher import Matcher
+from nlp.mention import MatchedBy, Mention
+from nlp.segment import Segmenter
+from nlp.sentiment import Reader
+
+__all__ = ["Analyser", "Spoken"]
+
+Spoken = dict[str, tuple[MatchedBy, tuple[str, ...]]]
+"""Brand id → how the post came to speak of it, with the terms that matched."""
+
+
+class Analyser:
+    """Everything that reads a post, made ready once; `version` is stamped on each mention."""
+
+    def __init__(self, brands: Sequence[Brand], reader: Reader, stopwords: frozenset[str], version: str) -> None:
+        self._reader, self._version = reader, version
+        self._matcher, self._segmenter = Matcher(brands), Segmenter(brands)
+        self._silent = {brand.id: stopwords | {fold(brand.name).lower(), brand.id} for brand in brands}
+
+    def as_root(self, post: Post) -> tuple[str, ...]:
+        """Return the brands that answers to this first post speak of: those it names, and those whose own it is."""
+        matches = self._matcher.match(post)
+        return tuple(sorted({*matches.found, *matches.own}))
+
+    def spoken_of(self, post: Post, roots: Mapping[str, Sequence[str]]) -> tuple[Spoken, bool]:
+        """Return the brands that the post is a mention of, and whether a brand's own account wrote it.
+
+        `roots` maps ids of first posts to the brands that their answers inherit. No own post is a mention of its brand.
+        """
+        matches = self._matcher.match(post)
+        spoken: Spoken = {brand: (MatchedBy.QUERY, terms) for brand, terms in matches.found.items()}
+        for brand in roots.get(post.root_id or "", ()):
+            spoken.setdefault(brand, (MatchedBy.ROOT, ()))
+        return {brand: how for brand, how in spoken.items() if brand not in matches.own}, bool(matches.own)
+
+    def mentions(self, found: Sequence[tuple[Post, Spoken]]) -> Iterator[Mention]:
+        """Yield the mentions of these posts in their order; the engine gets all their texts at once."""
+        said = [_said(post) for post, _ in found]
+        for (post, spoken), text, sentiment in zip(found, said, self._reader.read(said), strict=True):
+            tokens = self._segmenter.tokens(text)
+            for brand, (matched_by, matched) in spoken.items():
+                yield Mention(
+                    post=post,
+                    brand=brand,
+                    matched_by=matched_by,
+                    matched=matched,
+                    sentiment=sentiment,
+                    keywords=keywords(tokens, self._silent[brand]),
+                    tokens=tokens,
+                    analysis=self._version,
+                )
+
+
+def _said(post: Post) -> str:
+    """Return what the author says: the title, unless the text begins with it, and the author's own words."""
+    title, own = clean(post.title or "").own, clean(post.text).own
+    return own if own.startswith(title) else f"{title}\n{own}".strip()

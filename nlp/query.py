@@ -1,0 +1,90 @@
+"""The query language's reader for texts: does a post or a mention match, and by which of the query's terms.
+
+indexing/elasticsearch/query_dsl.py is the reader for the index; tests/query_cases.py holds both to the same answers.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from string import ascii_lowercase, ascii_uppercase
+
+from config.fold import fold
+from config.query import WORD_FIELDS, And, Not, Or, Query, Term, wanted
+from crawlers.post import Post
+from nlp.mention import Mention
+from nlp.words import as_line, words
+
+__all__ = ["Document", "evidence", "exact", "holds"]
+
+_LONGEST = 100_000  # the index takes no more of a text
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What a query can ask of a post: the lines of words of each word field, the values of each exact field."""
+
+    lines: Mapping[str, str]
+    values: Mapping[str, Collection[str]]
+
+    @classmethod
+    def of(cls, thing: Post | Mention) -> "Document":
+        """Return the document of a post, or of a mention with its brand and sentiment."""
+        post = thing.post if isinstance(thing, Mention) else thing
+        values: dict[str, tuple[str | None, ...]] = {
+            "author": (post.author.name if post.author else None,),
+            "kind": (post.kind,),
+            "platform": (post.platform,),
+            "region": (post.region,),
+            "site": (post.site,),
+            "tag": post.tags,
+        }
+        if isinstance(thing, Mention):
+            values |= {"brand": (thing.brand,), "sentiment": (thing.sentiment.label,)}
+        return cls(
+            lines={"title": _line(post.title or ""), "text": _line(post.text)},
+            values={name: tuple(exact(value) for value in found if value) for name, found in values.items()},
+        )
+
+
+def holds(query: Query, document: Document) -> bool:
+    """Return whether the document matches."""
+    match query:
+        case Term():
+            return _holds_term(query, document)
+        case Not(part):
+            return not holds(part, document)
+        case And(parts):
+            return all(holds(part, document) for part in parts)
+        case Or(parts):
+            return any(holds(part, document) for part in parts)
+
+
+def _holds_term(term: Term, document: Document) -> bool:
+    if term.field is not None and term.field not in WORD_FIELDS:
+        return exact(term.value) in document.values.get(term.field, ())
+    needle = _needle(term.value)
+    fields = WORD_FIELDS if term.field is None else (term.field,)
+    return bool(needle) and any(needle in document.lines[field] for field in fields)
+
+
+def evidence(query: Query, document: Document) -> tuple[str, ...]:
+    """Return the terms that speak for the match and hold, each once, in the query's order."""
+    found = (term for term in wanted(query) if holds(term, document))
+    return tuple(dict.fromkeys(f"{term.field}:{term.value}" if term.field else term.value for term in found))
+
+
+def exact(value: str) -> str:
+    """Return the form in which exact fields are compared: folded, A to Z in lower case, as Elasticsearch does it."""
+    return fold(value).translate(_LOWER)
+
+
+def _line(text: str) -> str:
+    return as_line(words(fold(text)[:_LONGEST]))
+
+
+@lru_cache(maxsize=4096)
+def _needle(value: str) -> str:
+    """Return the phrase as it stands in a line of words; "" when it holds no word, which nothing matches."""
+    found = words(fold(value))
+    return as_line(found) if found else ""

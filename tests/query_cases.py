@@ -1,0 +1,125 @@
+"""Queries with the mentions that match them: what the reader of texts and the reader of the index both must answer."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from crawlers.post import Author, Kind, Post
+from nlp.mention import Label, MatchedBy, Mention, Sentiment
+
+__all__ = ["CASES", "MENTIONS"]
+
+_PUBLISHED = datetime(2026, 3, 1, 4, tzinfo=UTC)
+
+
+def _mention(name: str, text: str, label: Label = Label.NEUTRAL, brand: str = "xinghe", **fields: object) -> Mention:
+    post = Post(
+        platform="weibo", feed="weibo_search", kind=Kind.POST, native_id=name, url=f"https://example.org/{name}",
+        text=text, published_at=_PUBLISHED, fetched_at=_PUBLISHED, query="q", run_id="r",
+    )  # fmt: skip
+    return Mention(
+        post=replace(post, **fields),  # type: ignore[arg-type]
+        brand=brand,
+        matched_by=MatchedBy.QUERY,
+        matched=(),
+        sentiment=Sentiment(label=label, probability=0.9, score=0.0, engine="e", model="m"),
+        analysis="a",
+    )
+
+
+MENTIONS = {
+    mention.post.native_id: mention
+    for mention in (
+        _mention("crash", "星河手机今天又闪退了，气死[怒]", Label.NEGATIVE),
+        _mention("praise", "星河X9 Pro 拍照真好看", Label.POSITIVE, author=Author(id="1", name="林间测评", verified=True)),
+        _mention("article", "屏幕供应商尚未回应。", title="星河手机召回 X9Pro", kind=Kind.ARTICLE, platform="rss",
+                 feed="rss", site="news.example.org"),
+        _mention("porridge", "早上喝了一碗银河粥，星 河 真 美"),
+        _mention("punctuation", "星河，手机！闪-退"),
+        _mention("wide", "Ｘ９Ｐｒｏ 开箱，ＳＴＡＲ\u200bＲＩＶＥＲ"),
+        _mention("mini", "入手 Minipad 和 MI 手环，价格3.5折，不是35折"),
+        _mention("tagged", "#星河发布会#现场", tags=("星河发布会", "StarRiver"), region="北京"),
+        _mention("other", "隔壁的云海手机闪退也不少 👍🏽 ❤️", Label.NEGATIVE, brand="yunhai", kind=Kind.COMMENT, platform="forum",
+                 feed="nodebb", site="bbs.example.org", author=Author(id="2", name="Nobody-7")),
+        _mention("empty", ""),
+        _mention("kana", "スター リバーとほし・がんばって"),
+        _mention("latin", "don't panic: it's C++ and AT&T, user_name a.b café Ⅻ"),
+    )
+}  # fmt: skip
+_ALL = set(MENTIONS)
+
+CASES: dict[str, set[str]] = {
+    # words
+    "星河": {"crash", "praise", "article", "porridge", "punctuation", "tagged"},
+    "星河手机": {"crash", "article", "punctuation"},
+    '"星河 手机"': {"crash", "article", "punctuation"},
+    "手机星河": set(),
+    "闪退": {"crash", "punctuation", "other"},
+    "河手": {"crash", "article", "punctuation"},
+    # Latin words are whole
+    "mi": {"mini"},
+    "MINIPAD": {"mini"},
+    "pad": set(),
+    "X9": {"praise"},
+    "x9pro": {"article", "wide"},
+    '"x9 pro"': {"praise"},
+    "星河x9": {"praise"},
+    "3.5": {"mini"},
+    "35折": {"mini"},
+    "5": set(),
+    "starriver": {"wide"},
+    "don't": {"latin"},
+    "don": set(),
+    '"at t"': {"latin"},
+    "AT&T": {"latin"},
+    '"c++"': {"latin"},
+    "user_name": {"latin"},
+    "a.b": {"latin"},
+    "café": {"latin"},
+    "cafe": set(),
+    "ⅻ": {"latin"},
+    # pictures, kana, emoticons
+    "👍🏽": {"other"},
+    "👍": set(),
+    "❤️": {"other"},
+    "スター": {"kana"},
+    "ター": set(),
+    "がん": {"kana"},
+    "[怒]": {"crash"},
+    "怒": {"crash"},
+    # operators
+    "星河 AND 闪退": {"crash", "punctuation"},
+    "星河 闪退": {"crash", "punctuation"},
+    "召回 OR 开箱": {"article", "wide"},
+    "星河 NOT 银河粥": {"crash", "praise", "article", "punctuation", "tagged"},
+    "星河 AND (闪退 OR 召回) NOT 怒": {"article", "punctuation"},
+    "星河（闪退 OR 召回）": {"crash", "article", "punctuation"},
+    "拍照 OR 星河 召回": {"praise", "article"},
+    "NOT 星河": _ALL - {"crash", "praise", "article", "porridge", "punctuation", "tagged"},
+    "NOT (星河 OR 手机)": {"wide", "mini", "empty", "kana", "latin"},
+    "闪退 OR NOT 手": {"crash", "punctuation", "other", "praise", "porridge", "wide", "tagged", "empty", "kana", "latin"},
+    "and": {"latin"},
+    # title and text
+    "title:星河": {"article"},
+    "text:星河": {"crash", "praise", "porridge", "punctuation", "tagged"},
+    "星河 屏幕": {"article"},
+    '"X9Pro 屏幕"': set(),
+    "NOT title:星河 召回": set(),
+    # whole values
+    "platform:rss": {"article"},
+    "platform:RSS": {"article"},
+    "kind:comment": {"other"},
+    "site:news.example.org": {"article"},
+    "site:example.org": set(),
+    "tag:星河发布会": {"tagged"},
+    "tag:starriver": {"tagged"},
+    "tag:星河": set(),
+    "region:北京": {"tagged"},
+    "author:林间测评": {"praise"},
+    "author:林间": set(),
+    "author:nobody-7": {"other"},
+    "sentiment:negative": {"crash", "other"},
+    "brand:yunhai": {"other"},
+    "sentiment:negative NOT brand:yunhai": {"crash"},
+    "platform:weibo NOT kind:post": set(),
+}
+"""Query → names of the mentions that match."""

