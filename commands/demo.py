@@ -47,7 +47,7 @@ def demo(
         analysed = analyse_all(brands, store, progress=show)
         import_customers(store, settings.config_dir() / "customers.csv")
         indexed = turn(store, brands, now=anchor(source), progress=show)
-        page = write_latest(store, brands)
+        page = write_latest(store, brands, now=anchor(source))
     console.print(crawled(reports))
     _summary(analysed, indexed, store, page)
 
@@ -85,7 +85,8 @@ def _summary(analysed: dict[str, int], indexed: "Turn", store: "Store", page: Pa
     console.print(f"{indexed.linked:,} mentions linked to customers")
     for alert in indexed.alerts:
         console.print(Text(f"ALERT {alert.severity}  {alert.reason_zh}\n      {alert.reason_en}"), style="bold")
-    console.print(f"Page           {page}\nElasticsearch  {store.url}/tingfeng-mentions", soft_wrap=True)
+    (address,) = {str(node.base_url) for node in store.client.transport.node_pool.all()}
+    console.print(f"Page           {page}\nElasticsearch  {address}/{store.alias('mentions')}", soft_wrap=True)
     console.print("Ask it: `tingfeng query '当当 AND 客服' --since 1d`; stop it: `tingfeng es stop`")
 
 

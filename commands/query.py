@@ -5,11 +5,16 @@ import json
 import sys
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from commands.screen import console, errors
+
+_LOOKED_AT = 50
+_COLUMNS = ("platform", "author.name", "brand", "sentiment.label", "text")
 
 
 class Format(StrEnum):
@@ -40,7 +45,7 @@ def query(
         since=moment(since, now) if since else None,
         until=moment(until, now) if until else None,
         brand=brand,
-        limit=limit or (50 if form is Format.TABLE else None),
+        limit=limit or (_LOOKED_AT if form is Format.TABLE else None),
     )
     if form is Format.JSONL:
         for document in found:
@@ -51,10 +56,18 @@ def query(
         writer.writerow(FIELDS)
         writer.writerows([cell(document, field) for field in FIELDS] for document in found)
         return
+    documents = list(found)
+    console.print(_shown(documents))
+    more = " (say --limit for more)" if len(documents) == _LOOKED_AT and not limit else ""
+    errors.print(f"{len(documents)} mentions shown{more}")
+
+
+def _shown(documents: list[dict[str, Any]]) -> Table:
+    from config.settings import DAY_ZONE
+
     shown = Table("published", "platform", "author", "brand", "sentiment", "text", box=None, padding=(0, 1))
-    count = 0
-    for count, document in enumerate(found, 1):
-        fields = ("@timestamp", "platform", "author.name", "brand", "sentiment.label", "text")
-        shown.add_row(*(cell(document, field)[:60] for field in fields))
-    console.print(shown)
-    errors.print(f"{count} mentions shown" + (" (say --limit for more)" if count == 50 and not limit else ""))
+    for document in documents:
+        published = datetime.fromisoformat(document["@timestamp"]).astimezone(DAY_ZONE)
+        cells = [" ".join(cell(document, field).split())[:120] for field in _COLUMNS]
+        shown.add_row(f"{published:%m-%d %H:%M}", *map(Text, cells))
+    return shown

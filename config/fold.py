@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["PICTURES", "fold"]
+__all__ = ["PICTURES", "fold", "plain"]
 
 PICTURES = (
     "©®‼⁉™ℹ↔-↙↩↪⌚⌛⌨⎈⏏⏩-⏳⏸-⏺Ⓜ▪▫▶◀◻-◾☀-★☇-☒☔-⚅⚐-✅✈-✒✔✖✝✡✨✳✴❄❇❌❎❓-❕❗❣-❧➕-➗➡➰➿⤴⤵⬅-⬇⬛⬜⭐⭕〰〽㊗㊙"
@@ -22,11 +22,19 @@ _CONTROL = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0
 _LONE_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 _TABLE = {**_FULL_WIDTH, **_INVISIBLE, **_CONTROL, **_LONE_SURROGATES}
 _STRAY_JOINER = re.compile(f"(?<![{PICTURES}\ufe0f])\u200d+|\u200d+(?![\u200d{PICTURES}])")
+_LATIN = "A-Za-z\u00c0-\u024f"
+# Unicode joins "15，2天" and "OPPO：Find" to one word, as if they were 1,000 or Swedish; nobody here means that.
+_NO_JOINT = re.compile(f"(?<=[0-9])[，；](?=[0-9])|(?<=[{_LATIN}])[:：](?=[{_LATIN}])")
+
+
+def plain(text: str) -> str:
+    """Return the text with half-width letters and digits, without invisible or control characters."""
+    return _STRAY_JOINER.sub("", text.translate(_TABLE))
 
 
 def fold(text: str) -> str:
-    """Return the text with half-width letters and digits, without invisible or control characters.
+    """Return the plain text with a space behind punctuation that would join two words.
 
-    Punctuation, case and line ends stay: people read this text, and the words' comparison passes over them.
+    Other punctuation, case and line ends stay: people read this text, and the words' comparison passes over them.
     """
-    return _STRAY_JOINER.sub("", text.translate(_TABLE))
+    return _NO_JOINT.sub(r"\g<0> ", plain(text))

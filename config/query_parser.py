@@ -7,7 +7,7 @@ from typing import cast
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
-from config.fold import fold
+from config.fold import plain
 from config.query import EXACT_FIELDS, WORD_FIELDS, And, Not, Or, Query, QueryError, Term
 
 __all__ = ["read"]
@@ -41,7 +41,7 @@ _RIGHT: /[)）]/
 
 def read(text: str) -> Query:
     """Return the tree of a query; QueryError says where it goes wrong and what to write."""
-    text = fold(text)
+    text = plain(text)
     if not text.strip():
         raise QueryError("the query is empty: write a word, such as 小米")
     if len(text) > _MAX_LENGTH:

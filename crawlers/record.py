@@ -23,7 +23,7 @@ import msgspec
 
 from crawlers.errors import CrawlError
 from crawlers.page import Answer
-from crawlers.post import Author, Post
+from crawlers.post import Author, Post, encode_post
 from crawlers.spider import Job, PlatformSpider, spider_of
 from crawlers.wire import decode_text
 
@@ -71,12 +71,12 @@ def outcome(spider: PlatformSpider, answer: Answer) -> dict[str, Any]:
 
 def _stated(post: Post) -> dict[str, Any]:
     """Return the post as plain data without what it does not say."""
-    return _without_nothing(msgspec.to_builtins(post))
+    return _without_nothing(json.loads(encode_post(post)))
 
 
 def _without_nothing(fields: dict[str, Any]) -> dict[str, Any]:
     plain = {name: _without_nothing(value) if isinstance(value, dict) else value for name, value in fields.items()}
-    return {name: value for name, value in plain.items() if value not in (None, [], (), {})}
+    return {name: value for name, value in plain.items() if value not in (None, [], {})}
 
 
 def write_case(folder: Path, spider: PlatformSpider, answer: Answer) -> None:

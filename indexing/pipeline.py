@@ -16,6 +16,7 @@ from config.platform import platform
 from config.rule import check_references, load_rules
 from crawlers.feeds import feeds
 from crawlers.stage import batches
+from indexing.alerts.channels import check_kinds
 
 if TYPE_CHECKING:
     from indexing.alerts.alert import Alert
@@ -52,6 +53,7 @@ def load_config() -> list[Brand]:
     for feed in feeds():
         platform(feed)
     check_references(rules, brands, channels)
+    check_kinds(channels)
     return brands
 
 

@@ -43,7 +43,7 @@ class Cleaned:
 
 def clean(text: str) -> Cleaned:
     """Take a text apart; any text is answered, in time that grows with its length only."""
-    text = fold(_TAG.sub(" ", html.unescape(text)))
+    text = fold(_LINK.sub(" ", _TAG.sub(" ", html.unescape(text))))
     tail = _REPOST_TAIL.search(text)
     own, quoted = (text[: tail.start()], text[tail.end() :]) if tail else (text, "")
     topics = tuple(dict.fromkeys(stripped for topic in _TOPIC.findall(own) if (stripped := topic.strip())))
@@ -52,7 +52,7 @@ def clean(text: str) -> Cleaned:
 
 
 def _plain(text: str) -> str:
-    text = _NAME.sub(" ", _ANSWER_TO.sub(" ", _LINK.sub(" ", text)))
+    text = _NAME.sub(" ", _ANSWER_TO.sub(" ", text))
     return " ".join(_TOPIC.sub(r" \1 ", text).split())
 
 

@@ -359,6 +359,7 @@ def test_a_claim_of_another_machine_holds_until_its_lease_ends(
 @pytest.fixture
 def apprise_hook(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Channel:
     monkeypatch.setenv("CHAT", receiver.url.replace("http://", "json://"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     return Channel(id="chat", kind="apprise", url_env="CHAT", timeout=1)
 
 

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("config", "crawlers", "nlp", "indexing", "dashboards", "commands", "dags")
 MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))] + [ROOT / "tingfeng.py"]
-SLOW = {"airflow", "scrapy", "twisted", "elasticsearch", "snownlp", "jpype", "numpy", "vl_convert", "apprise", "rjieba"}
+SLOW = {"airflow", "scrapy", "twisted", "elasticsearch", "snownlp", "jpype", "numpy", "apprise", "rjieba"}
 
 
 def imported_by(statement: str) -> set[str]:

@@ -150,7 +150,9 @@ def test_as_much_as_is_allowed_is_read() -> None:
 
 
 _words = st.text(
-    st.sampled_from("小米手机aZ9.&'-+[]#|*:：，()（）\"“”「」 \u3000AND OR NOT！@《》·怒❤👍\u200b"), min_size=1, max_size=8
+    st.sampled_from("小米手机aZ9.&'-+[]#|*:：，()（）\"“”「」 \u3000AND OR NOT！@《》·怒❤👍\u200b"),
+    min_size=1,
+    max_size=8,
 )
 
 
@@ -166,7 +168,9 @@ def test_any_text_is_either_refused_or_prints_as_itself(text: str) -> None:
     assert str(parse(str(tree))) == str(tree)
 
 
-@pytest.mark.parametrize("text", ["小米 NOT 小米粥", "platform:weibo 小米", "(NOT a b) OR c", "NOT (a OR NOT b)", "author:林间"])
+@pytest.mark.parametrize(
+    "text", ["小米 NOT 小米粥", "platform:weibo 小米", "(NOT a b) OR c", "NOT (a OR NOT b)", "author:林间"]
+)
 def test_a_brand_asks_for_something(text: str) -> None:
     assert parse_brand_query(text) == parse(text)
 

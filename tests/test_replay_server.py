@@ -395,7 +395,7 @@ def test_as_a_process_it_tells_its_port_and_stops_cleanly(tmp_path: Path, how: s
         (["--source", "absent.jsonl"], "no such file"),
         (["--ending", "soon"], "give now"),
         (["--limit", "0"], "at least 1"),
-        (["--burst-terms", "当当", "--burst-share", "7"], "share"),
+        (["--stage", "当当", "--stage-share", "7"], "share"),
     ],
 )
 def test_as_a_process_it_names_what_is_wrong(tmp_path: Path, options: list[str], message: str) -> None:

@@ -63,6 +63,12 @@ def cluster(answers: Answers) -> Iterator[str]:
         server.server_close()
 
 
+@pytest.fixture(scope="module")
+def shared(new_store: Callable[[], Store]) -> Store:
+    """A store whose standing indices no test here changes."""
+    return new_store()
+
+
 def item(status: int, reason: str = "") -> dict[str, Any]:
     error = {"error": {"type": "some_exception", "reason": reason}} if reason else {}
     return {"index": {"_id": "1", "status": status, **error}}
@@ -76,34 +82,33 @@ def actions(count: int, index: str = "i") -> list[Action]:
     return [Action(operation="index", index=index, id=str(n), source={"n": n}) for n in range(count)]
 
 
-def test_indices_are_made_once(store: Store) -> None:
-    before = store.client.indices.get(index=f"{store.prefix}-*").body
-    store.ensure()
-    assert store.client.indices.get(index=f"{store.prefix}-*").body == before
-    assert store.generation() == 1
-    assert store.count("mentions") == store.count("alerts") == 0
+def test_indices_are_made_once(shared: Store) -> None:
+    before = shared.client.indices.get(index=f"{shared.prefix}-*").body
+    shared.ensure()
+    assert shared.client.indices.get(index=f"{shared.prefix}-*").body == before
+    assert shared.generation() == 1
+    assert shared.count("mentions") == shared.count("alerts") == 0
 
 
-def test_many_may_make_them_at_once(es: Elasticsearch, new_store: Callable[[], Store]) -> None:
-    made = new_store()
-    names = [index.name for index in made.indices()]
-    es.indices.delete(index=[*names, made.state])
+def test_many_may_make_them_at_once(store: Store) -> None:
+    names = [index.name for index in store.indices()]
+    store.client.indices.delete(index=[*names, store.state])
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: made.ensure(), range(4)))
-    assert [index.name for index in made.indices()] == names
+        list(pool.map(lambda _: store.ensure(), range(4)))
+    assert [index.name for index in store.indices()] == names
 
 
-def test_months_lie_behind_two_aliases(store: Store) -> None:
-    store.open_months({"2024.02", "2024.03"})
-    store.open_months({"2024.02"})
-    aliases = {index.name: index.aliases for index in store.indices()}
-    assert aliases[f"{store.prefix}-v1-mentions-2024.02"] == {
-        f"{store.prefix}-mentions",
-        f"{store.prefix}-mentions-2024.02",
+def test_months_lie_behind_two_aliases(shared: Store) -> None:
+    shared.open_months({"2024.02", "2024.03"})
+    shared.open_months({"2024.02"})
+    aliases = {index.name: index.aliases for index in shared.indices()}
+    assert aliases[f"{shared.prefix}-v1-mentions-2024.02"] == {
+        f"{shared.prefix}-mentions",
+        f"{shared.prefix}-mentions-2024.02",
     }
 
 
-def test_new_fields_are_added_and_changed_ones_ask_for_a_rebuild(es: Elasticsearch, store: Store) -> None:
+def test_new_fields_are_added_and_what_else_differs_is_named(es: Elasticsearch, store: Store) -> None:
     name, alias = store.index_of(1, "runs"), store.alias("runs")
     es.indices.delete(index=name)
     es.indices.create(index=name, aliases={alias: {}}, mappings={"_meta": {"version": "old"}, "properties": {}})
@@ -114,16 +119,13 @@ def test_new_fields_are_added_and_changed_ones_ask_for_a_rebuild(es: Elasticsear
     es.indices.create(index=name, aliases={alias: {}}, mappings=old)
     with pytest.raises(MappingOutdated, match="tingfeng rebuild"):
         store.ensure()
-
-
-def test_an_index_in_an_aliass_place_is_named(es: Elasticsearch, store: Store) -> None:
-    es.indices.delete(index=store.index_of(1, "runs"))
-    es.indices.create(index=store.alias("runs"))
+    es.indices.delete(index=name)
+    es.indices.create(index=alias)
     try:
-        with pytest.raises(StoreError, match=rf"{store.alias('runs')}.*delete or rename"):
+        with pytest.raises(StoreError, match=rf"{alias}: .* delete or rename"):
             store.ensure()
     finally:
-        es.indices.delete(index=store.alias("runs"))
+        es.indices.delete(index=alias)
 
 
 def test_nothing_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -241,21 +243,21 @@ def test_a_lost_connection_is_tried_again() -> None:
     assert time.monotonic() - began > 0.4
 
 
-def test_writers_wait_while_the_index_is_being_exchanged(store: Store) -> None:
-    index = store.index_of(1, "alert-events")
-    store.client.indices.add_block(index=index, block="write")
+def test_writers_wait_while_the_index_is_being_exchanged(shared: Store) -> None:
+    index = shared.index_of(1, "alert-events")
+    shared.client.indices.add_block(index=index, block="write")
     waiting = [
-        Action(operation="create", index=store.alias("alert-events"), id=str(n), source={"alert": "a"}) for n in (1, 2)
+        Action(operation="create", index=shared.alias("alert-events"), id=str(n), source={"alert": "a"}) for n in (1, 2)
     ]
     with ThreadPoolExecutor(1) as pool:
-        answers = pool.submit(send, store.client, waiting)
+        answers = pool.submit(send, shared.client, waiting)
         time.sleep(0.5)
         assert not answers.done()
-        store.let_write([index])
+        shared.let_write([index])
         assert [one.status for one in answers.result(timeout=20)] == [201, 201]
 
 
-def test_no_index_is_made_by_writing_to_it(store: Store) -> None:
-    answers = send(store.client, actions(1, f"{store.prefix}-mentions-1999.01"))
+def test_no_index_is_made_by_writing_to_it(shared: Store) -> None:
+    answers = send(shared.client, actions(1, f"{shared.prefix}-mentions-1999.01"))
     assert answers[0].status == 404
-    assert not store.client.indices.exists(index=f"{store.prefix}-mentions-1999.01")
+    assert not shared.client.indices.exists(index=f"{shared.prefix}-mentions-1999.01")

@@ -37,6 +37,8 @@ _ROOT_END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _ALTERNATE = re.compile(r"<link\b[^>]*application/(?:rss|atom)\+xml[^>]*>", re.IGNORECASE)
 _HREF = re.compile(r"""href\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _TAGS = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
+_STUMBLES = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What feedparser lets out when a document is broken in a way that it did not foresee."""
 _ZONE_MISTAKEN = timedelta(hours=8)
 """Feeds that stamp China's clock as UTC."""
 _SKEW = timedelta(minutes=10)
@@ -153,12 +155,16 @@ class Rss(PlatformSpider):
 
 def _xml(answer: Answer) -> list[_Entry]:
     text = decode_text(answer.body, answer.headers.get("content-type", ""))
-    feed = feedparser.parse(
-        io.BytesIO(_NUMBERED.sub(_character, _XML_DECLARATION.sub("", text)).encode("utf-8", "replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": answer.url},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    source = _NUMBERED.sub(_character, _XML_DECLARATION.sub("", text)).encode("utf-8", "replace")
+    try:
+        feed = feedparser.parse(
+            io.BytesIO(source),
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": answer.url},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except _STUMBLES as error:
+        raise SchemaChanged(f"{answer.url}: feedparser cannot read it: {error!r}") from error
     if not dict.get(feed, "version"):
         raise _no_feed(answer, text)
     if not _ROOT_END.search(text):

@@ -10,7 +10,7 @@ from crawlers.replay.faults import CUT, LOGIN, Faults
 from crawlers.replay.reviews import Staging
 from crawlers.replay.run import Replay, serve_forever, targets
 from crawlers.replay.sources import load
-from crawlers.replay.timeline import anchor, shifted
+from crawlers.replay.timeline import anchor, ending_of, shifted
 
 __all__ = [
     "CUT",
@@ -21,6 +21,7 @@ __all__ = [
     "SourceError",
     "Staging",
     "anchor",
+    "ending_of",
     "load",
     "serve_forever",
     "shifted",

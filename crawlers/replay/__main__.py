@@ -2,12 +2,10 @@
 
 import argparse
 import sys
-from datetime import datetime
 from pathlib import Path
 
 from config.errors import Mendable
-from config.settings import DAY_ZONE
-from crawlers.replay import Faults, SourceError, Staging, anchor, load, serve_forever
+from crawlers.replay import Faults, Staging, ending_of, load, serve_forever
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -15,10 +13,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
     try:
         staging = None
-        if options.burst_terms:
-            terms = tuple(options.burst_terms.split(","))
-            staging = Staging(terms=terms, share=options.burst_share, minutes=options.burst_minutes)
-        ending = _ending(options.ending, options.source, fresh=options.fresh)
+        if options.stage:
+            terms = tuple(options.stage.split(","))
+            staging = Staging(terms=terms, share=options.stage_share, minutes=options.stage_minutes)
+        ending = ending_of(options.source, options.ending, fresh=options.fresh)
         skipped: list[Exception] = []
         posts = load(
             options.source,
@@ -37,19 +35,6 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _ending(text: str | None, source: str, *, fresh: bool) -> datetime | None:
-    """Return when the newest post is published: never moved, at the anchor that is kept, or at the time given."""
-    if text is None:
-        return None
-    if text == "now":
-        return anchor(source, fresh=fresh)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise SourceError(f"--ending {text}: give now, or a time such as 2026-11-22T20:00+08:00") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=DAY_ZONE)
-
-
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m crawlers.replay", description="Serve posts as platforms do.")
     add = parser.add_argument
@@ -58,9 +43,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     add("--seed", type=int, default=0, help="for what is made up")
     add("--ending", help="move all times so that the newest post is published then: now, or a time")
     add("--fresh", action="store_true", help="with --ending now: the present, not the kept time of an earlier replay")
-    add("--burst-terms", help="stage a burst of negative reviews that hold one of these, such as 惠普,HP")
-    add("--burst-share", type=float, default=0.6, help="the share of those reviews")
-    add("--burst-minutes", type=int, default=50, help="how long before the ending the burst begins")
+    add("--stage", metavar="TERMS", help="stage a burst of negative reviews that hold one of these, such as 惠普,HP")
+    add("--stage-share", type=float, default=0.6, help="the share of those reviews")
+    add("--stage-minutes", type=int, default=50, help="how long before the ending the burst begins")
     add("--skip-malformed", action="store_true", help="name malformed lines on stderr and go on")
     add("--port", type=int, default=0, help="0 takes a free port")
     add("--port-file", type=Path, help="where to write the port once the server listens")

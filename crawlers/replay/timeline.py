@@ -16,7 +16,7 @@ from crawlers.replay import wires
 from crawlers.replay.errors import SourceError
 from crawlers.stage import query_folder
 
-__all__ = ["anchor", "shifted"]
+__all__ = ["anchor", "ending_of", "shifted"]
 
 
 def anchor(source: str, now: datetime | None = None, *, fresh: bool = False) -> datetime:
@@ -27,6 +27,22 @@ def anchor(source: str, now: datetime | None = None, *, fresh: bool = False) -> 
     path = settings.data_dir() / "replay" / f"anchor-{query_folder(source)}.txt"
     kept = None if fresh else _kept(path)
     return kept or _keep(path, (now or datetime.now(UTC)).replace(microsecond=0), fresh)
+
+
+def ending_of(source: str, text: str | None, *, fresh: bool = False) -> datetime | None:
+    """Return what a person means by `--ending`: None leaves times alone, `now` is the source's anchor, else a time.
+
+    A time without a zone is Asia/Shanghai's; SourceError when it is none.
+    """
+    if text is None:
+        return None
+    if text == "now":
+        return anchor(source, fresh=fresh)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise SourceError(f"--ending {text}: give now, or a time such as 2026-11-22T20:00+08:00") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=settings.DAY_ZONE)
 
 
 def _kept(path: Path) -> datetime | None:

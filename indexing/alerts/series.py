@@ -125,6 +125,8 @@ def _failure(answer: Mapping[str, Any]) -> str | None:
     if "error" in answer:
         causes = answer["error"].get("root_cause") or [answer["error"]]
         return str(causes[0].get("reason") or causes[0].get("type"))
+    if not answer["_shards"]["total"]:
+        return "there is no index of mentions"
     if answer.get("timed_out") or answer["_shards"]["failed"]:
         return f"{answer['_shards']['failed']} of {answer['_shards']['total']} shards did not answer"
     return None

@@ -20,6 +20,8 @@ _TIMEOUT = 60.0
 def connect() -> "Elasticsearch":
     """Return a client that has had one answer; StoreError or EmbeddedError says what to do about none.
 
+    The embedded node is started where it does not run.
+
     The key, the password and the CA file come from the environment (`ELASTICSEARCH_*`, see config.settings).
     """
     from elasticsearch import Elasticsearch
@@ -27,7 +29,7 @@ def connect() -> "Elasticsearch":
     from indexing.elasticsearch import embedded
 
     cluster = settings.cluster()
-    url, access = (cluster.url, _access(cluster)) if cluster else (embedded.url(), {})
+    url, access = (cluster.url, _access(cluster)) if cluster else (embedded.start().url, {})
     try:
         client = Elasticsearch(url, request_timeout=_TIMEOUT, max_retries=3, retry_on_timeout=True, **access)
     except ValueError as error:

@@ -187,7 +187,7 @@ class Store:
         from elasticsearch import BadRequestError
 
         try:
-            self.client.indices.create(index=name, aliases={alias: {} for alias in aliases}, wait_for_active_shards="0")
+            self.client.indices.create(index=name, aliases={alias: {} for alias in aliases})
         except BadRequestError as error:
             if error.error == "resource_already_exists_exception":
                 return

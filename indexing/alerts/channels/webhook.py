@@ -14,6 +14,7 @@ import httpx
 import msgspec
 
 from config.channel import Channel
+from crawlers.spider import is_loopback
 from indexing.alerts.channels import NotDelivered, address
 from indexing.alerts.message import Message
 
@@ -49,7 +50,8 @@ async def _post(url: str, body: bytes, headers: dict[str, str], patience: float)
     """Return the status; TimeoutError when connecting and answering together take twice as long."""
     async with (
         asyncio.timeout(2 * patience),
-        httpx.AsyncClient(timeout=patience, follow_redirects=False) as client,
+        # a proxy from the environment could not reach this machine's own receivers
+        httpx.AsyncClient(timeout=patience, follow_redirects=False, trust_env=not is_loopback(url)) as client,
         client.stream("POST", url, content=body, headers=headers) as answer,
     ):
         return answer.status_code
