@@ -58,7 +58,7 @@ class Drive:
             known=self._job.seen,
         )
         self._sent: set[str] = set()
-        self._dead = 0
+        self._dead = self._dead_below = 0
         self._full_texts_left = 1_000_000 if is_loopback(spider.base) else spider.full_texts
         self._failed_texts = 0
         self._validators: dict[str, str] = {}
@@ -126,6 +126,7 @@ class Drive:
                     reading.start(self._read_optional(waiting.popleft()))
                 if found := await reading.take():
                     self._sink.page()
+                    self._dead_below += len(found.dead)
                     await self._take_posts(found)
                     waiting.extend(found.follow)
 
@@ -169,7 +170,8 @@ class Drive:
         found, listing = len(self._sent), self._listing
         if listing.unchanged:
             return ending(Verdict.OK)
-        if self._dead and (found == 0 or self._dead > max(found, _MOST_DEAD)):
+        none_read = found == 0 and self._dead and (listing.entries == 0 or self._dead_below)
+        if none_read or self._dead > max(found, _MOST_DEAD):
             return ending(Verdict.SCHEMA_CHANGED, f"{self._dead} posts could not be read, {found} could")
         if listing.entries == 0 and not listing.nothing:
             return ending(Verdict.SCHEMA_CHANGED, "no post, and no word that there is none")

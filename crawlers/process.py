@@ -18,6 +18,7 @@ __all__ = ["CrawlerDied", "run_worker"]
 _GRACE = 120.0
 """Seconds beyond the job's own limit after which the process is taken to hang."""
 _LINES_QUOTED = 12
+_WORKER = "crawlers.worker"
 
 
 class CrawlerDied(Exception):
@@ -57,7 +58,7 @@ def _start(log: int) -> "subprocess.Popen[bytes]":
     checkout = str(Path(__file__).resolve().parent.parent)
     known = os.environ.get("PYTHONPATH")
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "crawlers.worker"],
+        [sys.executable, "-P", "-m", _WORKER],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,

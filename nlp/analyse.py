@@ -21,7 +21,7 @@ from nlp.mentions import Analyser, Spoken
 from nlp.sentiment import DEFAULT, Reader
 from nlp.sentiment import engine as load_engine
 
-__all__ = ["DEFAULT", "RootBrands", "UnbalancedBooks", "analyse", "version_of"]
+__all__ = ["DEFAULT", "RootBrands", "UnbalancedBooks", "analyse"]
 
 _CODE = 1
 """Raise it with every change that makes other mentions of the same posts."""
@@ -51,7 +51,7 @@ def analyse(
     """
     source, target = _finished(batch, "crawl this window first"), batch.to("mentions")
     reader, stops = Reader(load_engine(engine)), stopwords()
-    version = version_of(brands, reader, stops)
+    version = _version_of(brands, reader, stops)
     alone, with_roots = f"{version} {source.sha256[:16]}", f"{version} {source.sha256[:16]} roots"
     if done := _made_before(target, (with_roots,) if roots else (alone, with_roots)):
         return done
@@ -71,7 +71,7 @@ def analyse(
     return _finished(target, "another run has removed it: analyse again")
 
 
-def version_of(brands: Sequence[Brand], reader: Reader, stops: Collection[str]) -> str:
+def _version_of(brands: Sequence[Brand], reader: Reader, stops: Collection[str]) -> str:
     """Return 16 hexadecimal digits that change whenever the same posts could get other mentions."""
     written = [brand.model_dump(mode="json", exclude={"crawl"}) for brand in brands]
     made_from = [_CODE, reader.engine.name, reader.engine.model, sorted(stops), written]

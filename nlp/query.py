@@ -9,7 +9,7 @@ from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase
 
 from config.fold import fold
-from config.query import WORD_FIELDS, And, Not, Or, Query, Term, wanted
+from config.query import And, Not, Or, Query, Term, wanted
 from crawlers.post import Post
 from nlp.mention import Mention
 from nlp.words import as_line, words
@@ -24,7 +24,8 @@ _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 class Document:
     """What a query can ask of a post: the lines of words of each word field, the values of each exact field."""
 
-    lines: Mapping[str, str]
+    lines: Mapping[str | None, str]
+    """Under None stands the line of all word fields together."""
     values: Mapping[str, Collection[str]]
 
     @classmethod
@@ -41,8 +42,9 @@ class Document:
         }
         if isinstance(thing, Mention):
             values |= {"brand": (thing.brand,), "sentiment": (thing.sentiment.label,)}
+        title, text = _line(post.title or ""), _line(post.text)
         return cls(
-            lines={"title": _line(post.title or ""), "text": _line(post.text)},
+            lines={"title": title, "text": text, None: f"{title}\n{text}"},  # no phrase reaches over a line end
             values={name: tuple(exact(value) for value in found if value) for name, found in values.items()},
         )
 
@@ -61,11 +63,10 @@ def holds(query: Query, document: Document) -> bool:
 
 
 def _holds_term(term: Term, document: Document) -> bool:
-    if term.field is not None and term.field not in WORD_FIELDS:
-        return exact(term.value) in document.values.get(term.field, ())
-    needle = _needle(term.value)
-    fields = WORD_FIELDS if term.field is None else (term.field,)
-    return bool(needle) and any(needle in document.lines[field] for field in fields)
+    if term.field in document.lines:
+        needle = _needle(term.value)
+        return bool(needle) and needle in document.lines[term.field]
+    return exact(term.value) in document.values.get(term.field or "", ())
 
 
 def evidence(query: Query, document: Document) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.negative_burst import ENOUGH_PAST, NegativeBurst, measure
-from indexing.alerts.detect import STEPS, Finding, Series, length, negative_burst
+from indexing.alerts.detect import STEPS, Finding, Series, buckets, negative_burst
 
 NOW = datetime(2026, 8, 3, 12, 34, 56, 789_000, tzinfo=UTC)
 HOUR, STEP = timedelta(hours=1), timedelta(minutes=15)
@@ -18,9 +18,11 @@ CALM = [(5, 2)] * 24
 def series(hours: list[tuple[int, int]], last: list[tuple[int, int]] | None = None) -> Series:
     """Make a series of whole hours, each as (count, negative) in its first quarter, and then single quarters."""
     quarters = [entry for hour in hours for entry in [hour] + [(0, 0)] * (STEPS - 1)] + (last or [])
-    quarters = [(0, 0)] * (length(WHEN) - len(quarters)) + quarters
-    counts, negatives = zip(*quarters[-length(WHEN) :], strict=True)
-    return Series(end=NOW, step=STEP, counts=counts, negatives=negatives)
+    whole, recent = buckets(WHEN)
+    quarters = ([(0, 0)] * whole + quarters)[-whole:]
+    counts, negatives = zip(*quarters, strict=True)
+    first = next((place for place, count in enumerate(counts) if count), whole)
+    return Series(end=NOW, step=STEP, counts=counts[-recent:], negatives=negatives, first=first)
 
 
 @pytest.mark.parametrize(

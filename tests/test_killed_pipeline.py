@@ -18,7 +18,7 @@ from crawlers.replay import Replay, Staging, load
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
-POSTS = 600
+POSTS = 1_500
 CONFIG = Path(__file__).resolve().parent.parent / "config" / "demo"
 STEPS = ("crawl", "analyse", "index")
 OF_THE_RUN = ("event", "fetched_at", "run_id", "writers")

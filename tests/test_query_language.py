@@ -1,10 +1,13 @@
-"""The query language: what parses, what is refused and how that is told, and that both readers answer alike."""
+"""The query language: what parses, what is refused and how that is told, and what the reader of texts finds.
 
+tests/test_query_dsl.py holds the reader of the index to the same cases.
+"""
+
+import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -13,13 +16,9 @@ from hypothesis import strategies as st
 from config.query import EXACT_FIELDS, WORD_FIELDS, And, Not, Or, Query, QueryError, Term, parse, parse_brand_query
 from config.query import terms as terms_of
 from crawlers.post import Kind
-from crawlers.stage import Batch
-from nlp.mention import Label, encode_mention
+from nlp.mention import Label
 from nlp.query import Document, evidence, holds
 from tests.query_cases import CASES, MENTIONS
-
-if TYPE_CHECKING:
-    from indexing.elasticsearch.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 A, B, C, D = Term("a"), Term("b"), Term("c"), Term("d")
@@ -216,23 +215,13 @@ def test_evidence_names_the_terms_that_speak_for_the_match() -> None:
     assert evidence(query, Document.of(MENTIONS["crash"])) == ("星河", "闪退", "platform:weibo", "怒")
 
 
-@pytest.fixture(scope="module")
-def indexed(new_store: "Callable[[], Store]") -> "Store":
-    """Give a store that holds the cases' mentions, brought there as every mention is."""
-    from indexing.index import index
-
-    batch = Batch(stage="mentions", feed="weibo_search", query="cases", window="20260301T040000Z")
-    with batch.write() as writer:
-        for mention in MENTIONS.values():
-            writer.add(encode_mention(mention))
-    store = new_store()
-    index(batch, store)
-    store.client.indices.refresh(index=f"{store.prefix}-*")
-    return store
-
-
-def test_the_reader_of_the_index_finds_the_same(indexed: "Store") -> None:
-    from indexing.search import search
-
-    found = {query: {document["native_id"] for document in search(indexed, parse(query))} for query in CASES}
-    assert {query: names for query, names in found.items() if names != CASES[query]} == {}
+def test_the_documents_examples_are_as_it_says() -> None:
+    document = (ROOT / "docs" / "query-language.md").read_text(encoding="utf-8")
+    blocks = dict(re.findall(r"```(query|refused)\n(.*?)```", document, re.DOTALL))
+    for line in blocks["query"].splitlines():
+        assert parse(line)
+    for line in blocks["refused"].splitlines():
+        with pytest.raises(QueryError):
+            parse(line)
+    for field in (*WORD_FIELDS, *EXACT_FIELDS):
+        assert re.search(rf"^\|[^|]*`{field}`", document, re.MULTILINE)

@@ -22,6 +22,7 @@ from crawlers.replay import CUT, LOGIN, Faults, Replay, SourceError, load, targe
 from crawlers.synthetic import declare, declared
 
 NOW = datetime(2026, 3, 9, 12, 30, tzinfo=UTC)
+CHECKOUT = Path(__file__).parent.parent
 LIST = "/api/container/getIndex?page_type=searchall&containerid="
 
 
@@ -364,7 +365,7 @@ def test_nothing_is_left_when_a_replay_ends(posts: list[Post]) -> None:
 def start(tmp_path: Path, *options: str) -> tuple[subprocess.Popen[str], Path]:
     port_file = tmp_path / "run" / "port"
     command = [sys.executable, "-W", "error", "-m", "crawlers.replay", "--port-file", str(port_file), *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=CHECKOUT)
     deadline = time.monotonic() + 30
     while not port_file.exists() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -15,6 +15,7 @@ from crawlers.replay import SourceError, anchor, shifted, weibo_id
 WHOLE_SECONDS = st.datetimes(datetime(2012, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)).map(
     lambda moment: moment.replace(microsecond=0)
 )
+CHECKOUT = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 
 
@@ -153,7 +154,7 @@ def test_replays_that_start_at_once_agree(folder: Path) -> None:
         "print(anchor('snownlp', d.datetime.fromtimestamp(1_800_000_000 + int(sys.argv[1]), d.UTC)))"
     )
     asking = [
-        subprocess.Popen([sys.executable, "-c", code, str(number)], stdout=subprocess.PIPE, text=True)
+        subprocess.Popen([sys.executable, "-c", code, str(number)], stdout=subprocess.PIPE, text=True, cwd=CHECKOUT)
         for number in range(3)
     ]
     assert len({process.communicate()[0] for process in asking}) == 1

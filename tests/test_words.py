@@ -1,13 +1,17 @@
 """The words of a text are those that a real Elasticsearch's `standard` analyzer finds in it."""
 
+import gzip
+import json
 import random
 import time
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
 
 from config.fold import fold
+from config.settings import research_data
 from nlp.words import as_line, words
 
 if TYPE_CHECKING:
@@ -56,6 +60,15 @@ def test_mixed_texts_fall_into_the_same_words(es: "Elasticsearch") -> None:
     dice = random.Random(20260301)  # noqa: S311
     texts = [fold("".join(dice.choices(PIECES, k=dice.randint(1, 12)))).replace("\n", " ") for _ in range(6_000)]
     assert differing(es, texts, 200) == []
+
+
+def test_real_posts_fall_into_the_same_words(es: "Elasticsearch") -> None:
+    if (folder := research_data()) is None:
+        pytest.skip("TINGFENG_RESEARCH_DATA is not set: no real posts to try")
+    with gzip.open(folder / "replay" / "weibo_ced_reposts.jsonl.gz", "rt", encoding="utf-8") as lines:
+        texts = [" ".join(fold(json.loads(line)["text"]).split()) for line in islice(lines, 0, 200_000, 25)]
+    assert len(texts) > 5_000
+    assert differing(es, texts, 100) == []
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ PHRASES: Mapping[str, Both] = {
     "title": Both("品牌口碑简报", "Brand reputation brief"),
     "period": Both("{since} 至 {until}", "{since} to {until}"),
     "zone": Both("最近 {days} 天，北京时间", "last {days} days, Beijing time"),
-    "made": Both("生成于 {at}", "Made {at}"),
+    "made": Both("截至 {at}", "As of {at}"),
     "from": Both("共 {count} 条提及", "Mentions: {count}"),
     "sources": Both("{count} 个采集来源", "Crawled sources: {count}"),
     # empty

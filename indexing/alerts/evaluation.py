@@ -30,7 +30,7 @@ def evaluate(store: Store, rules: Sequence[Rule], brands: Sequence[Brand], *, no
     again, at once or after a kill, changes nothing; an evaluation that is overtaken by a later one changes nothing.
     """
     now = now.astimezone(UTC).replace(microsecond=now.microsecond // 1000 * 1000)
-    patiently(lambda: store.client.indices.refresh(index=store.alias("mentions"), ignore_unavailable=True))
+    patiently(lambda: store.refresh("mentions"))
     found = set()
     for watch, series in list(read_series(store, rules, brands, now)):
         if finding := negative_burst(series, watch.rule.when):

@@ -129,16 +129,15 @@ def _claimed(old: Delivery, claim: str) -> Delivery:
 def _abandoned(delivery: Delivery) -> bool:
     """Whether the process that began to send is gone, as far as that can be seen from here."""
     host, pid, _ = (delivery.claim or "::").rsplit(":", 2)
-    if host != socket.gethostname():
-        return delivery.at is None or datetime.now(UTC) - delivery.at > _LEASE
-    if int(pid) == os.getpid():
-        return delivery.claim not in _in_flight
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
+    if host == socket.gethostname():
+        if int(pid) == os.getpid():
+            return delivery.claim not in _in_flight
+        try:
+            os.kill(int(pid), 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            pass  # it runs, for another user
     return delivery.at is None or datetime.now(UTC) - delivery.at > _LEASE
 
 

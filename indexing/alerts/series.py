@@ -6,7 +6,7 @@ No Painless and no pipeline aggregation, so that the embedded node and every lic
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from config.brand import Brand
 from config.errors import Mendable
 from config.rule import Rule
-from indexing.alerts.detect import STEPS, Series, length
+from indexing.alerts.detect import STEPS, Series, buckets
 from indexing.elasticsearch.patience import patiently
 from indexing.elasticsearch.query_dsl import to_dsl
 from indexing.elasticsearch.store import Store
@@ -26,6 +26,7 @@ Body = dict[str, Any]
 NEGATIVE: Body = {"term": {"sentiment.label": "negative"}}
 """Mentions that a person calls negative, or the model where no person has spoken."""
 _SEARCHES_AT_ONCE = 200
+_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_BUCKETS = 50_000  # below the server's limit of 65,535 for one search
 
 _log = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ def ask(store: Store, bodies: Sequence[Body]) -> list[Mapping[str, Any]]:
 def _groups(rule: Rule, brands: Sequence[Brand]) -> Iterator[list[Brand]]:
     """Yield the rule's brands in groups small enough for the server's limit of buckets."""
     watched = iter([brand for brand in brands if rule.watches(brand)])
-    while group := list(islice(watched, max(1, _MOST_BUCKETS // (2 * length(rule.when))))):
+    while group := list(islice(watched, max(1, _MOST_BUCKETS // sum(buckets(rule.when))))):
         yield group
 
 
@@ -95,29 +96,45 @@ def _scope(rule: Rule, brands: Sequence[Brand], start: datetime, end: datetime) 
 
 def _search(rule: Rule, brands: Sequence[Brand], now: datetime) -> Body:
     step = rule.when.window / STEPS
-    step_ms = step.total_seconds() * 1000
+    whole, recent = buckets(rule.when)
     histogram = {
         "field": "@timestamp",
-        "fixed_interval": f"{step_ms:.0f}ms",
-        "offset": f"{_millis(now) % step_ms:.0f}ms",
+        "fixed_interval": f"{_millis(step)}ms",
+        "offset": f"{_millis(now - _ZERO) % _millis(step)}ms",
         "min_doc_count": 1,
     }
-    aggs = {"time": {"date_histogram": histogram, "aggs": {"negative": {"filter": NEGATIVE}}}}
+    time = {"time": {"date_histogram": histogram}}
+    aggs = {
+        "negative": {"filter": NEGATIVE, "aggs": time},
+        "recent": {"filter": {"range": {"@timestamp": {"gte": (now - recent * step).isoformat()}}}, "aggs": time},
+        "first": {"min": {"field": "@timestamp"}},
+    }
     return {
         "size": 0,
-        "query": {"bool": {"filter": _scope(rule, brands, now - length(rule.when) * step, now)}},
+        "query": {"bool": {"filter": _scope(rule, brands, now - whole * step, now)}},
         "aggs": {"brands": {"terms": {"field": "brand", "size": len(brands)}, "aggs": aggs}},
     }
 
 
 def _series(rule: Rule, bucket: Mapping[str, Any], now: datetime) -> Series:
-    buckets, step = length(rule.when), rule.when.window / STEPS
-    begin, step_ms = _millis(now - buckets * step), step.total_seconds() * 1000
-    counts, negatives = [0] * buckets, [0] * buckets
-    for entry in bucket["time"]["buckets"]:
-        place = round((entry["key"] - begin) / step_ms)
-        counts[place], negatives[place] = entry["doc_count"], entry["negative"]["doc_count"]
-    return Series(end=now, step=step, counts=tuple(counts), negatives=tuple(negatives))
+    step, (whole, recent) = rule.when.window / STEPS, buckets(rule.when)
+
+    def place(length: int, moment: float) -> int:
+        return length + int((moment - _millis(now - _ZERO)) // _millis(step))
+
+    def filled(length: int, entries: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
+        counts = [0] * length
+        for entry in entries:
+            counts[place(length, entry["key"])] = entry["doc_count"]
+        return tuple(counts)
+
+    return Series(
+        end=now,
+        step=step,
+        negatives=filled(whole, bucket["negative"]["time"]["buckets"]),
+        counts=filled(recent, bucket["recent"]["time"]["buckets"]),
+        first=place(whole, bucket["first"]["value"]),
+    )
 
 
 def _failure(answer: Mapping[str, Any]) -> str | None:
@@ -132,5 +149,5 @@ def _failure(answer: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _millis(moment: datetime) -> int:
-    return round((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000)
+def _millis(length: timedelta) -> int:
+    return round(length / timedelta(milliseconds=1))

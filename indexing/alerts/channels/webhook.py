@@ -36,7 +36,7 @@ def send(message: Message, channel: Channel) -> None:
         status = asyncio.run(_post(address(channel), body, headers, channel.timeout))
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         raise NotDelivered(f"no connection ({type(error).__name__})", unsure=False, retry=True) from None
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError):
         reason = f"{channel.url_variable} holds no http(s) address: mend it"
         raise NotDelivered(reason, unsure=False, retry=False) from None
     except (httpx.HTTPError, TimeoutError) as error:

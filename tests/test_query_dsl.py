@@ -1,0 +1,174 @@
+"""The index answers a query as the reader of texts does, for the written cases and for any query on any post."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from config.query import And, Not, Or, Query, QueryError, Term, parse
+from crawlers.post import Author, Kind
+from indexing.document import analysis_part, document_id, page_part
+from indexing.elasticsearch.bulk import Action, send
+from indexing.elasticsearch.field import Writer
+from indexing.elasticsearch.query_dsl import to_dsl
+from indexing.elasticsearch.store import Store
+from indexing.merge import merge
+from indexing.privacy import pseudonyms
+from nlp.mention import Label, Mention, Sentiment
+from nlp.query import Document, holds
+from tests.query_cases import CASES, MENTIONS
+
+MONTH = "2026.03"
+PIECES = [
+    *("小", "米", "小米", "手机", "手 机", "闪退", "汽车人"),
+    *("mi", "MI", "Mi14", "iPhone 15", "x9pro", "X9 Pro", "don't", "a.b", "3.5", "3,5", "user_name", "C++", "AT&T"),
+    *(
+        "ＭＩ",
+        "１５",
+        "ﾃｽﾄ",
+        "スター",
+        "ほし",
+        "がんば",
+        "샤오미",
+        "สวัสดี",
+        "café",
+        "cafe\u0301",
+        "ǅ",
+        "İ",
+        "ß",
+        "ς",
+        "Ⅻ",
+    ),
+    *("👍", "👍🏽", "👨‍👩‍👧", "❤️", "🇨🇳", "#️⃣", "[怒]", "℃", "①", "½", "٣", "〇", "々", "𠮷", "\U0001f1e6"),
+    *(
+        " ",
+        "\t",
+        "\n",
+        "\u3000",
+        "\u200b",
+        "\u200d",
+        "\ufeff",
+        "\u00ad",
+        "，",
+        "。",
+        "：",
+        "·",
+        "-",
+        "_",
+        "'",
+        "’",
+        "/",
+    ),
+    *("x" * 254, "y" * 256, "z" * 511, "字" * 300),
+]
+NAMES = ["小明", "Nobody-7", "ＮＯＢＯＤＹ-7", "İstanbul", "straße", "STRASSE", "a" * 1500, "米 粉"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _key() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TINGFENG_PSEUDONYM_KEY", "a key of the tests' own")
+        yield
+
+
+def put(store: Store, mentions: list[Mention]) -> None:
+    actions = []
+    for mention in mentions:
+        document = merge(None, page_part(mention, pseudonyms()), Writer.PAGE)
+        document = merge(document, analysis_part(mention, mention.post.fetched_at), Writer.ANALYSIS)
+        alias = store.month_alias(MONTH)
+        actions.append(Action(operation="create", index=alias, id=document_id(mention), source=document))
+    assert {answer.status for answer in send(store.client, actions)} == {201}
+    store.refresh("mentions")
+
+
+def mixed(dice: random.Random, number: int, template: Mention) -> Mention:
+    def text(most: int) -> str:
+        return "".join(dice.choices(PIECES, k=dice.randint(0, most)))
+
+    post = replace(
+        template.post,
+        native_id=str(number),
+        platform=dice.choice(["weibo", "rss", "forum"]),
+        kind=dice.choice(list(Kind)),
+        title=dice.choice([None, text(3)]),
+        text=text(8),
+        site=dice.choice([None, "BBS.example.org", "news"]),
+        region=dice.choice([None, "北京", "Ｘi'an", ""]),
+        tags=tuple(dice.choices(NAMES, k=dice.randint(0, 2))),
+        author=dice.choice(
+            [None, Author(id="1"), Author(id="2", name=dice.choice(NAMES), verified=dice.random() < 0.5)]
+        ),
+    )
+    label = dice.choice(list(Label))
+    sentiment = Sentiment(label=label, probability=0.9, score=0.0, engine="e", model="m")
+    return replace(template, post=post, brand=dice.choice(["acme", "mi-2"]), sentiment=sentiment)
+
+
+@pytest.fixture(scope="module")
+def filled(new_store: Callable[[], Store]) -> tuple[Store, dict[str, Document]]:
+    """Give a store with the written mentions and 400 mixed ones, and what the reader of texts reads, by their ids."""
+    store = new_store()
+    store.open_months({MONTH})
+    dice = random.Random(7)  # noqa: S311 - to mix posts
+    template = MENTIONS["crash"]
+    mentions = [*MENTIONS.values(), *(mixed(dice, number, template) for number in range(400))]
+    put(store, mentions)
+    return store, {document_id(mention): Document.of(mention) for mention in mentions}
+
+
+def found(store: Store, query: Query) -> set[str]:
+    answer = store.client.search(index=store.alias("mentions"), query=to_dsl(query), size=1000, source=False)
+    return {hit["_id"] for hit in answer["hits"]["hits"]}
+
+
+def test_the_written_cases(filled: tuple[Store, dict[str, Document]]) -> None:
+    store, _ = filled
+    written = {document_id(mention): name for name, mention in MENTIONS.items()}
+    for text, names in CASES.items():
+        assert {written[id] for id in found(store, parse(text)) if id in written} == names, text
+
+
+def queries() -> st.SearchStrategy[Query]:
+    words = st.lists(st.sampled_from(PIECES), min_size=1, max_size=3).map("".join)
+    exact = st.one_of(
+        st.tuples(st.sampled_from(NAMES), st.sampled_from(["author", "tag"])),
+        st.tuples(st.sampled_from(["bbs.EXAMPLE.org", "NEWS"]), st.just("site")),
+        st.tuples(st.sampled_from(["北京", "xI'AN", "xi’an"]), st.just("region")),
+        st.tuples(st.sampled_from(["weibo", "RSS"]), st.just("platform")),
+        st.tuples(st.sampled_from(["post", "review"]), st.just("kind")),
+        st.tuples(st.sampled_from(["negative", "neutral"]), st.just("sentiment")),
+        st.tuples(st.sampled_from(["acme", "MI-2"]), st.just("brand")),
+    )
+    terms = st.one_of(
+        st.builds(Term, words, st.sampled_from([None, None, "title", "text"])),
+        exact.map(lambda pair: Term(pair[0], pair[1])),
+    )
+
+    def joined(inner: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
+        parts = st.lists(inner, min_size=2, max_size=4).map(tuple)
+        return st.one_of(inner.map(Not), parts.map(And), parts.map(Or))
+
+    return st.recursive(terms, joined, max_leaves=6)
+
+
+@settings(max_examples=250, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(query=queries())
+def test_any_query_on_any_post(filled: tuple[Store, dict[str, Document]], query: Query) -> None:
+    store, documents = filled
+    assert found(store, query) == {id for id, document in documents.items() if holds(query, document)}
+
+
+def test_what_elasticsearch_would_refuse_is_refused_with_the_remedy(filled: tuple[Store, dict[str, Document]]) -> None:
+    store, _ = filled
+    with pytest.raises(QueryError, match="more than 1,000: split it"):
+        to_dsl(parse("字" * 501))
+    largest = Or(tuple(Term("字" * 5) for _ in range(100)))
+    assert len(found(store, largest)) > 0
+
+
+def test_the_raw_name_is_not_in_the_request() -> None:
+    assert "某某" not in str(to_dsl(parse("author:某某")))
