@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from crawlers.ending import REMEDIES, Ending, ended_by, ending
+from crawlers.ending import Ending, ended_by, ending
 from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged
 from crawlers.fetch import Fetcher, Gone
 from crawlers.in_order import InOrder
@@ -190,6 +190,6 @@ class Drive:
         message = end.message
         if end.verdict is Verdict.SCHEMA_CHANGED and self._unread:
             message += f" (the page is kept at {self._sink.keep(self._unread)})"
-        if remedy := REMEDIES.get(end.verdict):
-            message += f": {remedy.format(feed=self._job.feed)}"
+        if end.remedy:
+            message += f": {end.remedy.format(feed=self._job.feed)}"
         return replace(end, message=message, newest=self._listing.newest, validators=self._validators)

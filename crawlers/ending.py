@@ -1,14 +1,15 @@
 """How a crawl ended: verdict, reason and remedy, and what that means for the watermark."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged, Unreachable
+from crawlers.fetch import Forbidden
 from crawlers.report import Verdict
 
-__all__ = ["REMEDIES", "Ending", "ended_by", "ending"]
+__all__ = ["Ending", "ended_by", "ending"]
 
-REMEDIES = {
+_REMEDIES = {
     Verdict.SHORT: "look at the query, or lower `minimum` in config/platforms/{feed}.yaml",
     Verdict.BLOCKED: "wait, then raise `delay` in config/platforms/{feed}.yaml, or renew the cookie",
     Verdict.LOGIN_REQUIRED: "put a cookie into an environment variable that config/platforms/{feed}.yaml names as "
@@ -17,6 +18,7 @@ REMEDIES = {
     Verdict.UNREACHABLE: "the next crawl reads this stretch again",
     Verdict.CUT_SHORT: "raise `max_pages` in config/platforms/{feed}.yaml, or crawl more often",
 }
+_OBEY = "leave it alone, or set `robots: false` in config/platforms/{feed}.yaml if its owner agrees"
 _VERDICTS: dict[type[CrawlError], Verdict] = {
     Blocked: Verdict.BLOCKED,
     LoginRequired: Verdict.LOGIN_REQUIRED,
@@ -35,6 +37,7 @@ class Ending:
 
     verdict: Verdict
     message: str = ""
+    remedy: str = ""
     complete: bool = False
     advance: bool = False
     newest: datetime | None = None
@@ -44,9 +47,17 @@ class Ending:
 def ending(verdict: Verdict, message: str = "", *, lost: bool = False) -> Ending:
     """Return the ending for a verdict; `lost`: something is missing, and no later crawl could read it."""
     complete = verdict in (Verdict.OK, Verdict.EMPTY, Verdict.SHORT)
-    return Ending(verdict=verdict, message=message, complete=complete, advance=complete or lost)
+    return Ending(
+        verdict=verdict,
+        message=message,
+        remedy=_REMEDIES.get(verdict, ""),
+        complete=complete,
+        advance=complete or lost,
+    )
 
 
 def ended_by(error: CrawlError) -> Ending:
     """Return the ending that a refusal or a failure makes."""
-    return ending(next(verdict for kind, verdict in _VERDICTS.items() if isinstance(error, kind)), str(error))
+    verdicts = (verdict for kind, verdict in _VERDICTS.items() if isinstance(error, kind))
+    end = ending(next(verdicts, Verdict.SCHEMA_CHANGED), str(error))
+    return replace(end, remedy=_OBEY) if isinstance(error, Forbidden) else end

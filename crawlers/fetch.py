@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
-from crawlers.errors import CrawlError, LoginRequired, SchemaChanged, Unreachable
+from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged, Unreachable
 from crawlers.page import Answer, Ask
 from crawlers.spider import PlatformSpider, is_loopback
 
-__all__ = ["Download", "Fetcher", "Gone"]
+__all__ = ["Download", "Fetcher", "Forbidden", "Gone"]
 
 Read = TypeVar("Read")
 Download = Callable[[Ask], Awaitable[Answer]]
@@ -21,10 +21,15 @@ _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _MOST_REDIRECTS = 5
 _FAILING = frozenset((408, 425, 500, 502, 503, 504, 520, 521, 522, 524))
 _GONE = frozenset((403, 404, 410))
+_LONGEST_NAME = 200
 
 
 class Gone(CrawlError):
     """An optional page is not there, or not for us: go on without it."""
+
+
+class Forbidden(Blocked):
+    """The site's robots.txt does not want us there: stay away, or ask its owner."""
 
 
 class _Wait(CrawlError):
@@ -42,21 +47,25 @@ class Fetcher:
         self._spider, self._download, self._pause = spider, download, pause
 
     async def read(self, ask: Ask, parse: Callable[[Answer], Read]) -> Read:
-        """Return what `parse` makes of the answer. What fails in passing is tried again, a cut body included."""
+        """Return what `parse` makes of the answer; every CrawlError names the page.
+
+        What fails in passing is tried again, a cut body included.
+        """
         for attempt in range(_TRIES):
-            last = attempt == _TRIES - 1
             wait = self._pause * 2**attempt
             try:
                 return parse(await self._follow(ask))
             except _Wait as error:
-                if last or error.seconds > _LONGEST_WAIT:
-                    raise error.otherwise from error
-                wait = error.seconds
-            except Unreachable:
-                if last:
-                    raise
-            await asyncio.sleep(wait)
-        raise AssertionError("unreachable code")
+                failure, wait = error.otherwise, error.seconds
+            except Unreachable as error:
+                failure = error
+            except CrawlError as error:
+                raise _named(error, ask) from error
+            if wait > _LONGEST_WAIT:
+                break
+            if attempt < _TRIES - 1:
+                await asyncio.sleep(wait)
+        raise _named(failure, ask)
 
     async def _follow(self, ask: Ask) -> Answer:
         for _ in range(_MOST_REDIRECTS):
@@ -65,14 +74,14 @@ class Fetcher:
                 self._refuse(ask, answer)
                 return answer
             ask = self._redirected(ask, answer)
-        raise SchemaChanged(f"{ask.url}: redirected more than {_MOST_REDIRECTS} times")
+        raise SchemaChanged(f"redirected more than {_MOST_REDIRECTS} times")
 
     def _redirected(self, ask: Ask, answer: Answer) -> Ask:
         target = urljoin(ask.url, answer.headers.get("location", ""))
         if any(wall in target for wall in self._spider.login_walls):
-            raise LoginRequired(f"{ask.url}: redirected to {urlsplit(target).netloc} to log in")
+            raise LoginRequired(f"redirected to {urlsplit(target).netloc} to log in")
         if urlsplit(target).scheme not in ("http", "https") or (is_loopback(target) and not is_loopback(ask.url)):
-            raise SchemaChanged(f"{ask.url}: redirected to {target[:200]}, which is not followed")
+            raise SchemaChanged(f"redirected to {target[:200]}, which is not followed")
         return Ask(url=target, headers=ask.headers, optional=ask.optional)
 
     def _refuse(self, ask: Ask, answer: Answer) -> None:
@@ -81,14 +90,18 @@ class Fetcher:
         if status == 200 or (status == 304 and self._spider.job.validators):
             return
         if ask.optional and status in _GONE:
-            raise Gone(f"{ask.url}: HTTP {status}")
+            raise Gone(f"HTTP {status}")
         if status in _FAILING:
-            raise self._after_waiting(answer, Unreachable(f"{ask.url}: HTTP {status}"))
+            raise self._after_waiting(answer, Unreachable(f"HTTP {status}"))
         meaning = self._spider.refusals.get(status, SchemaChanged)
-        raise self._after_waiting(answer, meaning(f"{ask.url}: HTTP {status}"))
+        raise self._after_waiting(answer, meaning(f"HTTP {status}"))
 
     def _after_waiting(self, answer: Answer, meant: CrawlError) -> CrawlError:
         said = answer.headers.get("retry-after", "").strip()
         if answer.status not in (429, 503) or not said.isdecimal():
             return meant
         return _Wait(float(said), type(meant)(f"{meant}, asks to wait {said} s"))
+
+
+def _named(error: CrawlError, ask: Ask) -> CrawlError:
+    return type(error)(f"{unquote(ask.url)[:_LONGEST_NAME]}: {error}")

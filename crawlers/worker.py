@@ -30,8 +30,8 @@ from twisted.internet import error as twisted_errors
 from config import settings
 from crawlers.drive import Drive
 from crawlers.ending import Ending
-from crawlers.errors import Blocked, SchemaChanged, Unreachable
-from crawlers.fetch import Fetcher
+from crawlers.errors import SchemaChanged, Unreachable
+from crawlers.fetch import Fetcher, Forbidden
 from crawlers.page import Answer, Ask, Dead
 from crawlers.post import Post, encode_post
 from crawlers.spider import Job, PlatformSpider, is_loopback, spider_of
@@ -121,15 +121,15 @@ class _Downloader(Spider):
             response = await self.crawler.engine.download_async(request)
         except scrapy_errors.IgnoreRequest as error:
             if "robots.txt" in str(error):
-                raise Blocked(f"{ask.url}: robots.txt forbids it") from error
-            raise SchemaChanged(f"{ask.url}: the answer unpacks to more than {_MOST_BYTES:,} bytes") from error
+                raise Forbidden("robots.txt forbids it") from error
+            raise SchemaChanged(f"the answer unpacks to more than {_MOST_BYTES:,} bytes") from error
         except scrapy_errors.DownloadCancelledError as error:
-            raise SchemaChanged(f"{ask.url}: the answer has more than {_MOST_BYTES:,} bytes") from error
+            raise SchemaChanged(f"the answer has more than {_MOST_BYTES:,} bytes") from error
         except tuple(_FAILURES) as error:
             words = next(words for kind, words in _FAILURES.items() if isinstance(error, kind))
-            raise Unreachable(f"{ask.url}: {words}") from error
+            raise Unreachable(words) from error
         except (ValueError, scrapy_errors.NotSupported, scrapy_errors.UnsupportedURLSchemeError) as error:
-            raise SchemaChanged(f"{ask.url}: cannot be fetched: {error}") from error
+            raise SchemaChanged(f"cannot be fetched: {error}") from error
         return Answer(
             url=response.url,
             status=response.status,

@@ -1,11 +1,16 @@
 """A small HTTP server on the loopback address that answers as a test tells it, and remembers what it was asked."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+NOW = datetime.now(UTC).replace(microsecond=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,3 +85,25 @@ def serving(answers: Answers) -> Iterator[Server]:
         yield server
     finally:
         server.close()
+
+
+def message(number: int, minutes: float, **fields: Any) -> dict[str, Any]:
+    """Return a post of Weibo's that is so many minutes old."""
+    at = NOW - timedelta(minutes=minutes)
+    mid = str((int(at.timestamp()) - 515_483_463 << 22) + number)
+    told = at.strftime("%a %b %d %H:%M:%S +0000 %Y")
+    return {"id": mid, "mid": mid, "created_at": told, "text": f"第{number}条", "user": {"id": number}, **fields}
+
+
+def cards(*messages: Mapping[str, Any]) -> bytes:
+    """Return a page of Weibo's search."""
+    made = [{"card_type": 9, "mblog": message} for message in messages]
+    return json.dumps({"ok": 1, "data": {"cards": made}}).encode()
+
+
+NOTHING = json.dumps({"ok": 0, "msg": "这里还没有内容", "data": {"cards": []}}, ensure_ascii=False).encode()
+
+
+def page_of(path: str) -> int:
+    """Return the number of the page that is asked for."""
+    return int(parse_qs(urlsplit(path).query)["page"][0])

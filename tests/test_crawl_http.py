@@ -1,5 +1,6 @@
 """Crawls over real HTTP: what a troubled server gives, what is written, and what the next crawl makes of it."""
 
+import gzip
 import json
 import os
 import subprocess
@@ -22,9 +23,7 @@ from crawlers.process import CrawlerDied
 from crawlers.report import CrawlProgress, CrawlReport, Verdict, decode_report
 from crawlers.run import batch_of, crawl, crawl_or_raise
 from crawlers.spider import CannotCrawl
-from tests.crawl_server import Said, Server, serving
-
-NOW = datetime.now(UTC).replace(microsecond=0)
+from tests.crawl_server import NOTHING, NOW, Said, Server, cards, message, page_of, serving
 
 
 @pytest.fixture(autouse=True)
@@ -32,25 +31,6 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "config" / "platforms").mkdir(parents=True)
     monkeypatch.setenv("TINGFENG_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("TINGFENG_CONFIG", str(tmp_path / "config"))
-
-
-def message(number: int, minutes: float, **fields: Any) -> dict[str, Any]:
-    at = NOW - timedelta(minutes=minutes)
-    mid = str((int(at.timestamp()) - 515_483_463 << 22) + number)
-    told = at.strftime("%a %b %d %H:%M:%S +0000 %Y")
-    return {"id": mid, "mid": mid, "created_at": told, "text": f"第{number}条", "user": {"id": number}, **fields}
-
-
-def cards(*messages: Mapping[str, Any]) -> bytes:
-    made = [{"card_type": 9, "mblog": message} for message in messages]
-    return json.dumps({"ok": 1, "data": {"cards": made}}).encode()
-
-
-NOTHING = json.dumps({"ok": 0, "msg": "这里还没有内容", "data": {"cards": []}}, ensure_ascii=False).encode()
-
-
-def page_of(path: str) -> int:
-    return int(parse_qs(urlsplit(path).query)["page"][0])
 
 
 def weibo(server: Server, query: str = "星河手机") -> Target:
@@ -289,6 +269,25 @@ def test_importing_the_crawlers_does_not_import_scrapy() -> None:
         "assert not {'scrapy', 'twisted'} & set(sys.modules), sorted(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60, env={**os.environ, "PYTHONPATH": "."})
+
+
+def test_an_answer_that_unpacks_to_too_much_is_refused() -> None:
+    bomb = gzip.compress(b'{"ok": 1, "data": {"cards": [' + b" " * 20_000_000)
+
+    def answers(_path: str, _headers: Mapping[str, str], _before: int) -> Said:
+        return Said(body=bomb, headers={"Content-Encoding": "gzip"})
+
+    with serving(answers) as server:
+        report = crawl(weibo(server), "w1")
+    assert report.verdict is Verdict.SCHEMA_CHANGED and "unpacks to more than 16,777,216 bytes" in report.message
+
+
+def test_another_host_is_crawled_from_the_beginning() -> None:
+    target, mark = Target(feed="rss", query="https://n.example/feed"), watermark.Mark(seen=("a",))
+    watermark.save(target, watermark.Stand(host="127.0.0.1", window="w1", before=watermark.Mark(), after=mark))
+    assert watermark.load(target, "w1", "127.0.0.1").before == watermark.Mark()
+    assert watermark.load(target, "w2", "127.0.0.1").before == mark
+    assert watermark.load(target, "w2", "n.example").before == watermark.Mark()
 
 
 def test_a_watermark_that_stays_too_long_gives_the_gap_up() -> None:

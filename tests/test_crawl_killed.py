@@ -17,8 +17,7 @@ from config.brand import Target
 from crawlers.post import Post, decode_post
 from crawlers.report import Verdict
 from crawlers.run import batch_of, crawl
-from tests.crawl_server import Said, Server, serving
-from tests.test_crawl_http import NOTHING, NOW, cards, message, page_of
+from tests.crawl_server import NOTHING, NOW, Said, Server, cards, message, page_of, serving
 
 PAGES = 4
 RUN = """

@@ -102,7 +102,7 @@ def test_the_chain_ends_in_the_index(runs: dict[str, Any], es: "Elasticsearch") 
     assert set(verdicts) == {"ok"}
     firing = es.search(index="tingfeng-alerts")["hits"]["hits"]
     assert firing
-    ids = firing[0]["_source"]["evidence"]["mentions"]
+    ids = firing[0]["_source"]["evidence"]["ids"]
     assert es.count(index="tingfeng-mentions", query={"ids": {"values": ids}})["count"] == len(ids) > 0
 
 

@@ -128,7 +128,7 @@ class NodeBB(PlatformSpider):
         """Read a page of the listing, or of one topic."""
         if looks_like_html(answer.body) or answer.body.lstrip().startswith(b'"'):
             refusal = LoginRequired if b"login" in answer.body[:200] else SchemaChanged
-            raise refusal(f"{answer.url}: not NodeBB's JSON; the query is a forum's address with its path")
+            raise refusal("not NodeBB's JSON; the query is a forum's address with its path")
         return self._parse_topic(answer) if _TOPIC in answer.url else self._parse_listing(answer)
 
     def _parse_listing(self, answer: Answer) -> Page:

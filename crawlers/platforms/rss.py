@@ -127,7 +127,7 @@ class Rss(PlatformSpider):
     def _json(self, answer: Answer) -> tuple[list[_Entry], list[Dead]]:
         feed = decode_json(answer.body, _JsonFeed)
         if "jsonfeed.org/version/" not in feed.version:
-            raise SchemaChanged(f"{answer.url}: version {feed.version[:80]!r} is no JSON Feed")
+            raise SchemaChanged(f"version {feed.version[:80]!r} is no JSON Feed")
         return self.read_each(feed.items, partial(_json_entry, feed.language))
 
     def _parse_entry(self, answer: Answer, entry: _Entry) -> Post:
@@ -164,11 +164,11 @@ def _xml(answer: Answer) -> list[_Entry]:
             resolve_relative_uris=False,
         )
     except _STUMBLES as error:
-        raise SchemaChanged(f"{answer.url}: feedparser cannot read it: {error!r}") from error
+        raise SchemaChanged(f"feedparser cannot read it: {error!r}") from error
     if not dict.get(feed, "version"):
         raise _no_feed(answer, text)
     if not _ROOT_END.search(text):
-        raise Unreachable(f"{answer.url}: the answer ended early, after {len(answer.body):,} bytes")
+        raise Unreachable(f"the answer ended early, after {len(answer.body):,} bytes")
     language = dict.get(feed.feed, "language")
     return [_xml_entry(entry, language) for entry in feed.entries]
 
@@ -182,13 +182,13 @@ def _character(reference: re.Match[str]) -> str:
 
 def _no_feed(answer: Answer, text: str) -> SchemaChanged | Unreachable:
     if not text.strip():
-        return Unreachable(f"{answer.url}: an empty answer")
+        return Unreachable("an empty answer")
     if not looks_like_html(answer.body):
-        return SchemaChanged(f"{answer.url}: neither RSS nor Atom nor JSON Feed")
+        return SchemaChanged("neither RSS nor Atom nor JSON Feed")
     link = _ALTERNATE.search(text)
     href = _HREF.search(link[0]) if link else None
     better = f"; it names its feed: {urljoin(answer.url, html.unescape(href[1]))}" if href else ""
-    return SchemaChanged(f"{answer.url}: a web page, not a feed{better}")
+    return SchemaChanged(f"a web page, not a feed{better}")
 
 
 def _xml_entry(entry: Any, language: str | None) -> _Entry:
