@@ -53,6 +53,8 @@ def main() -> None:
         app()
     except Mendable as error:
         errors.print(str(error), markup=False, soft_wrap=True)
+        if picture := getattr(error, "picture", ""):
+            errors.print(picture, markup=False, soft_wrap=True)
         sys.exit(1)
 
 

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from rich.text import Text
 from commands.processes import Processes
 from commands.replay import start_replay
 from commands.screen import Bars, bars, console, table
-from commands.steps import crawled
+from commands.steps import crawl_each, crawled
 
 if TYPE_CHECKING:
     from crawlers.report import CrawlReport
@@ -65,24 +64,19 @@ def _start_elasticsearch() -> None:
 def _crawl(source: str, posts: int, show: Bars) -> list["CrawlReport"]:
     from config import settings
     from crawlers.replay import targets
-    from crawlers.run import crawl
-    from crawlers.stage import window_at
 
-    window, reports = window_at(datetime.now(UTC)), []
     running = Processes(settings.data_dir() / "logs")
     try:
-        for target in targets(start_replay(running, source, posts)):
-            name = f"crawl {target.feed}"
-            reports.append(crawl(target, window, progress=lambda p, n=name: show(n, p.posts, 0)))
+        return crawl_each(targets(start_replay(running, source, posts)), show)
     finally:
         running.stop()
-    return reports
 
 
 def _summary(analysed: dict[str, int], indexed: "Turn", store: "Store", page: Path) -> None:
     """Print the books, the alerts with their reasons, and where to look."""
-    console.print(table("books", {**_counts(analysed), **_counts(indexed.books)}))
-    console.print(f"{indexed.linked:,} mentions linked to customers")
+    console.print(table("books of all runs", {**_counts(analysed), **_counts(indexed.books)}))
+    held = store.count("mentions")
+    console.print(f"The index holds {held:,} mentions; {indexed.linked:,} were linked to customers in this run")
     for alert in indexed.alerts:
         console.print(Text(f"ALERT {alert.severity}  {alert.reason_zh}\n      {alert.reason_en}"), style="bold")
     (address,) = {str(node.base_url) for node in store.client.transport.node_pool.all()}

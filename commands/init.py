@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from datetime import UTC, datetime
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,8 @@ import typer
 import yaml
 from rich.text import Text
 
-from commands.screen import console
-from commands.steps import crawled
+from commands.screen import bars, console
+from commands.steps import crawl_each, crawled
 from config.errors import Mendable
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def init(
     console.print(Text(path.read_text(encoding="utf-8")))
     _try_feeds(brand)
     _try_query(brand)
+    _write_first_rule()
     console.print("Next: `tingfeng up`, or by hand `tingfeng crawl`, `tingfeng analyse`, `tingfeng index`.")
 
 
@@ -70,13 +71,24 @@ def _write(name: str, query: str, crawl: list[str]) -> Path:
     return path
 
 
+def _write_first_rule() -> None:
+    """Give a folder that has no rule yet the demonstration's, so that somebody is told."""
+    from config import settings
+
+    folder = settings.own_config_dir() / "rules"
+    if any(folder.glob("*.y*ml")):
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for rule in (settings.DEMO_CONFIG / "rules").glob("*.yaml"):
+        shutil.copyfile(rule, folder / rule.name)
+        console.print(f"Wrote {folder / rule.name}: a first rule, to be adapted; docs/rules.md tells every field")
+
+
 def _try_feeds(brand: "Brand") -> None:
     """Crawl one page of each feed and show how it ended."""
-    from crawlers.run import crawl
-    from crawlers.stage import window_at
-
-    window = window_at(datetime.now(UTC))
-    console.print(crawled([crawl(target, window, max_pages=1) for target in brand.crawl]))
+    with bars() as show:
+        reports = crawl_each(brand.crawl, show, pages=1)
+    console.print(crawled(reports))
 
 
 def _try_query(brand: "Brand") -> None:

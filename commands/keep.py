@@ -13,7 +13,7 @@ def rebuild(
     from indexing.pipeline import analyse_all, check_config
     from indexing.rebuild import rebuild as run
 
-    brands, store = check_config(), open_store()
+    brands, store = check_config(), open_store(any_version=True)
     with bars() as show:
         if analyse:
             analyse_all(brands, store, progress=show)
@@ -27,7 +27,7 @@ def backup(name: str = typer.Argument(None, help="The backup's name; today's dat
     from indexing.elasticsearch.store import open_store
 
     with bars() as show:
-        path = run(open_store(), name, progress=lambda done, of: show("backup", done, of))
+        path = run(open_store(any_version=True), name, progress=lambda done, of: show("backup", done, of))
     console.print(f"Backed up to {path}; bring it back with `tingfeng restore {path.name}`")
 
 
@@ -37,5 +37,5 @@ def restore(name: str = typer.Argument(help="The backup's name, as `tingfeng bac
     from indexing.elasticsearch.store import open_store
 
     with bars() as show:
-        books = run(open_store(), name, progress=lambda done, of: show("restore", done, of))
+        books = run(open_store(any_version=True), name, progress=lambda done, of: show("restore", done, of))
     console.print(table("restored", {index: f"{count:,}" for index, count in books.items()}))

@@ -64,6 +64,7 @@ def query(
 
 def _shown(documents: list[dict[str, Any]]) -> Table:
     from config.settings import DAY_ZONE
+    from indexing.search import cell
 
     shown = Table("published", "platform", "author", "brand", "sentiment", "text", box=None, padding=(0, 1))
     for document in documents:

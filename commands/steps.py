@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import typer
 from rich.table import Table
 
-from commands.screen import bars, console, table
+from commands.screen import Bars, bars, console, table
 
 if TYPE_CHECKING:
+    from config.brand import Target
     from crawlers.report import CrawlReport
 
 
@@ -19,23 +20,31 @@ def crawl(
 ) -> None:
     """Crawl every feed × query of every brand, from where the last crawl stopped."""
     from crawlers.report import Verdict
-    from crawlers.run import crawl as run
-    from crawlers.stage import window_at
     from indexing.pipeline import check_config, to_crawl
 
     wanted = [target for target in to_crawl(check_config()) if feed in (None, target.feed)]
     if not wanted:
         console.print("Nothing to crawl: write `crawl:` into a brand's file, or begin with `tingfeng init`")
         raise typer.Exit(1)
-    window = window_at(datetime.now(UTC))
-    reports = []
     with bars() as show:
-        for target in wanted:
-            name = f"{target.feed} {target.query}"[:28]
-            reports.append(run(target, window, max_pages=pages, progress=lambda p, n=name: show(n, p.posts, 0)))
+        reports = crawl_each(wanted, show, pages=pages)
     console.print(crawled(reports))
     if any(report.verdict not in (Verdict.OK, Verdict.EMPTY) for report in reports):
         raise typer.Exit(1)
+
+
+def crawl_each(targets: "Iterable[Target]", show: Bars, *, pages: int | None = None) -> list["CrawlReport"]:
+    """Crawl one target after the other into the window of this moment."""
+    from crawlers.run import crawl as run
+    from crawlers.stage import window_at
+
+    window = window_at(datetime.now(UTC))
+
+    def one(target: "Target") -> "CrawlReport":
+        name = f"{target.feed} {target.query}"[:28]
+        return run(target, window, max_pages=pages, progress=lambda so_far: show(name, so_far.posts, 0))
+
+    return [one(target) for target in targets]
 
 
 def crawled(reports: "Iterable[CrawlReport]") -> Table:

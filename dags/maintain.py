@@ -24,7 +24,7 @@ def maintain() -> None:
         from indexing.backup import nightly
         from indexing.elasticsearch.store import open_store
 
-        return nightly(open_store(), keep=7)
+        return nightly(open_store(any_version=True), keep=7)
 
     back_up()
 

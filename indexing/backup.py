@@ -1,9 +1,10 @@
 """Backups of the whole index as plain files, which any cluster takes back; see indexing.archive for their form.
 
-They lie under TINGFENG_DATA/backups and hold what the index holds, pseudonyms included: keep the key (indexing.privacy)
-apart from them.
+They lie under `TINGFENG_BACKUPS` (TINGFENG_DATA/backups unless set) and hold what the index holds, pseudonyms
+included: keep the key (indexing.privacy) apart from them.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -138,4 +139,4 @@ def _counts(manifest: Manifest) -> dict[str, int]:
 
 
 def _root() -> Path:
-    return settings.data_dir() / "backups"
+    return Path(os.environ.get("TINGFENG_BACKUPS") or settings.data_dir() / "backups").expanduser().resolve()

@@ -102,7 +102,7 @@ def analysis_part(mention: Mention, analysed_at: datetime) -> dict[str, Any]:
         {
             "brand": mention.brand,
             "matched_by": str(mention.matched_by),
-            "matched": _first(mention.matched),
+            "matched": _first([_unnamed(term) for term in mention.matched]),
             "sentiment": {
                 "predicted": str(sentiment.label),
                 "score": sentiment.score,
@@ -150,6 +150,11 @@ def _first(values: Sequence[str], most: int = _MOST_TERMS) -> list[str]:
             break
         kept.append(value)
     return kept
+
+
+def _unnamed(term: str) -> str:
+    """Take the name out of a matched `author:name`: it may be a private person's."""
+    return "author" if term.startswith("author:") else term
 
 
 def _known(fields: dict[str, Any]) -> dict[str, Any]:

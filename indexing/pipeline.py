@@ -109,9 +109,10 @@ def raise_alerts(store: "Store", brands: Sequence[Brand], *, now: datetime | Non
     from indexing.alerts import deliver, evaluate
 
     rules, channels = load_rules(), load_channels()
-    alerts = evaluate(store, rules, brands, now=now or datetime.now(UTC))
-    deliver(store, channels)
-    return alerts
+    try:
+        return evaluate(store, rules, brands, now=now or datetime.now(UTC))
+    finally:
+        deliver(store, channels)  # whatever becomes of the rules, what is still undelivered goes out
 
 
 def turn(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None, progress: Progress = quiet) -> Turn:

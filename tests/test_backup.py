@@ -1,7 +1,6 @@
-"""A backup brings back what there was, equal to the last document; a broken one is refused before anything is touched."""
+"""A backup brings back what there was, to the last document; a broken one is refused before anything is touched."""
 
 import gzip
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +26,7 @@ BatchOf = Callable[..., Batch]
 
 
 def held(store: Store) -> dict[str, dict[str, Any]]:
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for kind in ("mentions", "engagement", "runs", "customers", "links", "alerts", "alert-events"):
         store.refresh(kind)
         hits = store.client.search(index=store.alias(kind), size=5000)["hits"]["hits"]
@@ -179,7 +178,7 @@ def test_a_name_is_used_once_and_nights_are_rotated(store: Store, data: Path, mo
     made = [nightly(store, keep=2) for _ in range(3)]
     assert [one.name for one in backups()] == ["kept", "nightly-20261121T000000Z", "nightly-20261122T000000Z"]
     assert made[-1] == str(data / "backups" / "nightly-20261122T000000Z")
-    assert os.stat(data / "backups").st_mode & 0o077 == 0
+    assert (data / "backups").stat().st_mode & 0o077 == 0
 
 
 def test_what_was_left_unfinished_is_no_backup_and_goes(store: Store, data: Path) -> None:

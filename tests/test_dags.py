@@ -115,4 +115,4 @@ def test_a_failed_task_is_told(bag: Any, monkeypatch: pytest.MonkeyPatch, caplog
     monkeypatch.setattr(task, "retries", 0)
     monkeypatch.setattr(task, "on_failure_callback", [lambda context: told.append(str(context["exception"]))])
     assert str(dag.test().state) == "failed"
-    assert "127.0.0.1:9" in told[0]
+    assert "correct ELASTICSEARCH_URL" in told[0]

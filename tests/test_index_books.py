@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from crawlers.native_id import published
 from crawlers.post import Author, Engagement
 from crawlers.report import CrawlReport, Verdict, encode_report
 from crawlers.stage import Batch, BrokenBatch
@@ -78,10 +76,6 @@ def books(indexed: int, unchanged: int, dead: int = 0) -> dict[str, int]:
 def again(batch: Batch) -> None:
     """Let the batch look as if it had never been indexed."""
     Path(f"{batch.to('indexed').path}.manifest").unlink()
-
-
-def mid(moment: datetime, number: int = 0) -> str:
-    return str(((int(moment.timestamp()) - 515_483_463) << 22) + number)
 
 
 def test_the_same_batch_again_changes_nothing(shared: Store, mention_of: MentionOf, batch_of: BatchOf) -> None:
@@ -165,58 +159,6 @@ def test_killed_between_any_two_requests_and_repeated(
     found = held(store, "acme")
     assert sorted(found.values(), key=str) == sorted(expected, key=str)
     assert store.count("engagement") == undisturbed.count("engagement") == 700
-
-
-def test_the_month_is_that_of_the_first_sight(shared: Store, mention_of: MentionOf, batch_of: BatchOf) -> None:
-    first = mention_of(1, brand="month", published_at=datetime(2026, 10, 31, 15, 59, 59, tzinfo=UTC))
-    other = mention_of(2, brand="month", published_at=datetime(2026, 10, 31, 16, tzinfo=UTC))
-    index(batch_of([first, other]), shared)
-    corrected = mention_of(
-        1,
-        brand="month",
-        published_at=datetime(2026, 11, 2, tzinfo=UTC),
-        fetched_at=datetime(2026, 11, 21, tzinfo=UTC),
-    )
-    assert index(batch_of([corrected], window="20261121T000000Z"), shared) == books(1, 0)
-    found = {name.rpartition("mentions-")[2]: one["@timestamp"] for name, one in held(shared, "month").items()}
-    assert found == {
-        "2026.10/forum:post:bbs.example.com/topic/1:month": "2026-11-02T00:00:00.000Z",
-        "2026.11/forum:post:bbs.example.com/topic/2:month": "2026-10-31T16:00:00.000Z",
-    }
-
-
-def test_the_native_id_decides_the_month_where_it_tells_the_time(
-    shared: Store, mention_of: MentionOf, batch_of: BatchOf
-) -> None:
-    said = datetime(2026, 9, 9, 9, tzinfo=UTC)
-    assert published("weibo", mid(said)) == said
-    assert published("weibo", "abc") is published("rss", mid(said)) is published("weibo", "1") is None
-    wrong = mention_of(1, brand="mid", platform="weibo", native_id=mid(said))  # the page said November
-    future = mention_of(2, brand="mid", platform="weibo", native_id=mid(datetime(2099, 1, 1, tzinfo=UTC)))
-    index(batch_of([wrong, future]), shared)
-    months = {name.rpartition("mentions-")[2].split("/")[0] for name in held(shared, "mid")}
-    assert months == {"2026.09", "2026.11"}
-
-
-def test_two_batches_at_once_make_no_twins(store: Store, mention_of: MentionOf, batch_of: BatchOf) -> None:
-    """Both see a post for the first time, and read different months from it."""
-    store.open_months({"2026.10", "2026.11"})
-    batches = [
-        batch_of(
-            (
-                mention_of(n, published_at=datetime(2026, 10 + which, 20 - 10 * which, tzinfo=UTC), run_id=f"r{which}")
-                for n in range(300)
-            ),
-            window=f"20261120T08000{which}Z",
-        )
-        for which in (0, 1)
-    ]
-    with ThreadPoolExecutor(2) as pool:
-        done = list(pool.map(lambda batch: index(batch, store), batches))
-    assert [one["mentions"] for one in done] == [300, 300]
-    store.refresh("mentions")
-    found = held(store, "acme")
-    assert len(found) == len({name.partition("/")[2] for name in found}) == 300
 
 
 def test_engagement_is_kept_whenever_it_changed(store: Store, mention_of: MentionOf, batch_of: BatchOf) -> None:

@@ -116,7 +116,9 @@ def wipe(es: "Elasticsearch") -> None:
     es.indices.delete(index=list(es.indices.get(index="*", expand_wildcards="all")))
 
 
-def test_the_books_of_the_manifests_balance(es_url: str, empty_es: "Elasticsearch", replay: Replay, tmp_path: Path) -> None:
+def test_the_books_of_the_manifests_balance(
+    es_url: str, empty_es: "Elasticsearch", replay: Replay, tmp_path: Path
+) -> None:
     pipeline = Pipeline(tmp_path, es_url, replay.url)
     for step in STEPS:
         pipeline.run(step)

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from crawlers.stage import Batch
+from indexing.carry import Carrier
 from indexing.document import document_id
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.faults import Busy
@@ -23,7 +24,7 @@ from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.store import Store
 from indexing.index import index
-from indexing.rebuild import rebuild
+from indexing.rebuild import _Work, rebuild
 from indexing.write import Outcome, Update, write
 from nlp.mention import Mention, encode_mention
 
@@ -58,7 +59,7 @@ def _key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def held(store: Store) -> dict[str, dict[str, Any]]:
     """Every document that readers see, by its alias and id."""
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for kind in ("mentions", "engagement", "runs", "customers", "links", "alerts", "alert-events"):
         store.refresh(kind)
         hits = store.client.search(index=store.alias(kind), size=5000)["hits"]["hits"]
@@ -135,9 +136,7 @@ def test_what_is_written_meanwhile_is_not_lost(
     index(batch_of(mentions), store)
     put(store, "links", "l1", {"customer": "c1"})
     put(store, "links", "l2", {"customer": "c2"})
-    from indexing import rebuild as module
-
-    fill, finish = module._Work.fill, module._Work.finish
+    fill, finish = _Work.fill, _Work.finish
     late = [mention_of(100, published_at=datetime(2026, 8, 1, tzinfo=UTC)), mention_of(101)]
 
     def filled(work: Any) -> bool:
@@ -148,7 +147,7 @@ def test_what_is_written_meanwhile_is_not_lost(
         return new
 
     pool = ThreadPoolExecutor(2)
-    waiting = []
+    waiting: list[Future[Any]] = []
 
     def finished(work: Any) -> None:
         waiting.append(pool.submit(index, batch_of([late[1]], window="20261121T010000Z"), store))
@@ -156,7 +155,7 @@ def test_what_is_written_meanwhile_is_not_lost(
         waiting.append(pool.submit(say, store, mentions[5], Writer.STORY, part))
         finish(work)
 
-    class Carrying(module.Carrier):
+    class Carrying(Carrier):
         def mentions(self) -> None:
             super().mentions()
             if not waiting:  # the first time: between the copying and the exchange
@@ -164,9 +163,9 @@ def test_what_is_written_meanwhile_is_not_lost(
                 say(store, mentions[6], Writer.LINK, {"customer": {"id": "c6"}, "writers": {"link": 1}})
                 send(store.client, [Action(operation="delete", index=store.alias("links"), id="l1")])
 
-    monkeypatch.setattr(module._Work, "fill", filled)
-    monkeypatch.setattr(module._Work, "finish", finished)
-    monkeypatch.setattr(module, "Carrier", Carrying)
+    monkeypatch.setattr(_Work, "fill", filled)
+    monkeypatch.setattr(_Work, "finish", finished)
+    monkeypatch.setattr("indexing.rebuild.Carrier", Carrying)
     with pool:
         rebuild(store, grace=0)
     for future in waiting:

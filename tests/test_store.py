@@ -1,4 +1,4 @@
-"""The store makes its indices once, says clearly what is wrong with a cluster, and writes until it passes or is refused."""
+"""The store makes its indices once, says what is wrong with a cluster, and writes until it passes or is refused."""
 
 import json
 import threading
@@ -46,7 +46,7 @@ def cluster(answers: Answers) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_PUT = do_POST = answer  # noqa: N815
+        do_GET = do_PUT = do_POST = answer
 
         def log_message(self, *_: object) -> None:
             return
@@ -224,9 +224,9 @@ def test_a_request_that_is_too_large_is_halved() -> None:
     ],
 )
 def test_patience_ends_and_says_that_nothing_is_lost(reason: str, kind: type[StoreError]) -> None:
-    with cluster(lambda *_: (200, bulk_answer(item(429, reason)))) as url, Elasticsearch(url) as client:
-        with pytest.raises(kind, match="nothing is lost"):
-            send(client, actions(1), patience=0.3)
+    busy = cluster(lambda *_: (200, bulk_answer(item(429, reason))))
+    with busy as url, Elasticsearch(url) as client, pytest.raises(kind, match="nothing is lost"):
+        send(client, actions(1), patience=0.3)
 
 
 def test_a_lost_connection_is_tried_again() -> None:

@@ -20,7 +20,8 @@ _TIMEOUT = 60.0
 def connect() -> "Elasticsearch":
     """Return a client that has had one answer; StoreError or EmbeddedError says what to do about none.
 
-    The embedded node is started where it does not run. The key, the password and the CA file come from the environment (`ELASTICSEARCH_*`, see config.settings).
+    The embedded node is started where it does not run. The key, the password and the CA file come from the environment
+    (`ELASTICSEARCH_*`, see config.settings).
     """
     from elasticsearch import Elasticsearch
 

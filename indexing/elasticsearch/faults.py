@@ -117,6 +117,8 @@ def _explained_answer(status: int, reason: str) -> StoreError | None:
         return Overloaded(
             f"Elasticsearch stays too busy or is not whole: look at its health, then run again ({reason})"
         )
+    if status == 404 and ("search_context_missing" in reason or "no such index" in reason):
+        return StoreError(f"the index was exchanged while this was reading, or is gone: run the same again ({reason})")
     if "media_type_header" in reason:
         return Unsupported(f"this Elasticsearch is too old: use 8.14 or newer ({reason})")
     if "No space left on device" in reason:

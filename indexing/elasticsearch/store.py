@@ -219,12 +219,12 @@ def in_lines(names: Sequence[str]) -> Iterator[str]:
         yield ",".join(names[start : start + _IN_A_LINE])
 
 
-def open_store(*, to_rebuild: bool = False) -> Store:
-    """Return the store with all its indices; `to_rebuild` lets an outdated mapping pass, for the rebuild mends it."""
+def open_store(*, any_version: bool = False) -> Store:
+    """Return the store with all its indices; `any_version` is for those who read or replace an outdated one whole."""
     store = Store(connect())
     try:
         store.ensure()
     except MappingOutdated:
-        if not to_rebuild:
+        if not any_version:
             raise
     return store
