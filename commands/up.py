@@ -15,6 +15,9 @@ from commands.replay import start_replay
 from commands.screen import console, errors
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
+_PASSWORDS = "simple_auth_manager_passwords.json.generated"
+_AIRFLOW = {"scheduler": ["--skip-serve-logs"], "dag-processor": [], "api-server": []}
+"""What `airflow standalone` runs, less what we have no use for: the triggerer, and two log servers on every address."""
 
 
 def up(
@@ -27,7 +30,8 @@ def up(
     from indexing.pipeline import check_config
 
     brands = check_config()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell starts background jobs with it ignored
+        signal.signal(number, _interrupt)
     running = Processes(settings.data_dir() / "logs", adopt=True)
     own_node = settings.cluster() is None
     try:
@@ -58,9 +62,6 @@ def up(
         errors.print("All stopped.")
 
 
-_PASSWORDS = "simple_auth_manager_passwords.json.generated"
-
-
 def _airflow_home() -> Path:
     from config import settings
 
@@ -70,7 +71,7 @@ def _airflow_home() -> Path:
 def _airflow(running: Processes, environment: dict[str, str], port: int, parallelism: int) -> str:
     home = _airflow_home()
     home.mkdir(parents=True, exist_ok=True)
-    port, logs, triggers = _free_ports(port, 8793, 8794)
+    port = _free_port(port)
     environment |= {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(_CHECKOUT / "dags"),
@@ -83,16 +84,14 @@ def _airflow(running: Processes, environment: dict[str, str], port: int, paralle
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
         "AIRFLOW__API__WORKERS": "1",
         "AIRFLOW__API_AUTH__JWT_SECRET": _jwt_secret(home),
-        "AIRFLOW__LOGGING__WORKER_LOG_SERVER_HOST": "127.0.0.1",
-        "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(logs),
-        "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(triggers),
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
     errors.print("Airflow starts …")
     running.start("prepare", [sys.executable, "-m", "dags.prepare"], environment)
     running.wait("prepare")
-    running.start("airflow", [sys.executable, "-m", "airflow", "standalone"], environment)
+    for part, arguments in _AIRFLOW.items():
+        running.start(f"airflow-{part}", [sys.executable, "-m", "airflow", part, *arguments], environment)
     while not _listens(port):
         running.check()
         time.sleep(0.5)
@@ -108,13 +107,10 @@ def _jwt_secret(home: Path) -> str:
     return path.read_text()
 
 
-def _free_ports(*wanted: int) -> list[int]:
-    free: list[int] = []
-    for port in wanted:
-        while port in free or _listens(port):
-            port += 1
-        free.append(port)
-    return free
+def _free_port(port: int) -> int:
+    while _listens(port):
+        port += 1
+    return port
 
 
 def _listens(port: int) -> bool:

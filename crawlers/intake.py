@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from crawlers.ending import Ending
 from crawlers.errors import MalformedPost
 from crawlers.page import Dead
 from crawlers.post import decode_post
@@ -29,7 +28,6 @@ class Intake:
     """The ids of what was written, in order."""
     pages: int = 0
     new: int = 0
-    end: Ending | None = None
 
     @property
     def known(self) -> int:
@@ -37,7 +35,7 @@ class Intake:
         return self.writer.count - self.new
 
     def take(self, line: bytes) -> None:
-        """Take one line, as worker.py describes them."""
+        """Take one line other than the last, as worker.py describes them."""
         word, _, value = line.rstrip(b"\n").partition(b" ")
         if word == b"post":
             self._post(value)
@@ -48,8 +46,6 @@ class Intake:
             self.pages += 1
             if self.progress:
                 self.progress(CrawlProgress(pages=self.pages, posts=self.writer.count, dead=self.writer.dead_count))
-        elif word == b"end":
-            self.end = msgspec.json.decode(value, type=Ending)
 
     def keep(self, earlier: Batch) -> None:
         """Write what an earlier run of this window found and this one did not: the platform may show it no more."""

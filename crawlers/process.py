@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from config import settings
+from crawlers.ending import Ending
 from crawlers.spider import Job
 from crawlers.stage import query_folder
 
@@ -19,20 +20,22 @@ _GRACE = 120.0
 """Seconds beyond the job's own limit after which the process is taken to hang."""
 _LINES_QUOTED = 12
 _WORKER = "crawlers.worker"
+_END = b"end "
 
 
 class CrawlerDied(Exception):
     """The crawling process failed by our own fault; the message quotes its log."""
 
 
-def run_worker(job: Job, take: Callable[[bytes], None]) -> None:
-    """Do a job in a process of its own and hand each line that it writes to `take`.
+def run_worker(job: Job, take: Callable[[bytes], None]) -> Ending:
+    """Do a job in a process of its own, hand each line that it writes to `take`, and return its last word.
 
-    CrawlerDied when the process ends badly. The process leaves when its stdin closes, so it ends with ours, however
-    ours ends.
+    CrawlerDied when it ends without one. The process leaves when its stdin closes, so it ends with ours, however ours
+    ends.
     """
     log = settings.data_dir() / "logs" / f"{job.feed}-{query_folder(job.query)}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
+    end = None
     with log.open("wb") as errors, _start(errors.fileno()) as process:
         assert process.stdin and process.stdout  # noqa: S101  # they are pipes
         hanging = threading.Timer(job.timeout + _GRACE, process.kill)
@@ -42,7 +45,10 @@ def run_worker(job: Job, take: Callable[[bytes], None]) -> None:
             process.stdin.write(msgspec.json.encode(job) + b"\n")
             process.stdin.flush()
             for line in process.stdout:
-                take(line)
+                if line.startswith(_END):
+                    end = msgspec.json.decode(line.removeprefix(_END), type=Ending)
+                else:
+                    take(line)
         except BrokenPipeError:
             pass  # it died before it read the job; its log says why
         except BaseException:
@@ -50,8 +56,9 @@ def run_worker(job: Job, take: Callable[[bytes], None]) -> None:
             raise
         finally:
             hanging.cancel()
-        if process.wait():
-            raise CrawlerDied(f"crawling {job.feed} {job.query!r}: the process ended with {_quoted(process, log, job)}")
+    if end is None:
+        raise CrawlerDied(f"crawling {job.feed} {job.query!r}: the process ended with {_quoted(process, log, job)}")
+    return end
 
 
 def _start(log: int) -> "subprocess.Popen[bytes]":

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from config import settings
 from config.brand import Target
 from config.load import ConfigError
-from config.platform import platform
+from config.platform import Platform, platform
 from crawlers import watermark
 from crawlers.ending import Ending
 from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged, Unreachable
@@ -72,16 +72,25 @@ def crawl(
     mark = stand.before
     job = replace(job, since=mark.published, seen=frozenset(mark.seen), validators=mark.validators)
     intake, end = _fill(batch, job, progress)
-    now = datetime.now(UTC)
-    stand = stand.moved(end, list(intake.found), now)
-    report = CrawlReport(
+    stand = stand.moved(end, list(intake.found), datetime.now(UTC))
+    report = _report(job, window, intake, end, started_at, stand)
+    with batch.to("runs").write() as writer:
+        writer.add(encode_report(report))
+    watermark.save(target, stand)
+    return report
+
+
+def _report(
+    job: Job, window: str, intake: Intake, end: Ending, started_at: datetime, stand: watermark.Stand
+) -> CrawlReport:
+    return CrawlReport(
         run_id=job.run_id,
         feed=job.feed,
         query=job.query,
         platform=spider_of(job.feed).platform,
         window=window,
         started_at=started_at,
-        finished_at=now,
+        finished_at=datetime.now(UTC),
         pages=intake.pages,
         posts=intake.writer.count,
         new=intake.new,
@@ -92,10 +101,6 @@ def crawl(
         message=end.message,
         watermark=stand.after.published if stand.after else None,
     )
-    with batch.to("runs").write() as writer:
-        writer.add(encode_report(report))
-    watermark.save(target, stand)
-    return report
 
 
 def _fill(batch: Batch, job: Job, progress: Callable[[CrawlProgress], None] | None) -> tuple[Intake, Ending]:
@@ -103,10 +108,7 @@ def _fill(batch: Batch, job: Job, progress: Callable[[CrawlProgress], None] | No
     earlier = batch.manifest()
     with batch.write() as writer:
         intake = Intake(writer=writer, seen=job.seen, progress=progress)
-        run_worker(job, intake.take)
-        end = intake.end
-        if end is None:
-            raise CrawlerDied(f"crawling {job.feed} {job.query!r}: the process ended without a word; see its log")
+        end = run_worker(job, intake.take)
         if earlier:
             intake.keep(batch)
         writer.complete = end.complete or (earlier is not None and earlier.complete)
@@ -121,9 +123,6 @@ def _job(target: Target, batch: Batch, max_pages: int | None) -> Job:
     """
     spider, override = spider_of(target.feed), platform(target.feed)
     base_url = target.base_url or override.base_url
-    if override.cookie_env and settings.secret(override.cookie_env) is None:
-        path = settings.config_dir() / "platforms" / f"{target.feed}.yaml"
-        raise ConfigError(f"{path}: cookie_env: {override.cookie_env} is not set: export it, or remove this field")
     at_home = is_loopback(base_url or target.query)
     pages = override.max_pages or (_PAGES_AT_HOME if at_home else spider.max_pages)
     return Job(
@@ -137,8 +136,16 @@ def _job(target: Target, batch: Batch, max_pages: int | None) -> Job:
         minimum=override.minimum or 0,
         robots=spider.robots if override.robots is None else override.robots,
         user_agent=override.user_agent or _user_agent(),
-        cookie_env=override.cookie_env,
+        cookie_env=_cookie_env(override),
     )
+
+
+def _cookie_env(override: Platform) -> str | None:
+    name = override.cookie_env
+    if name and settings.secret(name) is None:
+        path = settings.config_dir() / "platforms" / f"{override.id}.yaml"
+        raise ConfigError(f"{path}: cookie_env: {name} is not set: export it, or remove this field")
+    return name
 
 
 def _user_agent() -> str:

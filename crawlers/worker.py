@@ -51,8 +51,7 @@ _FAILURES: dict[type[Exception], str] = {
     scrapy_errors.ResponseDataLossError: "the answer ended early",
     scrapy_errors.DownloadFailedError: "the connection broke",
     twisted_errors.ConnectError: "no connection",
-    twisted_errors.ConnectionDone: "the connection was closed",
-    twisted_errors.ConnectionLost: "the connection was lost",
+    twisted_errors.ConnectionClosed: "the connection was closed",
     TunnelError: "the proxy lets nothing through",
     OSError: "the answer could not be read",
 }
@@ -102,7 +101,7 @@ class _Downloader(Spider):
         super().__init__()
         self._spider, self._pipe, job = spider, pipe, spider.job
         self._cookie = settings.secret(job.cookie_env) if job.cookie_env else None
-        self._cookie_host = urlsplit(spider.first().url).netloc
+        self._own = urlsplit(spider.first().url)
 
     async def start(self) -> AsyncIterator[Any]:
         """Do the whole crawl; nothing is left for Scrapy to schedule."""
@@ -114,7 +113,8 @@ class _Downloader(Spider):
 
     async def _download(self, ask: Ask) -> Answer:
         headers = dict(ask.headers)
-        if self._cookie and urlsplit(ask.url).netloc == self._cookie_host:
+        target = urlsplit(ask.url)
+        if self._cookie and target.netloc == self._own.netloc and target.scheme in (self._own.scheme, "https"):
             headers["Cookie"] = self._cookie
         try:
             request = Request(ask.url, headers=headers, meta={"dont_redirect": True})

@@ -1,7 +1,7 @@
 """Crawl every feed × query of every brand, every ten minutes; each feed has a pool of its own, for politeness.
 
-A platform that cannot be reached is tried again; one that refuses us is not, for that would make it worse: its verdict
-stands in the run document, and the failure callback tells.
+A platform that cannot be reached is tried again; one that refuses us is not, for that would make it worse. Either way
+the crawl's verdict goes to the index at once, and the failure callback tells.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -33,11 +33,19 @@ def crawl() -> None:
 
     @task(outlets=[POSTS])
     def fetch(target: dict[str, Any], **context: Any) -> str:
-        from config.brand import Target
-        from crawlers.run import crawl_or_raise
-        from crawlers.stage import window_at
+        from airflow.sdk.exceptions import AirflowFailException
 
-        return crawl_or_raise(Target(**target), window_at(context["dag_run"].run_after))
+        from config.brand import Target
+        from crawlers.errors import CrawlError, Unreachable
+        from crawlers.stage import window_at
+        from indexing.pipeline import crawl_and_note
+
+        try:
+            return crawl_and_note(Target(**target), window_at(context["dag_run"].run_after))
+        except Unreachable:
+            raise
+        except CrawlError as refusal:
+            raise AirflowFailException(str(refusal)) from refusal
 
     for feed in feeds():
         targets = queries.override(task_id=f"queries_{feed}")(feed)

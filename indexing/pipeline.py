@@ -27,6 +27,7 @@ __all__ = [
     "Turn",
     "analyse_all",
     "check_config",
+    "crawl_and_note",
     "index_all",
     "load_config",
     "raise_alerts",
@@ -77,6 +78,23 @@ def to_crawl(brands: Sequence[Brand]) -> list[Target]:
 
 def quiet(_step: str, _done: int, _of: int) -> None:
     """Report no progress."""
+
+
+def crawl_and_note(target: Target, window: str) -> str:
+    """Crawl one target and return the batch's path; a verdict that asks somebody to act raises its CrawlError.
+
+    Then the index learns of the crawl at once, for nothing else may come after it: a blind feed must be seen as blind.
+    """
+    from crawlers.errors import CrawlError
+    from crawlers.run import batch_of, crawl_or_raise
+    from indexing.elasticsearch.store import open_store
+    from indexing.runs import write_run
+
+    try:
+        return crawl_or_raise(target, window)
+    except CrawlError:
+        write_run(batch_of(target, window), open_store())
+        raise
 
 
 def analyse_all(brands: Sequence[Brand], store: "Store | None", *, progress: Progress = quiet) -> dict[str, int]:

@@ -19,9 +19,8 @@ from crawlers import watermark
 from crawlers.ending import Ending, ending
 from crawlers.errors import Blocked
 from crawlers.post import Post, decode_post
-from crawlers.process import CrawlerDied
 from crawlers.report import CrawlProgress, CrawlReport, Verdict, decode_report
-from crawlers.run import batch_of, crawl, crawl_or_raise
+from crawlers.run import CrawlerDied, batch_of, crawl, crawl_or_raise
 from crawlers.spider import CannotCrawl
 from tests.crawl_server import NOTHING, NOW, Said, Server, cards, message, page_of, serving
 
@@ -268,7 +267,12 @@ def test_importing_the_crawlers_does_not_import_scrapy() -> None:
         "[spider_of(feed) for feed in feeds()]\n"
         "assert not {'scrapy', 'twisted'} & set(sys.modules), sorted(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", script], check=True, timeout=60, env={**os.environ, "PYTHONPATH": "."})
+    subprocess.run(
+        [sys.executable, "-c", script],
+        check=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+    )
 
 
 def test_an_answer_that_unpacks_to_too_much_is_refused() -> None:

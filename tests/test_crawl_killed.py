@@ -16,7 +16,7 @@ import pytest
 from config.brand import Target
 from crawlers.post import Post, decode_post
 from crawlers.report import Verdict
-from crawlers.run import batch_of, crawl
+from crawlers.run import CrawlerDied, batch_of, crawl
 from tests.crawl_server import NOTHING, NOW, Said, Server, cards, message, page_of, serving
 
 PAGES = 4
@@ -158,3 +158,28 @@ def test_a_kill_while_paging_leaves_nothing_behind(
     assert (following.new, following.known, following.complete) == (0, PAGES * 10, True)
     kept = json.loads(next((tmp_path / "watermarks").rglob("*.json")).read_bytes())
     assert kept["window"] == "w2" and len(kept["after"]["seen"]) == PAGES * 10
+
+
+def test_a_crawling_process_that_is_killed_is_told_and_leaves_nothing_half_written(
+    server: Server, held: threading.Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TINGFENG_DATA", str(tmp_path))
+    asked = len(server.paths("page=3"))
+    held.clear()
+
+    def kill() -> None:
+        while len(server.paths("page=3")) == asked:
+            time.sleep(0.02)
+        for process in _workers(tmp_path):
+            os.kill(int(process), signal.SIGKILL)
+
+    killing = threading.Thread(target=kill)
+    killing.start()
+    try:
+        with pytest.raises(CrawlerDied, match=r"weibo_search 'q': the process ended with -9; .*weibo_search-q-.*\.log"):
+            crawl(_target(server), "w1")
+    finally:
+        held.set()
+        killing.join(60)
+    assert not (tmp_path / "watermarks").exists()
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".log"] == []

@@ -151,9 +151,10 @@ def test_what_is_written_meanwhile_is_not_lost(
 
     def finished(work: Any) -> None:
         waiting.append(pool.submit(index, batch_of([late[1]], window="20261121T010000Z"), store))
+        finish(work)
         part = {"story": {"id": "s"}, "writers": {"story": 1}}
         waiting.append(pool.submit(say, store, mentions[5], Writer.STORY, part))
-        finish(work)
+        time.sleep(0.5)
 
     class Carrying(Carrier):
         def mentions(self) -> None:

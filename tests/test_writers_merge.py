@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from threading import Barrier
 from typing import Any
 
 from crawlers.post import Engagement
-from indexing.document import analysis_part, document_id, page_part
+from indexing.document import analysis_part, page_part
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.store import Store
 from indexing.merge import Document, merge
@@ -157,23 +158,24 @@ def test_concurrent_writers_of_the_index_end_with_that_document(store: Store, me
         assert without_birth(hit["_source"]) == expected[int(hit["_id"][1:]) % 2]
 
 
-def test_many_writers_of_one_mention_lose_no_word(store: Store, mention_of: MentionOf) -> None:
-    mention = mention_of()
-    id = document_id(mention)
-    parts = [*five(mention_of), *later(mention_of)]
-    write(store, updates(parts[:1], id))
+def test_writers_at_the_same_time_lose_no_word(store: Store, mention_of: MentionOf) -> None:
+    """Each part has a thread of its own, which writes it once to each of 60 mentions."""
+    store.open_months({"2026.11"})
+    ids = [f"m{number}" for number in range(60)]
+    first, *others = [*five(mention_of), *later(mention_of)]
+    write(store, [update for id in ids for update in updates([first], id)])
+    begin = Barrier(len(others))
 
-    def run(seed: int) -> None:
-        mine = list(parts)
-        random.Random(seed).shuffle(mine)  # noqa: S311 - to shuffle
-        for update in updates(mine, id):
-            assert write(store, [update])[0].outcome in (Outcome.INDEXED, Outcome.UNCHANGED)
+    def run(part: Part) -> None:
+        begin.wait()
+        for id in ids:
+            assert write(store, updates([part], id))[0].outcome in (Outcome.INDEXED, Outcome.UNCHANGED)
 
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(run, range(8)))
+    with ThreadPoolExecutor(len(others)) as pool:
+        list(pool.map(run, others))
     store.refresh("mentions")
-    hits = store.client.search(index=store.alias("mentions"))["hits"]["hits"]
-    assert [without_birth(hit["_source"]) for hit in hits] == [joined(parts)]
+    hits = store.client.search(index=store.alias("mentions"), size=100)["hits"]["hits"]
+    assert [without_birth(hit["_source"]) for hit in hits] == [joined([first, *others])] * len(ids)
 
 
 def test_only_a_page_brings_a_mention_in(store: Store, mention_of: MentionOf) -> None:

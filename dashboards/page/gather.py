@@ -26,14 +26,7 @@ class QuestionRefused(Mendable):
     """Elasticsearch refused one of the page's requests; the message names it, the reason and the remedy."""
 
 
-def gather(
-    store: "Store",
-    *,
-    brands: Sequence[Brand],
-    now: datetime,
-    days: int = 14,
-    language: str = "zh",
-) -> PageData:
+def gather(store: "Store", *, brands: Sequence[Brand], now: datetime, days: int = 14, language: str = "zh") -> PageData:
     """Return the page's data for the last `days` days of Asia/Shanghai, today included, up to `now` (aware).
 
     An index that is not there reads as an empty one. QuestionRefused when Elasticsearch refuses a request or answers
