@@ -56,6 +56,8 @@ def index(
             filling.fill(batch.lines(), progress)
             aside.books = filling.books()
             write_run(batch, store, aside.books)
+            if not store.building:
+                store.refresh(MONTHLY, "engagement", "runs")
             return aside.books
 
 
@@ -77,7 +79,7 @@ class _Filling:
             done += len(chunk)
             if progress:
                 progress(done, self._manifest.count)
-        if not self._store.building:
+        if self._floating and not self._store.building:
             self._store.refresh(MONTHLY)
             self._join_twins()
 
@@ -131,8 +133,7 @@ class _Filling:
         while chunk := list(islice(ids, _AT_ONCE)):
             twins = [id for id, months in months_of(self._store, chunk).items() if len(months) > 1]
             again = (Update(id=id, parts={}, month=self._floating[id], ingested=self._ingested) for id in twins)
-            if write(self._store, again):
-                self._store.refresh(MONTHLY)
+            write(self._store, again)
 
 
 def _mention(line: bytes) -> Mention:

@@ -96,8 +96,7 @@ class _Work:
         self.carrier.standing()
         self.carrier.mentions()
         self.carrier.remove_deleted()
-        for kind in (MONTHLY, *STANDING):
-            self.fresh.refresh(kind)
+        self.fresh.refresh(MONTHLY, *STANDING)
         self._mentions = self.fresh.count(MONTHLY)
         short = self.store.count(MONTHLY) - len(self.carrier.dropped) - self._mentions
         if short > 0 and (lost := self.carrier.lost()):  # it may be short of copies in two months, which are one now

@@ -25,6 +25,12 @@ MentionOf = Callable[..., Mention]
 BatchOf = Callable[..., Batch]
 
 
+@pytest.fixture(scope="module")
+def shared(new_store: Callable[[], Store]) -> Store:
+    """A store that the tests leave as they find it."""
+    return new_store()
+
+
 def held(store: Store) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for kind in ("mentions", "engagement", "runs", "customers", "links", "alerts", "alert-events"):
@@ -141,15 +147,15 @@ def test_lines_that_are_no_documents_are_named(data: Path, content: bytes) -> No
         list(archive.lines("mentions"))
 
 
-def test_documents_that_the_mapping_refuses_leave_the_index_as_it_was(store: Store, data: Path) -> None:
-    put(store, "customers", "c1", {"tier": "金"})
-    before = held(store)
+def test_documents_that_the_mapping_refuses_leave_the_index_as_it_was(shared: Store, data: Path) -> None:
+    put(shared, "customers", "c1", {"tier": "金"})
+    before = held(shared)
     with writing(Archive.named(data / "backups", "newer")) as writer:
         writer.write("customers", [Line(kind="customers", id="c1", source={"a_later_field": 1})])
     with pytest.raises(StoreError, match="c1 is refused .*strict"):
-        restore(store, "newer", grace=0)
-    assert held(store) == before
-    put(store, "customers", "c1", {"tier": "银"})
+        restore(shared, "newer", grace=0)
+    assert held(shared) == before
+    put(shared, "customers", "c1", {"tier": "银"})  # writers go on
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", "", ".hidden", "a b", "x" * 200])
@@ -158,33 +164,33 @@ def test_names_that_lead_elsewhere_are_refused(data: Path, name: str) -> None:
         restore(Store(None), name)  # type: ignore[arg-type]
 
 
-def test_a_backup_that_fails_leaves_nothing(store: Store, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_backup_that_fails_leaves_nothing(shared: Store, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> Any:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(module, "changed", full)
     with pytest.raises(BackupFailed, match="No space left on device.*free space"):
-        backup(store, "one")
+        backup(shared, "one")
     assert list((data / "backups").iterdir()) == []
     monkeypatch.undo()
 
 
-def test_a_name_is_used_once_and_nights_are_rotated(store: Store, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    backup(store, "kept")
+def test_a_name_is_used_once_and_nights_are_rotated(shared: Store, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    backup(shared, "kept")
     with pytest.raises(BackupFailed, match="there already"):
-        backup(store, "kept")
+        backup(shared, "kept")
     names = iter(f"2026112{n}T000000Z" for n in range(9))
     monkeypatch.setattr(module, "window_at", lambda _: next(names))
-    made = [nightly(store, keep=2) for _ in range(3)]
+    made = [nightly(shared, keep=2) for _ in range(3)]
     assert [one.name for one in backups()] == ["kept", "nightly-20261121T000000Z", "nightly-20261122T000000Z"]
     assert made[-1] == str(data / "backups" / "nightly-20261122T000000Z")
     assert (data / "backups").stat().st_mode & 0o077 == 0
 
 
-def test_what_was_left_unfinished_is_no_backup_and_goes(store: Store, data: Path) -> None:
+def test_what_was_left_unfinished_is_no_backup_and_goes(shared: Store, data: Path) -> None:
     left = data / "backups" / ".unfinished-abc"
     left.mkdir(parents=True)
     (left / "manifest.json").write_bytes(msgspec.json.encode({}))
     assert backups() == []
-    backup(store, "next")
+    backup(shared, "next")
     assert not left.exists()

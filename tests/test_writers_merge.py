@@ -9,6 +9,8 @@ from itertools import permutations
 from threading import Barrier
 from typing import Any
 
+import pytest
+
 from crawlers.post import Engagement
 from indexing.document import analysis_part, page_part
 from indexing.elasticsearch.field import Writer
@@ -22,6 +24,14 @@ NAMES = Pseudonyms(b"0123456789abcdef")
 FETCHED = datetime(2026, 11, 20, 8, tzinfo=UTC)
 Part = tuple[Writer, dict[str, Any]]
 MentionOf = Callable[..., Mention]
+
+
+@pytest.fixture(scope="module")
+def shared(new_store: Callable[[], Store]) -> Store:
+    """A store in which each test has ids of its own."""
+    store = new_store()
+    store.open_months({"2026.11"})
+    return store
 
 
 def page(mention: Mention) -> Part:
@@ -135,61 +145,62 @@ def without_birth(document: Document) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name != "event"}
 
 
-def test_concurrent_writers_of_the_index_end_with_that_document(store: Store, mention_of: MentionOf) -> None:
+def test_concurrent_writers_of_the_index_end_with_that_document(shared: Store, mention_of: MentionOf) -> None:
     """Every order of the five in an index of its own id, written by threads that know nothing of each other."""
-    store.open_months({"2026.11"})
     orders = list(permutations(five(mention_of)))
 
     def run(number: int) -> None:
         parts = [*orders[number], *later(mention_of)] if number % 2 else [*orders[number]]
-        id = f"m{number}"
+        id = f"order-{number}"
         waiting = updates(parts, id)
         while waiting:  # who comes before the page finds no mention, and comes again
-            results = [write(store, [update])[0] for update in waiting]
+            results = [write(shared, [update])[0] for update in waiting]
             waiting = [u for u, r in zip(waiting, results, strict=True) if r.outcome is Outcome.MISSING]
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(run, range(0, len(orders), 5)))
-    store.refresh("mentions")
-    hits = store.client.search(index=store.alias("mentions"), size=200)["hits"]["hits"]
+    shared.refresh("mentions")
+    hits = shared.client.search(index=shared.alias("mentions"), query={"prefix": {"_id": "order-"}}, size=200)["hits"][
+        "hits"
+    ]
     assert len(hits) == len(range(0, len(orders), 5))
     expected = [joined(five(mention_of)), joined([*five(mention_of), *later(mention_of)])]
     for hit in hits:
-        assert without_birth(hit["_source"]) == expected[int(hit["_id"][1:]) % 2]
+        assert without_birth(hit["_source"]) == expected[int(hit["_id"].removeprefix("order-")) % 2]
 
 
-def test_writers_at_the_same_time_lose_no_word(store: Store, mention_of: MentionOf) -> None:
+def test_writers_at_the_same_time_lose_no_word(shared: Store, mention_of: MentionOf) -> None:
     """Each part has a thread of its own, which writes it once to each of 60 mentions."""
-    store.open_months({"2026.11"})
-    ids = [f"m{number}" for number in range(60)]
+    ids = [f"same-{number}" for number in range(60)]
     first, *others = [*five(mention_of), *later(mention_of)]
-    write(store, [update for id in ids for update in updates([first], id)])
+    write(shared, [update for id in ids for update in updates([first], id)])
     begin = Barrier(len(others))
 
     def run(part: Part) -> None:
         begin.wait()
         for id in ids:
-            assert write(store, updates([part], id))[0].outcome in (Outcome.INDEXED, Outcome.UNCHANGED)
+            assert write(shared, updates([part], id))[0].outcome in (Outcome.INDEXED, Outcome.UNCHANGED)
 
     with ThreadPoolExecutor(len(others)) as pool:
         list(pool.map(run, others))
-    store.refresh("mentions")
-    hits = store.client.search(index=store.alias("mentions"), size=100)["hits"]["hits"]
+    shared.refresh("mentions")
+    hits = shared.client.search(index=shared.alias("mentions"), query={"ids": {"values": ids}}, size=100)["hits"][
+        "hits"
+    ]
     assert [without_birth(hit["_source"]) for hit in hits] == [joined([first, *others])] * len(ids)
 
 
-def test_only_a_page_brings_a_mention_in(store: Store, mention_of: MentionOf) -> None:
-    results = write(store, updates([five(mention_of)[2], five(mention_of)[1]], "nobody"))
+def test_only_a_page_brings_a_mention_in(shared: Store, mention_of: MentionOf) -> None:
+    results = write(shared, updates([five(mention_of)[2], five(mention_of)[1]], "nobody"))
     assert {result.outcome for result in results} == {Outcome.MISSING}
-    store.refresh("mentions")
-    assert store.count("mentions") == 0
+    assert not shared.client.exists(index=shared.month_alias("2026.11"), id="nobody")
 
 
-def test_the_first_sight_stays(store: Store, mention_of: MentionOf) -> None:
+def test_the_first_sight_stays(shared: Store, mention_of: MentionOf) -> None:
     [first] = updates([page(mention_of())], "x")
-    write(store, [replace(first, ingested="2026-11-20T10:00:00.000Z")])
+    write(shared, [replace(first, ingested="2026-11-20T10:00:00.000Z")])
     newer = page(mention_of(fetched_at=FETCHED + timedelta(days=1)))
-    write(store, [replace(update, ingested="2026-11-21T10:00:00.000Z") for update in updates([newer], "x")])
-    found = store.client.get(index=store.month_alias("2026.11"), id="x")["_source"]
+    write(shared, [replace(update, ingested="2026-11-21T10:00:00.000Z") for update in updates([newer], "x")])
+    found = shared.client.get(index=shared.month_alias("2026.11"), id="x")["_source"]
     assert found["event"]["ingested"] == "2026-11-20T10:00:00.000Z"
     assert found["fetched_at"] == "2026-11-21T08:00:00.000Z"

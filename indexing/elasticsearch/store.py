@@ -1,5 +1,6 @@
 """The indices of tingfeng in one cluster: their names, and how they come to be."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -138,6 +139,7 @@ class Store:
                 version=index.get("mappings", {}).get("_meta", {}).get("version"),
             )
             for name, index in sorted(found.items())
+            if re.fullmatch(r"\d+-.+", name.removeprefix(f"{self.prefix}-v"))  # another's index may begin alike
         ]
 
     def generation(self, there: Collection[Index] | None = None) -> int | None:
@@ -154,9 +156,9 @@ class Store:
             return str(index["settings"]["index"]["uuid"])
         raise StoreError(f"{alias}: missing: someone deleted it; run the same again to make it anew")
 
-    def refresh(self, kind: str) -> None:
+    def refresh(self, *kinds: str) -> None:
         """Let searches find what has been written."""
-        self.client.indices.refresh(index=self.alias(kind), ignore_unavailable=True)
+        self.client.indices.refresh(index=[self.alias(kind) for kind in kinds], ignore_unavailable=True)
 
     def count(self, kind: str) -> int:
         """Return how many documents searches find."""

