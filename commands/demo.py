@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
-from rich.text import Text
 
+from commands.alerts import show as show_alerts
 from commands.processes import Processes
 from commands.replay import start_replay
 from commands.screen import Bars, bars, console, table
@@ -77,8 +77,7 @@ def _summary(analysed: dict[str, int], indexed: "Turn", store: "Store", page: Pa
     console.print(table("books of all runs", {**_counts(analysed), **_counts(indexed.books)}))
     held = store.count("mentions")
     console.print(f"The index holds {held:,} mentions; {indexed.linked:,} were linked to customers in this run")
-    for alert in indexed.alerts:
-        console.print(Text(f"ALERT {alert.severity}  {alert.reason_zh}\n      {alert.reason_en}"), style="bold")
+    show_alerts(indexed.alerts)
     (address,) = {str(node.base_url) for node in store.client.transport.node_pool.all()}
     console.print(f"Page           {page}\nElasticsearch  {address}/{store.alias('mentions')}", soft_wrap=True)
     console.print("Ask it: `tingfeng query '当当 AND 客服' --since 1d`; stop it: `tingfeng es stop`")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -103,6 +104,31 @@ def test_a_run_killed_at_every_stage_ends_as_an_undisturbed_one(
     assert documents(empty_es, "tingfeng-mentions") == expected
     assert set(documents(empty_es, "tingfeng-alerts")) == alerts
     for step in STEPS:
+        killed.run(step)
+    assert documents(empty_es, "tingfeng-mentions") == expected
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(10))
+def test_killed_at_random_moments_it_ends_the_same(
+    seed: int, empty_es: "Elasticsearch", es_url: str, replay: Replay, tmp_path: Path
+) -> None:
+    """Kill every step again and again, at moments that `seed` draws, until it gets through."""
+    chance = random.Random(seed)  # noqa: S311 -- moments, not secrets
+    undisturbed = Pipeline(tmp_path / "undisturbed", es_url, replay.url)
+    for step in STEPS:
+        undisturbed.run(step)
+    expected = documents(empty_es, "tingfeng-mentions")
+    wipe(empty_es)
+    killed = Pipeline(tmp_path / "killed", es_url, replay.url)
+    for step in STEPS:
+        for _ in range(5):
+            process, moment = killed.start(step), time.monotonic() + chance.uniform(0.2, 6)
+            while process.poll() is None and time.monotonic() < moment:
+                time.sleep(0.01)
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
         killed.run(step)
     assert documents(empty_es, "tingfeng-mentions") == expected
 

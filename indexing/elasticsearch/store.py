@@ -97,13 +97,12 @@ class Store:
         """
         with told():
             self.ensure_templates()
-            there = self.indices()
             if not self.client.indices.exists(index=self.state):
                 self._make(self.state, ())
-            elif died_exchanging(self.client, self.state):
-                self.let_write([index.name for index in there])
-            self.begin(self.generation(there) or 1, there)
-            self._add_fields([index for index in there if index.version != VERSION])
+            own = self.indices()
+            free_from_the_dead(self.client, self.state, lambda: self.let_write([index.name for index in own]))
+            self.begin(_generation(own) or 1, own)
+            self._add_fields([index for index in own if index.version != VERSION])
 
     def begin(self, generation: int, there: Collection[Index] = ()) -> None:
         """Make what every generation has: an index a standing kind, and one month, so that no alias leads nowhere."""
@@ -117,10 +116,8 @@ class Store:
         """Make the indices of months that are not there yet."""
         if not months:
             return
-        generation = self.generation()
-        if generation is None:
-            raise StoreError(f"{self.alias('runs')}: missing: someone deleted it; run the same again to make it anew")
         with told():
+            generation = self.generation()
             self._make_all(
                 {
                     self.index_of(generation, f"{MONTHLY}-{month}"): [self.alias(MONTHLY), self.month_alias(month)]
@@ -128,8 +125,8 @@ class Store:
                 }
             )
 
-    def indices(self) -> list[Index]:
-        """Return every index of every generation."""
+    def every_index(self) -> list[Index]:
+        """Return the indices of all generations."""
         wanted = "*.aliases,*.mappings._meta,*.settings.index.uuid"
         found = self.client.indices.get(index=f"{self.prefix}-v*", filter_path=wanted)
         return [
@@ -142,11 +139,21 @@ class Store:
             if re.fullmatch(r"\d+-.+", name.removeprefix(f"{self.prefix}-v"))  # another's index may begin alike
         ]
 
-    def generation(self, there: Collection[Index] | None = None) -> int | None:
-        """Return the generation that this store's aliases lead to, or None when there is none."""
-        aliases = {self.alias(kind) for kind in STANDING}
-        held = [index.name for index in (self.indices() if there is None else there) if index.aliases & aliases]
-        return max(map(self.generation_of, held), default=None)
+    def indices(self) -> list[Index]:
+        """Return the indices that this store's aliases lead to."""
+        return [index for index in self.every_index() if any(map(self.kind_named, index.aliases))]
+
+    def kind_named(self, alias: str) -> str | None:
+        """Return the kind that an alias names, or None for an alias of another generation or of somebody else's."""
+        kind = alias.removeprefix(self.alias(""))
+        return kind if kind != alias and (kind in STANDING or kind.split("-")[0] == MONTHLY) else None
+
+    def generation(self) -> int:
+        """Return the generation that this store's aliases lead to."""
+        found = max((index.generation for index in self.indices()), default=None)
+        if found is None:
+            raise StoreError(f"{self.alias('runs')}: missing: someone deleted it; run the same again to make it anew")
+        return found
 
     def identity(self) -> str:
         """Return what no other index ever has: the uuid of the one that holds the runs, which lives with all others."""
