@@ -11,7 +11,7 @@ import typer
 from commands.alerts import show as show_alerts
 from commands.processes import Processes
 from commands.replay import start_replay
-from commands.screen import Bars, bars, console, table
+from commands.screen import Bars, bars, console, mentions_balance, posts_balance
 from commands.steps import crawl_each, crawled
 
 if TYPE_CHECKING:
@@ -74,14 +74,10 @@ def _crawl(source: str, posts: int, show: Bars) -> list["CrawlReport"]:
 
 def _summary(analysed: dict[str, int], indexed: "Turn", store: "Store", page: Path) -> None:
     """Print the books, the alerts with their reasons, and where to look."""
-    console.print(table("books of all runs", {**_counts(analysed), **_counts(indexed.books)}))
+    console.print(f"books of all runs\n  {posts_balance(analysed)}\n  {mentions_balance(indexed.books)}")
     held = store.count("mentions")
     console.print(f"The index holds {held:,} mentions; {indexed.linked:,} were linked to customers in this run")
     show_alerts(indexed.alerts)
     (address,) = {str(node.base_url) for node in store.client.transport.node_pool.all()}
     console.print(f"Page           {page}\nElasticsearch  {address}/{store.alias('mentions')}", soft_wrap=True)
     console.print("Ask it: `tingfeng query '当当 AND 客服' --since 1d`; stop it: `tingfeng es stop`")
-
-
-def _counts(books: dict[str, int]) -> dict[str, str]:
-    return {name: f"{count:,}" for name, count in books.items()}

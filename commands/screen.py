@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-__all__ = ["Bars", "bars", "console", "errors", "table"]
+__all__ = ["Bars", "bars", "console", "errors", "mentions_balance", "posts_balance", "table"]
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -38,6 +38,20 @@ def bars() -> Iterator[Bars]:
     )
     with Progress(*columns, console=errors, disable=not errors.is_terminal) as progress:
         yield Bars(progress)
+
+
+def posts_balance(books: Mapping[str, int]) -> str:
+    """Return the analysis' books as people check them: posts = matched + unmatched + dead letters."""
+    return _equation(books, "posts", ("matched", "unmatched", "dead")) + f" · {books.get('mentions', 0):,} mentions"
+
+
+def mentions_balance(books: Mapping[str, int]) -> str:
+    """Return the index's books as people check them: mentions = indexed + unchanged + dead letters."""
+    return _equation(books, "mentions", ("indexed", "unchanged", "dead"))
+
+
+def _equation(books: Mapping[str, int], whole: str, parts: tuple[str, ...]) -> str:
+    return f"{whole} {books.get(whole, 0):,} = " + " + ".join(f"{part} {books.get(part, 0):,}" for part in parts)
 
 
 def table(title: str, rows: Mapping[str, str]) -> Table:

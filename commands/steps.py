@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
-from commands.screen import Bars, bars, console, table
+from commands.screen import Bars, bars, console, mentions_balance, posts_balance
 
 if TYPE_CHECKING:
     from config.brand import Target
@@ -48,12 +49,18 @@ def crawl_each(targets: "Iterable[Target]", show: Bars, *, pages: int | None = N
 
 
 def crawled(reports: "Iterable[CrawlReport]") -> Table:
-    """Return the table of how each crawl ended."""
-    made = Table("feed", "query", "pages", "posts", "new", "known", "verdict", "complete", "", box=None, padding=(0, 2))
+    """Return the table of how each crawl ended; what went wrong, or may be missing, stands below its row."""
+    made = Table("feed", "query", "pages", "posts", "new", "verdict", box=None, padding=(0, 1))
+    made.columns[1].max_width = 30
+    made.columns[1].no_wrap = True
+    messages = []
     for report in reports:
-        counts = (f"{n:,}" for n in (report.pages, report.posts, report.new, report.known))
-        whole = "yes" if report.complete else "no"
-        made.add_row(report.feed, report.query, *counts, report.verdict, whole, report.message)
+        verdict = f"{report.verdict}, {'complete' if report.complete else 'incomplete'}"
+        counts = (f"{count:,}" for count in (report.pages, report.posts, report.new))
+        made.add_row(report.feed, Text(report.query), *counts, verdict)
+        if report.message:
+            messages.append(f"{report.feed}: {report.message}")
+    made.caption, made.caption_justify = Text("\n".join(messages)), "left"
     return made
 
 
@@ -65,7 +72,7 @@ def analyse() -> None:
     brands = check_config()
     with bars() as show:
         books = analyse_all(brands, open_store(), progress=show)
-    console.print(table("analysed", {name: f"{count:,}" for name, count in books.items()}))
+    console.print(posts_balance(books))
 
 
 def index() -> None:
@@ -76,5 +83,5 @@ def index() -> None:
     brands = check_config()
     with bars() as show:
         done = turn(open_store(), brands, progress=show)
-    console.print(table("indexed", {name: f"{count:,}" for name, count in done.books.items()}))
+    console.print(mentions_balance(done.books))
     console.print(f"{done.linked:,} mentions linked to customers · {len(done.alerts)} alerts firing")

@@ -12,7 +12,7 @@ import hashlib
 import os
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -199,11 +199,6 @@ def query_folder(query: str) -> str:
 def window_at(moment: datetime) -> str:
     """Return the window name of an aware time, in UTC to the second."""
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-def as_counts(books: Mapping[str, int]) -> str:
-    """Return a stage's counts as one line for people."""
-    return " · ".join(f"{name} {count:,}" for name, count in books.items())
 
 
 def _resolve(path: str) -> tuple[Any, str]:

@@ -16,7 +16,7 @@ from config import settings
 from crawlers.stage import window_at
 from indexing.archive import Archive, BrokenBackup, Line, Manifest, writing
 from indexing.carry import put
-from indexing.elasticsearch.exchange import begin, changed, exchange, serving
+from indexing.elasticsearch.exchange import begin, changed, exchange
 from indexing.elasticsearch.faults import told
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
@@ -111,7 +111,7 @@ class _Tick:
 
 
 def _documents(store: Store, kind: str) -> Iterator[Line]:
-    for index in serving(store):
+    for index in store.indices():
         exact = store.kind_of(index.name)
         if exact == kind or (kind == MONTHLY and exact not in STANDING):
             for hits in changed(store, index.name):

@@ -1,16 +1,17 @@
 """What the JSON Lines do not hold, carried from the serving generation of indices into the one being built."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 import msgspec
 
 from crawlers.stage import batches
-from indexing.document import post_id
+from indexing.document import post_id, timestamp
 from indexing.elasticsearch.bulk import Action, send
-from indexing.elasticsearch.exchange import changed, processed, serving
+from indexing.elasticsearch.exchange import changed, processed
 from indexing.elasticsearch.faults import StoreError
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
@@ -53,7 +54,7 @@ class Carrier:
 
     def standing(self) -> None:
         """Copy the documents of the kinds that have one index each."""
-        for index in serving(self.store):
+        for index in self.store.indices():
             kind = self.store.kind_of(index.name)
             if kind in STANDING:
                 for hits in self._changes(index.name):
@@ -64,7 +65,7 @@ class Carrier:
         """Bring the mentions what other writers than page and analysis said, and the mentions that no batch holds."""
         absent: dict[str, tuple[str, str]] = {}
         self.fresh.refresh(MONTHLY)
-        for index in serving(self.store):
+        for index in self.store.indices():
             if self.store.kind_of(index.name) not in STANDING:
                 for hits in self._changes(index.name):
                     known = [hit for hit in hits if hit["_id"] not in self.dropped]
@@ -78,7 +79,7 @@ class Carrier:
 
     def remove_deleted(self) -> None:
         """Delete what has been deleted from the standing kinds since it was copied."""
-        for index in serving(self.store):
+        for index in self.store.indices():
             kind = self.store.kind_of(index.name)
             self.fresh.refresh(kind)
             if kind in STANDING and self.store.count(kind) != self.fresh.count(kind):
@@ -90,7 +91,7 @@ class Carrier:
     def lost(self) -> set[str]:
         """Return the ids of mentions that are in the serving generation and, though not dropped, not in the new one."""
         lost = set()
-        for index in serving(self.store):
+        for index in self.store.indices():
             if self.store.kind_of(index.name) not in STANDING:
                 for hits in changed(self.store, index.name):
                     ids = [hit["_id"] for hit in hits if hit["_id"] not in self.dropped]
@@ -123,7 +124,7 @@ class Carrier:
             id=hit["_id"],
             parts={writer: source for writer in Writer if part(source, writer)["writers"]},
             month=self.store.month_of(hit["_index"]),
-            ingested=source["event"]["ingested"],
+            ingested=source["event"]["ingested"] if "event" in source else timestamp(datetime.now(UTC)),
             carried=carried,
         )
 
@@ -133,7 +134,7 @@ def _refuse_dead(hit: Hit, result: Result) -> None:
         raise StoreError(f"{hit['_index']}/{hit['_id']}: {result.reason}: nothing was exchanged")
 
 
-def put(store: Store, kind: str, documents: Sequence[tuple[str, Mapping[str, Any]]] | Iterator[Any]) -> None:
+def put(store: Store, kind: str, documents: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
     """Write documents (id, source) as they are; StoreError names the first that is refused."""
     index = store.alias(kind)
     actions = [Action(operation="index", index=index, id=id, source=source) for id, source in documents]

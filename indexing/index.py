@@ -41,7 +41,8 @@ def index(
 
     What cannot be indexed goes to the dead letters of `batch.to("indexed")`, whose manifest keeps the books. A batch
     that this index has taken already is not read again, and its mentions count as unchanged. Raises BrokenBatch for a
-    batch that was never finished, StoreError when Elasticsearch does not come back, BooksDoNotBalance never.
+    batch that was never finished, StoreError when Elasticsearch does not come back, BooksDoNotBalance by no fault of
+    the caller.
     """
     manifest = batch.manifest()
     if manifest is None:

@@ -58,6 +58,7 @@ def rebuild(
             if not work.fill():
                 break
         work.carrier.mentions()
+        work.fill()  # what came during that, so that writers need not wait for it
         exchange(store, work.fresh, held, work.finish, grace=grace)
         return work.report()
 

@@ -129,7 +129,7 @@ def _untwinned(place: Place) -> _Merged:
     for twin in place.twins:
         for writer in Writer:
             document = merge(document, twin.document, writer) or document
-        document = _since(document, twin.document["event"]["ingested"])
+        document = _since(document, _ingested(twin.document))
     return _Merged(place, document)
 
 
@@ -141,7 +141,7 @@ def _apply(store: Store, merged: _Merged, number: int, update: Update) -> None:
     for copy in merged.place.serving:
         for writer in _NOT_THE_PAGE:
             document = merge(document, copy.document, writer) or document
-        document = _since(document, copy.document["event"]["ingested"])
+        document = _since(document, _ingested(copy.document))
     for writer, part in update.parts.items():
         document = merge(document, part, writer, ties=not update.carried) or document
     merged.document = document = _since(document, update.ingested)
@@ -150,9 +150,13 @@ def _apply(store: Store, merged: _Merged, number: int, update: Update) -> None:
         merged.points.append(kept)
 
 
-def _since(document: Document | None, ingested: str) -> Document:
-    known = (document or {}).get("event", {}).get("ingested", ingested)
-    return {**(document or {}), "event": {"ingested": min(known, ingested)}}
+def _since(document: Document | None, ingested: str | None) -> Document:
+    known = [moment for moment in (_ingested(document or {}), ingested) if moment]
+    return {**(document or {}), "event": {"ingested": min(known)}} if known else document or {}
+
+
+def _ingested(document: Document) -> str | None:
+    return document["event"]["ingested"] if "event" in document else None
 
 
 def _action(store: Store, id: str, merged: _Merged) -> Action:

@@ -87,7 +87,7 @@ def new_store(es: "Elasticsearch") -> "Iterator[Callable[[], Store]]":
 
     yield make
     for store in made:
-        names = [index.name for index in store.indices()]
+        names = [index.name for index in store.every_index()]
         es.options(ignore_status=404).indices.delete(index=[*names, f"{store.prefix}-state"])
         es.options(ignore_status=404).indices.delete_index_template(name=f"{store.prefix}-*")
 

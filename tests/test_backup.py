@@ -84,7 +84,7 @@ def test_what_was_deleted_and_changed_comes_back_equal(
     assert seen[-1] == (2204, 2204)
     assert held(filled) == before
     assert set(counts) <= {1101} and counts  # 1100 and 1 before, 1101 after: never both, never half
-    assert {filled.generation_of(one.name) for one in filled.indices()} == {2}
+    assert {filled.generation_of(one.name) for one in filled.every_index()} == {2}
 
 
 def test_an_empty_cluster_takes_it_back(filled: Store, new_store: Callable[[], Store]) -> None:

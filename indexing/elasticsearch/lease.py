@@ -5,8 +5,8 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from indexing.elasticsearch.faults import Busy
@@ -14,7 +14,7 @@ from indexing.elasticsearch.faults import Busy
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
-__all__ = ["Lease", "died_exchanging", "lease"]
+__all__ = ["Lease", "free_from_the_dead", "lease"]
 
 _LIFE = 60.0
 """Seconds of silence after which a holder counts as dead; one on this machine does as soon as its process has ended."""
@@ -82,9 +82,13 @@ class Lease:
         self._say(_LIFE)
 
     def release(self) -> None:
-        """Let others in."""
+        """Let others in; where that cannot be said, they see it by the process or the time."""
+        from elastic_transport import TransportError
+        from elasticsearch import ApiError
+
         if not self._lost:
-            self._say(0)
+            with suppress(ApiError, TransportError):
+                self._say(0)
 
     def _say(self, life: float) -> None:
         with self._turn:
@@ -108,10 +112,14 @@ def lease(client: "Elasticsearch", index: str, purpose: str) -> Iterator[Lease]:
         held.release()
 
 
-def died_exchanging(client: "Elasticsearch", index: str) -> bool:
-    """Say whether somebody died who was holding writers back."""
+def free_from_the_dead(client: "Elasticsearch", index: str, free: Callable[[], None]) -> None:
+    """Call `free` when somebody has died who was holding writers back."""
     known = client.options(ignore_status=404).get(index=index, id=_ID)
-    return bool(known.get("found") and known["_source"]["exchanging"] and not _lives(known["_source"]))
+    if known.get("found") and known["_source"]["exchanging"] and not _lives(known["_source"]):
+        free()
+        place = {"if_seq_no": known["_seq_no"], "if_primary_term": known["_primary_term"]}
+        source = {**known["_source"], "exchanging": False}
+        client.options(ignore_status=409).index(index=index, id=_ID, document=source, **place)
 
 
 def _lives(holder: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from config import settings
 from indexing.elasticsearch.connect import connect
 from indexing.elasticsearch.faults import MappingOutdated, StoreError, told
-from indexing.elasticsearch.lease import died_exchanging
+from indexing.elasticsearch.lease import free_from_the_dead
 from indexing.elasticsearch.mappings import KINDS, MONTHLY, STANDING, VERSION, mapping, template
 
 if TYPE_CHECKING:
@@ -101,32 +101,30 @@ class Store:
                 self._make(self.state, ())
             own = self.indices()
             free_from_the_dead(self.client, self.state, lambda: self.let_write([index.name for index in own]))
-            self.begin(_generation(own) or 1, own)
+            self.begin(max((self.generation_of(index.name) for index in own), default=1), own)
             self._add_fields([index for index in own if index.version != VERSION])
 
     def begin(self, generation: int, there: Collection[Index] = ()) -> None:
         """Make what every generation has: an index a standing kind, and one month, so that no alias leads nowhere."""
-        wanted = {self.index_of(generation, kind): [self.alias(kind)] for kind in STANDING}
-        if not any(self.alias(MONTHLY) in index.aliases for index in there):
+        kinds = {self.kind_of(index.name) for index in there}
+        wanted = {self.index_of(generation, kind): [self.alias(kind)] for kind in STANDING if kind not in kinds}
+        if kinds <= STANDING.keys():
             month = datetime.now(settings.DAY_ZONE).strftime("%Y.%m")
             wanted[self.index_of(generation, f"{MONTHLY}-{month}")] = [self.alias(MONTHLY), self.month_alias(month)]
-        self._make_all({name: aliases for name, aliases in wanted.items() if name not in {i.name for i in there}})
+        self._make_all(wanted)
 
     def open_months(self, months: Collection[str]) -> None:
         """Make the indices of months that are not there yet."""
-        if not months:
-            return
-        with told():
-            generation = self.generation()
-            self._make_all(
-                {
-                    self.index_of(generation, f"{MONTHLY}-{month}"): [self.alias(MONTHLY), self.month_alias(month)]
-                    for month in months
-                }
-            )
+        if months:
+            with told():
+                kinds = {f"{MONTHLY}-{month}": self.month_alias(month) for month in months}
+                generation = self.generation()
+                self._make_all(
+                    {self.index_of(generation, kind): [self.alias(MONTHLY), alias] for kind, alias in kinds.items()}
+                )
 
     def every_index(self) -> list[Index]:
-        """Return the indices of all generations."""
+        """Return the indices of all generations, with or without aliases."""
         wanted = "*.aliases,*.mappings._meta,*.settings.index.uuid"
         found = self.client.indices.get(index=f"{self.prefix}-v*", filter_path=wanted)
         return [
@@ -144,16 +142,16 @@ class Store:
         return [index for index in self.every_index() if any(map(self.kind_named, index.aliases))]
 
     def kind_named(self, alias: str) -> str | None:
-        """Return the kind that an alias names, or None for an alias of another generation or of somebody else's."""
+        """Return the kind that an alias names, or None for one that is not this store's."""
         kind = alias.removeprefix(self.alias(""))
         return kind if kind != alias and (kind in STANDING or kind.split("-")[0] == MONTHLY) else None
 
     def generation(self) -> int:
         """Return the generation that this store's aliases lead to."""
-        found = max((index.generation for index in self.indices()), default=None)
-        if found is None:
+        generations = [self.generation_of(index.name) for index in self.indices()]
+        if not generations:
             raise StoreError(f"{self.alias('runs')}: missing: someone deleted it; run the same again to make it anew")
-        return found
+        return max(generations)
 
     def identity(self) -> str:
         """Return what no other index ever has: the uuid of the one that holds the runs, which lives with all others."""
