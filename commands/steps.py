@@ -42,8 +42,11 @@ def crawl_each(targets: "Iterable[Target]", show: Bars, *, pages: int | None = N
     window = window_at(datetime.now(UTC))
 
     def one(target: "Target") -> "CrawlReport":
-        name = f"{target.feed} {target.query}"[:28]
-        return run(target, window, max_pages=pages, progress=lambda so_far: show(name, so_far.posts, 0))
+        query = target.query if len(target.query) <= 14 else f"…{target.query[-13:]}"
+        name = f"{target.feed} {query}"
+        report = run(target, window, max_pages=pages, progress=lambda so_far: show(name, so_far.posts, 0))
+        show(name, report.posts, report.posts)
+        return report
 
     return [one(target) for target in targets]
 

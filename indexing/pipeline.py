@@ -3,7 +3,8 @@
 Each step takes up what the step before has finished and what is not done yet, so it can be killed and run again.
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from config.load import ConfigError
 from config.platform import platform
 from config.rule import check_references, load_rules
 from crawlers.feeds import feeds
-from crawlers.stage import batches
+from crawlers.stage import Batch, batches
 from indexing.alerts.channels import check_kinds
 
 if TYPE_CHECKING:
@@ -106,20 +107,16 @@ def analyse_all(brands: Sequence[Brand], store: "Store | None", *, progress: Pro
     from nlp.analyse import analyse
 
     roots = root_brands(store) if store else None
-    books: dict[str, int] = {}
-    for batch in batches("posts"):
-        _add(books, analyse(batch, brands, roots=roots, progress=lambda d, n: progress("analyse", d, n)).books)
-    return books
+    return _each(
+        "posts", "analyse", lambda batch, tell: analyse(batch, brands, roots=roots, progress=tell).books, progress
+    )
 
 
 def index_all(store: "Store", *, progress: Progress = quiet) -> dict[str, int]:
     """Index every batch of mentions that is not indexed as it stands; return the books of all batches, added up."""
     from indexing.index import index
 
-    books: dict[str, int] = {}
-    for batch in batches("mentions"):
-        _add(books, index(batch, store, progress=lambda d, n: progress("index", d, n)))
-    return books
+    return _each("mentions", "index", lambda batch, tell: index(batch, store, progress=tell), progress)
 
 
 def raise_alerts(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None) -> list["Alert"]:
@@ -142,6 +139,16 @@ def turn(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None
     return Turn(books=books, linked=links.linked, alerts=tuple(raise_alerts(store, brands, now=now)))
 
 
-def _add(total: dict[str, int], books: dict[str, int]) -> None:
-    for name, count in books.items():
-        total[name] = total.get(name, 0) + count
+def _each(
+    stage: str, step: str, work: Callable[[Batch, Callable[[int, int], None]], Mapping[str, int]], progress: Progress
+) -> dict[str, int]:
+    """Do `work` for every batch of a stage, with one progress over all of them; return their books, added up."""
+    waiting = [(batch, manifest.count) for batch in batches(stage) if (manifest := batch.manifest())]
+    of = sum(count for _, count in waiting)
+    books: Counter[str] = Counter()
+    before = 0
+    for batch, count in waiting:
+        books.update(work(batch, lambda done, _, before=before: progress(step, before + done, of)))  # type: ignore[misc]
+        before += count
+        progress(step, before, of)
+    return dict(books)

@@ -12,6 +12,7 @@ from indexing.elasticsearch.connect import connect
 from indexing.elasticsearch.faults import MappingOutdated, StoreError, told
 from indexing.elasticsearch.lease import free_from_the_dead
 from indexing.elasticsearch.mappings import KINDS, MONTHLY, STANDING, VERSION, mapping, template
+from indexing.elasticsearch.patience import patiently
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -95,14 +96,7 @@ class Store:
 
         Raises MappingOutdated where it would change one, and other StoreErrors.
         """
-        with told():
-            self.ensure_templates()
-            if not self.client.indices.exists(index=self.state):
-                self._make(self.state, ())
-            own = self.indices()
-            free_from_the_dead(self.client, self.state, lambda: self.let_write([index.name for index in own]))
-            self.begin(max((self.generation_of(index.name) for index in own), default=1), own)
-            self._add_fields([index for index in own if index.version != VERSION])
+        patiently(self._ensure)  # an index that another process is just making does not answer yet
 
     def begin(self, generation: int, there: Collection[Index] = ()) -> None:
         """Make what every generation has: an index a standing kind, and one month, so that no alias leads nowhere."""
@@ -163,11 +157,13 @@ class Store:
 
     def refresh(self, *kinds: str) -> None:
         """Let searches find what has been written."""
-        self.client.indices.refresh(index=[self.alias(kind) for kind in kinds], ignore_unavailable=True)
+        names = [self.alias(kind) for kind in kinds]
+        patiently(lambda: self.client.indices.refresh(index=names, ignore_unavailable=True))
 
     def count(self, kind: str) -> int:
         """Return how many documents searches find."""
-        return int(self.client.count(index=self.alias(kind), ignore_unavailable=True)["count"])
+        answer = patiently(lambda: self.client.count(index=self.alias(kind), ignore_unavailable=True))
+        return int(answer["count"])
 
     def let_write(self, names: Sequence[str]) -> None:
         """Take the write block off these indices."""
@@ -184,6 +180,15 @@ class Store:
         for kind in KINDS:
             if known.get(f"{self.prefix}-{kind}") != VERSION:
                 self.client.indices.put_index_template(**template(self.prefix, kind))
+
+    def _ensure(self) -> None:
+        self.ensure_templates()
+        if not self.client.indices.exists(index=self.state):
+            self._make(self.state, ())
+        own = self.indices()
+        free_from_the_dead(self.client, self.state, lambda: self.let_write([index.name for index in own]))
+        self.begin(max((self.generation_of(index.name) for index in own), default=1), own)
+        self._add_fields([index for index in own if index.version != VERSION])
 
     def _make_all(self, wanted: Mapping[str, Collection[str]]) -> None:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
