@@ -24,7 +24,7 @@ import msgspec
 from config import settings
 from config.errors import Mendable
 
-__all__ = ["Batch", "BrokenBatch", "DeadLetter", "Manifest", "Writer", "batches", "query_folder"]
+__all__ = ["Batch", "BrokenBatch", "DeadLetter", "Manifest", "Writer", "batches", "query_folder", "sweep", "window_at"]
 
 _UNSAFE = re.compile(r"[^\w-]+")
 
@@ -188,6 +188,15 @@ def batches(stage: str, feed: str = "*", query: str = "*") -> list[Batch]:
     fs, pattern = _resolve(f"{root}/{stage}/{feed}/{query}/*.manifest")
     found = [Batch.at("/".join([stage, *name.removesuffix(".manifest").split("/")[-3:]])) for name in fs.glob(pattern)]
     return sorted(found, key=lambda batch: (batch.window, batch.feed, batch.query))
+
+
+def sweep(stage: str, before: datetime) -> int:
+    """Remove what killed writers left behind before an aware time, and return how many files that were."""
+    fs, pattern = _resolve(f"{settings.stage_root().rstrip('/')}/{stage}/*/*/*.tmp")
+    left = [name for name in fs.glob(pattern) if fs.modified(name) < before]
+    for name in left:
+        fs.rm_file(name)
+    return len(left)
 
 
 def query_folder(query: str) -> str:

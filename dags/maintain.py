@@ -1,6 +1,6 @@
-"""Back the index up every night, and keep the last seven backups."""
+"""Back the index up every night, keep the last seven backups, and sweep up what killed writers left behind."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import dag, task
 
@@ -26,7 +26,15 @@ def maintain() -> None:
 
         return nightly(open_store(any_version=True), keep=7)
 
+    @task
+    def sweep_up() -> int:
+        from crawlers.stage import sweep
+
+        yesterday = datetime.now(UTC) - timedelta(days=1)
+        return sum(sweep(stage, yesterday) for stage in ("posts", "runs", "mentions", "indexed"))
+
     back_up()
+    sweep_up()
 
 
 maintain()

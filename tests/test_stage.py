@@ -3,12 +3,12 @@
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from crawlers.stage import Batch, BrokenBatch, batches, query_folder, window_at
+from crawlers.stage import Batch, BrokenBatch, batches, query_folder, sweep, window_at
 
 BATCH = Batch(stage="posts", feed="rss", query=query_folder("小米 AND 手机"), window="20261122T190000Z")
 
@@ -109,6 +109,14 @@ def test_killed_before_any_step_it_is_whole_or_absent() -> None:
         step += 1
     assert step >= 6
     assert {(b"old", 1), (b"new", 0)} <= seen
+
+
+def test_what_a_killed_writer_left_is_swept_up_once_it_is_old(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", KILLED_AT_STEP, str(BATCH), "3"], check=False)
+    assert list(tmp_path.rglob("*.tmp"))
+    assert sweep("posts", datetime.now(UTC) - timedelta(days=1)) == 0
+    assert sweep("posts", datetime.now(UTC) + timedelta(seconds=1)) > 0
+    assert not list(tmp_path.rglob("*.tmp"))
 
 
 def test_queries_have_folders_of_their_own() -> None:
