@@ -137,7 +137,7 @@ def queries() -> st.SearchStrategy[Query]:
     joined_pieces = st.lists(st.sampled_from(PIECES), min_size=1, max_size=3).map("".join)
     words = joined_pieces.filter(
         lambda text: len(words_of(text)) <= 80
-    )  # six terms of two fields each stay below 1,000
+    )  # six of them stay below 1,000
     exact = st.one_of(
         st.tuples(st.sampled_from(NAMES), st.sampled_from(["author", "tag"])),
         st.tuples(st.sampled_from(["bbs.EXAMPLE.org", "NEWS"]), st.just("site")),
