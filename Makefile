@@ -51,7 +51,7 @@ format: setup  ## put the code in its form
 	$(BIN)/ruff format .
 
 lock: setup  ## resolve requirements.lock anew from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade --output-file requirements.lock
 
 clean:  ## remove .venv and the caches; data stays

@@ -21,6 +21,7 @@ __all__ = [
     "replay_url",
     "research_data",
     "secret",
+    "sentiment_engine",
     "stage_root",
 ]
 
@@ -101,6 +102,11 @@ def research_data() -> Path | None:
     """Return the folder of research corpora that `TINGFENG_RESEARCH_DATA` names, or None."""
     value = os.environ.get("TINGFENG_RESEARCH_DATA")
     return Path(value).expanduser().resolve() if value else None
+
+
+def sentiment_engine() -> str:
+    """Return the name of the sentiment engine (a file of nlp/engines): `TINGFENG_ENGINE`, or `default`."""
+    return os.environ.get("TINGFENG_ENGINE") or "default"
 
 
 def secret(name: str) -> str | None:

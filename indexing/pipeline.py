@@ -107,9 +107,12 @@ def analyse_all(brands: Sequence[Brand], store: "Store | None", *, progress: Pro
     from nlp.analyse import analyse
 
     roots = root_brands(store) if store else None
-    return _each(
-        "posts", "analyse", lambda batch, tell: analyse(batch, brands, roots=roots, progress=tell).books, progress
-    )
+    engine = settings.sentiment_engine()
+
+    def one(batch: Batch, tell: Callable[[int, int], None]) -> Mapping[str, int]:
+        return analyse(batch, brands, engine=engine, roots=roots, progress=tell).books
+
+    return _each("posts", "analyse", one, progress)
 
 
 def index_all(store: "Store", *, progress: Progress = quiet) -> dict[str, int]:

@@ -18,7 +18,7 @@ from nlp.words import words
 
 __all__ = ["DEFAULT", "BrokenEngine", "Engine", "Reader", "UnknownEngine", "engine", "engine_names"]
 
-DEFAULT = "snownlp"
+DEFAULT = "default"
 _LABELS = (Label.NEGATIVE, Label.NEUTRAL, Label.POSITIVE)
 _LONGEST, _REMEMBERED = 2_000, 50_000
 _UNKNOWN = np.full(3, 1 / 3, dtype=np.float32)

@@ -290,11 +290,11 @@ def test_an_unknown_engine_is_refused_before_anything_is_read() -> None:
         analyse(BATCH, BRANDS, engine="nothing")
 
 
-def test_snownlp_reads_the_mood() -> None:
+def test_the_default_engine_reads_the_mood() -> None:
     bad, good = "星河太差了，屏幕坏了，客服态度恶劣，再也不买了", "星河屏幕漂亮，物流很快，非常满意"
     analyse(write(post("1", bad), post("2", good), post("3", "转发微博", root_id="weibo:post:1")), BRANDS)
     assert [mention.sentiment.label for mention in mentions()] == ["negative", "positive", "neutral"]
-    assert {mention.sentiment.engine for mention in mentions()} == {"snownlp"}
+    assert {mention.sentiment.engine for mention in mentions()} == {"default"}
 
 
 def test_killed_in_the_middle_and_run_again_it_gives_the_same(engine: Counting, tmp_path: Path) -> None:

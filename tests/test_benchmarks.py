@@ -2,6 +2,7 @@
 
 import http.client
 import itertools
+import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -91,17 +92,20 @@ def test_matching(posts: "list[Post]") -> None:
 def test_sentiment(posts: "list[Post]") -> None:
     from snownlp import SnowNLP
 
-    from nlp.sentiment import engine
+    from nlp.sentiment import engine, engine_names
 
     texts = [post.text for post in posts if post.text.strip()][:600]
-    reader, took = engine("snownlp"), dict[str, float]()
-    reader.score(texts[:10])
+    took: dict[str, float] = {}
+    _ = SnowNLP(texts[0]).sentiments
     with measured(took, "the snownlp package"):
         for text in texts:
             _ = SnowNLP(text).sentiments
-    with measured(took, "tingfeng's engine `snownlp`, the same scores"):
-        reader.score(texts)
-    show("Sentiment", "posts", len(texts), took)
+    for name in engine_names():
+        chosen = engine(name)
+        chosen.score(texts[:10])
+        with measured(took, f"engine `{name}`"):
+            chosen.score(texts)
+    show(f"Sentiment of reviews of {statistics.mean(map(len, texts)):.0f} characters", "posts", len(texts), took)
 
 
 def test_indexing(

@@ -1,0 +1,1 @@
+"""The project's own models at work: text in, calibrated probabilities out; nlp/training/ makes nlp/models/."""

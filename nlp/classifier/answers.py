@@ -1,0 +1,75 @@
+"""From a model's logits to probabilities: scale each head, then mix the heads by what the text looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.classifier.heads import HEADS, SLICES
+
+__all__ = ["Answers", "answer", "scale", "shift_neutral"]
+
+Array = npt.NDArray[np.float32]
+PLAIN = (0.8, 0.35)
+"""How much the heads `plain` and `smp` say about a post that is not like SMP2020's."""
+LEAN = np.log(np.asarray([4.0, 1.0, 1.0, 1.0], np.float32))
+"""In doubt, a post is read as SMP2020's: it is the larger set, and its neutral the narrower."""
+TOWARDS = np.asarray([0.0, -0.5, 0.0], np.float32)
+"""Two thirds of the car forums' rows are neutral; a brand's mentions are less so, and the rarer classes matter more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """Probabilities of texts: `sentiment` (n, 3), `binary` (n, 2), `emotion` (n, 6), `target` (n, 3)."""
+
+    sentiment: Array
+    binary: Array
+    emotion: Array
+    target: Array
+
+
+def softmax(logits: Array) -> Array:
+    """Probabilities along the last axis."""
+    raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    result: Array = raised / raised.sum(axis=-1, keepdims=True)
+    return result
+
+
+def scale(logits: Array, factors: Mapping[str, float]) -> Array:
+    """Multiply each head's logits by its factor (1 / temperature), 1.0 where it has none."""
+    wide = np.concatenate([np.full(width, factors.get(name, 1.0), np.float32) for name, width in HEADS.items()])
+    scaled: Array = logits * wide[: logits.shape[-1]]
+    return scaled
+
+
+def answer(logits: Array) -> Answers:
+    """Return the mixed probabilities of scaled logits.
+
+    An SMP2020-like post is judged by that set's line of neutral, any other post by the plainer one with the first's
+    support; a review has no neutral of its own, so takes the two lines' mean and its poles from the head that read
+    reviews.
+    """
+    heads = {name: softmax(logits[:, SLICES[name]]) for name in ("smp", "review", "weibo", "emotion")}
+    heads["plain"] = softmax(PLAIN[0] * logits[:, SLICES["plain"]] + PLAIN[1] * logits[:, SLICES["smp"]])
+    source = softmax(logits[:, SLICES["source"]] + LEAN)
+    like_smp, review = source[:, :1], source[:, 3:]
+    neutral = (heads["smp"][:, 1:2] + heads["plain"][:, 1:2]) / 2
+    poles = heads["review"] * (1 - neutral)
+    judged = np.concatenate([poles[:, :1], neutral, poles[:, 1:]], axis=1)
+    plain = (1 - like_smp - review) * heads["plain"]
+    return Answers(
+        sentiment=like_smp * heads["smp"] + plain + review * judged,
+        binary=review * heads["review"] + (1 - review) * heads["weibo"],
+        emotion=heads["emotion"],
+        target=softmax(logits[:, SLICES["target"]] + TOWARDS),
+    )
+
+
+def shift_neutral(sentiment: Array, odds: float) -> Array:
+    """Multiply the odds of neutral by `odds`: a brand whose posts are mostly news asks for more than one."""
+    shifted = sentiment * np.asarray([1.0, odds, 1.0], np.float32)
+    result: Array = shifted / shifted.sum(axis=1, keepdims=True)
+    return result

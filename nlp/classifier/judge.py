@@ -1,0 +1,168 @@
+"""The engines behind one seam: `default` (encoder and n-grams together) and `fast` (n-grams alone)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from config.errors import Mendable
+from nlp.classifier.answers import Answers, answer, scale
+from nlp.classifier.encoder import Encoder
+from nlp.classifier.ngrams import Ngrams
+
+__all__ = ["Default", "Engine", "Fast", "NoModel", "load", "version"]
+
+Array = npt.NDArray[np.float32]
+MODELS = Path(__file__).parent.parent / "models"
+Targets = Sequence[str | None]
+SURE = 0.85
+SURE_EMOTION = 0.7
+"""How sure the n-grams must be of sentiment and pole, and of the emotion, for a post to skip the encoder."""
+
+
+class NoModel(Mendable):
+    """A model file is missing or of another version: install the package whole, or train again."""
+
+
+class Engine(Protocol):
+    """What every engine answers; `texts` are raw, and any string has an answer."""
+
+    name: str
+    version: str
+
+    def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Answers:
+        """Return the calibrated probabilities of everything asked; `target` is the whole text's where none is given."""
+
+
+class _Views:
+    """The single answers, each from `answers`."""
+
+    def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Answers:
+        raise NotImplementedError
+
+    def score(self, texts: Sequence[str]) -> Array:
+        """Probabilities (n, 3) of negative, neutral, positive."""
+        return self.answers(texts).sentiment
+
+    def binary(self, texts: Sequence[str]) -> Array:
+        """Probabilities (n, 2) of negative, positive."""
+        return self.answers(texts).binary
+
+    def emotions(self, texts: Sequence[str]) -> Array:
+        """Probabilities (n, 6) of neutral, angry, happy, sad, fear, surprise."""
+        return self.answers(texts).emotion
+
+    def towards(self, texts: Sequence[str], targets: Targets) -> Array:
+        """Probabilities (n, 3) of negative, neutral, positive towards each text's target."""
+        return self.answers(texts, targets).target
+
+
+class Fast(_Views):
+    """Character n-grams alone: thousands of posts a second; blind to targets."""
+
+    name = "fast"
+
+    def __init__(self, ngrams: Ngrams, factors: Mapping[str, float], version: str) -> None:
+        self.version = version
+        self._ngrams, self._factors = ngrams, factors
+
+    def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Answers:
+        """Return the calibrated probabilities; towards a target, the whole text's stand in."""
+        found = answer(self.scale(self.logits(texts)))
+        return _with_target(found, found.sentiment)
+
+    def logits(self, texts: Sequence[str]) -> Array:
+        """The n-grams' logits (n, SERVED), not yet calibrated."""
+        return self._ngrams.logits(texts)
+
+    def scale(self, logits: Array) -> Array:
+        """Calibrate logits for use by themselves."""
+        return scale(logits, self._factors)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blend:
+    """How much each head's logits count, of the encoder and of the n-grams."""
+
+    encoder: Mapping[str, float]
+    ngrams: Mapping[str, float]
+
+
+class Default(_Views):
+    """The encoder's and the n-grams' logits added, each head with weights that calibrate it.
+
+    Posts of which the n-grams alone are sure (`SURE`: about three in ten on Weibo) are not read by the encoder.
+    """
+
+    name = "default"
+
+    def __init__(self, encoder: Encoder, fast: Fast, blend: Blend) -> None:
+        self.version = fast.version
+        self._encoder, self._fast, self._blend = encoder, fast, blend
+
+    def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Answers:
+        """Return the calibrated probabilities; a text with a target is read a second time, beside its target."""
+        found = self._whole(texts)
+        towards = found.sentiment.copy()
+        rows = [row for row, target in enumerate(targets or ()) if target]
+        if rows and targets is not None:
+            logits = self._encoder.logits([texts[row] for row in rows], [targets[row] for row in rows])
+            towards[rows] = answer(scale(logits, self._blend.encoder)).target
+        return _with_target(found, towards)
+
+    def _whole(self, texts: Sequence[str]) -> Answers:
+        simple = self._fast.logits(texts)
+        found = answer(self._fast.scale(simple))
+        rows = np.flatnonzero(~_is_sure(found)).tolist()
+        whole = scale(self._encoder.logits([texts[row] for row in rows]), self._blend.encoder)
+        better = answer(whole + scale(simple[rows], self._blend.ngrams))
+        for ours, theirs in (
+            (found.sentiment, better.sentiment),
+            (found.binary, better.binary),
+            (found.emotion, better.emotion),
+        ):
+            ours[rows] = theirs
+        return found
+
+
+def _is_sure(found: Answers) -> npt.NDArray[np.bool_]:
+    highest = np.minimum(found.sentiment.max(axis=1), found.binary.max(axis=1))
+    sure: npt.NDArray[np.bool_] = (highest >= SURE) & (found.emotion.max(axis=1) >= SURE_EMOTION)
+    return sure
+
+
+def load(name: str = "default", folder: Path = MODELS, *, threads: int = 2) -> Default | Fast:
+    """Load an engine from `folder` (judge.onnx, pieces.tsv, ngrams.npz, calibration.json). Raises NoModel."""
+    settings = json.loads(_files(name, folder)[0].read_text(encoding="utf-8"))
+    fast = Fast(Ngrams.read(folder / "ngrams.npz"), settings["fast"], version(name, folder))
+    if name == "fast":
+        return fast
+    encoder = Encoder(folder / "judge.onnx", folder / "pieces.tsv", threads=threads)
+    return Default(encoder, fast, Blend(**settings["default"]))
+
+
+def version(name: str = "default", folder: Path = MODELS) -> str:
+    """Return a digest of an engine's files: other weights have another version. Raises NoModel."""
+    digest = hashlib.sha256()
+    for file in _files(name, folder):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _files(name: str, folder: Path) -> list[Path]:
+    parts = ["calibration.json", "ngrams.npz", *(("judge.onnx", "pieces.tsv") if name == "default" else ())]
+    for part in parts:
+        if not (folder / part).is_file():
+            raise NoModel(f"{folder / part}: missing: reinstall tingfeng, or train with `python -m nlp.training`")
+    return [folder / part for part in parts]
+
+
+def _with_target(found: Answers, target: Array) -> Answers:
+    return Answers(sentiment=found.sentiment, binary=found.binary, emotion=found.emotion, target=target)

@@ -1,0 +1,29 @@
+"""`python -m nlp.training --data DIR --out DIR`: train every shipped model; run it again after a kill, it goes on."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+
+from nlp.training.pipeline import Job
+
+
+def main() -> None:
+    """Read the arguments and run the job."""
+    parser = argparse.ArgumentParser(prog="python -m nlp.training", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="the research data's folder")
+    parser.add_argument("--out", type=Path, required=True, help="where the models go")
+    parser.add_argument("--work", type=Path, help="where checkpoints go (default: OUT/work)")
+    parser.add_argument("--csv", type=Path, help="your own labelled rows: text, sentiment, target")
+    parser.add_argument("--without", nargs="*", default=[], help="corpora to leave out, to measure them as never seen")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    work = given.work or given.out / "work"
+    without = frozenset(given.without)
+    Job(data=given.data, work=work, out=given.out, table=given.csv, without=without, seed=given.seed).run()
+
+
+if __name__ == "__main__":
+    main()

