@@ -135,9 +135,7 @@ def test_the_written_cases(filled: tuple[Store, dict[str, Document]]) -> None:
 
 def queries() -> st.SearchStrategy[Query]:
     joined_pieces = st.lists(st.sampled_from(PIECES), min_size=1, max_size=3).map("".join)
-    words = joined_pieces.filter(
-        lambda text: len(words_of(text)) <= 80
-    )  # six of them stay below 1,000
+    words = joined_pieces.filter(lambda text: len(words_of(text)) <= 80)  # six of them stay below 1,000
     exact = st.one_of(
         st.tuples(st.sampled_from(NAMES), st.sampled_from(["author", "tag"])),
         st.tuples(st.sampled_from(["bbs.EXAMPLE.org", "NEWS"]), st.just("site")),
