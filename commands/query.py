@@ -67,6 +67,7 @@ def _shown(documents: list[dict[str, Any]]) -> Table:
     from indexing.search import cell
 
     shown = Table("published", "platform", "author", "brand", "sentiment", "text", box=None, padding=(0, 1))
+    shown.columns[-1].no_wrap = True
     for document in documents:
         published = datetime.fromisoformat(document["@timestamp"]).astimezone(DAY_ZONE)
         cells = [" ".join(cell(document, field).split())[:120] for field in _COLUMNS]
