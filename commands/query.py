@@ -66,8 +66,8 @@ def _shown(documents: list[dict[str, Any]]) -> Table:
     from config.settings import DAY_ZONE
     from indexing.search import cell
 
-    shown = Table("published", "platform", "author", "brand", "sentiment", "text", box=None, padding=(0, 1))
-    shown.columns[-1].no_wrap = True
+    shown = Table("published", "platform", "author", "brand", "sentiment", box=None, padding=(0, 1), expand=True)
+    shown.add_column("text", ratio=1, no_wrap=True)  # it takes what the others leave, on one line
     for document in documents:
         published = datetime.fromisoformat(document["@timestamp"]).astimezone(DAY_ZONE)
         cells = [" ".join(cell(document, field).split())[:120] for field in _COLUMNS]
