@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,11 +42,12 @@ class Engine(Protocol):
         """Return the calibrated probabilities of everything asked; `target` is the whole text's where none is given."""
 
 
-class _Views:
+class _Views(ABC):
     """The single answers, each from `answers`."""
 
+    @abstractmethod
     def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Answers:
-        raise NotImplementedError
+        """Return the calibrated probabilities of everything asked."""
 
     def score(self, texts: Sequence[str]) -> Array:
         """Probabilities (n, 3) of negative, neutral, positive."""
