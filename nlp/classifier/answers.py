@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from nlp.classifier.heads import HEADS, SLICES
 
-__all__ = ["Answers", "answer", "scale", "shift_neutral"]
+__all__ = ["Answers", "answer", "scale"]
 
 Array = npt.NDArray[np.float32]
 PLAIN = (0.8, 0.35)
@@ -66,10 +66,3 @@ def answer(logits: Array) -> Answers:
         emotion=heads["emotion"],
         target=softmax(logits[:, SLICES["target"]] + TOWARDS),
     )
-
-
-def shift_neutral(sentiment: Array, odds: float) -> Array:
-    """Multiply the odds of neutral by `odds`: a brand whose posts are mostly news asks for more than one."""
-    shifted = sentiment * np.asarray([1.0, odds, 1.0], np.float32)
-    result: Array = shifted / shifted.sum(axis=1, keepdims=True)
-    return result

@@ -8,7 +8,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +17,7 @@ from nlp.classifier.answers import Answers, answer, scale
 from nlp.classifier.encoder import Encoder
 from nlp.classifier.ngrams import Ngrams
 
-__all__ = ["Default", "Engine", "Fast", "NoModel", "load", "version"]
+__all__ = ["Default", "Fast", "NoModel", "load", "version"]
 
 Array = npt.NDArray[np.float32]
 MODELS = Path(__file__).parent.parent / "models"
@@ -30,16 +29,6 @@ SURE_EMOTION = 0.7
 
 class NoModel(Mendable):
     """A model file is missing or of another version: install the package whole, or train again."""
-
-
-class Engine(Protocol):
-    """What every engine answers; `texts` are raw, and any string has an answer."""
-
-    name: str
-    version: str
-
-    def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Answers:
-        """Return the calibrated probabilities of everything asked; `target` is the whole text's where none is given."""
 
 
 class _Views(ABC):
