@@ -100,7 +100,12 @@ def _try_query(brand: "Brand") -> None:
     matcher = Matcher([brand])
     lines = itertools.chain.from_iterable(batch.lines() for batch in reversed(batches("posts")))
     posts = [decode_post(line) for line in itertools.islice(lines, _AT_HAND)]
-    taken = [post for post in posts if matcher.match(post)]
+    if not posts:
+        console.print(
+            "No posts at hand yet to try the query on: `tingfeng crawl`, then `tingfeng query` shows what it takes"
+        )
+        return
+    taken = [post for post in posts if matcher.match(post).found]
     console.print(f"Of {len(posts):,} posts at hand the query takes {len(taken):,}")
     for post in taken[:_SHOWN]:
         console.print(Text(f"  {post.published_at:%Y-%m-%d %H:%M}  {' '.join(post.text.split())[:90]}"))

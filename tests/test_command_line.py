@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -139,12 +140,14 @@ def test_init_writes_a_brand_and_tries_it(
 ) -> None:
     monkeypatch.setenv("TINGFENG_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("TINGFENG_DATA", str(tmp_path / "data"))
-    arguments = ("init", "携程", "--query", "携程 NOT 携程碑", "--crawl", f"rss={replay.url}/feeds/hotels.json")
+    arguments = ("init", "早餐", "--query", "早餐 NOT 早餐车", "--crawl", f"rss={replay.url}/feeds/hotels.json")
     code, said = run(*arguments)
     assert code == 0, said
-    brand = tmp_path / "config" / "brands" / "携程.yaml"
-    assert "query: 携程 NOT 携程碑" in brand.read_text(encoding="utf-8")
-    assert "posts at hand the query takes" in said
+    brand = tmp_path / "config" / "brands" / "早餐.yaml"
+    assert "query: 早餐 NOT 早餐车" in brand.read_text(encoding="utf-8")
+    numbers = re.search(r"Of ([\d,]+) posts at hand the query takes ([\d,]+)", " ".join(said.split()))
+    assert numbers
+    assert 0 < int(numbers[2]) < int(numbers[1])
     assert list((tmp_path / "config" / "rules").glob("*.yaml"))
     assert run("doctor")[0] == 0
     code, said = run(*arguments)
