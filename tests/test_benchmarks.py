@@ -5,7 +5,7 @@ import itertools
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,7 +65,11 @@ def test_crawling(posts: "list[Post]", tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def _plain_pages(url: str) -> int:
-    connection = http.client.HTTPConnection(url.removeprefix("http://"))
+    with closing(http.client.HTTPConnection(url.removeprefix("http://"))) as connection:
+        return _pages(connection)
+
+
+def _pages(connection: http.client.HTTPConnection) -> int:
     for page in itertools.count(1):
         path = f"/api/container/getIndex?containerid=100103type%3D61%26q%3D*&page_type=searchall&page={page}"
         connection.request("GET", path)

@@ -140,13 +140,13 @@ def test_init_writes_a_brand_and_tries_it(
 ) -> None:
     monkeypatch.setenv("TINGFENG_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("TINGFENG_DATA", str(tmp_path / "data"))
-    arguments = ("init", "早餐", "--query", "早餐 NOT 早餐车", "--crawl", f"rss={replay.url}/feeds/hotels.json")
+    arguments = ("init", "服务", "--query", "服务 NOT 服务区", "--crawl", f"rss={replay.url}/feeds/all.json")
     code, said = run(*arguments)
     assert code == 0, said
-    brand = tmp_path / "config" / "brands" / "早餐.yaml"
-    assert "query: 早餐 NOT 早餐车" in brand.read_text(encoding="utf-8")
+    brand = tmp_path / "config" / "brands" / "服务.yaml"
+    assert "query: 服务 NOT 服务区" in brand.read_text(encoding="utf-8")
     numbers = re.search(r"Of ([\d,]+) posts at hand the query takes ([\d,]+)", " ".join(said.split()))
-    assert numbers
+    assert numbers, said
     assert 0 < int(numbers[2]) < int(numbers[1])
     assert list((tmp_path / "config" / "rules").glob("*.yaml"))
     assert run("doctor")[0] == 0
