@@ -9,6 +9,7 @@ import pytest
 
 from crawlers.feeds import feeds
 from crawlers.replay import Faults, Replay, Staging, load
+from crawlers.stage import window_at
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -97,7 +98,10 @@ def test_the_whole_chain_succeeds(runs: dict[str, Any]) -> None:
 def test_the_chain_ends_in_the_index(runs: dict[str, Any], es: "Elasticsearch") -> None:
     es.indices.refresh(index="tingfeng-*")
     assert es.count(index="tingfeng-mentions")["count"] > POSTS / 20
-    verdicts = [hit["_source"]["verdict"] for hit in es.search(index="tingfeng-runs", size=100)["hits"]["hits"]]
+    crawled = {"term": {"window": window_at(runs["crawl"].run_after)}}
+    verdicts = [
+        hit["_source"]["verdict"] for hit in es.search(index="tingfeng-runs", query=crawled, size=100)["hits"]["hits"]
+    ]
     assert len(verdicts) >= len(feeds())
     assert set(verdicts) == {"ok"}
     firing = es.search(index="tingfeng-alerts")["hits"]["hits"]

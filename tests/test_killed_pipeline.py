@@ -1,5 +1,6 @@
 """A run that is killed at any stage and run again ends with the same documents as a run that nobody disturbed."""
 
+import contextlib
 import json
 import os
 import random
@@ -71,7 +72,9 @@ class Pipeline:
         process.communicate()
 
     def is_writing(self, stage: str) -> bool:
-        return any(path.stat().st_size for path in self.folder.glob(f"{stage}/**/*.tmp"))
+        with contextlib.suppress(FileNotFoundError):  # renamed while it was looked at
+            return any(path.stat().st_size for path in self.folder.glob(f"{stage}/**/*.tmp"))
+        return False
 
 
 def documents(es: "Elasticsearch", alias: str) -> dict[str, Any]:
