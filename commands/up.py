@@ -5,6 +5,7 @@ import secrets
 import signal
 import socket
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -102,8 +103,10 @@ def _jwt_secret(home: Path) -> str:
     """Return the secret by which Airflow's parts know each other; made once, readable by its owner alone."""
     path = home / "jwt.secret"
     if not path.exists():
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
+        handle, draft = tempfile.mkstemp(prefix=".jwt.secret.", dir=home)  # mode 0600; renamed, so never half a secret
+        with os.fdopen(handle, "w") as file:
             file.write(secrets.token_urlsafe(64))
+        Path(draft).replace(path)
     return path.read_text()
 
 

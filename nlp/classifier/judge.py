@@ -46,10 +46,6 @@ class _Views(ABC):
         """Probabilities (n, 2) of negative, positive."""
         return self.answers(texts).binary
 
-    def emotions(self, texts: Sequence[str]) -> Array:
-        """Probabilities (n, 6) of neutral, angry, happy, sad, fear, surprise."""
-        return self.answers(texts).emotion
-
     def towards(self, texts: Sequence[str], targets: Targets) -> Array:
         """Probabilities (n, 3) of negative, neutral, positive towards each text's target."""
         return self.answers(texts, targets).target
