@@ -15,9 +15,11 @@ from typing import Any
 
 import msgspec
 
+from indexing.elasticsearch.alert_fields import ALERT, ALERT_EVENT
 from indexing.elasticsearch.field import Field, properties
 from indexing.elasticsearch.mention_fields import MENTION
-from indexing.elasticsearch.record_fields import ALERT, ALERT_EVENT, CUSTOMER, ENGAGEMENT, LINK, RUN, STATE
+from indexing.elasticsearch.record_fields import CUSTOMER, ENGAGEMENT, LINK, RUN, STATE
+from indexing.elasticsearch.story_fields import ACCOUNT, STORY
 
 __all__ = ["KINDS", "MONTHLY", "STANDING", "VERSION", "mapping", "template"]
 
@@ -28,6 +30,8 @@ STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "runs": RUN,
         "customers": CUSTOMER,
         "links": LINK,
+        "stories": STORY,
+        "accounts": ACCOUNT,
         "alerts": ALERT,
         "alert-events": ALERT_EVENT,
     }

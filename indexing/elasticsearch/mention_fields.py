@@ -77,6 +77,7 @@ _ANALYSIS = (
 )
 _STORY = (
     Field("story.id", KEYWORD, "The story that the mention belongs to."),
+    Field("story.role", KEYWORD, "Its part in it: origin, repost, reply or copy."),
     Field("writers.story", LONG, "Version of these fields.", "ms since 1970"),
 )
 _LINK = (

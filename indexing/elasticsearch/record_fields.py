@@ -1,9 +1,9 @@
-"""The fields of every index but the mentions': histories, runs, customers, links and alerts."""
+"""The fields of the indices that no other module describes: histories, runs, customers and links."""
 
-from indexing.elasticsearch.field import ADDRESS, BOOLEAN, DATE, FLOAT, KEYWORD, LONG, STORED, Field
+from indexing.elasticsearch.field import BOOLEAN, DATE, FLOAT, KEYWORD, LONG, STORED, Field
 from indexing.elasticsearch.mention_fields import ENGAGEMENT_COUNTS
 
-__all__ = ["ALERT", "ALERT_EVENT", "CUSTOMER", "ENGAGEMENT", "LINK", "RUN", "STATE"]
+__all__ = ["CUSTOMER", "ENGAGEMENT", "LINK", "RUN", "STATE"]
 
 ENGAGEMENT = (
     Field("@timestamp", DATE, "When the counts were read."),
@@ -71,68 +71,6 @@ LINK = (
     Field("revoked_at", DATE, "When it was taken back."),
     Field("revoked_by", KEYWORD, "Who took it back."),
     Field("revoked_for", STORED, "Why, in words."),
-)
-
-ALERT = (
-    Field("@timestamp", DATE, "When the alert was raised."),
-    Field("rule", KEYWORD, "The rule that fired: its file's name."),
-    Field("kind", KEYWORD, "The kind of rule."),
-    Field("title", KEYWORD, "The rule's title."),
-    Field("brand", KEYWORD, "The brand's id."),
-    Field("severity", KEYWORD, "The rule's severity."),
-    Field("state", KEYWORD, "firing or resolved."),
-    Field("began_at", DATE, "When the burst began."),
-    Field("last_at", DATE, "End of the last window that fired."),
-    Field("evaluated_at", DATE, "When it was looked at last."),
-    Field("resolved_at", DATE, "When it was over."),
-    Field("window_start", DATE, "Beginning of the worst window."),
-    Field("window_end", DATE, "Its end."),
-    Field("figures.count", LONG, "All mentions in the window.", "mentions"),
-    Field("figures.negative", LONG, "Negative ones.", "mentions"),
-    Field("figures.share", FLOAT, "Negative of all.", "0 to 1"),
-    Field("figures.usual", FLOAT, "Median of the past windows' negative mentions.", "mentions"),
-    Field("figures.mad", FLOAT, "Median absolute deviation from it.", "mentions"),
-    Field("figures.times", FLOAT, "Negative mentions as a multiple of the usual."),
-    Field("figures.threshold", FLOAT, "Negative mentions that it took to fire.", "mentions"),
-    Field("figures.past_windows", LONG, "Past windows that there were to compare with.", "windows"),
-    Field("figures.relative", BOOLEAN, "Whether there was enough past to compare with."),
-    Field("figures.fires", BOOLEAN, "Whether the window fires."),
-    Field("reason_zh", STORED, "Why, in Chinese."),
-    Field("reason_en", STORED, "Why, in English."),
-    Field("evidence.ids", KEYWORD, "The most engaging negative mentions."),
-    Field("evidence.total", LONG, "All negative mentions of the window.", "mentions"),
-    Field("evidence.quotes.id", KEYWORD, "A quoted mention."),
-    Field("evidence.quotes.platform", KEYWORD, "Its platform."),
-    Field("evidence.quotes.published_at", DATE, "When it was published."),
-    Field("evidence.quotes.text", STORED, "Its text, cut."),
-    Field("evidence.quotes.author", KEYWORD, "Its author as the index shows it."),
-    Field("evidence.quotes.url", ADDRESS, "Link to the public post."),
-    Field("evidence.quotes.engagement", LONG, "Its 互动量.", "times"),
-    Field("evidence.quotes.followers", LONG, "Its author's followers.", "accounts"),
-    Field("evidence.words.word", KEYWORD, "A word that stands out."),
-    Field("evidence.words.mentions", LONG, "Negative mentions of the window with it.", "mentions"),
-    Field("evidence.words.usual", LONG, "Mentions with it in the background.", "mentions"),
-    Field("evidence.platforms.platform", KEYWORD, "A platform."),
-    Field("evidence.platforms.mentions", LONG, "Negative mentions of the window there.", "mentions"),
-    Field("owner", KEYWORD, "Who answers for the rule."),
-    Field("runbook", STORED, "What to do."),
-    Field("delivery.channel", KEYWORD, "A channel to tell."),
-    Field("delivery.state", KEYWORD, "pending, sending, sent or given_up."),
-    Field("delivery.attempts", LONG, "Tries so far.", "times"),
-    Field("delivery.unsure", BOOLEAN, "Whether an earlier try may have arrived."),
-    Field("delivery.claim", KEYWORD, "The process that is sending."),
-    Field("delivery.last_error", STORED, "Why the last try failed."),
-    Field("delivery.at", DATE, "When the last try was made."),
-)
-
-ALERT_EVENT = (
-    Field("@timestamp", DATE, "When it happened."),
-    Field("alert", KEYWORD, "The alert's id."),
-    Field("rule", KEYWORD, "Its rule."),
-    Field("brand", KEYWORD, "Its brand."),
-    Field("event", KEYWORD, "What happened, such as firing, updated, sent or resolved."),
-    Field("channel", KEYWORD, "The channel, where it is about one."),
-    Field("detail", STORED, "More, in words."),
 )
 
 STATE = (

@@ -1,0 +1,55 @@
+"""The fields of stories, one document a story and brand, and of the accounts that speak in them."""
+
+from indexing.elasticsearch.field import DATE, FLOAT, KEYWORD, LONG, STORED, Field
+
+__all__ = ["ACCOUNT", "STORY"]
+
+COORDINATION = (
+    Field("coordination.score", FLOAT, "How much it looks arranged: the weighted parts below.", "0 to 1"),
+    Field("coordination.copies", FLOAT, "Part: copies that came in bursts.", "0 to 1"),
+    Field("coordination.rhythm", FLOAT, "Part: intervals too even for people.", "0 to 1"),
+    Field("coordination.names", FLOAT, "Part: accounts with names as a machine gives them.", "0 to 1"),
+    Field("coordination.accounts", FLOAT, "Part: accounts without followers, verification or a past.", "0 to 1"),
+)
+"""The 水军 score and its parts."""
+
+STORY = (
+    Field("@timestamp", DATE, "When its first mention was published."),
+    Field("story", KEYWORD, "The story's id, the same for all brands that it touches."),
+    Field("brand", KEYWORD, "The brand's id."),
+    Field("title", STORED, "The origin's text, cut."),
+    Field("origin.mention", KEYWORD, "The first mention's id."),
+    Field("origin.author", KEYWORD, "Its author as the index shows it."),
+    Field("origin.platform", KEYWORD, "Its platform."),
+    Field("first_mover", KEYWORD, "Who passed it on first."),
+    Field("platforms", KEYWORD, "Every platform that it reached."),
+    Field("last_at", DATE, "When its newest mention was published."),
+    Field("mentions", LONG, "All its mentions.", "mentions"),
+    Field("reposts", LONG, "Those that repost or answer another one.", "mentions"),
+    Field("copies", LONG, "Those that say the same without naming their source.", "mentions"),
+    Field("authors", LONG, "Different accounts.", "accounts"),
+    Field("reach", LONG, "Followers of these accounts, each counted once.", "accounts"),
+    Field("engagement", LONG, "互动量 of all its mentions.", "times"),
+    Field("negative", LONG, "Negative mentions.", "mentions"),
+    Field("neutral", LONG, "Neutral mentions.", "mentions"),
+    Field("positive", LONG, "Positive mentions.", "mentions"),
+    Field("growth", FLOAT, "Mentions of its last hour over those of the hour before."),
+    Field("replied_at", DATE, "When the brand's own account first answered it."),
+    *COORDINATION,
+    Field("updated_at", DATE, "When these figures were made."),
+)
+
+ACCOUNT = (
+    Field("@timestamp", DATE, "When the account was last seen to speak of a brand."),
+    Field("account", KEYWORD, "The account: `author.id` of its mentions."),
+    Field("name", KEYWORD, "`author.name` of its mentions."),
+    Field("platform", KEYWORD, "Its platform."),
+    Field("brand", KEYWORD, "The brands that it speaks of."),
+    Field("mentions", LONG, "Its mentions.", "mentions"),
+    Field("originals", LONG, "Those that are neither reposts nor copies.", "mentions"),
+    Field("stories", LONG, "Stories that it speaks in.", "stories"),
+    Field("followers", LONG, "Its followers at the last fetch.", "accounts"),
+    Field("engagement", LONG, "互动量 of its mentions.", "times"),
+    *COORDINATION,
+    Field("updated_at", DATE, "When these figures were made."),
+)
