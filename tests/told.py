@@ -1,0 +1,111 @@
+"""Posts as the tests of stories and rules tell them, and how they come into the index."""
+
+import gzip
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from crawlers.post import Author, Kind, Post
+from nlp.mention import Label, MatchedBy, Mention, Sentiment
+
+if TYPE_CHECKING:
+    from indexing.elasticsearch.store import Store
+
+NOW = datetime(2026, 8, 3, 4, 0, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+LONG = "星河手机用了两天就自动关机，打客服电话没有人接，退货也不给退，大家千万不要买"
+
+
+def told(number: int, *, ago: timedelta = HOUR, text: str = LONG, **fields: Any) -> Post:
+    """Make one post of the forum `weibo`, published `ago` before NOW."""
+    published = NOW - ago
+    author = Author(id=f"u{number}", name=f"网友{number}", followers=100 + number, verified=False)
+    post = Post(
+        platform="weibo", feed="weibo_search", kind=Kind.POST, native_id=str(number), text=text, author=author,
+        url=f"https://example.org/{number}", published_at=published, fetched_at=NOW, query="q", run_id="r",
+    )  # fmt: skip
+    return replace(post, **fields)
+
+
+def answer(number: int, root: int, *, kind: Kind = Kind.REPOST, text: str = "转发微博", **fields: Any) -> Post:
+    """Make a repost of, or an answer to, the post `root`."""
+    return told(number, text=text, kind=kind, parent_id=str(root), root_id=f"weibo:post:{root}", **fields)
+
+
+def mention(post: Post, *, brand: str = "xinghe", label: str = "negative", tokens: Sequence[str] = ()) -> Mention:
+    """Make the mention that an analysis would have made of the post."""
+    return Mention(
+        post=post, brand=brand, matched_by=MatchedBy.QUERY, matched=(),
+        sentiment=Sentiment(label=Label(label), probability=0.9, score=-0.8, engine="e", model="m"),
+        tokens=tuple(tokens or post.text[:4]), analysis="1",
+    )  # fmt: skip
+
+
+def put(store: "Store", mentions: Iterable[Mention], *, at: datetime = NOW) -> list[str]:
+    """Index the mentions as the index itself does; return their ids."""
+    from indexing.document import analysis_part, document_id, month, page_part, timestamp
+    from indexing.elasticsearch.field import Writer
+    from indexing.privacy import pseudonyms
+    from indexing.write import Outcome, Update, write
+
+    names, ids = pseudonyms(), []
+
+    def updates() -> Iterator[Update]:
+        for one in mentions:
+            ids.append(document_id(one))
+            yield Update(
+                id=ids[-1],
+                parts={Writer.PAGE: page_part(one, names), Writer.ANALYSIS: analysis_part(one, at)},
+                month=month(one.post.published_at),
+                settled=True,
+                ingested=timestamp(at),
+            )
+
+    outcomes = {result.outcome for result in write(store, updates())}
+    assert outcomes <= {Outcome.INDEXED, Outcome.UNCHANGED}
+    store.refresh("mentions")
+    return ids
+
+
+def documents(store: "Store", kind: str) -> dict[str, dict[str, Any]]:
+    """Return every document of a kind of index by its id."""
+    from elasticsearch.helpers import scan
+
+    store.refresh(kind)
+    return {hit["_id"]: hit["_source"] for hit in scan(store.client, index=store.alias(kind))}
+
+
+def research_folder() -> Path:
+    """Return the folder of the research data; a test that needs it is skipped, and says so, where there is none."""
+    folder = os.environ.get("TINGFENG_RESEARCH_DATA")
+    if not folder or not (path := Path(folder) / "replay").is_dir():
+        pytest.skip("no research data: set TINGFENG_RESEARCH_DATA to its folder")
+    return path
+
+
+def research_texts() -> list[str]:
+    """Return the texts of the real originals, each once."""
+    with gzip.open(research_folder() / "weibo_ced_posts.jsonl.gz") as file:
+        return list(dict.fromkeys(msgspec.json.decode(line)["text"] for line in file))
+
+
+def research_stories(roots: Iterable[str] | None = None) -> dict[str, list[Post]]:
+    """Return real stories by their root's id in base 62, each the original and its reposts, oldest first."""
+    from crawlers.replay import research
+    from crawlers.replay.weibo_id import to_base62
+
+    research_folder()
+    wanted = None if roots is None else set(roots)
+    stories: dict[str, list[Post]] = defaultdict(list)
+    for post in research.posts("research/weibo_ced", 0, lambda line: None):
+        root = to_base62(int((post.root_id or post.id).rpartition(":")[2]))
+        if wanted is None or root in wanted:
+            stories[root].append(post)
+    return {root: sorted(posts, key=lambda post: post.published_at) for root, posts in stories.items()}
