@@ -7,13 +7,11 @@ from functools import partial
 from itertools import count
 
 from config.brand import Brand
+from config.negative_burst import Figures
 from config.rule import Rule
 from indexing.alerts import records
-from indexing.alerts.alert import Alert, Delivery, Evidence, State
-from indexing.alerts.detect import Finding, negative_burst
-from indexing.alerts.evidence import gather
-from indexing.alerts.reason import in_chinese, in_english
-from indexing.alerts.series import Watch, read_series
+from indexing.alerts.alert import Alert, Delivery, State
+from indexing.alerts.firing import Firing
 from indexing.elasticsearch.patience import patiently
 from indexing.elasticsearch.store import Store
 
@@ -29,12 +27,14 @@ def evaluate(store: Store, rules: Sequence[Rule], brands: Sequence[Brand], *, no
     A burst that goes on, or begins again within its rule's `quiet`, is the same alert with newer figures. The same call
     again, at once or after a kill, changes nothing; an evaluation that is overtaken by a later one changes nothing.
     """
+    from indexing.detection import detect
+
     now = now.astimezone(UTC).replace(microsecond=now.microsecond // 1000 * 1000)
     patiently(lambda: store.refresh("mentions"))
     found = set()
-    for watch, series in list(read_series(store, rules, brands, now)):
-        if finding := negative_burst(series, watch.rule.when):
-            found.add(_raise(store, watch, finding, now).id)
+    by_id = {rule.id: rule for rule in rules}
+    for firing in detect(store, rules, brands, now=now).firings:
+        found.add(_raise(store, by_id[firing.rule], firing, now).id)
     windows = {rule.id: rule.when.window for rule in rules}
     for alert in records.firing(store):
         if alert.id not in found:
@@ -42,54 +42,68 @@ def evaluate(store: Store, rules: Sequence[Rule], brands: Sequence[Brand], *, no
     return records.firing(store)
 
 
-def _raise(store: Store, watch: Watch, finding: Finding, now: datetime) -> Alert:
-    """Write the finding to its alert, begun now unless the burst has one already.
+def _raise(store: Store, rule: Rule, firing: Firing, now: datetime) -> Alert:
+    """Write the firing to its alert, begun now unless the burst has one already.
 
     The number in a new alert's id is how many its rule and brand have had: two evaluations at once mean the same id, so
     that one of them finds it taken, looks again, and sees the other's alert.
     """
-    evidence = gather(store, watch, finding)
     for taken in count():
-        earlier, total = records.of(store, watch.rule.id, watch.brand.id)
-        same = next((alert for alert in earlier if _continues(alert, finding, watch.rule.quiet)), None)
+        earlier, total = records.of(store, rule.id, firing.brand)
+        same = next((alert for alert in earlier if _continues(alert, firing, rule.quiet)), None)
         if same:
-            newer = _draft(watch, finding, same.id, now, evidence)
-            return records.change(store, same.id, partial(_merged, newer))
-        draft = _draft(watch, finding, f"{watch.rule.id}.{watch.brand.id}.{total + 1 + taken}", now, evidence)
+            return records.change(store, same.id, partial(_merged, _draft(rule, firing, same.id, now)))
+        draft = _draft(rule, firing, f"{rule.id}.{firing.brand}.{total + 1 + taken}", now)
         if records.begin(store, draft):
             return draft
     raise AssertionError("count() never ends")
 
 
-def _draft(watch: Watch, finding: Finding, id: str, now: datetime, evidence: Evidence) -> Alert:
-    rule, brand = watch.rule, watch.brand
-    fires = now - finding.last_at < rule.when.window
+def _draft(rule: Rule, firing: Firing, id: str, now: datetime) -> Alert:
+    fires = now - firing.last_at < rule.when.window
     return Alert(
         id=id,
         rule=rule.id,
         kind=rule.when.kind,
         title=rule.title,
-        brand=brand.id,
+        brand=firing.brand,
         severity=rule.severity,
         state=State.FIRING if fires else State.RESOLVED,
         raised_at=now,
-        began_at=finding.began_at,
-        last_at=finding.last_at,
+        began_at=firing.began_at,
+        last_at=firing.last_at,
         evaluated_at=now,
         resolved_at=None if fires else now,
-        window_start=finding.start,
-        window_end=finding.end,
-        figures=finding.figures,
-        reason_zh=in_chinese(finding, rule.when, brand, now),
-        reason_en=in_english(finding, rule.when, brand, now),
-        evidence=evidence,
+        window_start=firing.window_start,
+        window_end=firing.window_end,
+        figures=_figures(firing),
+        reason_zh=firing.reason_zh,
+        reason_en=firing.reason_en,
+        evidence=firing.evidence,
         owner=rule.owner,
         runbook=rule.runbook,
         delivery=tuple(Delivery(channel=channel) for channel in dict.fromkeys(rule.channels)),
     )
 
 
-def _continues(alert: Alert, finding: Finding, quiet: timedelta) -> bool:
+def _figures(firing: Firing) -> Figures:
+    """Return the figures that the alerts' documents have fields for."""
+    stated = {figure.name: figure.value for figure in firing.figures}
+    return Figures(
+        count=round(stated.get("count", firing.weight)),
+        negative=round(stated.get("negative", firing.weight)),
+        share=stated.get("share", 0.0),
+        usual=stated.get("usual", 0.0),
+        mad=stated.get("mad", 0.0),
+        times=stated.get("times"),
+        threshold=stated.get("threshold", 0.0),
+        past_windows=round(stated.get("past_windows", 0)),
+        relative="usual" in stated,
+        fires=True,
+    )
+
+
+def _continues(alert: Alert, finding: Firing, quiet: timedelta) -> bool:
     return finding.began_at <= alert.last_at + quiet and alert.began_at <= finding.last_at + quiet
 
 
