@@ -2,8 +2,8 @@
 
 import gzip
 import os
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from crawlers.post import Author, Kind, Post
 from nlp.mention import Label, MatchedBy, Mention, Sentiment
 
 if TYPE_CHECKING:
+    from config.rule import Rule
     from indexing.elasticsearch.store import Store
 
 NOW = datetime(2026, 8, 3, 4, 0, tzinfo=UTC)
@@ -96,16 +97,43 @@ def research_texts() -> list[str]:
         return list(dict.fromkeys(msgspec.json.decode(line)["text"] for line in file))
 
 
-def research_stories(roots: Iterable[str] | None = None) -> dict[str, list[Post]]:
-    """Return real stories by their root's id in base 62, each the original and its reposts, oldest first."""
+def research_stories(
+    folder: Path, roots: Collection[str] | None = None, *, stories: int | None = None, reposts: int | None = None
+) -> dict[str, list[Post]]:
+    """Return real stories by their root's id in base 62, each the original and its reposts, oldest first.
+
+    Only those of `roots`, or the first so many `stories`, each with up to so many `reposts`; they are read by the
+    replay's own reader from a copy in `folder` that holds nothing else, for reading a million lines takes a minute.
+    """
     from crawlers.replay import research
     from crawlers.replay.weibo_id import to_base62
 
-    research_folder()
-    wanted = None if roots is None else set(roots)
-    stories: dict[str, list[Post]] = defaultdict(list)
-    for post in research.posts("research/weibo_ced", 0, lambda line: None):
-        root = to_base62(int((post.root_id or post.id).rpartition(":")[2]))
-        if wanted is None or root in wanted:
-            stories[root].append(post)
-    return {root: sorted(posts, key=lambda post: post.published_at) for root, posts in stories.items()}
+    source, target = research_folder(), folder / "replay"
+    target.mkdir(parents=True)
+    taken: Counter[str] = Counter()
+    for name, field in (("weibo_ced_posts", '"mid"'), ("weibo_ced_reposts", '"root"')):
+        with gzip.open(source / f"{name}.jsonl.gz") as file, gzip.open(target / f"{name}.jsonl.gz", "w", 1) as kept:
+            for line in file:
+                id = line.partition(f'{field}: "'.encode())[2].partition(b'"')[0].decode()
+                if field == '"mid"' and roots is None and (stories is None or len(taken) < stories):
+                    taken[id] = 0
+                if id in (taken if roots is None else roots) and (reposts is None or taken[id] <= reposts):
+                    taken[id] += 1
+                    kept.write(line)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TINGFENG_RESEARCH_DATA", str(folder))
+        found: dict[str, dict[str, Post]] = defaultdict(dict)
+        for post in research.posts("research/weibo_ced", 0, lambda line: None):
+            found[to_base62(int((post.root_id or post.id).rpartition(":")[2]))][post.id] = post
+    return {root: sorted(posts.values(), key=lambda post: post.published_at) for root, posts in found.items()}
+
+
+def rule(kind: str, *, id: str = "rule", query: str | None = None, **when: Any) -> "Rule":
+    """Make a rule of a kind as a file would, only without tests."""
+    from config.kinds import module_of
+    from config.rule import Rule, Severity
+
+    return Rule.model_construct(
+        id=id, title="规则", when=module_of(kind).When(kind=kind, **when), brands=(), query=query, tests=(),
+        severity=Severity.SERIOUS, channels=(), owner="值班", runbook="先看原文", quiet=6 * HOUR,
+    )  # fmt: skip

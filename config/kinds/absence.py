@@ -52,9 +52,9 @@ class When(Condition):
             fires=facts.runs < self.min_runs or blind or facts.posts < self.min_posts or uncovered,
             weight=facts.runs - facts.seeing,
             readings=(
-                Reading("runs", facts.runs, self.min_runs, "crawls"),
+                Reading("runs", facts.runs, None, "crawls"),
                 Reading("seeing", facts.seeing, None, "crawls"),
-                Reading("posts", facts.posts, self.min_posts, "posts"),
-                *((Reading("coverage", facts.coverage, self.min_coverage),) if facts.coverage is not None else ()),
+                Reading("posts", facts.posts, None, "posts"),
+                *((Reading("coverage", facts.coverage),) if facts.coverage is not None else ()),
             ),
         )

@@ -1,9 +1,11 @@
 """`flatline`: fewer mentions within a window than there must be."""
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from config.duration import Duration
 from config.kinds import Case as AnyCase
 from config.kinds import Condition, Count, Reading, Verdict
 from config.kinds import Facts as AnyFacts
@@ -29,6 +31,8 @@ class When(Condition):
     model_config = {"extra": "forbid", "frozen": True}
 
     kind: Literal["flatline"]
+    history: Duration = timedelta(days=7)
+    """For how long after its last mention a brand counts as one that is spoken of."""
     threshold: Annotated[int, Field(ge=1)]
     """Mentions that the window must hold."""
 

@@ -52,5 +52,9 @@ class When(Condition):
         return Verdict(
             fires=low or high,
             weight=abs(value - (bound or 0.0)),
-            readings=(Reading("value", value, bound), Reading("count", facts.count, None, "mentions")),
+            readings=(
+                Reading("value", value),
+                Reading("bound", bound or 0.0),
+                Reading("count", facts.count, None, "mentions"),
+            ),
         )

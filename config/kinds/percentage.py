@@ -60,7 +60,8 @@ class When(Condition):
             fires=facts.count >= self.min_count and (low or high),
             weight=facts.matching,
             readings=(
-                Reading("share", share, self.below if low else self.above),
+                Reading("share", share),
+                Reading("bound", (self.below if low else self.above) or 0.0),
                 Reading("matching", facts.matching, None, "mentions"),
                 Reading("count", facts.count, None, "mentions"),
             ),

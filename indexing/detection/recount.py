@@ -2,7 +2,7 @@
 
 A trace is JSON: `["window", "hits", "total", "value"]` is a place in the answer to the question `window`, where `*`
 stands for every entry of a list, and a name in a list for the bucket of that key. `{"of": …, "to": …}` is one place's
-value divided by another's; `{"median": …}`, `{"mad": …}`, `{"number": …}` fold a place with a `*`.
+value divided by another's; `{"median": …}`, `{"mad": …}`, `{"most": …}`, `{"number": …}` fold a place with a `*`.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any
 
 from config.kinds import deviation
 
-__all__ = ["at_path", "mad_of", "median_of", "number_of", "ratio", "recount"]
+__all__ = ["at_path", "mad_of", "median_of", "most_of", "number_of", "ratio", "recount"]
 
 
 def at_path(question: str, *path: str) -> str:
@@ -27,6 +27,11 @@ def median_of(question: str, *path: str) -> str:
 def mad_of(question: str, *path: str) -> str:
     """Return the trace of the median absolute deviation of the values at a place with a `*`."""
     return json.dumps({"mad": [question, *path]}, ensure_ascii=False)
+
+
+def most_of(question: str, *path: str) -> str:
+    """Return the trace of the greatest of the values at a place with a `*`."""
+    return json.dumps({"most": [question, *path]}, ensure_ascii=False)
 
 
 def number_of(question: str, *path: str) -> str:
@@ -52,7 +57,7 @@ def _value(trace: Any, answers: Mapping[str, Any]) -> float:
         ((fold, path),) = trace.items()
         values = [float(one or 0) for one in _at(answers, path)]
         usual, mad = deviation(values)
-        return {"median": usual, "mad": mad, "number": float(len(values))}[fold]
+        return {"median": usual, "mad": mad, "most": max(values, default=0.0), "number": float(len(values))}[fold]
     (value,) = _at(answers, trace)
     return float(value or 0)
 

@@ -52,7 +52,8 @@ class Look:
     """The field whose values are counted apart."""
     new: bool = False
     """Whether values are looked for that stand out against the past, instead of the most frequent ones."""
-    group: str = "brand"
+    group: str | None = "brand"
+    """The field of what a timeline is of; None for one timeline of all, under the one name that is asked for."""
     kind: str = "mentions"
 
     @property
@@ -102,7 +103,7 @@ def lines(filters: Sequence[Body], look: Look, groups: Sequence[str], span: Span
     parts: dict[Key, Parts] = {} if look.by else {(group, None): Parts(frame) for group in groups}
     tallies: list[Ask] = list(_tallies(filters, look, groups, asked, span))
     for answer in (yield tallies) if tallies else []:
-        for bucket in answer["g"]["buckets"]:
+        for bucket in answer["g"]["buckets"] if look.group else [{**answer, "key": groups[0]}]:
             for key, inner in _keyed(bucket, look):
                 if not look.by or (asked and key[1] in asked[key[0]]):
                     parts.setdefault(key, Parts(frame)).add(inner["time"]["buckets"])
@@ -166,19 +167,19 @@ def _tallies(
         for first in range(0, whole, length):
             last = min(whole, first + length)
             start, end = (span.now - (whole - bucket) * look.step for bucket in (first, last))
-            own = [*filters, *look.only, {"terms": {look.group: list(some)}}]
+            own = [*filters, *look.only, *([{"terms": {look.group: list(some)}}] if look.group else [])]
             if look.by:
                 own.append({"terms": {look.by: apart}})
             yield Tally(
                 kind=look.kind,
                 query=period(start, end),
                 filter={"bool": {"filter": own}},
-                aggs={"g": _group(look, apart, span.now)},
+                aggs=_grouped(look, apart, span.now),
                 buckets=len(some) * max(1, len(apart)) * (last - first) * width,
             )
 
 
-def _group(look: Look, apart: Sequence[str], now: datetime) -> Body:
+def _grouped(look: Look, apart: Sequence[str], now: datetime) -> Body:
     histogram = {
         "field": "@timestamp",
         "fixed_interval": f"{round(look.step / _MILLISECOND)}ms",
@@ -192,7 +193,7 @@ def _group(look: Look, apart: Sequence[str], now: datetime) -> Body:
     if look.by:
         named = {"field": look.by, "size": len(apart), "include": list(apart)}
         inner = {"b": {"terms": named, "aggs": inner}}
-    return {"terms": {"field": look.group, "size": _MOST_GROUPS}, "aggs": inner}
+    return {"g": {"terms": {"field": look.group, "size": _MOST_GROUPS}, "aggs": inner}} if look.group else inner
 
 
 def _capped(measure: Body) -> Body:
