@@ -111,12 +111,16 @@ CASES: dict[str, tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]
         [
             {"history": [2] * 14, "now": {"count": 20, "negative": 15}},
             {"history": [2] * 14, "same_hour": [4, 4, 4], "now": {"count": 20, "negative": 15}},
+            {"history": [2] * 14, "day_before": 15, "week_before": 3, "now": {"count": 20, "negative": 15}},
         ],
         [
             {"history": [6] * 14, "now": {"count": 20, "negative": 15}},
-            {"history": [2] * 14, "same_hour": [6, 5, 6], "now": {"count": 20, "negative": 15}},  # every Monday at nine
-            {"history": [2] * 14, "day_before": 15, "now": {"count": 20, "negative": 15}},  # as yesterday
-            {"history": [2] * 14, "week_before": 18, "now": {"count": 20, "negative": 15}},
+            {
+                "history": [2] * 14,
+                "same_hour": [16, 15, 16],
+                "now": {"count": 20, "negative": 15},
+            },  # as every week
+            {"history": [2] * 14, "day_before": 15, "week_before": 18, "now": {"count": 20, "negative": 15}},  # recurs
         ],
     ),
     "reach": (

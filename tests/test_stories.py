@@ -10,6 +10,7 @@ import pytest
 
 from crawlers.post import Author, Engagement, Kind, Post
 from indexing import write as writing
+from indexing.elasticsearch import bulk
 from indexing.stories import place, tell
 from indexing.stories.update import update_stories
 from tests.told import HOUR, LONG, MINUTE, NOW, answer, documents, mention, put, told
@@ -165,7 +166,7 @@ def test_a_kill_between_any_two_writes_ends_as_an_undisturbed_run(
     monkeypatch.setattr(tell, "_STORIES_AT_ONCE", 1)
     with monkeypatch.context() as patch, contextlib.suppress(Killed):
         patch.setattr(place, "write", dying(writing.write))
-        patch.setattr(tell, "send", dying(tell.send))
+        patch.setattr(tell, "send", dying(bulk.send))
         run(emptied_store)
     run(emptied_store)
     assert places(emptied_store) == {

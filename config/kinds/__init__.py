@@ -68,7 +68,7 @@ class Verdict:
 class Written(BaseModel):
     """What stands in a rule's file: nothing that is not known, and nothing that changes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Facts(Written):

@@ -1,7 +1,7 @@
 """`negative_burst`: many negative mentions within a window, a large share of all, and far more than is usual.
 
-Usual is what the windows before it held, what the same hour of the week held in the weeks before, and what the same
-time of the day before and of the week before held.
+Usual is what the windows before it held, and what the same hour of the week held in the weeks before, with the spread
+of the former. What came as strongly at the same time both the day before and the week before recurs, and is no burst.
 """
 
 from datetime import timedelta
@@ -105,11 +105,11 @@ class When(Condition):
         threshold = float(self.min_count)
         if relative:
             threshold = max(threshold, self.ratio * usual, usual + _SPREADS * robust(mad))
-        seasonal, spread = deviation(facts.same_hour)
-        if len(facts.same_hour) >= _ENOUGH_SAME_HOURS:
-            threshold = max(threshold, self.ratio * seasonal, seasonal + _SPREADS * robust(spread))
-        before = max(facts.day_before or 0, facts.week_before or 0)
-        threshold = max(threshold, before + 1.0 if before else 0.0)
+        seasonal, _ = deviation(facts.same_hour)
+        if len(facts.same_hour) >= _ENOUGH_SAME_HOURS:  # too few to have a spread of their own
+            threshold = max(threshold, seasonal + _SPREADS * robust(mad))
+        recurs = min(facts.day_before or 0, facts.week_before or 0)
+        threshold = max(threshold, recurs + 1.0 if recurs else 0.0)
         share = negative / count if count else 0.0
         return Verdict(
             fires=negative >= threshold and share >= self.min_share,

@@ -60,6 +60,5 @@ class When(Condition):
                 Reading("share", share, usual),
                 Reading("count", facts.count, None, "mentions"),
                 Reading("all", facts.all, None, "mentions"),
-                Reading("past_windows", len(facts.history), None, "windows"),
             ),
         )

@@ -86,7 +86,7 @@ def _firing(
         window_end=found.end,
         weight=found.verdict.weight,
         figures=figures(found, answers),
-        questions=asked(found, store.alias(found.kind_of_index)),
+        questions=asked(found, store.alias),
         reason_zh=said.zh,
         reason_en=said.en,
         evidence=evidence(found, brand, answers),

@@ -76,6 +76,7 @@ def of_events(rule: Rule, run: Sequence[tuple[Event, Verdict]], subject: Sequenc
     return Found(
         brand=first.brand,
         began_at=first.at,
+        fired_at=first.at,
         last_at=last.at,
         start=first.at,
         end=last.at + _MOMENT,

@@ -5,7 +5,7 @@ mood moved, the customers touched, and the loudest mentions themselves. The same
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from indexing.detection.found import Found
 from indexing.detection.recount import at_path, mad_of, median_of, number_of, ratio
 from indexing.detection.series import counting, period
 
-__all__ = ["evidence", "figures", "questions", "searches"]
+__all__ = ["asked", "evidence", "figures", "questions", "searches"]
 
 _MOST_IDS = 500
 _QUOTES = 5
@@ -69,7 +69,7 @@ def questions(found: Found) -> dict[str, Body]:
 
 def searches(found: Found) -> list[Search]:
     """Return the questions as they are sent; the verdict stands without their answers."""
-    return [Search(body=body, kind=found.kind_of_index, optional=True) for body in questions(found).values()]
+    return [Search(body=body, kind=kind_of(found, id), optional=True) for id, body in questions(found).items()]
 
 
 def figures(found: Found, answers: Mapping[str, Answer]) -> tuple[Figure, ...]:
@@ -109,9 +109,14 @@ def evidence(found: Found, brand: Brand | None, answers: Mapping[str, Answer]) -
     )
 
 
-def asked(found: Found, index: str) -> tuple[Question, ...]:
-    """Return the questions as they can be sent again."""
-    return tuple(Question(id=id, index=index, body=body) for id, body in questions(found).items())
+def asked(found: Found, index: Callable[[str], str]) -> tuple[Question, ...]:
+    """Return the questions as they can be sent again; `index` gives the name of a kind of index."""
+    return tuple(Question(id=id, index=index(kind_of(found, id)), body=body) for id, body in questions(found).items())
+
+
+def kind_of(found: Found, id: str) -> str:
+    """Return the kind of index that a question goes to."""
+    return found.asked_of.get(id, found.kind_of_index)
 
 
 def _window(found: Found, filters: Sequence[Body]) -> Body:

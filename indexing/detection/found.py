@@ -27,6 +27,8 @@ class Found:
     story: str | None = None
     customer: str | None = None
     began_at: datetime
+    fired_at: datetime
+    """End of the first window that fired: when an evaluation could first have found it."""
     last_at: datetime
     """End of the last window that fired."""
     start: datetime
@@ -44,6 +46,8 @@ class Found:
     """Where the verdict's figures come from, beyond those that all kinds share: see indexing.detection.recount."""
     asks: Mapping[str, Body] = field(default_factory=dict)
     """Further questions that traces name, by their ids."""
+    asked_of: Mapping[str, str] = field(default_factory=dict)
+    """The kinds of index that questions go to, where it is another one."""
     aggs: Body = field(default_factory=dict)
     """Further aggregations of the question `window`."""
     words: Mapping[str, str] = field(default_factory=dict)

@@ -68,7 +68,7 @@ def _at(answer: Any, path: list[str]) -> list[Any]:
             entries = answer.values() if isinstance(answer, Mapping) else answer
             return [found for entry in entries for found in _at(entry, path[number + 1 :])]
         if isinstance(answer, list):
-            answer = next((entry for entry in answer if str(entry.get("key")) == name), None) or _numbered(answer, name)
+            answer = _numbered(answer, name) if name.isdecimal() and not _keyed(answer) else _named(answer, name)
         else:
             answer = answer[name]
         if answer is None:
@@ -76,5 +76,13 @@ def _at(answer: Any, path: list[str]) -> list[Any]:
     return [answer]
 
 
+def _keyed(entries: list[Any]) -> bool:
+    return bool(entries) and isinstance(entries[0], Mapping) and "key" in entries[0]
+
+
+def _named(entries: list[Any], name: str) -> Any:
+    return next((entry for entry in entries if str(entry["key"]) == name), None)
+
+
 def _numbered(entries: list[Any], name: str) -> Any:
-    return entries[int(name)] if name.isdecimal() and int(name) < len(entries) else None
+    return entries[int(name)] if int(name) < len(entries) else None

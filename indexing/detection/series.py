@@ -122,6 +122,7 @@ def found_in(
             episode,
             {
                 "began_at": line.time(first),
+                "fired_at": line.time(episode.began + STEPS),
                 "last_at": line.time(episode.last),
                 "start": line.time(episode.worst - STEPS),
                 "end": line.time(episode.worst),

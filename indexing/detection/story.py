@@ -46,6 +46,7 @@ def find(rule: Rule, brands: Sequence[str], span: Span) -> Asking[list[Found]]:
 
         more: dict[str, Any] = {
             "asks": {"story": told_of(str(story), brand)},
+            "asked_of": {"story": "stories"},
             "aggs": {"negative": {"filter": NEGATIVE}},
             "usual": when.history // when.window * when.window,
             "history": when.history,
