@@ -23,9 +23,11 @@ __all__ = [
     "Condition",
     "Count",
     "Facts",
+    "Listed",
     "Name",
     "Reading",
     "Share",
+    "Values",
     "Verdict",
     "deviation",
     "fitting",
@@ -110,6 +112,19 @@ class Condition(Written):
     def judge(self, facts: Any) -> Verdict:
         """Return whether the condition holds of the facts, which are of the kind's own `Facts`."""
         raise NotImplementedError
+
+
+class Values(Facts):
+    """The values that one mention has in a field."""
+
+    values: tuple[str, ...]
+
+
+class Listed(Condition):
+    """A field of a mention held against a list."""
+
+    field: Literal["author.id", "author.name", "platform", "site", "region", "tags", "keywords", "emotion", "intent"]
+    values: Annotated[tuple[Name, ...], Field(min_length=1, max_length=10_000)]
 
 
 def kinds() -> list[str]:

@@ -151,7 +151,8 @@ def _merged(
         by_filter[name].append(place)
         filters[name] = tally.filter
     example = together[0][1]
-    at_once = max(1, min(_MOST_FILTERS, _MOST_BUCKETS // max(1, example.buckets)))
+    most = max(tally.buckets for _, tally in together)
+    at_once = max(1, min(_MOST_FILTERS, _MOST_BUCKETS // max(1, most)))
     names = list(by_filter)
     for start in range(0, len(names), at_once):
         some = names[start : start + at_once]

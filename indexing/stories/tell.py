@@ -23,8 +23,10 @@ from indexing.stories.rows import Row, read_rows
 
 __all__ = ["tell"]
 
-_OVERLAP = timedelta(days=1)
-"""How far before the newest document changes are looked for: longer than any run takes."""
+_OVERLAP = timedelta(hours=1)
+"""How far before the newest document changes are looked for: a page is indexed some time after it was read. What a run
+itself places bears its own time, as the documents do, so that nothing of a run that was killed is missed.
+"""
 _STORIES_AT_ONCE, _ACCOUNTS_AT_ONCE = 500, 1_000
 _PAGE = 5_000
 _TITLE_LENGTH = 200
