@@ -14,6 +14,7 @@ from config.settings import DAY_ZONE
 from indexing.detection.asking import EvaluationFailed, drive
 from indexing.detection.detect import detector
 from indexing.detection.found import Found, Span
+from indexing.detection.sentences import Said
 from indexing.elasticsearch.store import Store
 
 __all__ = ["BadIncidents", "Incident", "Page", "Replayed", "read_incidents", "replay"]
@@ -88,21 +89,10 @@ def replay(
     results, failures = drive(store, {rule.id: module.find(rule, list(names), span)})
     if failures:
         raise EvaluationFailed(f"rule {rule.id}: {failures[rule.id]}: mend Elasticsearch (`tingfeng doctor`)")
-    pages = []
-    for found in _first_of_each(results[rule.id], rule.quiet):
-        said = module.say(found, names.get(found.brand, found.brand), span)
-        page = Page(
-            at=found.fired_at,
-            brand=found.brand,
-            story=found.story,
-            customer=found.customer,
-            last_at=found.last_at,
-            weight=found.verdict.weight,
-            reason_zh=said.zh,
-            reason_en=said.en,
-            incident=_incident(found, incidents or (), rule.when.window),
-        )
-        pages.append(page)
+    pages = [
+        _page(found, module.say(found, names.get(found.brand, found.brand), span), rule, incidents or ())
+        for found in _first_of_each(results[rule.id], rule.quiet)
+    ]
     pages.sort(key=lambda page: (page.at, page.brand))
     hit = {id(page.incident) for page in pages}
     return Replayed(
@@ -111,6 +101,20 @@ def replay(
         pages=tuple(pages),
         missed=tuple(incident for incident in incidents or () if id(incident) not in hit),
         compared=incidents is not None,
+    )
+
+
+def _page(found: Found, said: Said, rule: Rule, incidents: Iterable[Incident]) -> Page:
+    return Page(
+        at=found.fired_at,
+        brand=found.brand,
+        story=found.story,
+        customer=found.customer,
+        last_at=found.last_at,
+        weight=found.verdict.weight,
+        reason_zh=said.zh,
+        reason_en=said.en,
+        incident=_incident(found, incidents, rule.when.window),
     )
 
 
