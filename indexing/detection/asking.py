@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from config.errors import Mendable
+from config.query import QueryError
 from indexing.elasticsearch.patience import patiently
 from indexing.elasticsearch.store import Store
 
@@ -79,6 +80,9 @@ def drive(store: Store, askings: Mapping[Key, Asking[T]]) -> tuple[dict[Key, T],
                 asked[key] = askings[key].send(answer)  # type: ignore[arg-type]
             except StopIteration as end:
                 results[key] = end.value
+            except QueryError as error:
+                failures[key] = str(error)
+                _log.error("rule %s could not be evaluated: %s", key, error)
         answers = {}
         for key, answer_or_reason in _ask_all(store, asked):
             if isinstance(answer_or_reason, str):
