@@ -17,7 +17,7 @@ from indexing.elasticsearch.field import Writer
 from indexing.stories.update import update_stories
 from indexing.write import Update, write
 from nlp.mention import Mention
-from tests.told import HOUR, MINUTE, NOW, answer, mention, put, rule, told
+from tests.told import DAY, HOUR, MINUTE, NOW, answer, mention, put, rule, told
 
 if TYPE_CHECKING:
     from config.rule import Rule
@@ -188,6 +188,13 @@ def test_an_explanation_tells_source_accounts_mood_and_customers(told_store: "St
     assert "first.weibo:post:1:xinghe" in figures
     assert {word.word for word in firing.evidence.words} >= {"爆炸", "电池"}
     assert firing.evidence.quotes[0].id == "weibo:post:1:xinghe"
+
+
+def test_a_slow_burst_is_seen_by_the_second_look(told_store: "Store") -> None:
+    slow = {"window": "1d", "history": "12d", "min_count": 15}
+    (firing,) = fired(told_store, "negative_burst", min_count=100, slow=slow)
+    assert firing.window_end - firing.window_start == DAY
+    assert "近 24 小时" in firing.reason_zh
 
 
 def test_rules_that_ask_the_same_share_their_searches(told_store: "Store", monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,14 +68,14 @@ def test_a_story_of_900_reposts_pages_once_within_one_evaluation_of_its_rise(
 
 def test_of_a_thousand_real_stories_none_pages_twice(emptied_store: "Store", tmp_path: Path) -> None:
     """All of them in one afternoon: each keeps its own rhythm."""
-    stories = list(research_stories(tmp_path, stories=1_050, reposts=6).values())
+    stories = list(research_stories(tmp_path, stories=1_050, reposts=4).values())
     assert len(stories) >= 1_000
     moved = [moved_to(NOW - 5 * HOUR + n * 15 * SECOND, posts) for n, posts in enumerate(stories)]
     put(emptied_store, (mention(post) for posts in moved for post in posts if post.published_at < NOW))
     update_stories(emptied_store, now=NOW)
     few = rule("story", id="spread", min_count=3)
     paged = [str(firing.story) for firing in detect(emptied_store, [few], [BRAND], now=NOW).firings]
-    assert len(paged) > 20
+    assert len(paged) > 10
     assert len(set(paged)) == len(paged)
     story_of = {one["post_id"]: one["story"]["id"] for one in documents(emptied_store, "mentions").values()}
     told = [{story_of[post.id] for post in posts if post.id in story_of} for posts in moved]
