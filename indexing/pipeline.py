@@ -14,6 +14,7 @@ from config.brand import Brand, Target, load_brands, targets
 from config.channel import load_channels
 from config.load import ConfigError
 from config.platform import platform
+from config.rota import load_rota
 from config.rule import check_references, load_rules
 from crawlers.feeds import feeds
 from crawlers.stage import Batch, batches
@@ -126,11 +127,11 @@ def raise_alerts(store: "Store", brands: Sequence[Brand], *, now: datetime | Non
     """Evaluate every rule on the index as it is now, and deliver what fires or is still undelivered."""
     from indexing.alerts import deliver, evaluate
 
-    rules, channels = load_rules(), load_channels()
+    rules, channels, rota = load_rules(), load_channels(), load_rota()
     try:
-        return evaluate(store, rules, brands, now=now or datetime.now(UTC))
+        return evaluate(store, rules, brands, now=now or datetime.now(UTC), rota=rota)
     finally:
-        deliver(store, channels)  # whatever becomes of the rules, what is still undelivered goes out
+        deliver(store, channels, rota)  # whatever becomes of the rules, what is still undelivered goes out
 
 
 def turn(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None, progress: Progress = quiet) -> Turn:
