@@ -13,12 +13,24 @@ from config.brand import Text
 from config.channel import Channel
 from config.duration import Duration
 from config.load import ConfigError, load, where
+from config.notify import Notify
+from config.rota_faults import DAY, ON_DUTY, faults_of
 from config.workdays import is_workday
 
-__all__ = ["DAY", "Escalation", "Heartbeat", "Hours", "Person", "Rota", "Shift", "Step", "check_channels", "load_rota"]
+__all__ = [
+    "ON_DUTY",
+    "Escalation",
+    "Heartbeat",
+    "Hours",
+    "Person",
+    "Rota",
+    "Shift",
+    "Step",
+    "check_channels",
+    "check_notify",
+    "load_rota",
+]
 
-DAY = 24 * 60
-ON_DUTY = "on_duty"
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -149,7 +161,7 @@ class Rota(_Written):
 
     @model_validator(mode="after")
     def _whole(self) -> "Rota":
-        for fault in [*_strangers(self), *_loops(self), *_holes(self)]:
+        for fault in faults_of(self):
             raise ValueError(fault)
         return self
 
@@ -212,67 +224,22 @@ def check_channels(rota: Rota, channels: Sequence[Channel], path: Path | None = 
         raise ConfigError("\n".join(faults))
 
 
-def _strangers(rota: Rota) -> Iterator[str]:
-    told = f"write one of {', '.join(rota.people) or 'none yet'}, or add the person"
-    for shift in rota.shifts:
-        for id in shift.people:
-            if id not in rota.people:
-                yield f"shifts: {shift.name}: nobody is called {id!r}: {told}"
-    if rota.fallback and rota.fallback not in rota.people:
-        yield f"fallback: nobody is called {rota.fallback!r}: {told}"
-    for name, escalation in rota.escalation.items():
-        if escalation.next and escalation.next not in rota.escalation:
-            yield f"escalation: {name}: next: there is no escalation {escalation.next!r}: mend its spelling"
-        if not rota.shifts and not rota.fallback and any(ON_DUTY in step.notify for step in escalation.steps):
-            yield f"escalation: {name}: nobody is ever on duty: write shifts, or a fallback"
-
-
-def _loops(rota: Rota) -> Iterator[str]:
-    for name in rota.escalation:
-        seen, at = [name], rota.escalation[name].next
-        while at:
-            if at in seen:
-                yield f"escalation: {name}: next: {' → '.join([*seen, at])} never ends: leave one `next` out"
-                return
-            seen.append(at)
-            at = rota.escalation[at].next
-
-
-def _holes(rota: Rota) -> Iterator[str]:
-    """Yield where nobody is on duty, in any week with or without holidays; nothing where a fallback is named."""
-    if rota.fallback or not rota.shifts:
-        return
-    for weekday in range(7):
-        usual, before = weekday < 5, (weekday - 1) % 7
-        both = (True, False) if rota.holidays == "china" else None
-        for worked in both or (usual,):
-            for worked_before in both or (before < 5,):
-                if hole := _hole(rota, weekday, worked, worked_before):
-                    kind = "a working day" if worked else "a day off"
-                    yield (
-                        f"shifts: nobody is on duty on {_WEEK[weekday]}, {kind}, {hole}: add a shift, or name a"
-                        " fallback"
-                    )
-                    return
-
-
-def _hole(rota: Rota, weekday: int, worked: bool, worked_before: bool) -> str | None:
-    """Return the first hour of such a day that no shift covers; shifts of another time zone cover nothing for sure."""
-    covered = []
-    for shift in rota.shifts:
-        if rota.zone(shift) == ZoneInfo(rota.time_zone):
-            if shift.on(weekday, worked=worked):
-                covered.append((shift.begin, shift.begin + shift.length))
-            if shift.on((weekday - 1) % 7, worked=worked_before):
-                covered.append((shift.begin - DAY, shift.begin - DAY + shift.length))
-    reached = 0
-    for begin, end in sorted(covered):
-        if begin > reached:
-            break
-        reached = max(reached, end)
-    later = min((begin for begin, _ in covered if begin > reached), default=DAY)
-    return f"{_clock(reached)}–{_clock(later)}" if reached < DAY else None
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
+def check_notify(
+    plans: Mapping[str, Notify], rota: Rota | None, channels: Sequence[Channel], folder: Path | None = None
+) -> None:
+    """Raise ConfigError with every channel or escalation that a rule's `notify` names and nobody has written."""
+    folder = folder or settings.config_dir() / "rules"
+    known, escalations = {channel.id for channel in channels}, set(rota.escalation if rota else ())
+    faults = []
+    for rule, plan in plans.items():
+        path = next(folder.glob(f"{rule}.y*ml"))
+        for number, name in enumerate(plan.channels):
+            if name not in known:
+                remedy = f"mend its spelling, or write {folder.parent / 'channels' / name}.yaml"
+                faults.append(f"{where(path, 'notify', 'channels', number)}: nothing is called {name!r}: {remedy}")
+        if plan.escalation and plan.escalation not in escalations:
+            told = f"nothing is called {plan.escalation!r} (known: {', '.join(sorted(escalations)) or 'none yet'})"
+            remedy = f"write it under `escalation` in {folder.parent / 'rota.yaml'}"
+            faults.append(f"{where(path, 'notify', 'escalation')}: {told}: {remedy}")
+    if faults:
+        raise ConfigError("\n".join(faults))

@@ -14,7 +14,7 @@ from config.brand import Brand, Target, load_brands, targets
 from config.channel import load_channels
 from config.load import ConfigError
 from config.platform import platform
-from config.rota import load_rota
+from config.rota import check_channels, check_notify, load_rota
 from config.rule import check_references, load_rules
 from crawlers.feeds import feeds
 from crawlers.stage import Batch, batches
@@ -57,6 +57,10 @@ def load_config() -> list[Brand]:
         platform(feed)
     check_references(rules, brands, channels)
     check_kinds(channels)
+    rota = load_rota()
+    check_notify({rule.id: rule.notify for rule in rules if rule.notify}, rota, channels)
+    if rota:
+        check_channels(rota, channels)
     return brands
 
 

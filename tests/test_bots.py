@@ -112,7 +112,7 @@ def test_http_200_is_no_success(ready: Ready) -> None:
         assert (caught.value.retry, caught.value.unsure) == (False, False)
 
 
-@pytest.mark.parametrize(("dialect", "step"), zip(DIALECTS * 2, range(6), strict=True))
+@pytest.mark.parametrize(("dialect", "step"), [*zip(DIALECTS * 2, range(6), strict=True)])
 def test_a_kill_between_any_two_writes_repeats_at_most_once_and_says_so(
     emptied_store: "Store", ready: Ready, monkeypatch: pytest.MonkeyPatch, dialect: str, step: int
 ) -> None:

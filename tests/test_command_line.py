@@ -26,6 +26,7 @@ COMMANDS = (
     ["index"],
     ["query", "星河"],
     ["alerts", "run"],
+    ["channels", "list"],
     ["links", "run"],
     ["es", "status"],
     ["replay", "snownlp"],

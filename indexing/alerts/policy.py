@@ -156,8 +156,9 @@ def _leads(other: Alert, alert: Alert, at: Situation) -> bool:
     return told and recent and _RANK[other.severity] >= _RANK[alert.severity]
 
 
-def _order(alert: Alert) -> tuple[int, float, str]:
-    return _RANK[alert.severity], alert.weight, alert.id
+def _order(alert: Alert) -> tuple[int, float, float, str]:
+    """Return what puts the alert first that speaks for its group: the gravest, heaviest, oldest."""
+    return _RANK[alert.severity], alert.weight, -alert.raised_at.timestamp(), alert.id
 
 
 def _message(alert: Alert) -> str:

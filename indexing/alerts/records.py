@@ -21,6 +21,7 @@ __all__ = [
     "firing",
     "history",
     "note",
+    "noted",
     "of",
     "to_tell",
     "undelivered",
@@ -126,6 +127,12 @@ def change(store: Store, id: str, edit: Callable[[Alert], Alert], origin: Origin
 def note(store: Store, alert: Alert, events: Iterable[Event]) -> bool:
     """Append what happened; an event that stands there already is the very same one. Return whether all were new."""
     return all([_write(store, _action(store, alert, event)) for event in events])
+
+
+def noted(store: Store, id: str) -> str | None:
+    """Return when the event of this id happened, or None where there is none."""
+    hit = patiently(lambda: store.client.mget(index=store.alias("alert-events"), ids=[id]))["docs"][0]
+    return str(hit["_source"]["@timestamp"]) if hit.get("found") else None
 
 
 def _all(store: Store, query: Mapping[str, Any]) -> list[Alert]:
