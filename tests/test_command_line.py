@@ -27,6 +27,7 @@ COMMANDS = (
     ["query", "星河"],
     ["alerts", "run"],
     ["channels", "list"],
+    ["console"],
     ["links", "run"],
     ["es", "status"],
     ["replay", "snownlp"],

@@ -13,7 +13,7 @@ from indexing.alerts.lifecycle import in_milliseconds
 from indexing.alerts.links import Action, Claim, LinkRefused, read
 from indexing.elasticsearch.store import Store
 
-__all__ = ["NotPossible", "acknowledge", "assign", "check", "follow", "resolve", "snooze"]
+__all__ = ["NotPossible", "acknowledge", "assign", "check", "check_view", "follow", "resolve", "snooze"]
 
 _log = logging.getLogger(__name__)
 
@@ -77,14 +77,26 @@ def check(store: Store, token: str, *, now: datetime) -> tuple[Claim, Alert]:
         if error.claim and (found := records.find(store, [error.claim.alert])):
             _note(store, found[0], "refused", error.claim, now, str(error))
         raise
+    if claim.action is Action.VIEW:
+        raise LinkRefused("此链接只能查看 this link only shows the open alerts", claim)
     found = records.find(store, [claim.alert])
     if not found:
-        raise LinkRefused("its alert is gone", claim)
-    if claim.action is not Action.VIEW and (used := _used(store, claim)):
+        raise LinkRefused("预警已不存在 its alert is gone", claim)
+    if used := _used(store, claim):
         _log.warning("a link was refused: used already, for %s", claim.alert)
         _note(store, found[0], "refused", claim, now, "the link was used already")
-        raise LinkRefused(f"the link was used already, at {used}", claim)
+        raise LinkRefused(f"链接已用过 the link was used already, at {used}", claim)
     return claim, found[0]
+
+
+def check_view(token: str, *, now: datetime) -> None:
+    """Return when a link may show the open alerts; LinkRefused, which is logged, says why it may not."""
+    try:
+        if read(token, now=now).action is not Action.VIEW:
+            raise LinkRefused("此链接另有用途 this link is for something else")
+    except LinkRefused as error:
+        _log.warning("a link to the open alerts was refused: %s", error)
+        raise
 
 
 def follow(
@@ -104,12 +116,10 @@ def follow(
         alert = assign(store, claim.alert, to=to or by, by=by, now=now, key=key)
     elif claim.action is Action.SNOOZE:
         alert = snooze(store, claim.alert, until=now + snoozed_for, by=by, now=now, key=key)
-    elif claim.action is Action.RESOLVE:
-        alert = resolve(store, claim.alert, by=by, now=now, key=key)
     else:
-        raise LinkRefused("this link only shows", claim)
+        alert = resolve(store, claim.alert, by=by, now=now, key=key)
     if not _note(store, alert, "used", claim, now, f"link: {claim.action}"):
-        raise LinkRefused("the link was used already, this very moment", claim)
+        raise LinkRefused("链接已用过 the link was used already, this very moment", claim)
     return alert
 
 
@@ -128,7 +138,7 @@ def _change(
 
 def _open(alert: Alert) -> Alert:
     if alert.state is State.RESOLVED:
-        raise NotPossible(f"alert {alert.id} is over since {alert.resolved_at}: nothing is left to be done")
+        raise NotPossible(f"预警已解除 alert {alert.id} is over since {alert.resolved_at}: nothing is left to be done")
     return alert
 
 
@@ -149,5 +159,6 @@ def _used(store: Store, claim: Claim) -> str | None:
 
 def _note(store: Store, alert: Alert, name: str, claim: Claim, now: datetime, detail: str) -> bool:
     moment = in_milliseconds(now)
-    key = claim.key if name == "used" else f"{claim.key}:{moment:%Y%m%dT%H}"  # refusals: one an hour, not a flood
+    once_an_hour = f"{claim.key}:{claim.expires_at:%Y%m%dT%H%M%S}:{moment:%Y%m%dT%H}"  # a flood fills no index
+    key = claim.key if name == "used" else once_an_hour
     return records.note(store, alert, [Event(name=name, key=key, at=moment, by=claim.person, detail=detail)])

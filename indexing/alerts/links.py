@@ -69,9 +69,9 @@ def read(token: str, *, now: datetime) -> Claim:
     try:
         payload, signature = map(_bytes, token[:_LONGEST].split("."))
     except (ValueError, binascii.Error) as error:
-        raise LinkRefused("this is no link of ours") from error
+        raise LinkRefused("这不是我们的链接 this is no link of ours") from error
     if not hmac.compare_digest(signature, _signature(payload)):
-        raise LinkRefused("the link was altered, or signed with another key")
+        raise LinkRefused("链接被改动过 the link was altered, or signed with another key")
     alert, action, person, message, expires = json.loads(payload)
     claim = Claim(
         alert=alert,
@@ -81,7 +81,7 @@ def read(token: str, *, now: datetime) -> Claim:
         expires_at=datetime.fromtimestamp(expires, UTC),
     )
     if now >= claim.expires_at:
-        raise LinkRefused("the link has expired", claim)
+        raise LinkRefused("链接已过期 the link has expired", claim)
     return claim
 
 
