@@ -23,10 +23,10 @@ _BY = typer.Option(..., "--by", help="Who says so: an id or name of the rota; it
 
 @app.command()
 def run() -> None:
-    """Evaluate every rule on the index as it is now, and deliver what fires or is still undelivered."""
-    from indexing.pipeline import check_config, raise_alerts
+    """Evaluate every rule on the index as it is now; deliver, repeat and escalate what is due."""
+    from indexing.pipeline import watch
 
-    show(raise_alerts(_store(), check_config()))
+    show(watch())
 
 
 @app.command("list")

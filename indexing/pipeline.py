@@ -35,6 +35,7 @@ __all__ = [
     "raise_alerts",
     "to_crawl",
     "turn",
+    "watch",
 ]
 
 Progress = Callable[[str, int, int], None]
@@ -129,13 +130,35 @@ def index_all(store: "Store", *, progress: Progress = quiet) -> dict[str, int]:
 
 def raise_alerts(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None) -> list["Alert"]:
     """Evaluate every rule on the index as it is now, and deliver what fires or is still undelivered."""
-    from indexing.alerts import deliver, evaluate
+    from indexing.alerts import deliver, evaluate, spool
 
     rules, channels, rota = load_rules(), load_channels(), load_rota()
+    spool.reconcile(store, channels)
     try:
         return evaluate(store, rules, brands, now=now or datetime.now(UTC), rota=rota)
-    finally:
-        deliver(store, channels, rota)  # whatever becomes of the rules, what is still undelivered goes out
+    finally:  # whatever becomes of the rules, what is still undelivered goes out
+        spool.keep(store)
+        if deliver(store, channels, rota).sent:
+            spool.keep(store)
+
+
+def watch() -> list["Alert"]:
+    """Raise alerts, and show signs of life; where the index cannot be reached, send without it what is undelivered."""
+    from indexing.alerts import heartbeat, spool
+    from indexing.elasticsearch.errors import EmbeddedError
+    from indexing.elasticsearch.faults import StoreError
+    from indexing.elasticsearch.store import open_store
+
+    brands, channels, rota = check_config(), load_channels(), load_rota()
+    try:
+        store = open_store()
+        alerts = raise_alerts(store, brands)
+        heartbeat.beat(store, channels, rota, now=datetime.now(UTC))
+    except (StoreError, EmbeddedError):
+        spool.page_directly(channels, rota, now=datetime.now(UTC))
+        raise
+    heartbeat.ping()
+    return alerts
 
 
 def turn(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None, progress: Progress = quiet) -> Turn:
