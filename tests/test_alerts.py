@@ -1,6 +1,5 @@
 """A burst in the index raises one alert with its evidence; it grows, calms and comes back as the same alert."""
 
-import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,8 +14,8 @@ from crawlers.post import Author, Engagement, Kind, Post
 from indexing.alerts import evaluate, records
 from indexing.alerts.alert import Alert, DeliveryState, State, from_document
 from indexing.alerts.series import EvaluationFailed
-from indexing.elasticsearch import bulk
 from nlp.mention import Label, MatchedBy, Mention, Sentiment
+from tests.killing import dying
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
@@ -250,23 +249,10 @@ def test_evaluations_at_once_raise_one_alert(emptied_store: "Store") -> None:
 
 
 @pytest.mark.parametrize("step", range(5))
-def test_a_kill_at_any_write_ends_as_an_undisturbed_run(
-    emptied_store: "Store", monkeypatch: pytest.MonkeyPatch, step: int
-) -> None:
-    class Killed(BaseException):
-        pass
-
-    left, real = iter(range(step)), bulk.send
-
-    def dying(*arguments: Any) -> Any:
-        if next(left, None) is None:
-            raise Killed
-        return real(*arguments)
-
+def test_a_kill_at_any_write_ends_as_an_undisturbed_run(emptied_store: "Store", step: int) -> None:
     put(emptied_store, burst(15))
     later = NOW + 3 * HOUR
-    with monkeypatch.context() as patch, contextlib.suppress(Killed):
-        patch.setattr(records, "send", dying)
+    with dying(step, records, "send"):
         run(emptied_store)
         run(emptied_store, later)
     run(emptied_store)

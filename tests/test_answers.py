@@ -5,7 +5,6 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,8 +24,8 @@ from indexing.alerts.lifecycle import take
 from indexing.alerts.links import Action, Claim, LinkRefused, read, sign
 from indexing.alerts.message import of_alert
 from indexing.alerts.telling import tell
-from indexing.elasticsearch import bulk
 from tests.alert_examples import NOW, example
+from tests.killing import dying
 from tests.test_alerts import RULE
 
 if TYPE_CHECKING:
@@ -220,21 +219,8 @@ def test_forged_expired_replayed_and_foreign_links_are_refused_and_logged(
 
 
 @pytest.mark.parametrize("step", range(3))
-def test_a_kill_between_two_steps_of_an_answer_leaves_a_link_that_does_it_once(
-    told: "Store", monkeypatch: pytest.MonkeyPatch, step: int
-) -> None:
-    class Killed(BaseException):
-        pass
-
-    left, real = iter(range(step)), bulk.send
-
-    def dying(*arguments: Any) -> Any:
-        if next(left, None) is None:
-            raise Killed
-        return real(*arguments)
-
-    with monkeypatch.context() as patch, suppress(Killed):
-        patch.setattr(records, "send", dying)
+def test_a_kill_between_two_steps_of_an_answer_leaves_a_link_that_does_it_once(told: "Store", step: int) -> None:
+    with dying(step, records, "send"):
         answers.follow(told, token(), now=NOW)
     assert answers.follow(told, token(), now=NOW + MINUTE).state is State.ACKNOWLEDGED
     assert names(told).count("acknowledged") == names(told).count("used") == 1

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +21,9 @@ from indexing.alerts.message import of_alert
 from indexing.alerts.outbox import deliver
 from indexing.alerts.parts import in_markdown, in_parts
 from indexing.alerts.rate import pause
-from indexing.elasticsearch import bulk
 from tests.alert_examples import NOW, example
 from tests.bot_server import SECRET, TOKEN, Bot, serving
+from tests.killing import dying
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
@@ -114,21 +114,10 @@ def test_http_200_is_no_success(ready: Ready) -> None:
 
 @pytest.mark.parametrize(("dialect", "step"), [*zip(DIALECTS * 2, range(6), strict=True)])
 def test_a_kill_between_any_two_writes_repeats_at_most_once_and_says_so(
-    emptied_store: "Store", ready: Ready, monkeypatch: pytest.MonkeyPatch, dialect: str, step: int
+    emptied_store: "Store", ready: Ready, dialect: str, step: int
 ) -> None:
-    class Killed(BaseException):
-        pass
-
     bot, channel = ready(dialect)
-    left, real = iter(range(step)), bulk.send
-
-    def dying(*arguments: Any) -> Any:
-        if next(left, None) is None:
-            raise Killed
-        return real(*arguments)
-
-    with monkeypatch.context() as patch, suppress(Killed):
-        patch.setattr(records, "send", dying)
+    with dying(step, records, "send"):
         records.begin(emptied_store, example(channels=(dialect,)))
         deliver(emptied_store, [channel])
     records.begin(emptied_store, example(channels=(dialect,)))

@@ -22,15 +22,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from config.channel import Channel
-from config.rule import Severity
 from indexing.alerts import outbox, records
-from indexing.alerts.alert import Alert, Delivery, DeliveryState, Evidence, Quote, State
+from indexing.alerts.alert import Alert, Delivery, DeliveryState, Evidence, Quote
 from indexing.alerts.channels import NotDelivered, send
-from indexing.alerts.figure import Figure
 from indexing.alerts.message import of_alert
 from indexing.alerts.operations import notify
 from indexing.alerts.outbox import deliver
-from indexing.elasticsearch import bulk
+from tests.alert_examples import NOW, example
+from tests.killing import dying
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
@@ -39,8 +38,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
 SECRET = "token-2f6b-should-never-be-seen"
-NOW = datetime.now(UTC).replace(microsecond=0)
-FIGURES = (Figure(name="negative", value=30, usual=2, unit="mentions"), Figure(name="share", value=0.75))
 
 
 @dataclass
@@ -98,18 +95,6 @@ def hook(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Channel:
     monkeypatch.setenv("TINGFENG_CHANNEL_HOOK_URL", receiver.url)
     monkeypatch.setattr(outbox, "_PAUSE", 0.0)
     return Channel(id="hook", kind="webhook", timeout=0.5)
-
-
-def example(id: str = "burst.xinghe.1", channels: tuple[str, ...] = ("hook",), **fields: Any) -> Alert:
-    quote = Quote(id="weibo:post:1:xinghe", platform="weibo", published_at=NOW, text="又闪退了", engagement=12)
-    alert = Alert(
-        id=id, rule="burst", kind="negative_burst", title="负面突增", brand="xinghe", severity=Severity.CRISIS,
-        state=State.FIRING, raised_at=NOW, began_at=NOW, last_at=NOW, evaluated_at=NOW, window_start=NOW,
-        window_end=NOW, figures=FIGURES, reason_zh="负面 30 条", reason_en="30 negative mentions",
-        evidence=Evidence(ids=(quote.id,), total=30, quotes=(quote,)), owner="值班", runbook="https://example.org/run",
-        delivery=tuple(Delivery(channel=channel) for channel in channels),
-    )  # fmt: skip
-    return replace(alert, **fields)
 
 
 def begin(store: "Store", *alerts: Alert) -> None:
@@ -259,25 +244,11 @@ def test_what_cannot_be_delivered_for_days_is_given_up_and_recorded(
 
 @pytest.mark.parametrize("step", range(8))
 def test_a_kill_between_any_two_writes_loses_nothing(
-    emptied_store: "Store", receiver: Receiver, hook: Channel, monkeypatch: pytest.MonkeyPatch, step: int
+    emptied_store: "Store", receiver: Receiver, hook: Channel, step: int
 ) -> None:
-    class Killed(BaseException):
-        pass
-
-    left, real = iter(range(step)), bulk.send
-
-    def dying(*arguments: Any) -> Any:
-        if next(left, None) is None:
-            raise Killed
-        return real(*arguments)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(records, "send", dying)
-        try:
-            records.begin(emptied_store, example())
-            deliver(emptied_store, [hook])
-        except Killed:
-            pass
+    with dying(step, records, "send"):
+        records.begin(emptied_store, example())
+        deliver(emptied_store, [hook])
     records.begin(emptied_store, example())
     deliver(emptied_store, [hook])
     deliver(emptied_store, [hook])

@@ -5,7 +5,6 @@ import logging
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -27,6 +26,7 @@ from indexing.alerts.outbox import deliver
 from indexing.elasticsearch.faults import Unreachable
 from tests.alert_examples import NOW, example
 from tests.bot_server import SECRET, Bot, serving
+from tests.killing import dying
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
@@ -80,22 +80,11 @@ def test_an_outage_of_the_index_loses_no_message_and_repeats_none(emptied_store:
 
 @pytest.mark.parametrize("step", range(4))
 def test_a_kill_at_any_step_of_the_spool_repeats_at_most_once_and_says_so(
-    emptied_store: "Store", bot: Bot, monkeypatch: pytest.MonkeyPatch, step: int
+    emptied_store: "Store", bot: Bot, step: int
 ) -> None:
-    class Killed(BaseException):
-        pass
-
-    left, real = iter(range(step)), spool._write
-
-    def dying(*arguments: Any) -> None:
-        if next(left, None) is None:
-            raise Killed
-        real(*arguments)
-
     records.begin(emptied_store, example(channels=("feishu",)))
     spool.keep(emptied_store)
-    with monkeypatch.context() as patch, suppress(Killed):
-        patch.setattr(spool, "_write", dying)
+    with dying(step, spool, "_write"):
         spool.page_directly(FEISHU, None, now=NOW)
     spool.page_directly(FEISHU, None, now=NOW + MINUTE)
     spool.reconcile(emptied_store, FEISHU)
