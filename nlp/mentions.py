@@ -8,9 +8,9 @@ from crawlers.post import Post
 from nlp.clean import clean
 from nlp.keywords import keywords
 from nlp.matcher import Matcher
-from nlp.mention import MatchedBy, Mention
+from nlp.mention import Label, MatchedBy, Mention, Sentiment
+from nlp.reader import Reader, Reading
 from nlp.segment import Segmenter
-from nlp.sentiment import Reader
 
 __all__ = ["Analyser", "Spoken"]
 
@@ -45,7 +45,7 @@ class Analyser:
     def mentions(self, found: Sequence[tuple[Post, Spoken]]) -> Iterator[Mention]:
         """Yield the mentions of these posts in their order; the engine gets all their texts at once."""
         said = [_said(post) for post, _ in found]
-        for (post, spoken), text, sentiment in zip(found, said, self._reader.read(said), strict=True):
+        for (post, spoken), text, reading in zip(found, said, self._reader.read(said), strict=True):
             tokens = self._segmenter.tokens(text)
             for brand, (matched_by, matched) in spoken.items():
                 yield Mention(
@@ -53,11 +53,22 @@ class Analyser:
                     brand=brand,
                     matched_by=matched_by,
                     matched=matched,
-                    sentiment=sentiment,
+                    sentiment=self._sentiment(reading),
+                    emotion=reading.emotion,
+                    emotion_probability=reading.emotion_probability,
+                    intent=reading.intent,
+                    intent_probability=reading.intent_probability,
                     keywords=keywords(tokens, self._silent[brand]),
                     tokens=tokens,
                     analysis=self._version,
                 )
+
+    def _sentiment(self, reading: Reading) -> Sentiment:
+        label, probability, score = reading.best()
+        engine = self._reader.engine
+        return Sentiment(
+            label=Label(label), probability=probability, score=score, engine=engine.name, model=engine.model
+        )
 
 
 def _said(post: Post) -> str:

@@ -1,0 +1,124 @@
+"""What the author is after: transparent cues from config/lexicons/intents/ beside the text's sentiment.
+
+No labelled set of intents exists, so the rules are weighed by hand and their probability is scaled on cases of our own
+(tests/intent_cases.py); docs/sentiment.md says how often they are right.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from config import settings
+from config.errors import Mendable
+from nlp.classifier.text import normalise
+
+__all__ = ["INTENTS", "BadLexicon", "Intents", "intents"]
+
+INTENTS = ("complaint", "question", "suggestion", "purchase", "praise", "news", "other")
+Array = npt.NDArray[np.float32]
+
+_SHIPPED = Path(__file__).resolve().parent.parent / "config" / "lexicons" / "intents"
+_GAP, _MOST, _SHARPNESS = "…", 5.0, 2.0
+_MOOD = np.zeros((3, len(INTENTS)), np.float32)
+_MOOD[0, 0], _MOOD[1, 5], _MOOD[1, 6], _MOOD[2, 4], _MOOD[2, 0] = 2.6, 0.8, 1.0, 2.2, -1.0
+_START = np.asarray([-0.6, 0, 0, 0, -0.8, 0, 0.6], np.float32)
+"""What a text's negative, neutral and positive probability says of each intent, and what each begins with."""
+_ASKS = re.compile(r"[?？]|[吗嘛呢][。!！~]*$")
+_ASKING = re.compile("怎么|如何|哪|多少|几[个点天]|什么|会不会|有没有|能否|吗|谁知道")
+_PERSON = re.compile("[我你您咱俺]")
+_HEADLINE = re.compile(r"^[^,。!?我你]{2,10}:|^【")
+_SPOKEN_ENDS = re.compile(r"[吧啊呀呢哦啦嘛!！~]|哈哈")
+
+
+class BadLexicon(Mendable):
+    """A lexicon cannot be read; the message names the file, the line and the remedy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """Words that speak for an intent; with a gap, `rest` is what must follow within eight characters."""
+
+    start: str
+    rest: re.Pattern[str] | None
+    weight: float
+
+    def stands_in(self, text: str) -> bool:
+        """Return whether the text holds the cue."""
+        at = text.find(self.start)
+        return at >= 0 and (self.rest is None or bool(self.rest.match(text, at + len(self.start))))
+
+
+class Intents:
+    """The cues, ready for any number of texts; `version` differs whenever they do."""
+
+    def __init__(self, cues: Mapping[str, Sequence[Cue]], version: str) -> None:
+        self.version = version
+        self._cues = [
+            ([(cue.start, cue.weight) for cue in cues[name] if not cue.rest], [cue for cue in cues[name] if cue.rest])
+            for name in INTENTS[:-1]
+        ]
+
+    def probabilities(self, texts: Sequence[str], sentiment: Array) -> Array:
+        """Return (n, 7) probabilities in the order of INTENTS; `sentiment` (n, 3) belongs to the same texts."""
+        scores = np.asarray([self._scores(normalise(text).lower()) for text in texts], np.float32)
+        scores = scores.reshape(len(texts), len(INTENTS))
+        scores += np.asarray(sentiment, np.float32) @ _MOOD + _START
+        raised = np.exp(_SHARPNESS * (scores - scores.max(axis=1, keepdims=True, initial=0)))
+        found: Array = raised / raised.sum(axis=1, keepdims=True)
+        return found
+
+    def _scores(self, text: str) -> list[float]:
+        found = [
+            min(
+                _MOST,
+                sum([cue.weight for cue in gapped if cue.stands_in(text)], sum(w for word, w in plain if word in text)),
+            )
+            for plain, gapped in self._cues
+        ]
+        asks = bool(_ASKS.search(text))
+        found[1] += (1.2 if asks else -0.4) + (0.8 if _ASKING.search(text) else 0.0)
+        if _PERSON.search(text) or _SPOKEN_ENDS.search(text):
+            found[5] -= 1.0
+        elif len(text) > 12:
+            found[5] += 1.5 if _HEADLINE.search(text) else 0.5
+        return [*found, 0.0]
+
+
+def intents(folder: Path | None = None) -> Intents:
+    """Read the cues: a person's own lexicons/intents/<intent>.txt where there is one, else the shipped one."""
+    return _load(folder or settings.config_dir() / "lexicons" / "intents")
+
+
+@lru_cache(maxsize=4)
+def _load(own: Path) -> Intents:
+    files = {name: own / f"{name}.txt" for name in INTENTS[:-1]}
+    files = {name: file if file.exists() else _SHIPPED / file.name for name, file in files.items()}
+    cues = {name: [*_read(file)] for name, file in files.items()}
+    return Intents(
+        cues, repr([[(cue.start, cue.rest and cue.rest.pattern, cue.weight) for cue in cues[n]] for n in cues])
+    )
+
+
+def _read(file: Path) -> list[Cue]:
+    cues = []
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        words, _, weight = line.partition("\t")
+        start, gap, rest = normalise(words).lower().replace("...", _GAP).partition(_GAP)
+        try:
+            value = float(weight or 1)
+        except ValueError as error:
+            raise BadLexicon(f"{file}: line {number}: {weight!r} is no weight: write a number behind a tab") from error
+        if not start:
+            raise BadLexicon(f"{file}: line {number}: a cue begins with words, not with {_GAP}: write words")
+        follows = re.compile(f".{{0,8}}?{re.escape(rest)}", re.DOTALL) if gap and rest else None
+        cues.append(Cue(start=start, rest=follows, weight=value))
+    return cues

@@ -1,0 +1,126 @@
+"""Texts → readings: sentiment, the better pole, emotion and intent, through an engine that is asked each text once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nlp.classifier.heads import EMOTIONS, POLES, SENTIMENTS
+from nlp.intent import INTENTS, Intents, intents
+from nlp.sentiment import BrokenEngine, Engine
+from nlp.words import speaks
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from nlp.classifier.answers import Answers
+
+__all__ = ["Reader", "Reading"]
+
+_LONGEST, _REMEMBERED = 2_000, 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was found in a text; probabilities are 0 to 1."""
+
+    sentiment: tuple[float, float, float]
+    """Negative, neutral, positive: towards the target where one was asked about; they sum to 1."""
+    binary: str
+    """The better of the two poles."""
+    emotion: str | None
+    """None where the engine does not answer it."""
+    emotion_probability: float | None
+    intent: str
+    intent_probability: float
+    why: str | None = None
+    """The rule that decided on the sentiment in the engine's stead."""
+
+    def best(self, neutral: float = 1.0) -> tuple[str, float, float]:
+        """Return the label, its probability, and positive minus negative, with the odds of neutral times `neutral`."""
+        negative, middle, positive = self.sentiment
+        if neutral != 1.0:
+            middle *= neutral
+            total = negative + middle + positive
+            negative, middle, positive = negative / total, middle / total, positive / total
+        best = 1 if middle >= max(negative, positive) else 0 if negative >= positive else 2
+        return SENTIMENTS[best], round((negative, middle, positive)[best], 6), round(positive - negative, 6)
+
+
+_NOTHING = Reading(
+    sentiment=(1 / 3, 1 / 3, 1 / 3),
+    binary="negative",
+    emotion=EMOTIONS[0],
+    emotion_probability=1 / len(EMOTIONS),
+    intent=INTENTS[-1],
+    intent_probability=1 / len(INTENTS),
+)
+
+
+class Reader:
+    """Reads with an engine, and only what holds words at all.
+
+    A text without words, such as a bare repost, is neutral with a probability of 1/3: nothing is known of it.
+    """
+
+    def __init__(self, chosen: Engine, cues: Intents | None = None) -> None:
+        self.engine, self._intents = chosen, cues or intents()
+        self._known: dict[str, Reading] = {}
+
+    @property
+    def version(self) -> str:
+        """What readings follow from: another one makes work already done be done again."""
+        return f"{self.engine.name} {self.engine.model} {self._intents.version}"
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """Return the reading of each text, in order."""
+        cut = [_cut(text) for text in texts]
+        new = [text for text in dict.fromkeys(cut) if text not in self._known and speaks(text)]
+        if len(self._known) + len(new) > _REMEMBERED:
+            self._known = {text: self._known[text] for text in cut if text in self._known}
+        if new:
+            self._known.update(zip(new, self._ask(new), strict=True))
+        return [self._known.get(text, _NOTHING) for text in cut]
+
+    def _ask(self, texts: Sequence[str]) -> list[Reading]:
+        found = self.engine.answers(texts)
+        _check(self.engine, found, len(texts))
+        aims = self._intents.probabilities(texts, found.sentiment)
+        emotions = found.emotion.argmax(axis=1).tolist() if found.emotion.shape[1] else [None] * len(texts)
+        columns = zip(
+            found.sentiment.round(6).tolist(),
+            found.binary.argmax(axis=1).tolist(),
+            emotions,
+            found.emotion.max(axis=1, initial=0).round(6).tolist(),
+            aims.argmax(axis=1).tolist(),
+            aims.max(axis=1).round(6).tolist(),
+            strict=True,
+        )
+        return [
+            Reading(
+                sentiment=tuple(three),
+                binary=POLES[pole],
+                emotion=None if emotion is None else EMOTIONS[emotion],
+                emotion_probability=None if emotion is None else felt,
+                intent=INTENTS[aim],
+                intent_probability=meant,
+            )
+            for three, pole, emotion, felt, aim, meant in columns
+        ]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST // 2] + text[-_LONGEST // 2 :]
+
+
+def _check(chosen: Engine, found: Answers, count: int) -> None:
+    for rows, width in ((found.sentiment, 3), (found.target, 3), (found.binary, 2)):
+        if rows.shape != (count, width) or not _are_probabilities(rows):
+            raise BrokenEngine(f"{chosen.name}: {count} texts need as many rows of {width} that sum to 1: {rows!r}")
+
+
+def _are_probabilities(rows: NDArray[np.float32]) -> bool:
+    return bool(np.allclose(rows.sum(axis=1), 1, atol=1e-3) and (rows >= 0).all())
