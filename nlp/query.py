@@ -48,6 +48,12 @@ class Document:
             values={name: tuple(exact(value) for value in found if value) for name, found in values.items()},
         )
 
+    @classmethod
+    def saying(cls, text: str) -> "Document":
+        """Return the document of a text of which nothing else is known."""
+        line = _line(text)
+        return cls(lines={"title": "", "text": line, None: f"\n{line}"}, values={})
+
 
 def holds(query: Query, document: Document) -> bool:
     """Return whether the document matches."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,9 @@ import numpy as np
 from nlp.classifier.heads import EMOTIONS, POLES, SENTIMENTS
 from nlp.intent import INTENTS, Intents, intents
 from nlp.sentiment import BrokenEngine, Engine
+from nlp.stance.polarity import lexicon, names
+from nlp.stance.rules import decide
+from nlp.stance.scene import Ask, Scene, scene
 from nlp.words import speaks
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Reader", "Reading"]
 
+_Key = tuple[str, Ask | None]
 _LONGEST, _REMEMBERED = 2_000, 50_000
 
 
@@ -68,25 +72,35 @@ class Reader:
 
     def __init__(self, chosen: Engine, cues: Intents | None = None) -> None:
         self.engine, self._intents = chosen, cues or intents()
-        self._known: dict[str, Reading] = {}
+        self._words, self._names = lexicon(), names()
+        self._known: dict[_Key, Reading] = {}
 
     @property
     def version(self) -> str:
         """What readings follow from: another one makes work already done be done again."""
-        return f"{self.engine.name} {self.engine.model} {self._intents.version}"
+        return f"{self.engine.name} {self.engine.model} {self._intents.version} {self._words.version} {self._names}"
 
-    def read(self, texts: Sequence[str]) -> list[Reading]:
-        """Return the reading of each text, in order."""
-        cut = [_cut(text) for text in texts]
-        new = [text for text in dict.fromkeys(cut) if text not in self._known and speaks(text)]
+    def read(self, texts: Sequence[str], asks: Sequence[Ask | None] | None = None) -> list[Reading]:
+        """Return the reading of each text, in order; its sentiment is towards what is asked about, where it is."""
+        wanted = asks if asks is not None else [None] * len(texts)
+        keys = [(_cut(text), ask) for text, ask in zip(texts, wanted, strict=True)]
+        new = [key for key in dict.fromkeys(keys) if key not in self._known and speaks(key[0])]
         if len(self._known) + len(new) > _REMEMBERED:
-            self._known = {text: self._known[text] for text in cut if text in self._known}
+            self._known = {key: self._known[key] for key in keys if key in self._known}
         if new:
-            self._known.update(zip(new, self._ask(new), strict=True))
-        return [self._known.get(text, _NOTHING) for text in cut]
+            self._known.update(zip(new, self._ask([text for text, _ in new], [ask for _, ask in new]), strict=True))
+        return [self._known.get(key, _NOTHING) for key in keys]
 
-    def _ask(self, texts: Sequence[str]) -> list[Reading]:
-        found = self.engine.answers(texts)
+    def is_aimed(self, text: str, ask: Ask) -> bool:
+        """Return whether a post's sentiment may differ from that towards the target: others stand there, or a rule."""
+        seen = self._scene(text, ask)
+        return seen.contrasts or decide(seen, self._words) is not None
+
+    def _scene(self, text: str, ask: Ask) -> Scene:
+        return scene(text, ask, self._names)
+
+    def _ask(self, texts: Sequence[str], asks: Sequence[Ask | None]) -> list[Reading]:
+        found = self.engine.answers(texts, [ask.target if ask else None for ask in asks])
         _check(self.engine, found, len(texts))
         aims = self._intents.probabilities(texts, found.sentiment)
         emotions = found.emotion.argmax(axis=1).tolist() if found.emotion.shape[1] else [None] * len(texts)
@@ -99,9 +113,9 @@ class Reader:
             aims.max(axis=1).round(6).tolist(),
             strict=True,
         )
-        return [
+        readings = [
             Reading(
-                sentiment=tuple(three),
+                sentiment=(three[0], three[1], three[2]),
                 binary=POLES[pole],
                 emotion=None if emotion is None else EMOTIONS[emotion],
                 emotion_probability=None if emotion is None else felt,
@@ -110,6 +124,18 @@ class Reader:
             )
             for three, pole, emotion, felt, aim, meant in columns
         ]
+        for row, ask in enumerate(asks):
+            if ask:
+                readings[row] = self._towards(readings[row], texts[row], ask, found.target[row].round(6).tolist())
+        return readings
+
+    def _towards(self, reading: Reading, text: str, ask: Ask, model: list[float]) -> Reading:
+        three = model[0], model[1], model[2]
+        verdict = decide(self._scene(text, ask), self._words)
+        if verdict:
+            three = verdict.beside(three)
+        pole = POLES[three[2] > three[0]]
+        return replace(reading, sentiment=three, binary=pole, why=verdict.why if verdict else None)
 
 
 def _cut(text: str) -> str:
