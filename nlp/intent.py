@@ -47,7 +47,7 @@ class Cue:
 
     start: str
     rest: re.Pattern[str] | None
-    weight: float
+    hundredths: int
 
     def stands_in(self, text: str) -> bool:
         """Return whether the text holds the cue."""
@@ -60,10 +60,10 @@ class Intents:
 
     def __init__(self, cues: Mapping[str, Sequence[Cue]], version: str) -> None:
         self.version = version
-        self._cues = [
-            ([(cue.start, cue.weight) for cue in cues[name] if not cue.rest], [cue for cue in cues[name] if cue.rest])
-            for name in INTENTS[:-1]
-        ]
+        self._by_start: dict[str, list[tuple[int, Cue]]] = {}
+        for number, name in enumerate(INTENTS[:-1]):
+            for cue in cues[name]:
+                self._by_start.setdefault(cue.start[:2], []).append((number, cue))
 
     def probabilities(self, texts: Sequence[str], sentiment: Array) -> Array:
         """Return (n, 7) probabilities in the order of INTENTS; `sentiment` (n, 3) belongs to the same texts."""
@@ -75,20 +75,20 @@ class Intents:
         return found
 
     def _scores(self, text: str) -> list[float]:
-        found = [
-            min(
-                _MOST,
-                sum([cue.weight for cue in gapped if cue.stands_in(text)], sum(w for word, w in plain if word in text)),
-            )
-            for plain, gapped in self._cues
-        ]
+        hundredths = [0] * len(INTENTS)  # whole numbers: their sum hangs on no order
+        starts = {text[at : at + 2] for at in range(len(text) - 1)} | set(text)  # cues of one character, too
+        for start in starts & self._by_start.keys():
+            for number, cue in self._by_start[start]:
+                if cue.stands_in(text):
+                    hundredths[number] += cue.hundredths
+        found = [min(_MOST, score / 100) for score in hundredths]
         asks = bool(_ASKS.search(text))
         found[1] += (1.2 if asks else -0.4) + (0.8 if _ASKING.search(text) else 0.0)
         if _PERSON.search(text) or _SPOKEN_ENDS.search(text):
             found[5] -= 1.0
         elif len(text) > 12:
             found[5] += 1.5 if _HEADLINE.search(text) else 0.5
-        return [*found, 0.0]
+        return found
 
 
 def intents(folder: Path | None = None) -> Intents:
@@ -102,7 +102,7 @@ def _load(own: Path) -> Intents:
     files = {name: file if file.exists() else _SHIPPED / file.name for name, file in files.items()}
     cues = {name: [*_read(file)] for name, file in files.items()}
     return Intents(
-        cues, repr([[(cue.start, cue.rest and cue.rest.pattern, cue.weight) for cue in cues[n]] for n in cues])
+        cues, repr([[(cue.start, cue.rest and cue.rest.pattern, cue.hundredths) for cue in cues[n]] for n in cues])
     )
 
 
@@ -120,5 +120,5 @@ def _read(file: Path) -> list[Cue]:
         if not start:
             raise BadLexicon(f"{file}: line {number}: a cue begins with words, not with {_GAP}: write words")
         follows = re.compile(f".{{0,8}}?{re.escape(rest)}", re.DOTALL) if gap and rest else None
-        cues.append(Cue(start=start, rest=follows, weight=value))
+        cues.append(Cue(start=start, rest=follows, hundredths=round(100 * value)))
     return cues

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -58,9 +58,9 @@ _NOTHING = Reading(
     sentiment=(1 / 3, 1 / 3, 1 / 3),
     binary="negative",
     emotion=EMOTIONS[0],
-    emotion_probability=1 / len(EMOTIONS),
+    emotion_probability=round(1 / len(EMOTIONS), 6),
     intent=INTENTS[-1],
-    intent_probability=1 / len(INTENTS),
+    intent_probability=round(1 / len(INTENTS), 6),
 )
 
 
@@ -105,12 +105,12 @@ class Reader:
         aims = self._intents.probabilities(texts, found.sentiment)
         emotions = found.emotion.argmax(axis=1).tolist() if found.emotion.shape[1] else [None] * len(texts)
         columns = zip(
-            found.sentiment.round(6).tolist(),
+            _figures(found.sentiment),
             found.binary.argmax(axis=1).tolist(),
             emotions,
-            found.emotion.max(axis=1, initial=0).round(6).tolist(),
+            _figures(found.emotion.max(axis=1, initial=0)),
             aims.argmax(axis=1).tolist(),
-            aims.max(axis=1).round(6).tolist(),
+            _figures(aims.max(axis=1)),
             strict=True,
         )
         readings = [
@@ -126,7 +126,7 @@ class Reader:
         ]
         for row, ask in enumerate(asks):
             if ask:
-                readings[row] = self._towards(readings[row], texts[row], ask, found.target[row].round(6).tolist())
+                readings[row] = self._towards(readings[row], texts[row], ask, _figures(found.target[row]))
         return readings
 
     def _towards(self, reading: Reading, text: str, ask: Ask, model: list[float]) -> Reading:
@@ -140,6 +140,12 @@ class Reader:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST // 2] + text[-_LONGEST // 2 :]
+
+
+def _figures(rows: NDArray[np.float32]) -> list[Any]:
+    """Return the numbers as JSON is to show them."""
+    figures: list[Any] = rows.astype(float).round(6).tolist()
+    return figures
 
 
 def _check(chosen: Engine, found: Answers, count: int) -> None:

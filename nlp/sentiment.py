@@ -6,6 +6,7 @@ An engine is one file, nlp/engines/<name>.py, whose `load()` returns an Engine; 
 import importlib
 import pkgutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from config.errors import Mendable
@@ -14,7 +15,7 @@ from nlp import engines
 if TYPE_CHECKING:
     from nlp.classifier.answers import Answers
 
-__all__ = ["DEFAULT", "BrokenEngine", "Engine", "UnknownEngine", "engine", "engine_names"]
+__all__ = ["DEFAULT", "About", "BrokenEngine", "Engine", "UnknownEngine", "about", "engine", "engine_names"]
 
 DEFAULT = "default"
 
@@ -38,6 +39,16 @@ class Engine(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """An engine in words: `model` says why where it cannot be had; `megabytes` of its model's files, where known."""
+
+    name: str
+    model: str
+    says: str
+    megabytes: float | None = None
+
+
 class UnknownEngine(Mendable):
     """There is no engine of this name; the message lists those that are."""
 
@@ -57,3 +68,19 @@ def engine(name: str) -> Engine:
         raise UnknownEngine(f"no sentiment engine {name!r}: use one of {', '.join(engine_names())}")
     loaded: Engine = importlib.import_module(f"nlp.engines.{name}").load()
     return loaded
+
+
+def about() -> list[About]:
+    """Describe every engine; one that lacks what it needs says so in its model's place."""
+    found = []
+    for name in engine_names():
+        module = importlib.import_module(f"nlp.engines.{name}")
+        says = (module.__doc__ or "").split(":")[0].split(".")[0]
+        try:
+            loaded = module.load()
+        except Mendable as error:
+            found.append(About(name=name, model=str(error), says=says))
+            continue
+        size = getattr(loaded, "size", None)
+        found.append(About(name=name, model=loaded.model, says=says, megabytes=size / 1e6 if size else None))
+    return found

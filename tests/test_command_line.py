@@ -27,6 +27,7 @@ COMMANDS = (
     ["query", "星河"],
     ["alerts", "run"],
     ["links", "run"],
+    ["models", "list"],
     ["es", "status"],
     ["replay", "snownlp"],
     ["rebuild"],

@@ -16,9 +16,10 @@ class Classifier:
     """The engine behind the seam; `name` is `default`, or `fast` for the n-grams alone."""
 
     def __init__(self, name: str) -> None:
-        from nlp.classifier.judge import version
+        from nlp.classifier.judge import size, version
 
-        self.name, self.model = name, f"{name}-{version(name)}"
+        self.name, self.model, self.size = name, f"{name}-{version(name)}", size(name)
+        """`size` of the model's files, in bytes."""
 
     def answers(self, texts: "Sequence[str]", targets: "Sequence[str | None] | None" = None) -> "Answers":
         """Return the calibrated probabilities of all that the models answer."""
