@@ -49,3 +49,29 @@ def predict(
             errors.print(f"{source}: {fault}", markup=False, soft_wrap=True)
         errors.print(f"{done.malformed:,} malformed rows were answered with `error`", markup=False)
         raise typer.Exit(1)
+
+
+@app.command("eval")
+def eval_(
+    on: list[str] = typer.Option([], help="Which sets of the research data, or `corrections`; all sets unless told."),
+    engine: list[str] = typer.Option([], help="Which engines; all that can be had unless told."),
+    most: int = typer.Option(None, min=10, help="At most this many rows of each set, for a quick look."),
+    out: Path = typer.Option(None, help="Where the tables and the picture go; data/eval unless told."),
+) -> None:
+    """Measure engines side by side on the dev parts of the research data, or against people's corrections."""
+    from config import settings
+    from nlp.evaluation.run import evaluate, markdown, named, write
+    from nlp.evaluation.sets import sets
+    from nlp.sentiment import about
+
+    folder = settings.research_data()
+    if folder is None or not folder.is_dir():
+        errors.print("TINGFENG_RESEARCH_DATA: name the folder of the research data, or say --on corrections")
+        raise typer.Exit(1)
+    asked = named(sets(folder), on)
+    engines = engine or [one.name for one in about() if one.ready]
+    with bars() as show:
+        report = evaluate(engines, asked, most=most, progress=show)
+    console.print(markdown(report), soft_wrap=True, markup=False)
+    for path in write(report, out or settings.data_dir() / "eval"):
+        console.print(str(path), soft_wrap=True, markup=False)

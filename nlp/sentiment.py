@@ -41,12 +41,13 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """An engine in words: `model` says why where it cannot be had; `megabytes` of its model's files, where known."""
+    """An engine in words: `model` says why where it is not `ready`; `megabytes` of its model's files, where known."""
 
     name: str
     model: str
     says: str
     megabytes: float | None = None
+    ready: bool = True
 
 
 class UnknownEngine(Mendable):
@@ -79,7 +80,7 @@ def about() -> list[About]:
         try:
             loaded = module.load()
         except Mendable as error:
-            found.append(About(name=name, model=str(error), says=says))
+            found.append(About(name=name, model=str(error), says=says, ready=False))
             continue
         size = getattr(loaded, "size", None)
         found.append(About(name=name, model=loaded.model, says=says, megabytes=size / 1e6 if size else None))
