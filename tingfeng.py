@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from commands import alerts, demo, doctor, es, init, keep, links, models, query, replay, steps, up
+from commands import alerts, demo, doctor, es, init, keep, label, links, models, query, replay, steps, up
 from commands.screen import errors
 from config.errors import Mendable
 
@@ -33,6 +33,7 @@ app.add_typer(alerts.app, name="alerts")
 app.add_typer(links.app, name="links")
 app.add_typer(es.app, name="es")
 app.add_typer(models.app, name="models")
+app.add_typer(label.app, name="label")
 app.command()(replay.replay)
 app.command()(keep.rebuild)
 app.command()(keep.backup)

@@ -59,6 +59,9 @@ def eval_(
     out: Path = typer.Option(None, help="Where the tables and the picture go; data/eval unless told."),
 ) -> None:
     """Measure engines side by side on the dev parts of the research data, or against people's corrections."""
+    if "corrections" in on:
+        _show_drift(engine)
+        return
     from config import settings
     from nlp.evaluation.run import evaluate, markdown, named, write
     from nlp.evaluation.sets import sets
@@ -75,3 +78,26 @@ def eval_(
     console.print(markdown(report), soft_wrap=True, markup=False)
     for path in write(report, out or settings.data_dir() / "eval"):
         console.print(str(path), soft_wrap=True, markup=False)
+
+
+def _show_drift(engines: list[str]) -> None:
+    """Print how often the engine and people agree, month by month."""
+    from indexing.corrections import corrected
+    from indexing.drift import drift, read_anew
+    from indexing.elasticsearch.store import open_store
+    from nlp.reader import Reader
+    from nlp.sentiment import engine as load
+
+    every = list(corrected(open_store()))
+    found = [one for one in every if one.part == "dev"]
+    rows = [*drift(found), *(row for name in engines for row in drift(read_anew(found, Reader(load(name)))))]
+    shown = Table("published", "model", "labels", "right", "accuracy", "95 % interval", box=None, padding=(0, 1))
+    for row in rows:
+        low, high = row.interval
+        shown.add_row(
+            row.month, row.model, f"{row.of:,}", f"{row.right:,}", f"{row.share:.3f}", f"{low:.3f} to {high:.3f}"
+        )
+    console.print(shown)
+    console.print(
+        f"{len(every):,} mentions were labelled by people; {len(found):,} of them measure, the rest may train"
+    )

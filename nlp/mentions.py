@@ -15,7 +15,7 @@ from nlp.reader import Reader, Reading
 from nlp.segment import Segmenter
 from nlp.stance.scene import Ask
 
-__all__ = ["Analyser", "Spoken", "names_of"]
+__all__ = ["Analyser", "Spoken", "names_of", "said"]
 
 Spoken = dict[str, tuple[MatchedBy, tuple[str, ...]]]
 """Brand id → how the post came to speak of it, with the terms that matched."""
@@ -49,15 +49,15 @@ class Analyser:
 
     def mentions(self, found: Sequence[tuple[Post, Spoken]]) -> Iterator[Mention]:
         """Yield the mentions of these posts in their order; the engine gets all their texts at once."""
-        said = [_said(post) for post, _ in found]
+        texts = [said(post.title, post.text) for post, _ in found]
         pairs = [
             (text, self._ask(brand, text, spoken))
-            for text, (_, spoken) in zip(said, found, strict=True)
+            for text, (_, spoken) in zip(texts, found, strict=True)
             for brand in spoken
         ]
         readings = iter(self._reader.read([text for text, _ in pairs], [ask for _, ask in pairs]))
         asks = iter(pairs)
-        for (post, spoken), text in zip(found, said, strict=True):
+        for (post, spoken), text in zip(found, texts, strict=True):
             tokens = self._segmenter.tokens(text)
             for brand, (matched_by, matched) in spoken.items():
                 reading, (_, ask) = next(readings), next(asks)
@@ -109,7 +109,7 @@ def names_of(brand: Brand) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fold(name).lower() for name in (brand.name, *brand.words, *alone)))
 
 
-def _said(post: Post) -> str:
+def said(title: str | None, text: str) -> str:
     """Return what the author says: the title, unless the text begins with it, and the author's own words."""
-    title, own = clean(post.title or "").own, clean(post.text).own
+    title, own = clean(title or "").own, clean(text).own
     return own if own.startswith(title) else f"{title}\n{own}".strip()

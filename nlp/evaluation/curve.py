@@ -17,6 +17,13 @@ def curve(points: Sequence[tuple[str, float, float]]) -> str:
     return "\n".join(_parts(points)) + "\n"
 
 
+def _best(points: Sequence[tuple[str, float, float]]) -> Iterator[tuple[float, float]]:
+    """Yield the points that no other beats in both ways, the slowest first."""
+    for _, speed, right in sorted(points, key=lambda one: one[1]):
+        if not any(other[1] >= speed and other[2] >= right and other[1:] != (speed, right) for other in points):
+            yield speed, right
+
+
 def _parts(points: Sequence[tuple[str, float, float]]) -> Iterator[str]:
     decades = [math.log10(max(speed, 0.1)) for _, speed, _ in points] or [1.0]
     first, last = math.floor(min(decades)), max(math.ceil(max(decades)), math.floor(min(decades)) + 1)
@@ -39,7 +46,7 @@ def _parts(points: Sequence[tuple[str, float, float]]) -> Iterator[str]:
         at = y(fifth / 5)
         yield f'<path d="M{_LEFT} {at:.1f}H{_WIDTH - _RIGHT}" stroke="{_FAINT}"/>'
         yield f'<text x="{_LEFT - 8}" y="{at + 4:.1f}" text-anchor="end">{fifth / 5:.1f}</text>'
-    line = " ".join(f"{x(speed):.1f},{y(right):.1f}" for _, speed, right in sorted(points, key=lambda one: one[1]))
+    line = " ".join(f"{x(speed):.1f},{y(right):.1f}" for speed, right in _best(points))
     yield f'<polyline points="{line}" fill="none" stroke="{_MARK}" stroke-dasharray="4 3"/>'
     for name, speed, right in points:
         yield f'<circle cx="{x(speed):.1f}" cy="{y(right):.1f}" r="5" fill="{_MARK}"/>'
