@@ -12,11 +12,11 @@ from nlp.classifier.text import normalise
 __all__ = ["Lexicon", "lexicon", "names"]
 
 _SHIPPED = Path(__file__).resolve().parents[2] / "config" / "lexicons"
-_GOOD, _BAD = "好强香稳快值牛优美靓甜鲜赢胜棒", "差烂贵慢卡吵丑渣弱坑糟烫腻输"
+_GOOD, _BAD = "好强香稳快值棒", "差烂贵慢卡吵丑渣弱坑糟腻"
 _SINGLE = re.compile(rf"(?P<good>[{_GOOD}])|(?P<bad>[{_BAD}])")
 _NOT = re.compile(
     r"(?:不(?:是|太|怎么|大|算|够|会|能|要|见得)?|没(?:有|什么|多|那么|这么)?|别|未必|并不|并非|毫不|毫无|谈不上|称不上|算不上|"
-    r"说不上|无|非|莫|从来没|从没|没有?(?:以前|之前|过去|从前|原来|当年|想象中?|想的|传说中)|一点都不|一点也不)(?:那么|这么|多|很|太|真的?|特别|是)?$"
+    r"说不上|无|非|莫|(?:不要|不会|别|不|没|没有)让[^,。]{0,4}|从来没|从没|没有?(?:以前|之前|过去|从前|原来|当年|想象中?|想的|传说中)|一点都不|一点也不)(?:那么|这么|多|很|太|真的?|特别|是)?$"
 )
 _NOT_NOT = re.compile(r"(?:不得不说|不要太|不能不说|别提(?:有)?多|不是一般的?|没的?说|不可谓不|无比|非常|非要|好不)$")
 
@@ -55,7 +55,7 @@ class Lexicon:
 
 
 def _is_negated(before: str) -> bool:
-    return not _NOT_NOT.search(before[-6:]) and bool(_NOT.search(before[-7:]))
+    return not _NOT_NOT.search(before[-6:]) and bool(_NOT.search(before[-9:]))
 
 
 def lexicon() -> Lexicon:

@@ -13,17 +13,20 @@ __all__ = ["Verdict", "decide"]
 
 Probabilities = tuple[float, float, float]
 
-WEIGHTS = {"contrast": 0.65, "bystander": 0.45, "turn": 0.5}
+WEIGHTS = {"contrast": 0.65, "bystander": 0.35, "turn": 0.5}
 SURE = 0.85
 """How much a rule's verdict counts beside the model's answer, by the rule's kind; any other kind counts `SURE`."""
 _SHORT = 60
 """Characters of a post whose every clause can be given to one name or the other."""
-_DOUBTS = re.compile("哪里比|再[^,。]{1,3}也|谁说|别说|并不是说|不是说|不觉得|不认为|没觉得|怎么可能|有人说|都说|据说")
+_CONDITIONS = re.compile("如果|假如|要是")
+_DOUBTS = re.compile(
+    "以为|本来想着|哪里比|再[^,。]{1,3}也|谁说|别说|并不是说|不是说|不觉得|不认为|没觉得|怎么可能|有人说|都说|据说"
+)
 _WISH = re.compile("要是|如果|假如|希望|但愿|求求?|什么时候")
 _WISHED = re.compile("就好了|该多好|就完美了|多好啊|那么|这么|一样|解决|修复|改进|改改|别再|不要再|准时|早点")
 _AS_T = re.compile(f"(?:像|和|跟|与|同|有){TARGET}[^,。!?;:]{{0,4}}?(?:一样|那么|这么|那样)")
 _ASKS = re.compile(
-    r"哪个|哪家|哪款|哪种|(?<!不)怎么样|咋样|好不好|值不值|值得[^,。]{0,3}吗|有人[^,。]{0,8}吗|有没有人|请问|想问|求推荐|求助|求问|还是[^,。]{1,8}[?]|"
+    r"哪[个家款种][^,。]{0,4}(?:好|强|值|更|推荐|靠谱|[?])|(?<!不)怎么样|咋样|好不好|值不值|值得[^,。]{0,3}吗|有人[^,。]{0,8}吗|有没有人|请问|想问|求推荐|求助|求问|还是[^,。]{1,8}[?]|"
     r"多少钱|谁更|谁知道|(?:好|靠谱|流畅|舒服|快|香|值|用|喝|吃|贵)[^,。]{0,2}吗|选谁|买谁"
 )
 _SCOLDS = re.compile(
@@ -35,9 +38,10 @@ _MOCKS = re.compile(r"呵呵|\[(?:微笑|拜拜|再见|呵呵|白眼|吐|挖鼻|
 _HYPERBOLE = re.compile(
     r"不愧是|可真|真[是的]?[^,。]{0,3}(?:行|棒|好|快|厉害|牛)|厉害了|感谢|恭喜|谢谢|佩服|“[^”]{1,3}”|太[^,。]{1,3}了"
 )
+_THANKS = re.compile(f"(?:感谢|谢谢|多谢|恭喜){TARGET}|{TARGET}[^,。]{{0,3}}(?:厉害了|真行)")
 _MISHAP = re.compile(
-    r"一天[^,。]{0,3}[三四五六七八九十]次|等了?[^,。]{0,6}(?:小时|分钟|天|个月)|半个月|半天|没有[^,。]{1,4}的(?:生活|日子)|误机|淋雨|开机[^,。]{0,3}分钟|找不到|没出库|"
-    r"没发货|没到|丢|坏|苹果干|(?<!恭)喜提|趴窝|闪退|凉|漏|摔|断|迟到|烧|炸"
+    r"(?<![没无不])(?:一天[^,。]{0,3}[三四五六七八九十]次|等了?[^,。]{0,6}(?:小时|分钟|天|个月)|半个月|半天|没有[^,。]{1,4}的(?:生活|日子)|误机|淋雨|开机[^,。]{0,3}分钟|找不到|没出库|"
+    r"没发货|没到|丢|坏|苹果干|(?<!恭)喜提|趴窝|闪退|凉|漏|摔|断|迟到|烧|炸)"
 )
 
 
@@ -71,8 +75,8 @@ def _asked(scene: Scene, words: Lexicon) -> Verdict | None:
     about = [sentence for sentence in scene.sentences if TARGET in sentence]
     if not all(_ASKS.search(sentence) for sentence in about) or _SCOLDS.search(scene.text):
         return None
-    rest = " ".join(sentence for sentence in scene.sentences if sentence not in about)
-    if -1 in words.signs(scene.text) or words.signs(rest):
+    said = " ".join(clause for clause in clauses(scene.text) if not _ASKS.search(clause))
+    if -1 in words.signs(scene.text) or words.signs(said):
         return None
     return Verdict(fate=0, why="question")
 
@@ -93,7 +97,7 @@ def _by_comparison(scene: Scene, words: Lexicon) -> Verdict | None:
     found = [
         verdict
         for sentence in scene.sentences
-        if TARGET in sentence and not _DOUBTS.search(sentence) and not _ASKS.search(sentence)
+        if TARGET in sentence and not any(doubt.search(sentence) for doubt in (_DOUBTS, _CONDITIONS, _ASKS))
         for verdict in compared(sentence, words)
     ]
     found += [("question", -1) for sentence in scene.sentences if _scolds(sentence)]
@@ -103,11 +107,13 @@ def _by_comparison(scene: Scene, words: Lexicon) -> Verdict | None:
 
 def _mocked(scene: Scene, words: Lexicon) -> Verdict | None:
     """Praise beside a mocking face or an exaggeration beside a mishap is no praise."""
+    if len(scene.text) > _SHORT:
+        return None
     if 1 not in words.signs(scene.text) and not _HYPERBOLE.search(scene.text):
         return None
     mocking, mishap = _MOCKS.search(scene.text), _MISHAP.search(scene.text)
     exaggerated = _HYPERBOLE.search(scene.text)
-    thanks = exaggerated and exaggerated[0] in ("感谢", "谢谢", "恭喜", "厉害了", "真行")
+    thanks = _THANKS.search(scene.text)
     if (mocking and (mishap or exaggerated)) or (mishap and (thanks or (exaggerated and "[doge]" in scene.text))):
         return Verdict(fate=-1, why="irony")
     return None
