@@ -201,7 +201,35 @@ _FRESH = """
     买优衣库不如买海澜之家，至少耐穿 | 优衣库 - 海澜之家 +
     百事没有可口可乐那股冲劲 | 百事 - 可口可乐 +
 """
-"""Written when the rules stood, and looked at once since: nearer to what the rules are worth on new posts."""
+"""Written when the rules stood, and looked at once since."""
+_BLIND = """
+    这款红米跑分比荣耀高出一截，价格还低 | 红米 + 荣耀 -
+    用惯了格力再用奥克斯，制冷慢得像蜗牛 | 格力 + 奥克斯 -
+    库迪的拿铁真不如瑞幸香 | 库迪 - 瑞幸 +
+    安踏的缓震可以吊打阿迪达斯了 | 安踏 + 阿迪达斯 -
+    闲鱼骗子太多，转转至少有质检 | 闲鱼 - 转转 +
+    西贝的莜面贵得离谱，还是老家的好吃 | 西贝 -
+    曹操出行的司机比滴滴有礼貌 | 曹操出行 + 滴滴 -
+    刚看完蔚来和极氪的发布会，各有千秋 | 蔚来 0 极氪 0
+    请问得物买的李宁是正品吗？ | 得物 0 李宁 0
+    早知道就去亚朵住了，汉庭隔音跟没有一样 | 亚朵 + 汉庭 -
+    把饿了么删了，美团的红包更大 | 饿了么 - 美团 +
+    农夫山泉没有怡宝那股塑料味 | 农夫山泉 + 怡宝 -
+    同样三百块，优衣库能买两件，zara只能买个袖子 | 优衣库 + zara -
+    花西子不如把钱花在质量上 | 花西子 -
+    我就服了中国移动，流量用得比我跑得还快[微笑] | 中国移动 -
+    王老吉和加多宝喝起来没区别，都挺解腻 | 王老吉 + 加多宝 +
+    从申通换成京东快递之后再也没丢过件 | 申通 - 京东快递 +
+    长城汽车被奇瑞超了，不思进取 | 长城汽车 - 奇瑞 +
+    要是高德能像百度地图那样标清车道就好了 | 高德 - 百度地图 +
+    良品铺子比三只松鼠贵，但是坚果新鲜得多 | 良品铺子 + 三只松鼠 -
+    佳能的自动对焦被索尼甩开太多 | 佳能 - 索尼 +
+    在宜家逛累了去旁边吃了海底捞 | 宜家 0 海底捞 0
+    东航晚点四小时，南航那班早就飞了 | 东航 - 南航 +
+    科沃斯扫得干净，就是太吵，追觅安静些 | 追觅 +
+    大家都说特步土，我倒觉得性价比很高 | 特步 +
+"""
+"""Written after all that, and never to be tuned on: what rules and model together are worth on new posts."""
 
 
 def cases() -> Iterator[Case]:
@@ -211,6 +239,10 @@ def cases() -> Iterator[Case]:
 
 def fresh() -> Iterator[Case]:
     yield from _read("fresh", _FRESH)
+
+
+def blind() -> Iterator[Case]:
+    yield from _read("blind", _BLIND)
 
 
 def _read(kind: str, lines: str) -> Iterator[Case]:

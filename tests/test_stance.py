@@ -19,7 +19,7 @@ from nlp.sentiment import engine
 from nlp.stance.polarity import lexicon, names
 from nlp.stance.rules import decide
 from nlp.stance.scene import Ask, scene
-from tests.stance_cases import Case, cases, fresh
+from tests.stance_cases import Case, blind, cases, fresh
 
 LABELS = ("negative", "neutral", "positive")
 SPOKEN = {
@@ -64,7 +64,7 @@ def test_rules_speak_of_most_cases_of_their_kinds() -> None:
     )
 
 
-@pytest.mark.parametrize(("made", "least"), [(cases, 0.9), (fresh, 0.72)])
+@pytest.mark.parametrize(("made", "least"), [(cases, 0.9), (fresh, 0.72), (blind, 0.55)])
 def test_with_the_model_most_cases_are_read_as_people_read_them(
     made: Callable[[], Sequence[Case]], least: float, reader: Reader
 ) -> None:
@@ -155,3 +155,9 @@ def test_no_text_takes_long(piece: str) -> None:
     began = time.process_time()
     decide(scene(piece * (100_000 // len(piece)), Ask.of("小米"), names()), lexicon())
     assert time.process_time() - began < 1
+
+
+def test_most_of_what_the_rules_say_of_unseen_cases_is_right() -> None:
+    said = [(found, case.label) for case in blind() if (found := verdict(case))]
+    assert len(said) >= 15
+    assert sum(found == label for found, label in said) / len(said) >= 0.8
