@@ -74,7 +74,10 @@ def own(path: Path) -> list[Row]:
 def posts(folder: Path, count: int) -> Iterator[str]:
     """Yield up to `count` distinct unlabelled Weibo posts and reposts, for masked-language training."""
     seen: set[str] = set()
-    with gzip.open(folder / "replay" / "weibo_ced_reposts.jsonl.gz", "rt", encoding="utf-8") as lines:
+    path = folder / "replay" / "weibo_ced_reposts.jsonl.gz"
+    if not path.is_file():
+        return
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             text = normalise(json.loads(line)["text"])
             if len(text) >= 12 and text not in seen:
@@ -85,6 +88,8 @@ def posts(folder: Path, count: int) -> Iterator[str]:
 
 
 def _table(path: Path) -> Iterator[dict[str, str]]:
+    if not path.is_file():
+        return  # who has none of the research sets trains on rows of their own
     csv.field_size_limit(1 << 24)
     with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
