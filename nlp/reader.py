@@ -25,6 +25,8 @@ __all__ = ["Reader", "Reading"]
 
 _Key = tuple[str, Ask | None]
 _LONGEST, _REMEMBERED = 2_000, 50_000
+_SURE = 0.75
+"""How sure an engine must be of a predicate that the lexicons do not know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,7 @@ class Reader:
 
     def __init__(self, chosen: Engine, cues: Intents | None = None) -> None:
         self.engine, self._intents = chosen, cues or intents()
-        self._words, self._names = lexicon(), names()
+        self._words, self._names = lexicon().guessing(self._pole), names()
         self._known: dict[_Key, Reading] = {}
 
     @property
@@ -95,6 +97,11 @@ class Reader:
         """Return whether a post's sentiment may differ from that towards the target: others stand there, or a rule."""
         seen = self._scene(text, ask)
         return seen.contrasts or decide(seen, self._words) is not None
+
+    def _pole(self, words: str) -> int:
+        """Return the sign of a few words, 0 where the engine is in doubt."""
+        negative, positive = self.engine.answers([words]).binary[0]
+        return 1 if positive >= _SURE else -1 if negative >= _SURE else 0
 
     def _scene(self, text: str, ask: Ask) -> Scene:
         return scene(text, ask, self._names)

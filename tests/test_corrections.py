@@ -65,12 +65,18 @@ def test_a_label_is_stored_with_who_and_when_and_can_be_withdrawn(filled: Store)
 def test_a_new_analysis_leaves_the_label(filled: Store, batch_of: BatchOf, mention_of: MentionOf) -> None:
     correct(filled, [Correction(id=id_of(2), label="positive", by="小李", at=NOW)])
     anew = replace(
-        mention_of(2, label="neutral", title=None), analysis="a2", intent="complaint", intent_probability=0.5
+        mention_of(2, label="neutral", title=None),
+        analysis="a2",
+        emotion="angry",
+        emotion_probability=0.9,
+        intent="complaint",
+        intent_probability=0.5,
     )
     index(batch_of([anew], window="20261121T080000Z"), filled)
     found = document(filled, 2)
     assert (found["sentiment"]["label"], found["sentiment"]["predicted"]) == ("positive", "neutral")
     assert (found["intent"], found["intent_probability"]) == ("complaint", 0.5)
+    assert (found["emotion"], found["emotion_probability"]) == ("angry", 0.9)
 
 
 def test_a_mention_that_is_not_there_is_told(filled: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,11 +25,17 @@ _NOT_NOT = re.compile(r"(?:不得不说|不要太|不能不说|别提(?:有)?多
 class Lexicon:
     """Praise and blame; `version` differs whenever the words do."""
 
-    def __init__(self, praise: list[str], blame: list[str]) -> None:
+    def __init__(self, praise: Sequence[str], blame: Sequence[str], guess: Callable[[str], int] | None = None) -> None:
+        """`guess` tells +1, -1 or 0 of a predicate in which no word of the lists stands."""
+        self._praise, self._blame, self._guess = praise, blame, guess
         self.version = " ".join([*praise, "|", *blame])
         self._signs = dict.fromkeys(praise, 1) | dict.fromkeys(blame, -1)
         longest = sorted(self._signs, key=len, reverse=True)
         self._words = re.compile("|".join(map(re.escape, longest)) or "(?!)")
+
+    def guessing(self, guess: Callable[[str], int]) -> Lexicon:
+        """Return the same lists with a guess for what they do not hold."""
+        return Lexicon(self._praise, self._blame, guess)
 
     def signs(self, text: str) -> list[int]:
         """Return +1 or -1 for each word of praise or blame in a normalised text, negations turned about."""
@@ -51,7 +58,7 @@ class Lexicon:
         if single and single.start() <= 5:
             sign = 1 if single["good"] else -1
             return -sign if _is_negated(text[: single.start()]) else sign
-        return 0
+        return self._guess(text) if self._guess and len(text) > 1 else 0
 
 
 def _is_negated(before: str) -> bool:
