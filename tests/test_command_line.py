@@ -29,6 +29,7 @@ COMMANDS = (
     ["channels", "list"],
     ["console"],
     ["links", "run"],
+    ["models", "list"],
     ["es", "status"],
     ["replay", "snownlp"],
     ["rebuild"],
