@@ -1,10 +1,12 @@
 """Who is on duty: tables over weeks, nights, time zones, 调休 days, turns, overlaps, gaps; wrong files are refused."""
 
+import re
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 
 from config.channel import Channel
 from config.duty import on_duty
@@ -151,6 +153,16 @@ def test_channels_and_escalations_that_nobody_wrote_are_named(tmp_path: Path) ->
     (tmp_path / "rules" / "burst.yaml").write_text("notify:\n  escalation: gone\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="burst.yaml:2: notify.escalation: nothing is called 'gone' .known: default"):
         check_notify({"burst": Notify(escalation="gone")}, found, [], tmp_path / "rules")
+
+
+def test_what_the_documentation_shows_is_read(tmp_path: Path) -> None:
+    text = (Path(__file__).resolve().parent.parent / "docs" / "alerts.md").read_text(encoding="utf-8")
+    notify, written = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert Notify.model_validate(yaml.safe_load(notify)["notify"]).repeats == 3
+    (tmp_path / "rota.yaml").write_text(written, encoding="utf-8")
+    shown = load_rota(tmp_path / "rota.yaml")
+    assert shown
+    assert on_duty(shown, at("2026-10-10 10:00")) == ("zhang", "li")
 
 
 def test_no_rota_is_no_fault(tmp_path: Path) -> None:
