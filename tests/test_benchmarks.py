@@ -106,9 +106,9 @@ def test_sentiment(posts: "list[Post]") -> None:
             _ = SnowNLP(text).sentiments
     for name in engine_names():
         chosen = engine(name)
-        chosen.score(texts[:10])
+        chosen.answers(texts[:10])
         with measured(took, f"engine `{name}`"):
-            chosen.score(texts)
+            chosen.answers(texts)
     show(f"Sentiment of reviews of {statistics.mean(map(len, texts)):.0f} characters", "posts", len(texts), took)
 
 

@@ -70,6 +70,7 @@ def together(found: Sequence[tuple[Event, Verdict]], gap: timedelta) -> Iterator
 def of_events(rule: Rule, run: Sequence[tuple[Event, Verdict]], subject: Sequence[Body], **more: Any) -> Found:
     """Return the episode of events that are counted together."""
     first, last = run[0][0], run[-1][0]
+    end = last.at + _MOMENT
     count = Reading("count", len(run), None, "mentions")
     readings = (count, *more.pop("readings", ()))
     traces = {"count": IN_WINDOW, **more.pop("traces", {})}
@@ -78,8 +79,8 @@ def of_events(rule: Rule, run: Sequence[tuple[Event, Verdict]], subject: Sequenc
         began_at=first.at,
         fired_at=first.at,
         last_at=last.at,
-        start=first.at,
-        end=last.at + _MOMENT,
+        start=min(first.at, end - rule.when.window),  # the life cycle calls it over when so much time has passed
+        end=end,
         verdict=Verdict(fires=True, weight=max(verdict.weight for _, verdict in run), readings=readings),
         scope=scope(rule, [first.brand]),
         subject=tuple(subject),
