@@ -18,6 +18,7 @@ from commands import (
     models,
     query,
     replay,
+    rules,
     steps,
     up,
 )
@@ -48,6 +49,7 @@ app.command()(query.query)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(channels.app, name="channels")
 app.command()(console.console)
+app.add_typer(rules.app, name="rules")
 app.add_typer(links.app, name="links")
 app.add_typer(es.app, name="es")
 app.add_typer(models.app, name="models")

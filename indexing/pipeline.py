@@ -44,10 +44,12 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What one turn of index → link → alert did: the books of its batches added up, and the alerts that are firing."""
+    """What one turn of index → link → stories → alert did: the books of its batches added up, and the alerts firing."""
 
     books: dict[str, int]
     linked: int
+    stories: int
+    """Stories that have grown or changed."""
     alerts: tuple["Alert", ...]
 
 
@@ -162,12 +164,16 @@ def watch() -> list["Alert"]:
 
 
 def turn(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None, progress: Progress = quiet) -> Turn:
-    """Index, link customers and raise alerts, in one go: whoever is to be woken waits for no schedule in between."""
+    """Index, link customers, tell stories and raise alerts, in one go: whoever is to be woken waits for no schedule."""
     from indexing.customers import link
+    from indexing.stories.update import update_stories
 
     books = index_all(store, progress=progress)
     links = link(store)
-    return Turn(books=books, linked=links.linked, alerts=tuple(raise_alerts(store, brands, now=now)))
+    stories = update_stories(store)
+    return Turn(
+        books=books, linked=links.linked, stories=stories.told, alerts=tuple(raise_alerts(store, brands, now=now))
+    )
 
 
 def _each(

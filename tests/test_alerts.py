@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from config.brand import Brand
-from config.negative_burst import BurstTest, NegativeBurst, Now
+from config.kinds.negative_burst import Case as BurstTest
+from config.kinds.negative_burst import Now
+from config.kinds.negative_burst import When as NegativeBurst
 from config.rule import Rule, Severity
 from crawlers.post import Author, Engagement, Kind, Post
 from indexing.alerts import evaluate, records
 from indexing.alerts.alert import Alert, DeliveryState, State, from_document
-from indexing.alerts.series import EvaluationFailed
+from indexing.detection import EvaluationFailed
 from nlp.mention import Label, MatchedBy, Mention, Sentiment
 from tests.killing import dying
 
@@ -294,14 +296,14 @@ def test_one_rule_that_cannot_be_asked_does_not_silence_the_others(
 ) -> None:
     put(emptied_store, burst(15))
     ask = type(emptied_store.client).msearch
-    answers = [[BROKEN], []]
 
-    def break_the_first(client: Any, *, searches: list[Any]) -> dict[str, Any]:
-        broken = answers.pop(0) if answers else []
-        return {"responses": [*broken, *ask(client, searches=searches)["responses"][len(broken) :]]}
+    def break_the_others(client: Any, *, searches: list[Any]) -> dict[str, Any]:
+        answers = ask(client, searches=searches)["responses"]
+        bodies = map(str, searches[1::2])
+        return {"responses": [BROKEN if "银河" in body else a for a, body in zip(answers, bodies, strict=True)]}
 
-    monkeypatch.setattr(type(emptied_store.client), "msearch", break_the_first)
-    other = RULE.model_copy(update={"id": "other"})
+    monkeypatch.setattr(type(emptied_store.client), "msearch", break_the_others)
+    other = RULE.model_copy(update={"id": "other", "query": "星河 OR 银河"})
     assert [alert.rule for alert in run(emptied_store, rules=(other, RULE))] == ["burst"]
     assert "rule other could not be evaluated: all shards failed" in caplog.text
 

@@ -39,6 +39,7 @@ _PAGE = (
     Field("author.followers", LONG, "Followers at the fetch.", "accounts"),
     Field("author.verified", BOOLEAN, "Whether the platform has verified the account."),
     Field("author.verification", KEYWORD, "The platform's words for why; only if named."),
+    Field("author.digits", FLOAT, "Digits among the characters of the account's own name, in tenths.", "0 to 1"),
     Field("author.organisation", BOOLEAN, "Whether a company, a medium or an office speaks."),
     *ENGAGEMENT_COUNTS,
     Field("rating", FLOAT, "The author's rating on the platform's scale.", "0 to 1"),
@@ -54,6 +55,8 @@ _PAGE = (
     Field("time_precision", KEYWORD, "second, minute, hour, day or unknown."),
     Field("fetched_at", DATE, "When the page was read."),
     Field("edited_at", DATE, "When the author last changed the post."),
+    Field("deleted_at", DATE, "When the platform first said that the post is gone."),
+    Field("rank", LONG, "Place on the platform's hot list, from 1."),
     Field("synthetic", KEYWORD, "Fields that a replay made up because its source lacked them."),
     Field("writers.page", LONG, "Version of these fields: the fetch.", "ms since 1970"),
 )
@@ -82,6 +85,7 @@ _ANALYSIS = (
 _STORY = (
     Field("story.id", KEYWORD, "The story that the mention belongs to."),
     Field("story.role", KEYWORD, "Its part in it: origin, repost, reply or copy."),
+    Field("story.keys", KEYWORD, "What copies are found by: a hash of the whole text and, of an origin, of its parts."),
     Field("writers.story", LONG, "Version of these fields.", "ms since 1970"),
 )
 _LINK = (
