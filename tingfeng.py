@@ -4,7 +4,23 @@ import sys
 
 import typer
 
-from commands import alerts, demo, doctor, es, init, keep, label, links, models, query, replay, steps, up
+from commands import (
+    alerts,
+    channels,
+    console,
+    demo,
+    doctor,
+    es,
+    init,
+    keep,
+    label,
+    links,
+    models,
+    query,
+    replay,
+    steps,
+    up,
+)
 from commands.screen import errors
 from config.errors import Mendable
 
@@ -30,6 +46,8 @@ app.command()(steps.analyse)
 app.command()(steps.index)
 app.command()(query.query)
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(channels.app, name="channels")
+app.command()(console.console)
 app.add_typer(links.app, name="links")
 app.add_typer(es.app, name="es")
 app.add_typer(models.app, name="models")

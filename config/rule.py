@@ -15,6 +15,7 @@ from config.channel import Channel
 from config.duration import Duration
 from config.load import ConfigError, load_folder, where
 from config.negative_burst import BurstTest, NegativeBurst, measure
+from config.notify import Notify
 from config.query import Query, QueryError, parse
 
 __all__ = ["Rule", "Severity", "check_references", "load_rules"]
@@ -62,6 +63,8 @@ class Rule(BaseModel):
     severity: Severity
     channels: tuple[Text, ...] = ()
     """Ids of the channels that are told; without any, the alert stands in the index and on the page only."""
+    notify: Notify | None = None
+    """Who is told, in which order and how often, where `channels` is not enough."""
     owner: Text
     """Who answers for the rule."""
     runbook: Text

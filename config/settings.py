@@ -19,6 +19,7 @@ __all__ = [
     "data_dir",
     "demonstrating",
     "own_config_dir",
+    "public_url",
     "replay_url",
     "research_data",
     "secret",
@@ -107,6 +108,11 @@ def stage_root() -> str:
 def replay_url() -> str | None:
     """Return the replay server's address, `TINGFENG_REPLAY_URL`: it is crawled while no brand names a feed."""
     return os.environ.get("TINGFENG_REPLAY_URL")
+
+
+def public_url() -> str | None:
+    """Return the address at which people reach the console from their phones: `TINGFENG_PUBLIC_URL`, or None."""
+    return (os.environ.get("TINGFENG_PUBLIC_URL") or "").rstrip("/") or None
 
 
 def research_data() -> Path | None:

@@ -26,6 +26,8 @@ COMMANDS = (
     ["index"],
     ["query", "星河"],
     ["alerts", "run"],
+    ["channels", "list"],
+    ["console"],
     ["links", "run"],
     ["models", "list"],
     ["es", "status"],
