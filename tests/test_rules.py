@@ -159,6 +159,6 @@ def test_a_channel_of_no_kind_is_refused(tmp_path: Path) -> None:
     assert kinds() == ["apprise", "dingtalk", "email", "feishu", "webhook", "wecom"]
     written(tmp_path, "kind: pigeon\n", "channels/on-call.yaml")
     with pytest.raises(
-        ConfigError, match="on-call.yaml:1: kind: there is no kind 'pigeon': write one of apprise, webhook"
+        ConfigError, match="on-call.yaml:1: kind: there is no kind 'pigeon': write one of apprise, dingtalk, email"
     ):
         check_kinds(load_channels(tmp_path / "channels"), tmp_path / "channels")
