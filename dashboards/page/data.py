@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from dashboards.metrics import Estimate, net_sentiment, share
+from indexing.metrics.wilson import Estimate, net_sentiment, share
 
 if TYPE_CHECKING:
     from indexing.alerts.alert import Alert

@@ -1,16 +1,10 @@
 """Every word of the page's own, in Chinese and in English; the template asks for them by name."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
-__all__ = ["NAMES", "PHRASES", "Both", "named"]
+from config.both import Both
 
-
-class Both(NamedTuple):
-    """One phrase in the page's two languages."""
-
-    zh: str
-    en: str
+__all__ = ["NAMES", "PHRASES", "VALUES", "Both", "named"]
 
 
 PHRASES: Mapping[str, Both] = {
@@ -238,7 +232,40 @@ NAMES: Mapping[str, Mapping[str, Both]] = {
     },
     "state": {
         "firing": Both("进行中", "Firing"),
+        "acknowledged": Both("已认领", "Acknowledged"),
+        "assigned": Both("已指派", "Assigned"),
+        "snoozed": Both("已暂缓", "Snoozed"),
         "resolved": Both("已解除", "Resolved"),
+    },
+    "emotion": {
+        "neutral": Both("平静", "neutral"),
+        "angry": Both("愤怒", "angry"),
+        "happy": Both("高兴", "happy"),
+        "sad": Both("悲伤", "sad"),
+        "fear": Both("恐惧", "fear"),
+        "surprise": Both("惊讶", "surprise"),
+    },
+    "intent": {
+        "complaint": Both("投诉", "complaint"),
+        "question": Both("提问", "question"),
+        "suggestion": Both("建议", "suggestion"),
+        "purchase": Both("购买", "purchase"),
+        "praise": Both("称赞", "praise"),
+        "news": Both("资讯", "news"),
+        "other": Both("其他", "other"),
+    },
+    "role": {
+        "origin": Both("首发", "origin"),
+        "repost": Both("转发", "repost"),
+        "reply": Both("回复", "reply"),
+        "copy": Both("雷同", "copy"),
+    },
+    "precision": {
+        "second": Both("秒", "second"),
+        "minute": Both("分", "minute"),
+        "hour": Both("时", "hour"),
+        "day": Both("日", "day"),
+        "unknown": Both("未知", "unknown"),
     },
     "book": {
         "posts": Both("采集的帖子", "posts"),
@@ -249,6 +276,23 @@ NAMES: Mapping[str, Mapping[str, Both]] = {
         "held": Both("入索引", "in the index"),
     },
 }
+
+VALUES: Mapping[str, str] = {
+    "sentiment.label": "label",
+    "platform": "platform",
+    "platforms": "platform",
+    "origin.platform": "platform",
+    "feed": "feed",
+    "kind": "kind",
+    "verdict": "verdict",
+    "severity": "severity",
+    "state": "state",
+    "emotion": "emotion",
+    "intent": "intent",
+    "story.role": "role",
+    "time_precision": "precision",
+}
+"""The names that the values of an index's field go by."""
 
 
 def named(kind: str, name: str) -> Both:

@@ -17,11 +17,11 @@ from markupsafe import Markup
 
 from config.settings import DAY_ZONE
 from dashboards import charts
-from dashboards.metrics import share
 from dashboards.page import shown
 from dashboards.page.data import BrandFigures, PageData, PlatformFigures
 from dashboards.page.phrases import Both, named
 from indexing.alerts.alert import Alert
+from indexing.metrics.wilson import share
 
 __all__ = ["render"]
 

@@ -1,0 +1,178 @@
+"""品牌总览: how much is said of each brand, how kindly, by whom and where."""
+
+from config.both import Both
+from dashboards.boards._shared import BRAND, CONTROLS, EMOTION, LATEST, PLATFORM
+from dashboards.panel import Board, Draw, Listing, Panel, Time
+from indexing.metrics.of.accounts import ACCOUNTS, REACH
+from indexing.metrics.of.mentions import (
+    ENGAGEMENT,
+    MENTIONS,
+    NEGATIVE,
+    NEGATIVE_SHARE,
+    NEUTRAL,
+    NSR,
+    NSR_HIGH,
+    NSR_LOW,
+    PGC,
+    POSITIVE,
+    UGC,
+)
+
+BOARD = Board(
+    title=Both("品牌总览", "Brand overview"),
+    purpose=Both(
+        "声量、口碑、触达与平台分布；每个数字都能点到帖子。",
+        "Volume, sentiment, reach and platforms; every figure leads to its posts.",
+    ),
+    order=1,
+    controls=CONTROLS,
+    panels=(
+        Panel(
+            id="mentions",
+            title=Both("声量", "Mentions"),
+            question=Both("一共有多少条提及？", "How many mentions are there?"),
+            show=(MENTIONS,),
+            draw=Draw.NUMBER,
+            width=8,
+            height=6,
+        ),
+        Panel(
+            id="nsr",
+            title=Both("净情感值 NSR", "Net sentiment (NSR)"),
+            question=Both(
+                "正面比负面多多少？下方为 95% 区间的下限。",
+                "By how much do positive ones outweigh negative ones? Below: the low end of the 95 % interval.",
+            ),
+            show=(NSR, NSR_LOW),
+            draw=Draw.NUMBER,
+            width=8,
+            height=6,
+        ),
+        Panel(
+            id="negative-share",
+            title=Both("负面占比", "Negative share"),
+            question=Both("多大比例的提及是负面的？", "What share of the mentions is negative?"),
+            show=(NEGATIVE_SHARE,),
+            draw=Draw.NUMBER,
+            width=8,
+            height=6,
+        ),
+        Panel(
+            id="engagement",
+            title=Both("互动量", "Engagement"),
+            question=Both("引起了多少互动？", "How many reactions did they draw?"),
+            show=(ENGAGEMENT,),
+            draw=Draw.NUMBER,
+            width=8,
+            height=6,
+        ),
+        Panel(
+            id="reach",
+            title=Both("触达", "Reach"),
+            question=Both("发声账号一共有多少粉丝？", "How many followers have the accounts that spoke?"),
+            kind="accounts",
+            show=(REACH,),
+            draw=Draw.NUMBER,
+            width=8,
+            height=6,
+        ),
+        Panel(
+            id="accounts",
+            title=Both("发声账号", "Accounts"),
+            question=Both("有多少账号在说？", "How many accounts spoke?"),
+            kind="accounts",
+            show=(ACCOUNTS,),
+            draw=Draw.NUMBER,
+            width=8,
+            height=6,
+        ),
+        Panel(
+            id="sentiment-by-day",
+            title=Both("每日声量与情感", "Mentions by day and sentiment"),
+            question=Both("声量和口碑怎样随时间变化？", "How do volume and sentiment change over time?"),
+            by=(Time(),),
+            show=(NEGATIVE, NEUTRAL, POSITIVE),
+            draw=Draw.COLUMNS,
+            width=32,
+            height=14,
+        ),
+        Panel(
+            id="share-of-voice",
+            title=Both("声量占比", "Share of voice"),
+            question=Both(
+                "各品牌占全部声量的多少？只有各品牌的采集同样完整时才可比：先看《采集健康》。",
+                "What share of all mentions has each brand? To be compared only where the brands were crawled equally "
+                "well: look at the crawling board first.",
+            ),
+            by=(BRAND,),
+            show=(MENTIONS,),
+            draw=Draw.DONUT,
+            width=16,
+            height=14,
+        ),
+        Panel(
+            id="brands",
+            title=Both("品牌口碑表", "Brands in figures"),
+            question=Both(
+                "每个品牌的声量、口碑及其区间、互动量是多少？",
+                "What are each brand's volume, sentiment with its interval, and engagement?",
+            ),
+            by=(BRAND,),
+            show=(MENTIONS, NEGATIVE, POSITIVE, NSR, NSR_LOW, NSR_HIGH, ENGAGEMENT),
+            draw=Draw.TABLE,
+            width=32,
+        ),
+        Panel(
+            id="platforms",
+            title=Both("平台分布", "Platforms"),
+            question=Both("在哪些平台上说，口碑如何？", "On which platforms is it said, and how?"),
+            by=(PLATFORM,),
+            show=(MENTIONS,),
+            draw=Draw.BARS,
+            width=16,
+        ),
+        Panel(
+            id="emotions",
+            title=Both("情绪", "Emotions"),
+            question=Both("提及中带着什么情绪？", "Which emotions do the mentions carry?"),
+            by=(EMOTION,),
+            show=(MENTIONS,),
+            draw=Draw.BARS,
+            width=16,
+        ),
+        Panel(
+            id="reach-by-brand",
+            title=Both("各品牌触达", "Reach by brand"),
+            question=Both(
+                "说到各品牌的账号有多少粉丝？", "How many followers have the accounts that speak of each brand?"
+            ),
+            kind="accounts",
+            by=(BRAND,),
+            show=(REACH,),
+            draw=Draw.BARS,
+            width=16,
+        ),
+        Panel(
+            id="pgc-ugc",
+            title=Both("PGC 与 UGC", "PGC and UGC"),
+            question=Both(
+                "是机构与认证账号在说，还是普通用户在说？",
+                "Do organisations and verified accounts speak, or everyone else?",
+            ),
+            by=(BRAND,),
+            show=(PGC, UGC),
+            draw=Draw.BARS,
+            width=16,
+        ),
+        Listing(
+            id="top-stories",
+            title=Both("热门事件", "Top stories"),
+            question=Both("哪些事件的提及最多？", "Which stories have the most mentions?"),
+            kind="stories",
+            columns=("brand", "title", "mentions", "negative", "reach", "engagement", "platforms", "last_at"),
+            sort="mentions",
+            height=14,
+        ),
+        LATEST,
+    ),
+)
