@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from commands import alerts, demo, doctor, es, init, keep, links, query, replay, steps, up
+from commands import alerts, dashboards, demo, doctor, es, init, keep, links, query, replay, steps, up
 from commands.screen import errors
 from config.errors import Mendable
 
@@ -31,6 +31,7 @@ app.command()(steps.index)
 app.command()(query.query)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(links.app, name="links")
+app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(es.app, name="es")
 app.command()(replay.replay)
 app.command()(keep.rebuild)

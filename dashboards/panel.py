@@ -77,6 +77,8 @@ class Panel:
     by: tuple[Bucket, ...] = ()
     show: tuple[Metric, ...]
     draw: Draw
+    compares_brands: bool = False
+    """Whether its first bucket's shares compare brands: the page withholds them where these were not crawled alike."""
     width: int = 24
     height: int = 13
 

@@ -5,8 +5,6 @@ render(PageData) -> str         the same data always give the same page
 write_page(store, path, …)      both, and the file in one piece
 """
 
-import os
-import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +14,7 @@ from config import settings
 from config.brand import Brand
 from dashboards.page.gather import QuestionRefused, gather
 from dashboards.page.render import render
+from dashboards.page.write import replace
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
@@ -38,25 +37,10 @@ def write_page(
     stays when anything fails; errors are those of `gather`.
     """
     data = gather(store, brands=brands, now=now or datetime.now(UTC), days=days, language=language)
-    _replace(path, render(data))
+    replace(path, render(data))
     return path
 
 
 def write_latest(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None) -> Path:
     """Write the page to report/index.html of the data folder and return its path."""
     return write_page(store, settings.data_dir() / "report" / "index.html", brands=brands, now=now)
-
-
-def _replace(path: Path, page: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(page)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

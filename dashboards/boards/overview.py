@@ -107,6 +107,7 @@ BOARD = Board(
             by=(BRAND,),
             show=(MENTIONS,),
             draw=Draw.DONUT,
+            compares_brands=True,
             width=16,
             height=14,
         ),

@@ -14,7 +14,7 @@ MENTIONS_BOARD = "mentions"
 """The board that drill-downs lead to."""
 
 _WIDTH = 48
-_LINKS_HEIGHT = 3
+_LINKS, _LINKS_HEIGHT = "to-the-boards", 3
 _SPACE = uuid.UUID("6f0c8d3e-6a5b-5a52-9d0c-6d6a1f3f2b77")
 _VERSION = "8.12.2"
 _DISCOVER, _DASHBOARD = "OPEN_IN_DISCOVER_DRILLDOWN", "DASHBOARD_TO_DASHBOARD_DRILLDOWN"
@@ -140,15 +140,15 @@ def _links(board: str, boards: Mapping[str, Board]) -> tuple[Json, References]:
                 "type": "dashboardLink",
             }
         )
-        references.append(reference("dashboard", dashboard_id(id), f"links:{name}"))
+        references.append(reference("dashboard", dashboard_id(id), f"{_LINKS}:{name}"))
     return {
         "embeddableConfig": {
             "attributes": {"layout": "horizontal", "links": links},
             "enhancements": {},
             "hidePanelTitles": True,
         },
-        "gridData": {"h": _LINKS_HEIGHT, "i": "links", "w": _WIDTH, "x": 0, "y": 0},
-        "panelIndex": "links",
+        "gridData": {"h": _LINKS_HEIGHT, "i": _LINKS, "w": _WIDTH, "x": 0, "y": 0},
+        "panelIndex": _LINKS,
         "type": "links",
         "version": _VERSION,
     }, references

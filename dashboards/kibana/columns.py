@@ -100,6 +100,7 @@ def _bucket(panel: Panel, bucket: Bucket) -> Column:
         return {**shown, "dataType": "date", "operationType": "date_histogram", "params": params, "scale": "interval"}
     params = {
         **_order(panel),
+        "accuracyMode": True,
         "exclude": [],
         "excludeIsRegex": False,
         "include": [],

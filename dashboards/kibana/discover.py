@@ -23,7 +23,7 @@ _NAMES = {
     "alert-events": Both("听风 预警经过", "alert events"),
 }
 _OPEN = "查看原文 Open the post"
-_WIDE = {"text": 460, "title": 380, "reason_zh": 420, "message": 320, "url.full": 190}
+_WIDE = {"text": 400, "title": 380, "reason_zh": 420, "message": 320, "url.full": 190}
 """Pixels of the columns that people read; the others share what is left."""
 
 

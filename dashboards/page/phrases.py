@@ -185,6 +185,13 @@ PHRASES: Mapping[str, Both] = {
     "ask_runs": Both("采集记录", "Crawl runs"),
     "ask_data": Both("数据说明", "About the data"),
     "ask_evidence": Both("预警的证据", "The alerts' evidence"),
+    # all dashboards
+    "boards": Both("听风看板", "Tingfeng dashboards"),
+    "brief": Both("口碑简报", "The brief"),
+    "to_boards": Both("全部看板", "All dashboards"),
+    "nothing": Both("此期间没有数据。", "Nothing in this time."),
+    "listed": Both("共 {count} 条，此处 {shown} 条", "{count} in all, {shown} of them here"),
+    "asked": Both("查询", "Query"),
     "footer": Both(
         "由听风根据 Elasticsearch 索引生成；页面不含任何外部请求。",
         "Made by Tingfeng from its Elasticsearch index; the page makes no request of any kind.",
