@@ -36,14 +36,15 @@ def publish(
     zone to Asia/Shanghai, so that a day in Kibana is a day in the index.
     """
     from dashboards.kibana.build import objects
-    from dashboards.kibana.publish import check_references, difference
+    from dashboards.kibana.publish import check_references, difference, for_space
     from dashboards.kibana.publish import publish as send
     from dashboards.kibana.server import kibana as opened
 
-    made = objects()
+    made = for_space(objects(), space)
     check_references(made)
     with opened(kibana, space) as server:
         version = ".".join(map(str, server.version()))
+        server.check_space()
         found = difference(server, made)
         console.print(
             f"Kibana {version}: {len(found.new)} new, {len(found.changed)} changed, {found.same} as defined, "

@@ -18,7 +18,7 @@ __all__ = ["Row", "Scope", "listing", "measured", "ordering", "read", "search"]
 Body = dict[str, Any]
 
 _SHARD_SIZE = 1_000
-"""Values that each month's index is asked for, as in Lens' accuracy mode: one that is rare in each may be common in all."""
+"""Values that each month's index is asked for, as in Lens' accuracy mode: what is rare in each may be common in all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

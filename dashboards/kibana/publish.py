@@ -11,7 +11,7 @@ from config.settings import DAY_ZONE
 from dashboards.kibana.objects import SavedObject, ndjson
 from dashboards.kibana.server import Kibana
 
-__all__ = ["SETTINGS", "BrokenReferences", "Difference", "check_references", "difference", "publish"]
+__all__ = ["SETTINGS", "BrokenReferences", "Difference", "check_references", "difference", "for_space", "publish"]
 
 SETTINGS: Mapping[str, Any] = {"dateFormat:tz": DAY_ZONE.key, "courier:ignoreFilterIfFieldNotInIndex": True}
 """The space's advanced settings: a day is a day in Asia/Shanghai, and a control does not empty the panels that read an
@@ -53,6 +53,17 @@ def check_references(objects: Iterable[SavedObject]) -> None:
                     f"{one['type']} {one['id']}: refers to {reference['type']} {reference['id']}, which is not there: "
                     "run `tingfeng dashboards build`"
                 )
+
+
+def for_space(objects: Iterable[SavedObject], space: str | None) -> list[SavedObject]:
+    """Return the objects under ids of the space's own, for no other space may use them; the default space's are bare."""
+    every = list(objects)
+    if not space:
+        return every
+    moved = [{**one, "id": f"{space}-{one['id']}"} for one in every]
+    for one in moved:
+        one["references"] = [{**reference, "id": f"{space}-{reference['id']}"} for reference in one["references"]]
+    return moved
 
 
 def difference(kibana: Kibana, objects: Iterable[SavedObject]) -> Difference:

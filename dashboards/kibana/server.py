@@ -36,6 +36,7 @@ class Kibana:
 
     def __init__(self, client: httpx.Client, space: str | None) -> None:
         self._client = client
+        self._space = space
         self._base = f"/s/{quote(space)}" if space else ""
 
     def version(self) -> tuple[int, ...]:
@@ -52,6 +53,11 @@ class Kibana:
                 f"Kibana {number} is too old for these dashboards: use {'.'.join(map(str, OLDEST))} or newer"
             )
         return version
+
+    def check_space(self) -> None:
+        """Raise KibanaRefused where there is no such space: Kibana itself would take objects into nowhere."""
+        if self._space:
+            self._ask("GET", f"/api/spaces/space/{quote(self._space)}", "the space")
 
     def have(self, objects: Iterable[SavedObject]) -> list[SavedObject]:
         """Return those of the objects that the space holds, as it would export them."""
