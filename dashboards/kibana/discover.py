@@ -4,7 +4,7 @@ from typing import Any
 
 from config.both import Both
 from dashboards.kibana.objects import SavedObject, both, compact, reference, saved, view_id
-from dashboards.page.phrases import NAMES, VALUES
+from dashboards.page.names import NAMES, VALUES
 from dashboards.panel import Listing
 from indexing.elasticsearch.mappings import KINDS
 from indexing.metrics.where import kql

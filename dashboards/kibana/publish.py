@@ -56,7 +56,7 @@ def check_references(objects: Iterable[SavedObject]) -> None:
 
 
 def for_space(objects: Iterable[SavedObject], space: str | None) -> list[SavedObject]:
-    """Return the objects under ids of the space's own, for no other space may use them; the default space's are bare."""
+    """Return the objects under ids of the space's own, which no other space may use; the default space's are bare."""
     every = list(objects)
     if not space:
         return every

@@ -84,9 +84,9 @@ def gather_boards(store: "Store", *, until: datetime, days: timedelta, language:
 def write_boards(store: "Store", path: Path, *, until: datetime, days: timedelta, language: str = "zh") -> Path:
     """Write the page and return its path; errors are those of `gather_boards`."""
     from dashboards.page.render import render_boards
-    from dashboards.page.write import replace
+    from dashboards.page.write import write
 
-    replace(path, render_boards(gather_boards(store, until=until, days=days, language=language)))
+    write(path, render_boards(gather_boards(store, until=until, days=days, language=language)))
     return path
 
 

@@ -200,6 +200,8 @@ class PageData:
     """How many rows any choice of brand and sentiment shows; `mentions` holds as many of each."""
     coverage: Coverage = Coverage()
     questions: tuple[Question, ...] = ()
+    boards: str | None = None
+    """The address of the page of all dashboards, where it lies beside this one."""
 
     @property
     def total(self) -> int:

@@ -1,19 +1,22 @@
 """A panel's rows as the page draws them: columns, bars or a table, each value with its words beside its number."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from config.both import Both
 from config.settings import DAY_ZONE
 from dashboards import charts
 from dashboards.ask import Row, Scope
 from dashboards.page import shown
-from dashboards.page.phrases import VALUES, named
-from dashboards.panel import Draw, Every, Panel, Time, Top
+from dashboards.page.names import VALUES, named
+from dashboards.panel import Draw, Every, Listing, Panel, Time, Top
+from indexing.elasticsearch.mappings import KINDS
 from indexing.metrics.metric import Metric, Shape
+from indexing.search import plain
 
-__all__ = ["Chart", "Drawn", "Line", "Series", "draw", "worded"]
+__all__ = ["Chart", "Drawn", "Line", "Series", "cell", "draw", "worded"]
 
 _MOST_LINES = 15
 _UNITS = ((86_400, Both("天", "d")), (3_600, Both("小时", "h")), (60, Both("分", "min")))
@@ -87,6 +90,17 @@ def worded(metric: Metric, value: float | None) -> Both:
             return _same(shown.shanghai(datetime.fromtimestamp(value / 1000, UTC), "%m-%d %H:%M"))
         case Shape.SECONDS:
             return _span(value)
+
+
+def cell(listing: Listing, column: str, document: Mapping[str, Any]) -> str:
+    """Return a field of a listed document as people read it: times in Asia/Shanghai, numbers with their thousands."""
+    text = plain(document, column)
+    type = next(field.type["type"] for field in KINDS[listing.kind] if field.name == column)
+    if not text or type not in ("date", "long", "double"):
+        return text
+    if type == "date":
+        return shown.shanghai(datetime.fromisoformat(text), "%m-%d %H:%M")
+    return shown.number(float(text))
 
 
 def _span(seconds: float) -> Both:

@@ -21,10 +21,11 @@ from dashboards import charts
 from dashboards.page import shown
 from dashboards.page.boards import BoardsData
 from dashboards.page.data import BrandFigures, PageData, PlatformFigures
-from dashboards.page.phrases import VALUES, Both, named
+from dashboards.page.drawn import cell
+from dashboards.page.names import COLUMNS, VALUES, named
+from dashboards.page.phrases import Both
 from indexing.alerts.alert import Alert
 from indexing.metrics.wilson import share
-from indexing.search import plain as plain_cell
 
 __all__ = ["render", "render_boards"]
 
@@ -96,7 +97,6 @@ def _environment() -> Environment:
         "prose": shown.prose,
         "link": shown.link,
         "request": shown.request,
-        "at": plain_cell,
         "moment": lambda text: shown.shanghai(datetime.fromisoformat(text), "%m-%d %H:%M"),
         "plain": lambda row: json.dumps([list(row.keys), list(row.values)], ensure_ascii=False),
     }
@@ -114,6 +114,8 @@ def _environment() -> Environment:
         "balance": _balance,
         "name_length": _LONGEST_NAME,
         "values_of": VALUES,
+        "cell": cell,
+        "heading": lambda column: COLUMNS.get(column, Both(column, column)),
         "labels": ("negative", "neutral", "positive"),
     }
     return made

@@ -4,10 +4,10 @@ import os
 import tempfile
 from pathlib import Path
 
-__all__ = ["replace"]
+__all__ = ["write"]
 
 
-def replace(path: Path, page: str) -> None:
+def write(path: Path, page: str) -> None:
     """Write `page` to `path`, through a temporary file beside it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
