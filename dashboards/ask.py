@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from config.settings import DAY_ZONE
-from dashboards.panel import Bucket, Listing, Panel, Time
+from dashboards.panel import TIMELESS, Bucket, Listing, Panel, Time
 from indexing.metrics.expression import Count, Leaf, aggregation, answer, evaluate, leaves
 from indexing.metrics.where import EVERYTHING, Where, dsl
 
@@ -69,7 +69,8 @@ def ordering(panel: Panel) -> Leaf | None:
 
 def _scoped(panel: Panel | Listing, scope: Scope) -> Body:
     period = {"range": {"@timestamp": {"gte": scope.since.isoformat(), "lt": scope.until.isoformat()}}}
-    filters = [period, *(dsl(where) for where in (panel.where, scope.where) if where != EVERYTHING)]
+    chosen = [dsl(where) for where in (panel.where, scope.where) if where != EVERYTHING]
+    filters = chosen if panel.kind in TIMELESS else [period, *chosen]
     return {"track_total_hits": True, "query": {"bool": {"filter": filters}}}
 
 

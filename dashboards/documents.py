@@ -110,11 +110,11 @@ def _rows(kind: str, fields: Sequence[Field]) -> list[list[str]]:
 
 
 def _example(field: Field) -> str:
-    if field.name in EXAMPLES:
-        return EXAMPLES[field.name]
+    if found := EXAMPLES.get(field.name) or EXAMPLES.get(field.name.rpartition(".")[2]):
+        return found
     type = field.type["type"]
-    if type == "keyword" and (found := _SUCH_AS.search(field.meaning)):
-        return next(group for group in found.groups() if group).rstrip(".")
+    if type == "keyword" and (said := _SUCH_AS.search(field.meaning)):
+        return next(group for group in said.groups() if group).rstrip(".")
     return _BY_TYPE.get(type, "…")
 
 

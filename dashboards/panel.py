@@ -12,7 +12,7 @@ from config.both import Both
 from indexing.metrics.metric import Metric
 from indexing.metrics.where import EVERYTHING, Where
 
-__all__ = ["Board", "Bucket", "Control", "Draw", "Every", "Listing", "Panel", "Time", "Top", "panels"]
+__all__ = ["TIMELESS", "Board", "Bucket", "Control", "Draw", "Every", "Listing", "Panel", "Time", "Top", "panels"]
 
 
 class Draw(StrEnum):
@@ -58,6 +58,8 @@ class Top:
 
 
 Bucket = Time | Top
+TIMELESS = frozenset({"customers", "links"})
+"""Kinds that say how things stand now: the time that a board is looked at for does not choose among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

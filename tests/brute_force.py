@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from config.settings import DAY_ZONE
-from dashboards.panel import Bucket, Every, Panel, Time
+from dashboards.panel import TIMELESS, Bucket, Every, Panel, Time
 from indexing.metrics import expression as ex
 from indexing.metrics import where as wh
 
@@ -19,7 +19,8 @@ Counted = dict[tuple[Any, ...], tuple[float | None, ...]]
 
 def counted(panel: Panel, documents: Iterable[Document], since: datetime, until: datetime) -> Counted:
     """Return the panel's values by bucket keys, counted over the documents of [since, until)."""
-    inside = [d for d in documents if since <= _moment(d["@timestamp"]) < until and holds(panel.where, d)]
+    chosen = [d for d in documents if holds(panel.where, d)]
+    inside = chosen if panel.kind in TIMELESS else [d for d in chosen if since <= _moment(d["@timestamp"]) < until]
     return dict(_buckets(panel, panel.by, inside, ()))
 
 

@@ -22,8 +22,8 @@ def layer_of(saved: Json) -> Json:
     return dict(layer)
 
 
-def request(saved: Json, time_range: Json, zone: str) -> Json:
-    """Return the search that Kibana sends for the panel."""
+def request(saved: Json, view: Json, time_range: Json, zone: str) -> Json:
+    """Return the search that Kibana sends for the panel; a data view without a time is asked for all times."""
     layer = layer_of(saved)
     columns = {id: layer["columns"][id] for id in layer["columnOrder"]}
     aggs = {id: asked for id, column in columns.items() if not column["isBucketed"] and (asked := _metric(column))}
@@ -31,7 +31,8 @@ def request(saved: Json, time_range: Json, zone: str) -> Json:
         inner = dict(aggs)
         aggs = {id: {**_bucket(column, zone, inner), "aggs": inner}}
     query = kql(saved["attributes"]["state"]["query"]["query"])
-    filters = [{"range": {"@timestamp": time_range}}, *([query] if query else [])]
+    time = view["attributes"].get("timeFieldName")
+    filters = [*([{"range": {time: time_range}}] if time else []), *([query] if query else [])]
     return {"size": 0, "track_total_hits": True, "query": {"bool": {"filter": filters}}, "aggs": aggs}
 
 

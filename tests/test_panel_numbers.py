@@ -111,7 +111,7 @@ def _on_page(path: Path) -> dict[str, Rows]:
 def _in_kibana(filled: Filled, id: str, kind: str) -> Rows:
     saved = filled.saved[id]
     period = {"gte": SINCE.isoformat(), "lt": board_data.UNTIL.isoformat()}
-    body = lens_query.request(saved, period, DAY_ZONE.key)
+    body = lens_query.request(saved, filled.saved[f"tingfeng-{kind}"], period, DAY_ZONE.key)
     answer = filled.store.client.search(index=filled.store.alias(kind), **body)
     return dict(lens_query.rows(saved, dict(answer)))
 

@@ -5,7 +5,7 @@ from typing import Any
 from config.both import Both
 from dashboards.kibana.objects import SavedObject, both, compact, reference, saved, view_id
 from dashboards.page.names import NAMES, VALUES
-from dashboards.panel import Listing
+from dashboards.panel import TIMELESS, Listing
 from indexing.elasticsearch.mappings import KINDS
 from indexing.metrics.where import kql
 
@@ -29,7 +29,7 @@ _WIDE = {"text": 400, "title": 380, "reason_zh": 420, "message": 320, "url.full"
 
 def data_view(kind: str) -> SavedObject:
     """Return the data view of a kind of index, on its alias, with links that open and values in both languages."""
-    attributes = {
+    attributes: dict[str, Any] = {
         "allowHidden": False,
         "fieldAttrs": "{}",
         "fieldFormatMap": compact(_formats(kind)),
@@ -37,10 +37,11 @@ def data_view(kind: str) -> SavedObject:
         "name": both(_NAMES.get(kind, Both(kind, kind))),
         "runtimeFieldMap": "{}",
         "sourceFilters": "[]",
-        "timeFieldName": "@timestamp",
         "title": view_id(kind),
         "typeMeta": "{}",
     }
+    if kind not in TIMELESS:
+        attributes["timeFieldName"] = "@timestamp"
     return saved("index-pattern", view_id(kind), attributes)
 
 

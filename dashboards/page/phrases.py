@@ -139,16 +139,7 @@ PHRASES: Mapping[str, Both] = {
         "每个数字的提示里写明它来自哪条查询的哪个位置；查询可以原样重发。",
         "Each figure's tooltip names its query and its place in the answer; the queries can be sent again as they are.",
     ),
-    "define_mentions": Both(
-        "声量：本期提到该品牌的公开帖文、文章、评论、转发与点评的条数。同时提到两个品牌的，各计一条。",
-        "Mentions: public posts, articles, comments, reposts and reviews of the period that speak of the brand. "
-        "One that speaks of two brands counts for each.",
-    ),
-    "define_nsr": Both(
-        "净情感值 NSR =（正面 - 负面）/（正面 + 负面），-100 到 +100。人工标注优先于模型。",
-        "Net sentiment NSR = (positive - negative) / (positive + negative), -100 to +100. "
-        "A person's label counts before the model's.",
-    ),
+    "defined": Both("{name}：{meaning}", "{name}: {meaning}"),
     "define_interval": Both(
         "95% 区间：Wilson 区间，只反映条数多少带来的偶然性，不包含模型误判与采集遗漏。",
         "95% interval: Wilson's; it covers the chance that comes with few mentions, "
@@ -158,11 +149,6 @@ PHRASES: Mapping[str, Both] = {
         "发声账号：各平台不同账号数之和；未给出账号的帖子不计。超过 40,000 时为近似值。",
         "Authors: distinct accounts, added up over the platforms; posts without an account do not count. "
         "Approximate above 40,000.",
-    ),
-    "define_engagement": Both(
-        "互动量：抓取时平台公开显示的赞、评、转、藏等之和，不含浏览量；平台不显示的不计。",
-        "Engagement: likes, comments, reposts and the like as shown at the time of the fetch, without views; "
-        "what a platform does not show is not counted.",
     ),
     "define_words": Both(
         "特征词：与该品牌全部提及相比，在负面（或正面）提及中明显更常见的词，至少 3 条（significant_terms）。",

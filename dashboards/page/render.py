@@ -25,6 +25,8 @@ from dashboards.page.drawn import cell
 from dashboards.page.names import COLUMNS, VALUES, named
 from dashboards.page.phrases import Both
 from indexing.alerts.alert import Alert
+from indexing.metrics.of.customers import CUSTOMER_MENTIONS
+from indexing.metrics.of.mentions import ENGAGEMENT, MENTIONS, NEGATIVE_SHARE, NSR
 from indexing.metrics.wilson import share
 
 __all__ = ["render", "render_boards"]
@@ -115,6 +117,7 @@ def _environment() -> Environment:
         "name_length": _LONGEST_NAME,
         "values_of": VALUES,
         "cell": cell,
+        "metrics": (MENTIONS, NEGATIVE_SHARE, NSR, ENGAGEMENT, CUSTOMER_MENTIONS),
         "heading": lambda column: COLUMNS.get(column, Both(column, column)),
         "labels": ("negative", "neutral", "positive"),
     }

@@ -15,7 +15,7 @@ ALERTS = Metric(
 )
 OPEN_ALERTS = Metric(
     name=Both("未解除预警", "Open alerts"),
-    meaning=Both("尚未解除的预警数。", "Alerts that are not resolved."),
+    meaning=Both("在此期间触发而尚未解除的预警数。", "Alerts raised in this time that are not resolved."),
     kind="alerts",
     of=Count(_OPEN),
 )

@@ -74,8 +74,8 @@ NSR_HIGH = Metric(
 ENGAGEMENT = Metric(
     name=Both("互动量", "Engagement"),
     meaning=Both(
-        "抓取时平台公开显示的互动数之和，按平台口径（见下表）；平台不显示的不计，浏览量不计。",
-        "Public reactions at the fetch, added up by each platform's formula (the table below); what a platform does "
+        "抓取时平台公开显示的互动数之和，按平台口径（见 docs/metrics.md）；平台不显示的不计，浏览量不计。",
+        "Public reactions at the fetch, added up by each platform's formula (docs/metrics.md); what a platform does "
         "not show does not count, nor do views.",
     ),
     of=Sum("engagement.total"),
