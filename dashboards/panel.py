@@ -12,7 +12,20 @@ from config.both import Both
 from indexing.metrics.metric import Metric
 from indexing.metrics.where import EVERYTHING, Where
 
-__all__ = ["TIMELESS", "Board", "Bucket", "Control", "Draw", "Every", "Listing", "Panel", "Time", "Top", "panels"]
+__all__ = [
+    "TIMELESS",
+    "Board",
+    "Bucket",
+    "Control",
+    "Draw",
+    "Every",
+    "Listing",
+    "Panel",
+    "Time",
+    "Top",
+    "number",
+    "panels",
+]
 
 
 class Draw(StrEnum):
@@ -93,6 +106,23 @@ class Panel:
             self.question.zh + "".join(f"\n{name.zh}：{explained[name].zh}" for name in meanings),
             self.question.en + "".join(f"\n{name.en}: {explained[name].en}" for name in meanings),
         )
+
+
+def number(
+    id: str, metric: Metric, question: Both, *, where: Where = EVERYTHING, width: int = 12, height: int = 6
+) -> Panel:
+    """Return a panel that shows one metric as a number, under the metric's name."""
+    return Panel(
+        id=id,
+        title=metric.name,
+        question=question,
+        kind=metric.kind,
+        where=where,
+        show=(metric,),
+        draw=Draw.NUMBER,
+        width=width,
+        height=height,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

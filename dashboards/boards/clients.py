@@ -1,10 +1,12 @@
 """客户之声: what known customers say, by customer."""
 
+from dataclasses import replace
+
 from config.both import Both
-from dashboards.boards._shared import CONTROLS, MENTION_COLUMNS, PLATFORM
-from dashboards.panel import Board, Control, Draw, Listing, Panel, Time, Top
+from dashboards.boards._shared import CONTROLS, MENTION_COLUMNS, PLATFORM, SENTIMENT_BY_DAY
+from dashboards.panel import Board, Control, Draw, Listing, Panel, Top, number
 from indexing.metrics.of.customers import CUSTOMER_MENTIONS, CUSTOMERS, CUSTOMERS_HEARD, LINKS
-from indexing.metrics.of.mentions import ENGAGEMENT, NEGATIVE, NEUTRAL, NSR, POSITIVE
+from indexing.metrics.of.mentions import ENGAGEMENT, NEGATIVE, NSR, POSITIVE
 from indexing.metrics.where import Exists, Is
 
 _CUSTOMER = Top("customer.id", Both("客户", "Customer"), 20)
@@ -16,56 +18,37 @@ BOARD = Board(
     order=6,
     controls=(*CONTROLS, Control("customer.id", _CUSTOMER.name)),
     panels=(
-        Panel(
-            id="customer-mentions",
-            title=Both("客户声量", "Mentions by customers"),
-            question=Both("客户说了多少条？", "How many mentions are by customers?"),
+        number(
+            "customer-mentions",
+            CUSTOMER_MENTIONS,
+            Both(
+                "客户说了多少条？",
+                "How many mentions are by customers?",
+            ),
+            width=12,
             where=_LINKED,
-            show=(CUSTOMER_MENTIONS,),
-            draw=Draw.NUMBER,
-            width=12,
-            height=6,
         ),
-        Panel(
-            id="customers-heard",
-            title=Both("发声客户", "Customers heard"),
-            question=Both("有多少客户在说？", "How many customers spoke?"),
+        number(
+            "customers-heard",
+            CUSTOMERS_HEARD,
+            Both(
+                "有多少客户在说？",
+                "How many customers spoke?",
+            ),
+            width=12,
             where=_LINKED,
-            show=(CUSTOMERS_HEARD,),
-            draw=Draw.NUMBER,
+        ),
+        number("customers", CUSTOMERS, Both("名单里有多少客户？", "How many customers are on the lists?"), width=12),
+        number(
+            "links",
+            LINKS,
+            Both(
+                "有多少账号关联到了客户？",
+                "How many accounts are linked to a customer?",
+            ),
             width=12,
-            height=6,
         ),
-        Panel(
-            id="customers",
-            title=Both("名单客户", "Customers on the lists"),
-            question=Both("名单里有多少客户？", "How many customers are on the lists?"),
-            kind="customers",
-            show=(CUSTOMERS,),
-            draw=Draw.NUMBER,
-            width=12,
-            height=6,
-        ),
-        Panel(
-            id="links",
-            title=Both("有效关联", "Links"),
-            question=Both("有多少账号关联到了客户？", "How many accounts are linked to a customer?"),
-            kind="links",
-            show=(LINKS,),
-            draw=Draw.NUMBER,
-            width=12,
-            height=6,
-        ),
-        Panel(
-            id="sentiment-by-day",
-            title=Both("客户每日声量与情感", "Customers' mentions by day and sentiment"),
-            question=Both("客户的口碑怎样随时间变化？", "How does the customers' sentiment change over time?"),
-            where=_LINKED,
-            by=(Time(),),
-            show=(NEGATIVE, NEUTRAL, POSITIVE),
-            draw=Draw.COLUMNS,
-            width=32,
-        ),
+        replace(SENTIMENT_BY_DAY, where=_LINKED),
         Panel(
             id="platforms",
             title=Both("客户所在平台", "Platforms of the customers"),

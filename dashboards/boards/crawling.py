@@ -1,7 +1,7 @@
 """采集健康: what the crawls saw, what they did not see, and how far they lie behind."""
 
 from config.both import Both
-from dashboards.panel import Board, Control, Draw, Listing, Panel, Time, Top
+from dashboards.panel import Board, Control, Draw, Listing, Panel, Time, Top, number
 from indexing.metrics.of.mentions import MENTIONS
 from indexing.metrics.of.runs import COVERAGE, DEAD_LETTERS, INCOMPLETE_RUNS, LAST_RUN, POSTS, RUNS, SEEN_UP_TO
 
@@ -17,56 +17,19 @@ BOARD = Board(
     kind="runs",
     controls=(Control("platform", Both("平台", "Platform")), Control("verdict", _VERDICT.name)),
     panels=(
-        Panel(
-            id="runs",
-            title=Both("采集次数", "Crawl runs"),
-            question=Both("采集了多少次？", "How many crawls ended?"),
-            kind="runs",
-            show=(RUNS,),
-            draw=Draw.NUMBER,
+        number("runs", RUNS, Both("采集了多少次？", "How many crawls ended?"), width=10),
+        number("coverage", COVERAGE, Both("多大比例的采集取全了？", "What share of the crawls saw all?"), width=10),
+        number(
+            "incomplete",
+            INCOMPLETE_RUNS,
+            Both(
+                "有多少次采集没有取全？",
+                "How many crawls did not see all?",
+            ),
             width=10,
-            height=6,
         ),
-        Panel(
-            id="coverage",
-            title=Both("完整率", "Complete runs"),
-            question=Both("多大比例的采集取全了？", "What share of the crawls saw all?"),
-            kind="runs",
-            show=(COVERAGE,),
-            draw=Draw.NUMBER,
-            width=10,
-            height=6,
-        ),
-        Panel(
-            id="incomplete",
-            title=Both("不完整的采集", "Incomplete crawls"),
-            question=Both("有多少次采集没有取全？", "How many crawls did not see all?"),
-            kind="runs",
-            show=(INCOMPLETE_RUNS,),
-            draw=Draw.NUMBER,
-            width=10,
-            height=6,
-        ),
-        Panel(
-            id="posts",
-            title=Both("新帖", "New posts"),
-            question=Both("采到了多少新帖？", "How many new posts were found?"),
-            kind="runs",
-            show=(POSTS,),
-            draw=Draw.NUMBER,
-            width=9,
-            height=6,
-        ),
-        Panel(
-            id="dead-letters",
-            title=Both("死信", "Dead letters"),
-            question=Both("有多少条被搁置？", "How many posts were set aside?"),
-            kind="runs",
-            show=(DEAD_LETTERS,),
-            draw=Draw.NUMBER,
-            width=9,
-            height=6,
-        ),
+        number("posts", POSTS, Both("采到了多少新帖？", "How many new posts were found?"), width=9),
+        number("dead-letters", DEAD_LETTERS, Both("有多少条被搁置？", "How many posts were set aside?"), width=9),
         Panel(
             id="verdicts-by-day",
             title=Both("每日采集结果", "Verdicts by day"),

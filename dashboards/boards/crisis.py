@@ -2,7 +2,7 @@
 
 from config.both import Both
 from dashboards.boards._shared import BRAND, BRANDS, MENTION_COLUMNS
-from dashboards.panel import Board, Control, Draw, Every, Listing, Panel, Time, Top
+from dashboards.panel import Board, Control, Draw, Every, Listing, Panel, Time, Top, number
 from indexing.metrics.of.alerts import ALERTS, OPEN_ALERTS, TIME_TO_ACKNOWLEDGE, TIME_TO_RESOLVE
 from indexing.metrics.of.mentions import NEGATIVE, NEGATIVE_SHARE
 from indexing.metrics.where import Is
@@ -17,43 +17,25 @@ BOARD = Board(
     kind="alerts",
     controls=(BRANDS, Control("severity", Both("级别", "Severity")), Control("state", Both("状态", "State"))),
     panels=(
-        Panel(
-            id="open-alerts",
-            title=Both("未解除预警", "Open alerts"),
-            question=Both("现在有多少预警没有解除？", "How many alerts are not resolved?"),
-            kind="alerts",
-            show=(OPEN_ALERTS,),
-            draw=Draw.NUMBER,
+        number(
+            "open-alerts",
+            OPEN_ALERTS,
+            Both(
+                "现在有多少预警没有解除？",
+                "How many alerts are not resolved?",
+            ),
             width=12,
-            height=6,
         ),
-        Panel(
-            id="alerts",
-            title=Both("全部预警", "All alerts"),
-            question=Both("一共触发了多少预警？", "How many alerts were raised?"),
-            kind="alerts",
-            show=(ALERTS,),
-            draw=Draw.NUMBER,
+        number("alerts", ALERTS, Both("一共触发了多少预警？", "How many alerts were raised?"), width=12),
+        number("negative", NEGATIVE, Both("有多少负面提及？", "How many negative mentions are there?"), width=12),
+        number(
+            "negative-share",
+            NEGATIVE_SHARE,
+            Both(
+                "多大比例的提及是负面的？",
+                "What share of the mentions is negative?",
+            ),
             width=12,
-            height=6,
-        ),
-        Panel(
-            id="negative",
-            title=Both("负面声量", "Negative mentions"),
-            question=Both("有多少负面提及？", "How many negative mentions are there?"),
-            show=(NEGATIVE,),
-            draw=Draw.NUMBER,
-            width=12,
-            height=6,
-        ),
-        Panel(
-            id="negative-share",
-            title=Both("负面占比", "Negative share"),
-            question=Both("多大比例的提及是负面的？", "What share of the mentions is negative?"),
-            show=(NEGATIVE_SHARE,),
-            draw=Draw.NUMBER,
-            width=12,
-            height=6,
         ),
         Panel(
             id="bursts",

@@ -1,15 +1,16 @@
 """品牌总览: how much is said of each brand, how kindly, by whom and where."""
 
+from dataclasses import replace
+
 from config.both import Both
-from dashboards.boards._shared import BRAND, CONTROLS, EMOTION, LATEST, PLATFORM
-from dashboards.panel import Board, Draw, Listing, Panel, Time
+from dashboards.boards._shared import BRAND, CONTROLS, EMOTION, LATEST, PLATFORM, SENTIMENT_BY_DAY, SHARE_OF_VOICE
+from dashboards.panel import Board, Draw, Listing, Panel, number
 from indexing.metrics.of.accounts import ACCOUNTS, REACH
 from indexing.metrics.of.mentions import (
     ENGAGEMENT,
     MENTIONS,
     NEGATIVE,
     NEGATIVE_SHARE,
-    NEUTRAL,
     NSR,
     NSR_HIGH,
     NSR_LOW,
@@ -27,15 +28,7 @@ BOARD = Board(
     order=1,
     controls=CONTROLS,
     panels=(
-        Panel(
-            id="mentions",
-            title=Both("声量", "Mentions"),
-            question=Both("一共有多少条提及？", "How many mentions are there?"),
-            show=(MENTIONS,),
-            draw=Draw.NUMBER,
-            width=8,
-            height=6,
-        ),
+        number("mentions", MENTIONS, Both("一共有多少条提及？", "How many mentions are there?"), width=8),
         Panel(
             id="nsr",
             title=Both("净情感值 NSR", "Net sentiment (NSR)"),
@@ -48,69 +41,28 @@ BOARD = Board(
             width=8,
             height=6,
         ),
-        Panel(
-            id="negative-share",
-            title=Both("负面占比", "Negative share"),
-            question=Both("多大比例的提及是负面的？", "What share of the mentions is negative?"),
-            show=(NEGATIVE_SHARE,),
-            draw=Draw.NUMBER,
-            width=8,
-            height=6,
-        ),
-        Panel(
-            id="engagement",
-            title=Both("互动量", "Engagement"),
-            question=Both("引起了多少互动？", "How many reactions did they draw?"),
-            show=(ENGAGEMENT,),
-            draw=Draw.NUMBER,
-            width=8,
-            height=6,
-        ),
-        Panel(
-            id="reach",
-            title=Both("触达", "Reach"),
-            question=Both("发声账号一共有多少粉丝？", "How many followers have the accounts that spoke?"),
-            kind="accounts",
-            show=(REACH,),
-            draw=Draw.NUMBER,
-            width=8,
-            height=6,
-        ),
-        Panel(
-            id="accounts",
-            title=Both("发声账号", "Accounts"),
-            question=Both("有多少账号在说？", "How many accounts spoke?"),
-            kind="accounts",
-            show=(ACCOUNTS,),
-            draw=Draw.NUMBER,
-            width=8,
-            height=6,
-        ),
-        Panel(
-            id="sentiment-by-day",
-            title=Both("每日声量与情感", "Mentions by day and sentiment"),
-            question=Both("声量和口碑怎样随时间变化？", "How do volume and sentiment change over time?"),
-            by=(Time(),),
-            show=(NEGATIVE, NEUTRAL, POSITIVE),
-            draw=Draw.COLUMNS,
-            width=32,
-            height=14,
-        ),
-        Panel(
-            id="share-of-voice",
-            title=Both("声量占比", "Share of voice"),
-            question=Both(
-                "各品牌占全部声量的多少？只有各品牌的采集同样完整时才可比：先看《采集健康》。",
-                "What share of all mentions has each brand? To be compared only where the brands were crawled equally "
-                "well: look at the crawling board first.",
+        number(
+            "negative-share",
+            NEGATIVE_SHARE,
+            Both(
+                "多大比例的提及是负面的？",
+                "What share of the mentions is negative?",
             ),
-            by=(BRAND,),
-            show=(MENTIONS,),
-            draw=Draw.DONUT,
-            compares_brands=True,
-            width=16,
-            height=14,
+            width=8,
         ),
+        number("engagement", ENGAGEMENT, Both("引起了多少互动？", "How many reactions did they draw?"), width=8),
+        number(
+            "reach",
+            REACH,
+            Both(
+                "发声账号一共有多少粉丝？",
+                "How many followers have the accounts that spoke?",
+            ),
+            width=8,
+        ),
+        number("accounts", ACCOUNTS, Both("有多少账号在说？", "How many accounts spoke?"), width=8),
+        replace(SENTIMENT_BY_DAY, height=14),
+        SHARE_OF_VOICE,
         Panel(
             id="brands",
             title=Both("品牌口碑表", "Brands in figures"),

@@ -1,7 +1,7 @@
 """竞品对比: brands beside each other."""
 
 from config.both import Both
-from dashboards.boards._shared import BRAND, CONTROLS, EMOTION, LATEST, PLATFORM
+from dashboards.boards._shared import BRAND, CONTROLS, EMOTION, LATEST, PLATFORM, SHARE_OF_VOICE
 from dashboards.panel import Board, Draw, Panel, Time, Top
 from indexing.metrics.of.accounts import ACCOUNTS, REACH
 from indexing.metrics.of.mentions import (
@@ -37,21 +37,7 @@ BOARD = Board(
             width=32,
             height=14,
         ),
-        Panel(
-            id="share-of-voice",
-            title=Both("声量占比", "Share of voice"),
-            question=Both(
-                "各品牌占全部声量的多少？只有各品牌的采集同样完整时才可比：见下方《采集是否同样完整》。",
-                "What share of all mentions has each brand? To be compared only where the brands were crawled equally "
-                "well: see the panel on crawling below.",
-            ),
-            by=(BRAND,),
-            show=(MENTIONS,),
-            draw=Draw.DONUT,
-            compares_brands=True,
-            width=16,
-            height=14,
-        ),
+        SHARE_OF_VOICE,
         Panel(
             id="compared",
             title=Both("对比表", "In figures"),

@@ -2,7 +2,7 @@
 
 from config.both import Both
 from dashboards.boards._shared import BRAND, BRANDS, LATEST
-from dashboards.panel import Board, Draw, Listing, Panel, Time, Top
+from dashboards.panel import Board, Draw, Listing, Panel, Time, Top, number
 from indexing.metrics.of.accounts import ACCOUNT_ENGAGEMENT, ACCOUNT_MENTIONS, ACCOUNTS, REACH, SUSPECTED_ACCOUNTS
 from indexing.metrics.of.mentions import MENTIONS
 from indexing.metrics.of.stories import (
@@ -26,45 +26,17 @@ BOARD = Board(
     kind="stories",
     controls=(BRANDS,),
     panels=(
-        Panel(
-            id="stories",
-            title=Both("传播事件", "Stories"),
-            question=Both("有多少传播事件？", "How many stories are there?"),
-            kind="stories",
-            show=(STORIES,),
-            draw=Draw.NUMBER,
+        number("stories", STORIES, Both("有多少传播事件？", "How many stories are there?"), width=12),
+        number("accounts", ACCOUNTS, Both("有多少账号在说？", "How many accounts spoke?"), width=12),
+        number("reach", REACH, Both("这些账号一共有多少粉丝？", "How many followers have these accounts?"), width=12),
+        number(
+            "suspected",
+            SUSPECTED_ACCOUNTS,
+            Both(
+                "有多少账号像是有组织的？",
+                "How many accounts look arranged?",
+            ),
             width=12,
-            height=6,
-        ),
-        Panel(
-            id="accounts",
-            title=Both("发声账号", "Accounts"),
-            question=Both("有多少账号在说？", "How many accounts spoke?"),
-            kind="accounts",
-            show=(ACCOUNTS,),
-            draw=Draw.NUMBER,
-            width=12,
-            height=6,
-        ),
-        Panel(
-            id="reach",
-            title=Both("触达", "Reach"),
-            question=Both("这些账号一共有多少粉丝？", "How many followers have these accounts?"),
-            kind="accounts",
-            show=(REACH,),
-            draw=Draw.NUMBER,
-            width=12,
-            height=6,
-        ),
-        Panel(
-            id="suspected",
-            title=Both("疑似协同账号", "Accounts suspected of coordination"),
-            question=Both("有多少账号像是有组织的？", "How many accounts look arranged?"),
-            kind="accounts",
-            show=(SUSPECTED_ACCOUNTS,),
-            draw=Draw.NUMBER,
-            width=12,
-            height=6,
         ),
         Panel(
             id="stories-by-day",
