@@ -156,6 +156,14 @@ def test_a_dry_run_tells_what_would_change_and_changes_nothing(fake: Fake) -> No
     assert fake.kept[""][name]["attributes"]["title"] == "声量"
 
 
+def test_what_is_no_longer_defined_is_taken_away(fake: Fake) -> None:
+    publish(fake)
+    name = ("index-pattern", "tingfeng-customers")
+    fake.kept[""][name]["attributes"]["timeFieldName"] = "@timestamp"
+    assert "0 new, 1 changed" in publish(fake)
+    assert "timeFieldName" not in fake.kept[""][name]["attributes"]
+
+
 def test_a_space_has_objects_of_its_own(fake: Fake) -> None:
     publish(fake, "--space", "pr")
     assert fake.kept[""] == {}

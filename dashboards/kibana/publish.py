@@ -77,7 +77,7 @@ def difference(kibana: Kibana, objects: Iterable[SavedObject]) -> Difference:
         if found is None:
             new.append(name)
             continue
-        ours, theirs = _readable(one), _readable(_only(found, one))
+        ours, theirs = _readable(one), _readable(_comparable(found, one))
         if ours != theirs:
             changed.append(name)
             lines += difflib.unified_diff(
@@ -96,6 +96,14 @@ def publish(kibana: Kibana, objects: Iterable[SavedObject]) -> int:
     taken = kibana.take(ndjson(objects))
     kibana.set(SETTINGS)
     return taken
+
+
+def _comparable(theirs: SavedObject, ours: SavedObject) -> SavedObject:
+    """Return what Kibana has of what we define, and what it has beyond that where it has not given it another form."""
+    found: SavedObject = _only(theirs, ours)
+    if theirs.get("typeMigrationVersion") == ours["typeMigrationVersion"]:
+        found["attributes"] = {**theirs["attributes"], **found["attributes"]}
+    return found
 
 
 def _only(theirs: Any, ours: Any) -> Any:
