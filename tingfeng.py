@@ -8,6 +8,7 @@ from commands import (
     alerts,
     channels,
     console,
+    dashboards,
     demo,
     doctor,
     es,
@@ -47,10 +48,11 @@ app.command()(steps.analyse)
 app.command()(steps.index)
 app.command()(query.query)
 app.add_typer(alerts.app, name="alerts")
-app.add_typer(rules.app, name="rules")
 app.add_typer(channels.app, name="channels")
 app.command()(console.console)
+app.add_typer(rules.app, name="rules")
 app.add_typer(links.app, name="links")
+app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(es.app, name="es")
 app.add_typer(models.app, name="models")
 app.add_typer(label.app, name="label")

@@ -66,6 +66,7 @@ class Engagement:
     shares: int | None = None
     coins: int | None = None
     danmaku: int | None = None
+    wows: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,22 +5,25 @@ render(PageData) -> str         the same data always give the same page
 write_page(store, path, …)      both, and the file in one piece
 """
 
-import os
-import tempfile
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config import settings
 from config.brand import Brand
+from dashboards.page.boards import write_boards
 from dashboards.page.gather import QuestionRefused, gather
 from dashboards.page.render import render
+from dashboards.page.write import write
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
 
 __all__ = ["QuestionRefused", "gather", "render", "write_latest", "write_page"]
+
+_BOARDS, _DAYS = "boards.html", 14
 
 
 def write_page(
@@ -28,7 +31,7 @@ def write_page(
     path: Path,
     *,
     brands: Sequence[Brand],
-    days: int = 14,
+    days: int = _DAYS,
     now: datetime | None = None,
     language: str = "zh",
 ) -> Path:
@@ -38,25 +41,15 @@ def write_page(
     stays when anything fails; errors are those of `gather`.
     """
     data = gather(store, brands=brands, now=now or datetime.now(UTC), days=days, language=language)
-    _replace(path, render(data))
+    write(path, render(data))
     return path
 
 
 def write_latest(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None) -> Path:
-    """Write the page to report/index.html of the data folder and return its path."""
-    return write_page(store, settings.data_dir() / "report" / "index.html", brands=brands, now=now)
-
-
-def _replace(path: Path, page: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(page)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    """Write the page to report/index.html of the data folder, all dashboards beside it, and return its path."""
+    folder, moment = settings.data_dir() / "report", now or datetime.now(UTC)
+    write_boards(store, folder / _BOARDS, until=moment, days=timedelta(days=_DAYS))
+    data = gather(store, brands=brands, now=moment, days=_DAYS)
+    page = folder / "index.html"
+    write(page, render(replace(data, boards=_BOARDS)))
+    return page

@@ -10,6 +10,7 @@ from config.settings import DAY_ZONE
 from crawlers import native_id
 from crawlers.post import Author, Engagement, Post
 from indexing.elasticsearch.exact import exact
+from indexing.metrics.engagement import total
 from indexing.privacy import Pseudonyms, author_fields
 from nlp.mention import Mention
 
@@ -78,7 +79,7 @@ def page_part(mention: Mention, pseudonyms: Pseudonyms) -> dict[str, Any]:
             "title": fold(post.title) if post.title else None,
             "text": fold(post.text),
             "author": _author(post, post.author, pseudonyms) if post.author else None,
-            "engagement": _counts(post.engagement),
+            "engagement": _counts(post.platform, post.engagement),
             "rating": post.rating,
             "folded": _folded(post, pseudonyms),
             "region": post.region,
@@ -142,12 +143,12 @@ def _folded(post: Post, pseudonyms: Pseudonyms) -> dict[str, Any]:
     }
 
 
-def _counts(engagement: Engagement) -> dict[str, int] | None:
+def _counts(platform: str, engagement: Engagement) -> dict[str, int] | None:
     counts = {name: getattr(engagement, name) for name in Engagement.__slots__}
     known = {name: _fitting(count) for name, count in counts.items() if count is not None}
     if not known:
         return None
-    return {**known, "total": _fitting(sum(count for name, count in known.items() if name != "views"))}
+    return {**known, "total": _fitting(total(platform, known))}
 
 
 def _fitting(count: int) -> int:

@@ -13,7 +13,7 @@ from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.query_dsl import to_dsl
 from indexing.elasticsearch.store import Store
 
-__all__ = ["FIELDS", "NotATime", "cell", "matching", "moment", "search"]
+__all__ = ["FIELDS", "NotATime", "cell", "matching", "moment", "plain", "search"]
 
 FIELDS = (
     "@timestamp",
@@ -118,10 +118,18 @@ def matching(
 
 def cell(document: Mapping[str, Any], field: str) -> str:
     """Return one field of a mention as a CSV cell, never one that a spreadsheet takes for a formula."""
+    value, text = _at(document, field), plain(document, field)
+    return f"'{text}" if isinstance(value, str | list) and text.startswith(_FORMULA) else text
+
+
+def plain(document: Mapping[str, Any], field: str) -> str:
+    """Return one field of a document as words; several values are joined by commas."""
+    value = _at(document, field)
+    return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def _at(document: Mapping[str, Any], field: str) -> Any:
     value: Any = document
     for name in field.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
-    if isinstance(value, list):
-        value = ", ".join(map(str, value))
-    text = "" if value is None else str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+    return value

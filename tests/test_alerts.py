@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from config.brand import Brand
-from config.kinds.negative_burst import Case, Now, When
+from config.kinds.negative_burst import Case as BurstTest
+from config.kinds.negative_burst import Now
+from config.kinds.negative_burst import When as NegativeBurst
 from config.rule import Rule, Severity
 from crawlers.post import Author, Engagement, Kind, Post
 from indexing.alerts import evaluate, records
@@ -24,10 +26,12 @@ NOW = datetime(2026, 8, 3, 4, 0, 0, 250_000, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 XINGHE = Brand(id="xinghe", name="星河手机", query="星河", words=("星河",))
 YINHE = Brand(id="yinhe", name="银河", query="银河")
-WHEN = When(kind="negative_burst", window=HOUR, history=14 * DAY, late=6 * HOUR, min_count=10, min_share=0.5, ratio=3)
+WHEN = NegativeBurst(
+    kind="negative_burst", window=HOUR, history=14 * DAY, late=6 * HOUR, min_count=10, min_share=0.5, ratio=3
+)
 CASES = (
-    Case(name="storm", history=(), now=Now(count=12, negative=12), fires=True),
-    Case(name="calm", history=(), now=Now(count=12, negative=1), fires=False),
+    BurstTest(name="storm", history=(), now=Now(count=12, negative=12), fires=True),
+    BurstTest(name="calm", history=(), now=Now(count=12, negative=1), fires=False),
 )
 RULE = Rule(
     id="burst", title="负面突增", when=WHEN, severity=Severity.SERIOUS, channels=("hook",), owner="值班",

@@ -6,9 +6,9 @@ import re
 import pytest
 
 from dashboards.charts import bars, stacked_columns
-from dashboards.metrics import net_sentiment, share
 from dashboards.page import shown
 from dashboards.page.phrases import NAMES, PHRASES, Both
+from indexing.metrics.wilson import net_sentiment, share
 
 
 def test_a_figure_carries_its_interval() -> None:

@@ -2,7 +2,9 @@
 
 import gzip
 import json
+import os
 import time
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +78,22 @@ def test_odd_texts_have_an_answer_in_bounded_time(reader: Reader, tmp_path: Path
     assert len(found) == len(rows)
     for answer in found:
         check(answer)
+
+
+@pytest.mark.skipif(
+    "TINGFENG_RESEARCH_DATA" not in os.environ, reason="TINGFENG_RESEARCH_DATA is not set: no real posts"
+)
+def test_real_posts_have_answers_of_every_kind(fast: Reader, tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    posts = Path(os.environ["TINGFENG_RESEARCH_DATA"]) / "replay" / "weibo_ced_posts.jsonl.gz"
+    with gzip.open(posts, "rb") as lines:
+        source.write_bytes(b"".join(islice(lines, 1_500)))
+    assert predict(source, target, fast).malformed == 0
+    found = answers(target)
+    assert len(found) == 1_500
+    assert {one["sentiment"] for one in found} == {*SENTIMENTS}
+    assert {one["intent"] for one in found} == {*INTENTS}
+    assert len({one["emotion"] for one in found}) >= 5
 
 
 def test_a_malformed_row_is_answered_and_named(fast: Reader, tmp_path: Path) -> None:

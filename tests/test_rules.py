@@ -156,9 +156,9 @@ def test_a_channel_file_names_variables_and_never_an_address(tmp_path: Path, mon
 
 
 def test_a_channel_of_no_kind_is_refused(tmp_path: Path) -> None:
-    assert kinds() == ["apprise", "webhook"]
+    assert kinds() == ["apprise", "dingtalk", "email", "feishu", "webhook", "wecom"]
     written(tmp_path, "kind: pigeon\n", "channels/on-call.yaml")
     with pytest.raises(
-        ConfigError, match="on-call.yaml:1: kind: there is no kind 'pigeon': write one of apprise, webhook"
+        ConfigError, match="on-call.yaml:1: kind: there is no kind 'pigeon': write one of apprise, dingtalk, email"
     ):
         check_kinds(load_channels(tmp_path / "channels"), tmp_path / "channels")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from dashboards.metrics import Estimate, net_sentiment, share
+from indexing.metrics.wilson import Estimate, net_sentiment, share
 
 if TYPE_CHECKING:
     from indexing.alerts.alert import Alert
@@ -200,6 +200,8 @@ class PageData:
     """How many rows any choice of brand and sentiment shows; `mentions` holds as many of each."""
     coverage: Coverage = Coverage()
     questions: tuple[Question, ...] = ()
+    boards: str | None = None
+    """The address of the page of all dashboards, where it lies beside this one."""
 
     @property
     def total(self) -> int:

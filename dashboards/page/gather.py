@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from indexing.alerts.alert import Alert
     from indexing.elasticsearch.store import Store
 
-__all__ = ["QuestionRefused", "gather"]
+__all__ = ["QuestionRefused", "ask", "gather"]
 
 _HOURLY_UP_TO = 2  # days; longer periods are drawn by day
 _MOST_ROWS, _FEWEST_ROWS, _ROWS_IN_ALL = 20, 5, 500
@@ -39,13 +39,13 @@ def gather(store: "Store", *, brands: Sequence[Brand], now: datetime, days: int 
     since, interval = today - timedelta(days=days - 1), "hour" if days <= _HOURLY_UP_TO else "day"
     rows = max(_FEWEST_ROWS, min(_MOST_ROWS, _ROWS_IN_ALL // max(3 * len(brands), 1)))
     asked = queries.questions(store, [brand.id for brand in brands], since, now, interval, rows)
-    answers = dict(zip((question.name for question in asked), _ask(store, asked), strict=True))
+    answers = dict(zip((question.name for question in asked), ask(store, asked), strict=True))
     alerts = read.alerts(answers["alerts"])
     ids = list(dict.fromkeys(id for alert in alerts for id in alert.evidence.ids[:_READ]))
     quoted: dict[str, MentionShown] = {}
     if ids:
         asked.append(queries.evidence(store, ids, len(asked) + 1))
-        quoted = read.by_id(_ask(store, asked[-1:])[0])
+        quoted = read.by_id(ask(store, asked[-1:])[0])
     return PageData(
         language=language,
         made_at=now,
@@ -88,7 +88,8 @@ def _brands(
     )
 
 
-def _ask(store: "Store", questions: Sequence[Question]) -> list[Mapping[str, Any]]:
+def ask(store: "Store", questions: Sequence[Question]) -> list[Mapping[str, Any]]:
+    """Return the answers to the questions, in their order; QuestionRefused for one that is not whole."""
     searches: list[Mapping[str, Any]] = []
     for question in questions:
         searches += [{"index": question.index, "ignore_unavailable": True}, question.body]

@@ -1,16 +1,11 @@
 """Every word of the page's own, in Chinese and in English; the template asks for them by name."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from config.both import Both
+from dashboards.page.names import NAMES, named
 
 __all__ = ["NAMES", "PHRASES", "Both", "named"]
-
-
-class Both(NamedTuple):
-    """One phrase in the page's two languages."""
-
-    zh: str
-    en: str
 
 
 PHRASES: Mapping[str, Both] = {
@@ -138,16 +133,7 @@ PHRASES: Mapping[str, Both] = {
         "每个数字的提示里写明它来自哪条查询的哪个位置；查询可以原样重发。",
         "Each figure's tooltip names its query and its place in the answer; the queries can be sent again as they are.",
     ),
-    "define_mentions": Both(
-        "声量：本期提到该品牌的公开帖文、文章、评论、转发与点评的条数。同时提到两个品牌的，各计一条。",
-        "Mentions: public posts, articles, comments, reposts and reviews of the period that speak of the brand. "
-        "One that speaks of two brands counts for each.",
-    ),
-    "define_nsr": Both(
-        "净情感值 NSR =（正面 - 负面）/（正面 + 负面），-100 到 +100。人工标注优先于模型。",
-        "Net sentiment NSR = (positive - negative) / (positive + negative), -100 to +100. "
-        "A person's label counts before the model's.",
-    ),
+    "defined": Both("{name}：{meaning}", "{name}: {meaning}"),
     "define_interval": Both(
         "95% 区间：Wilson 区间，只反映条数多少带来的偶然性，不包含模型误判与采集遗漏。",
         "95% interval: Wilson's; it covers the chance that comes with few mentions, "
@@ -157,11 +143,6 @@ PHRASES: Mapping[str, Both] = {
         "发声账号：各平台不同账号数之和；未给出账号的帖子不计。超过 40,000 时为近似值。",
         "Authors: distinct accounts, added up over the platforms; posts without an account do not count. "
         "Approximate above 40,000.",
-    ),
-    "define_engagement": Both(
-        "互动量：抓取时平台公开显示的赞、评、转、藏等之和，不含浏览量；平台不显示的不计。",
-        "Engagement: likes, comments, reposts and the like as shown at the time of the fetch, without views; "
-        "what a platform does not show is not counted.",
     ),
     "define_words": Both(
         "特征词：与该品牌全部提及相比，在负面（或正面）提及中明显更常见的词，至少 3 条（significant_terms）。",
@@ -185,79 +166,15 @@ PHRASES: Mapping[str, Both] = {
     "ask_runs": Both("采集记录", "Crawl runs"),
     "ask_data": Both("数据说明", "About the data"),
     "ask_evidence": Both("预警的证据", "The alerts' evidence"),
+    # all dashboards
+    "boards": Both("听风看板", "Tingfeng dashboards"),
+    "brief": Both("口碑简报", "The brief"),
+    "to_boards": Both("全部看板", "All dashboards"),
+    "nothing": Both("此期间没有数据。", "Nothing in this time."),
+    "listed": Both("共 {count} 条，此处 {shown} 条", "{count} in all, {shown} of them here"),
+    "asked": Both("查询", "Query"),
     "footer": Both(
         "由听风根据 Elasticsearch 索引生成；页面不含任何外部请求。",
         "Made by Tingfeng from its Elasticsearch index; the page makes no request of any kind.",
     ),
 }
-
-NAMES: Mapping[str, Mapping[str, Both]] = {
-    "label": {
-        "negative": Both("负面", "Negative"),
-        "neutral": Both("中性", "Neutral"),
-        "positive": Both("正面", "Positive"),
-    },
-    "platform": {
-        "weibo": Both("微博", "Weibo"),
-        "rss": Both("网站订阅", "Web feeds"),
-        "forum": Both("论坛", "Forums"),
-    },
-    "feed": {
-        "weibo_search": Both("微博搜索", "Weibo search"),
-        "rss": Both("网站订阅", "Web feed"),
-        "nodebb": Both("论坛", "Forum"),
-    },
-    "kind": {
-        "post": Both("帖文", "post"),
-        "article": Both("文章", "article"),
-        "comment": Both("评论", "comment"),
-        "repost": Both("转发", "repost"),
-        "review": Both("点评", "review"),
-    },
-    "verdict": {
-        "ok": Both("正常", "ok"),
-        "empty": Both("无结果", "empty"),
-        "short": Both("明显偏少", "too few posts"),
-        "blocked": Both("被拦截", "blocked"),
-        "login_required": Both("需要登录", "login required"),
-        "schema_changed": Both("页面结构已变", "page format changed"),
-        "unreachable": Both("无法访问", "unreachable"),
-        "cut_short": Both("提前结束", "cut short"),
-    },
-    "severity": {
-        "notice": Both("提示", "Notice"),
-        "warning": Both("警告", "Warning"),
-        "serious": Both("严重", "Serious"),
-        "crisis": Both("危机", "Crisis"),
-    },
-    "figure": {
-        "negative": Both("负面", "Negative"),
-        "count": Both("全部", "All mentions"),
-        "share": Both("负面占比", "Negative share"),
-        "usual": Both("平时", "Usual"),
-        "times": Both("倍数", "Times the usual"),
-        "threshold": Both("触发线", "Threshold"),
-        "past_windows": Both("可比时段", "Windows compared"),
-        "window": Both("时段", "Window"),
-    },
-    "state": {
-        "firing": Both("进行中", "Firing"),
-        "acknowledged": Both("已认领", "Acknowledged"),
-        "assigned": Both("已转交", "Assigned"),
-        "snoozed": Both("已暂缓", "Snoozed"),
-        "resolved": Both("已解除", "Resolved"),
-    },
-    "book": {
-        "posts": Both("采集的帖子", "posts"),
-        "matched": Both("命中品牌", "matched"),
-        "unmatched": Both("未命中", "unmatched"),
-        "dead": Both("搁置", "set aside"),
-        "mentions": Both("提及", "mentions"),
-        "held": Both("入索引", "in the index"),
-    },
-}
-
-
-def named(kind: str, name: str) -> Both:
-    """Return the words for a value such as a platform; a value that has none speaks for itself."""
-    return NAMES[kind].get(name, Both(name, name))

@@ -7,6 +7,7 @@ request.
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -17,13 +18,18 @@ from markupsafe import Markup
 
 from config.settings import DAY_ZONE
 from dashboards import charts
-from dashboards.metrics import share
 from dashboards.page import shown
+from dashboards.page.boards import BoardsData
 from dashboards.page.data import BrandFigures, PageData, PlatformFigures
-from dashboards.page.phrases import Both, named
+from dashboards.page.drawn import cell
+from dashboards.page.names import COLUMNS, VALUES, named
+from dashboards.page.phrases import Both
 from indexing.alerts.alert import Alert
+from indexing.metrics.of.customers import CUSTOMER_MENTIONS
+from indexing.metrics.of.mentions import ENGAGEMENT, MENTIONS, NEGATIVE_SHARE, NSR
+from indexing.metrics.wilson import share
 
-__all__ = ["render"]
+__all__ = ["render", "render_boards"]
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _LONGEST_NAME = 40
@@ -31,7 +37,13 @@ _LONGEST_NAME = 40
 
 def render(data: PageData) -> str:
     """Return the page as one HTML document."""
-    return _environment().get_template("page.html").render(data=data, policy=_policy())
+    return _environment().get_template("page.html").render(data=data, policy=_policy("page.js", "page.css"))
+
+
+def render_boards(data: BoardsData) -> str:
+    """Return all dashboards as one HTML document."""
+    policy = _policy("boards.js", "boards.css")
+    return _environment().get_template("boards.html").render(data=data, policy=policy)
 
 
 def _reason(alert: Alert) -> Markup:
@@ -57,14 +69,15 @@ def _balance(books: Mapping[str, int], whole: str, *parts: str) -> bool:
 
 @cache
 def _own(name: str) -> str:
-    return (_TEMPLATES / name).read_text(encoding="utf-8")
+    text = (_TEMPLATES / name).read_text(encoding="utf-8")
+    return f"{_own('page.css')}{text}" if name == "boards.css" else text
 
 
-def _policy() -> str:
+def _policy(script: str, style: str) -> str:
     def digest(name: str) -> str:
         return f"'sha256-{base64.b64encode(hashlib.sha256(_own(name).encode()).digest()).decode()}'"
 
-    allowed = f"script-src {digest('page.js')}; style-src {digest('page.css')}; img-src data:"
+    allowed = f"script-src {digest(script)}; style-src {digest(style)}; img-src data:"
     return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
 
 
@@ -86,6 +99,8 @@ def _environment() -> Environment:
         "prose": shown.prose,
         "link": shown.link,
         "request": shown.request,
+        "moment": lambda text: shown.shanghai(datetime.fromisoformat(text), "%m-%d %H:%M"),
+        "plain": lambda row: json.dumps([list(row.keys), list(row.values)], ensure_ascii=False),
     }
     made.globals |= {
         "say": shown.say,
@@ -100,6 +115,10 @@ def _environment() -> Environment:
         "word_bars": lambda words: charts.bars([[word.mentions] for word in words]),
         "balance": _balance,
         "name_length": _LONGEST_NAME,
+        "values_of": VALUES,
+        "cell": cell,
+        "metrics": (MENTIONS, NEGATIVE_SHARE, NSR, ENGAGEMENT, CUSTOMER_MENTIONS),
+        "heading": lambda column: COLUMNS.get(column, Both(column, column)),
         "labels": ("negative", "neutral", "positive"),
     }
     return made

@@ -18,9 +18,9 @@ def evaluate(
     store: Store, rules: Sequence[Rule], brands: Sequence[Brand], *, now: datetime, rota: Rota | None = None
 ) -> list[Alert]:
     """Return the alerts that are open at `now`, written to the index with whom to tell; `rules` are all there are."""
-    from indexing.detection import detect  # it speaks in this package's values, and so imports it
+    from indexing.detection import detect
 
     now = in_milliseconds(now)
     found = detect(store, rules, brands, now=now)
-    take(store, found.firings, rules, now=now, unasked=found.failures.keys())
+    take(store, found.firings, rules, now=now, unasked=found.failures)
     return tell(store, rules, rota, now=now)

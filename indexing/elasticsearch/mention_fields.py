@@ -15,7 +15,8 @@ ENGAGEMENT_COUNTS = (
     Field("engagement.shares", LONG, "Times passed on.", "times"),
     Field("engagement.coins", LONG, "Coins given.", "coins"),
     Field("engagement.danmaku", LONG, "Comments that fly over the video.", "times"),
-    Field("engagement.total", LONG, "互动量: all of the above but views.", "times"),
+    Field("engagement.wows", LONG, "在看: times recommended to friends.", "times"),
+    Field("engagement.total", LONG, "互动量: the counts that docs/metrics.md adds up for the platform.", "times"),
 )
 """Public counts at the fetch."""
 _PAGE = (

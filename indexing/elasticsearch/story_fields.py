@@ -38,6 +38,7 @@ STORY = (
     Field("spreaders", KEYWORD, "Its farthest-reaching accounts but the origin's, as they came to speak."),
     Field("growth", FLOAT, "Mentions of its last hour over those of the hour before."),
     Field("replied_at", DATE, "When the brand's own account first answered it."),
+    Field("seconds_to_reply", LONG, "From its first mention to that answer.", "seconds"),
     *COORDINATION,
     Field("updated_at", DATE, "When these figures were made."),
 )

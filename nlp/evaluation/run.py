@@ -19,7 +19,7 @@ from nlp.sentiment import Engine, engine
 __all__ = ["NoSuchSet", "Report", "Speed", "evaluate", "markdown", "named", "write"]
 
 _SINGLE, _BATCH, _CHUNK = 100, 2_000, 1_000
-_SLOW = 400
+_SLOW = 50
 """Posts a second below which an engine gets `_SAMPLE` rows a set and a shorter run for its speed."""
 _SAMPLE = 300
 
@@ -71,7 +71,7 @@ def evaluate(
     for name in engines:
         chosen = engine(name)
         speeds.append(_speed(chosen, posts))
-        rows = min(most or _SAMPLE, _SAMPLE) if speeds[-1].batched < _SLOW and name != "default" else most
+        rows = min(most or _SAMPLE, _SAMPLE) if speeds[-1].batched < _SLOW else most
         mine = [some(one, rows) if rows else one for one in asked]
         for number, one in enumerate(mine, 1):
             scores.append(_score(one, chosen))

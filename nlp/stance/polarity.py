@@ -15,6 +15,8 @@ __all__ = ["Lexicon", "lexicon", "names"]
 _SHIPPED = Path(__file__).resolve().parents[2] / "config" / "lexicons"
 _GOOD, _BAD = "好强香稳快值棒", "差烂贵慢卡吵丑渣弱坑糟腻"
 _SINGLE = re.compile(rf"(?P<good>[{_GOOD}])|(?P<bad>[{_BAD}])")
+_EITHER = re.compile("[高低大小多少重轻长短]")
+"""Of these, what is good depends on what is measured."""
 _NOT = re.compile(
     r"(?:不(?:是|太|怎么|大|算|够|会|能|要|见得)?|没(?:有|什么|多|那么|这么)?|别|未必|并不|并非|毫不|毫无|谈不上|称不上|算不上|"
     r"说不上|无|非|莫|(?:不要|不会|别|不|没|没有)让[^,。]{0,4}|从来没|从没|没有?(?:以前|之前|过去|从前|原来|当年|想象中?|想的|传说中)|一点都不|一点也不)(?:那么|这么|多|很|太|真的?|特别|是)?$"
@@ -58,7 +60,7 @@ class Lexicon:
         if single and single.start() <= 5:
             sign = 1 if single["good"] else -1
             return -sign if _is_negated(text[: single.start()]) else sign
-        return self._guess(text) if self._guess and len(text) > 1 else 0
+        return self._guess(text) if self._guess and len(text) > 1 and not _EITHER.search(text) else 0
 
 
 def _is_negated(before: str) -> bool:

@@ -26,7 +26,8 @@ _WISH = re.compile("要是|如果|假如|希望|但愿|求求?|什么时候")
 _WISHED = re.compile("就好了|该多好|就完美了|多好啊|那么|这么|一样|解决|修复|改进|改改|别再|不要再|准时|早点")
 _AS_T = re.compile(f"(?:像|和|跟|与|同|有){TARGET}[^,。!?;:]{{0,4}}?(?:一样|那么|这么|那样)")
 _ASKS = re.compile(
-    r"哪[个家款种][^,。]{0,4}(?:好|强|值|更|推荐|靠谱|[?])|(?<!不)怎么样|咋样|好不好|值不值|值得[^,。]{0,3}吗|有人[^,。]{0,8}吗|有没有人|请问|想问|求推荐|求助|求问|还是[^,。]{1,8}[?]|"
+    r"哪[个家款种][^,。]{0,4}(?:好|强|值|更|推荐|靠谱|[?])|(?<!不)怎么样|咋样|好不好|值不值|值得[^,。]{0,3}吗|"
+    r"有人[^,。]{0,8}吗|有没有人|请问|想问|求推荐|求助|求问|还是[^,。]{1,8}[?]|"
     r"多少钱|谁更|谁知道|(?:好|靠谱|流畅|舒服|快|香|值|用|喝|吃|贵)[^,。]{0,2}吗|选谁|买谁"
 )
 _SCOLDS = re.compile(
@@ -40,8 +41,9 @@ _HYPERBOLE = re.compile(
 )
 _THANKS = re.compile(f"(?:感谢|谢谢|多谢|恭喜){TARGET}|{TARGET}[^,。]{{0,3}}(?:厉害了|真行)")
 _MISHAP = re.compile(
-    r"(?<![没无不])(?:一天[^,。]{0,3}[三四五六七八九十]次|等了?[^,。]{0,6}(?:小时|分钟|天|个月)|半个月|半天|没有[^,。]{1,4}的(?:生活|日子)|误机|淋雨|开机[^,。]{0,3}分钟|找不到|没出库|"
-    r"没发货|没到|丢|坏|苹果干|(?<!恭)喜提|趴窝|闪退|凉|漏|摔|断|迟到|烧|炸)"
+    r"(?<![没无不])(?:一天[^,。]{0,3}[三四五六七八九十]次|等了?[^,。]{0,6}(?:小时|分钟|天|个月)|半个月|半天|"
+    r"没有[^,。]{1,4}的(?:生活|日子)|误机|淋雨|开机[^,。]{0,3}分钟|找不到|没出库|"
+    r"没发货|没到|丢|坏|(?<!恭)喜提|趴窝|闪退|凉|漏|摔|断|迟到|烧|炸)"
 )
 
 
@@ -64,7 +66,7 @@ def decide(scene: Scene, words: Lexicon) -> Verdict | None:
     """Return the rules' verdict on the target, or None where they are not sure."""
     if not scene.named:
         return None
-    for rule in (_asked, _wished, _by_comparison, _mocked, _by_clause, _by_turn):
+    for rule in (_asked, _scolded, _wished, _by_comparison, _mocked, _by_clause, _by_turn):
         if verdict := rule(scene, words):
             return verdict
     return None
@@ -79,6 +81,12 @@ def _asked(scene: Scene, words: Lexicon) -> Verdict | None:
     if -1 in words.signs(scene.text) or words.signs(said):
         return None
     return Verdict(fate=0, why="question")
+
+
+def _scolded(scene: Scene, words: Lexicon) -> Verdict | None:
+    """凭什么 and its like, said of the target alone, want no answer."""
+    about = (sentence for sentence in scene.sentences if TARGET in sentence and OTHER not in sentence)
+    return Verdict(fate=-1, why="question") if any(map(_SCOLDING.search, about)) else None
 
 
 def _wished(scene: Scene, words: Lexicon) -> Verdict | None:
@@ -100,7 +108,6 @@ def _by_comparison(scene: Scene, words: Lexicon) -> Verdict | None:
         if TARGET in sentence and not any(doubt.search(sentence) for doubt in (_DOUBTS, _CONDITIONS, _ASKS))
         for verdict in compared(sentence, words)
     ]
-    found += [("question", -1) for sentence in scene.sentences if _scolds(sentence)]
     fates = {fate for _, fate in found}
     return Verdict(fate=fates.pop(), why=found[0][0]) if len(fates) == 1 else None
 
@@ -147,7 +154,3 @@ def _by_turn(scene: Scene, words: Lexicon) -> Verdict | None:
     if OTHER in scene.text or len(parts) < 2 or not fate or len(scene.text) > _SHORT:
         return None
     return Verdict(fate=fate, why="turn")
-
-
-def _scolds(sentence: str) -> bool:
-    return TARGET in sentence and OTHER not in sentence and bool(_SCOLDING.search(sentence))

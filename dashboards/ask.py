@@ -1,0 +1,103 @@
+"""A panel's plain Elasticsearch query, and its answer read into rows: what the page draws and the tests count.
+
+Buckets are aggregations named b0, b1, one within the other; the leaves of the measures are m0, m1, … in each of them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from config.settings import DAY_ZONE
+from dashboards.panel import TIMELESS, Bucket, Listing, Panel, Time
+from indexing.metrics.expression import Count, Leaf, aggregation, answer, evaluate, leaves
+from indexing.metrics.where import EVERYTHING, Where, dsl
+
+__all__ = ["Row", "Scope", "listing", "measured", "ordering", "read", "search"]
+
+Body = dict[str, Any]
+
+_SHARD_SIZE = 1_000
+"""Values that each month's index is asked for, as in Lens' accuracy mode: what is rare in each may be common in all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a board is looked at for: documents of [since, until), both aware, for which `where` holds too."""
+
+    since: datetime
+    until: datetime
+    where: Where = EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One bucket: its keys, outermost first (a time is in milliseconds since 1970), and a value for each measure."""
+
+    keys: tuple[str | int, ...]
+    values: tuple[float | None, ...]
+
+
+def search(panel: Panel, scope: Scope) -> Body:
+    """Return the body of the panel's search; it asks for no documents."""
+    return {**_scoped(panel, scope), "size": 0, "aggs": _within(panel, panel.by)}
+
+
+def listing(panel: Listing, scope: Scope, size: int) -> Body:
+    """Return the body of the search for the listing's first `size` documents."""
+    order = [{panel.sort: {"order": "desc", "missing": "_last", "unmapped_type": "long"}}]
+    return {**_scoped(panel, scope), "size": size, "sort": order, "_source": ["@timestamp", *panel.columns]}
+
+
+def read(panel: Panel, answered: Mapping[str, Any]) -> tuple[Row, ...]:
+    """Return the rows of the answer; a panel without buckets has one row."""
+    whole = {**answered.get("aggregations", {}), "doc_count": answered["hits"]["total"]["value"]}
+    return tuple(_rows(panel, whole, ()))
+
+
+def measured(panel: Panel) -> dict[Leaf, str]:
+    """Return what the panel's measures ask for, each once, with the aggregation's name."""
+    asked = dict.fromkeys(leaf for metric in panel.show for leaf in leaves(metric.of))
+    return {leaf: f"m{number}" for number, leaf in enumerate(asked)}
+
+
+def ordering(panel: Panel) -> Leaf | None:
+    """Return the measure that values are ordered by: the first one if it is plain, else the number of documents."""
+    first = panel.show[0].of
+    return first if isinstance(first, Leaf) and first.where == EVERYTHING and not isinstance(first, Count) else None
+
+
+def _scoped(panel: Panel | Listing, scope: Scope) -> Body:
+    period = {"range": {"@timestamp": {"gte": scope.since.isoformat(), "lt": scope.until.isoformat()}}}
+    chosen = [dsl(where) for where in (panel.where, scope.where) if where != EVERYTHING]
+    filters = chosen if panel.kind in TIMELESS else [period, *chosen]
+    return {"track_total_hits": True, "query": {"bool": {"filter": filters}}}
+
+
+def _within(panel: Panel, by: Sequence[Bucket]) -> Body:
+    if not by:
+        return {name: asked for leaf, name in measured(panel).items() if (asked := aggregation(leaf))}
+    level = len(panel.by) - len(by)
+    inner = _within(panel, by[1:])
+    first = ordering(panel)
+    if first and len(by) > 1 and not isinstance(by[0], Time):
+        inner = {**inner, measured(panel)[first]: aggregation(first)}
+    return {f"b{level}": {**_bucket(panel, by[0]), **({"aggs": inner} if inner else {})}}
+
+
+def _bucket(panel: Panel, bucket: Bucket) -> Body:
+    if isinstance(bucket, Time):
+        every = {"calendar_interval": bucket.every.value, "time_zone": DAY_ZONE.key, "min_doc_count": 1}
+        return {"date_histogram": {"field": bucket.field, **every}}
+    first = ordering(panel)
+    order = {measured(panel)[first] if first else "_count": "desc"}
+    return {"terms": {"field": bucket.field, "size": bucket.size, "order": order, "shard_size": _SHARD_SIZE}}
+
+
+def _rows(panel: Panel, bucket: Mapping[str, Any], keys: tuple[str | int, ...]) -> Iterator[Row]:
+    if len(keys) == len(panel.by):
+        values = {leaf: answer(leaf, bucket, name) for leaf, name in measured(panel).items()}
+        yield Row(keys, tuple(evaluate(metric.of, values) for metric in panel.show))
+        return
+    for inner in bucket.get(f"b{len(keys)}", {}).get("buckets", ()):
+        yield from _rows(panel, inner, (*keys, inner["key"]))

@@ -1,0 +1,106 @@
+"""竞品对比: brands beside each other."""
+
+from config.both import Both
+from dashboards.boards._shared import BRAND, CONTROLS, EMOTION, LATEST, PLATFORM, SHARE_OF_VOICE
+from dashboards.panel import Board, Draw, Panel, Time, Top
+from indexing.metrics.of.accounts import ACCOUNTS, REACH
+from indexing.metrics.of.mentions import (
+    ENGAGEMENT,
+    MENTIONS,
+    NEGATIVE,
+    NEGATIVE_SHARE,
+    NEUTRAL,
+    NSR,
+    NSR_HIGH,
+    NSR_LOW,
+    PGC_SHARE,
+    POSITIVE,
+)
+from indexing.metrics.of.runs import COVERAGE, INCOMPLETE_RUNS, RUNS
+
+BOARD = Board(
+    title=Both("竞品对比", "Brands compared"),
+    purpose=Both(
+        "同一时段、同一口径下各品牌的声量与口碑。",
+        "Volume and sentiment of the brands, in the same time and by the same definitions.",
+    ),
+    order=4,
+    controls=CONTROLS,
+    panels=(
+        Panel(
+            id="mentions-by-day",
+            title=Both("每日声量", "Mentions by day"),
+            question=Both("哪个品牌在什么时候被谈得最多？", "Which brand is spoken of most, and when?"),
+            by=(BRAND, Time()),
+            show=(MENTIONS,),
+            draw=Draw.LINES,
+            width=32,
+            height=14,
+        ),
+        SHARE_OF_VOICE,
+        Panel(
+            id="compared",
+            title=Both("对比表", "In figures"),
+            question=Both("各品牌在每项指标上差多少？", "How far apart are the brands, metric by metric?"),
+            by=(BRAND,),
+            show=(MENTIONS, NEGATIVE_SHARE, NSR, NSR_LOW, NSR_HIGH, ENGAGEMENT, PGC_SHARE),
+            draw=Draw.TABLE,
+            width=48,
+        ),
+        Panel(
+            id="sentiment",
+            title=Both("各品牌情感", "Sentiment by brand"),
+            question=Both("各品牌正负面各有多少？", "How many positive and negative mentions has each brand?"),
+            by=(BRAND,),
+            show=(NEGATIVE, NEUTRAL, POSITIVE),
+            draw=Draw.BARS,
+            width=24,
+        ),
+        Panel(
+            id="platforms",
+            title=Both("各品牌平台", "Platforms by brand"),
+            question=Both("各品牌在哪些平台上被谈？", "On which platforms is each brand spoken of?"),
+            by=(BRAND, PLATFORM),
+            show=(MENTIONS,),
+            draw=Draw.BARS,
+            width=24,
+        ),
+        Panel(
+            id="emotions",
+            title=Both("各品牌情绪", "Emotions by brand"),
+            question=Both("各品牌引起什么情绪？", "Which emotions does each brand draw?"),
+            by=(BRAND, EMOTION),
+            show=(MENTIONS,),
+            draw=Draw.BARS,
+            width=24,
+        ),
+        Panel(
+            id="accounts",
+            title=Both("账号与触达", "Accounts and reach"),
+            question=Both(
+                "说到各品牌的有多少账号，他们有多少粉丝？",
+                "How many accounts speak of each brand, with how many followers?",
+            ),
+            kind="accounts",
+            by=(BRAND,),
+            show=(ACCOUNTS, REACH),
+            draw=Draw.TABLE,
+            width=24,
+        ),
+        Panel(
+            id="coverage",
+            title=Both("采集是否同样完整", "Were they crawled equally well?"),
+            question=Both(
+                "各查询的采集有没有缺？有缺时，各品牌的声量占比不可比。",
+                "Did any crawl miss something? Where one did, the brands' shares cannot be compared.",
+            ),
+            kind="runs",
+            by=(Top("query", Both("查询", "Query"), 30),),
+            show=(RUNS, INCOMPLETE_RUNS, COVERAGE),
+            draw=Draw.TABLE,
+            width=48,
+            height=10,
+        ),
+        LATEST,
+    ),
+)

@@ -1,0 +1,118 @@
+"""口碑与话题: what people speak of, what they want, and what the kind and the unkind say."""
+
+from config.both import Both
+from dashboards.boards._shared import CONTROLS, EMOTION, INTENT, KEYWORDS, MENTION_COLUMNS, PLATFORM
+from dashboards.panel import Board, Draw, Listing, Panel, Time, Top
+from indexing.metrics.of.mentions import ENGAGEMENT, MENTIONS, NEGATIVE, NEUTRAL, NSR, POSITIVE
+from indexing.metrics.where import Is
+
+BOARD = Board(
+    title=Both("口碑与话题", "Voices and topics"),
+    purpose=Both(
+        "话题、用词、意图，以及正面与负面的声音。", "Topics, words, intents, and what positive and negative voices say."
+    ),
+    order=3,
+    controls=CONTROLS,
+    panels=(
+        Panel(
+            id="words",
+            title=Both("话题词", "Topics in words"),
+            question=Both("大家在谈什么？", "What do people speak of?"),
+            by=(KEYWORDS,),
+            show=(MENTIONS,),
+            draw=Draw.WORDS,
+            width=24,
+            height=15,
+        ),
+        Panel(
+            id="topics",
+            title=Both("话题口碑", "Topics in figures"),
+            question=Both("每个话题的声量和口碑如何？", "How much is said of each topic, and how kindly?"),
+            by=(Top("keywords", Both("话题词", "Topic"), 12),),
+            show=(MENTIONS, NEGATIVE, POSITIVE, NSR, ENGAGEMENT),
+            draw=Draw.TABLE,
+            width=24,
+            height=15,
+        ),
+        Panel(
+            id="negative-words",
+            title=Both("负面用词", "Words of negative voices"),
+            question=Both("负面提及里最常出现什么词？", "Which words are commonest in negative mentions?"),
+            where=Is("sentiment.label", "negative"),
+            by=(Top("keywords", Both("关键词", "Keyword"), 15),),
+            show=(NEGATIVE,),
+            draw=Draw.BARS,
+            width=16,
+            height=16,
+        ),
+        Panel(
+            id="positive-words",
+            title=Both("正面用词", "Words of positive voices"),
+            question=Both("正面提及里最常出现什么词？", "Which words are commonest in positive mentions?"),
+            where=Is("sentiment.label", "positive"),
+            by=(Top("keywords", Both("关键词", "Keyword"), 15),),
+            show=(POSITIVE,),
+            draw=Draw.BARS,
+            width=16,
+            height=16,
+        ),
+        Panel(
+            id="intents",
+            title=Both("意图", "Intents"),
+            question=Both(
+                "大家想要什么：投诉、提问、建议还是购买？", "What do people want: to complain, ask, suggest or buy?"
+            ),
+            by=(INTENT,),
+            show=(MENTIONS,),
+            draw=Draw.BARS,
+            width=16,
+            height=16,
+        ),
+        Panel(
+            id="emotions-by-day",
+            title=Both("每日情绪", "Emotions by day"),
+            question=Both("情绪怎样随时间变化？", "How do emotions change over time?"),
+            by=(EMOTION, Time()),
+            show=(MENTIONS,),
+            draw=Draw.COLUMNS,
+            width=24,
+        ),
+        Panel(
+            id="sentiment-by-platform",
+            title=Both("各平台口碑", "Sentiment by platform"),
+            question=Both("哪个平台的口碑最差？", "On which platform is sentiment worst?"),
+            by=(PLATFORM,),
+            show=(MENTIONS, NEGATIVE, NEUTRAL, POSITIVE, NSR),
+            draw=Draw.TABLE,
+            width=24,
+        ),
+        Listing(
+            id="negative-voices",
+            title=Both("负面声音（互动最多）", "Negative voices that drew most"),
+            question=Both(
+                "互动最多的负面提及说了什么？", "What do the negative mentions say that drew most reactions?"
+            ),
+            where=Is("sentiment.label", "negative"),
+            columns=("brand", "text", "engagement.total", "url.full"),
+            sort="engagement.total",
+            width=24,
+        ),
+        Listing(
+            id="positive-voices",
+            title=Both("正面声音（互动最多）", "Positive voices that drew most"),
+            question=Both(
+                "互动最多的正面提及说了什么？", "What do the positive mentions say that drew most reactions?"
+            ),
+            where=Is("sentiment.label", "positive"),
+            columns=("brand", "text", "engagement.total", "url.full"),
+            sort="engagement.total",
+            width=24,
+        ),
+        Listing(
+            id="voices",
+            title=Both("全部声音", "All voices"),
+            question=Both("这些数字背后是哪些帖子？", "Which posts are behind the figures?"),
+            columns=MENTION_COLUMNS,
+        ),
+    ),
+)

@@ -1,0 +1,128 @@
+"""docs/metrics.md and docs/index-reference.md, written from the definitions themselves."""
+
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from dashboards.boards import boards
+from dashboards.kibana.columns import formula
+from dashboards.panel import Panel
+from indexing.elasticsearch.examples import EXAMPLES, IDS, WRITERS
+from indexing.elasticsearch.field import Field
+from indexing.elasticsearch.mappings import KINDS
+from indexing.metrics import Metric, metrics
+from indexing.metrics.engagement import FORMULAS, NAMES
+
+__all__ = ["index_reference", "metrics_page"]
+
+_METRICS = """# Metrics 指标口径
+
+Written from `indexing/metrics/of/` by `tingfeng dashboards build`: do not edit it here. Dashboards, the page and the
+descriptions of Kibana's panels read the same definitions. A formula is what Lens takes; `count()` counts documents.
+
+To add a metric, write it into a file of `indexing/metrics/of/` (the name in capitals is its id), show it in a panel of
+`dashboards/boards/`, and run `tingfeng dashboards build`. Nothing else names it.
+"""
+_NOT_COUNTED = """
+## Share of voice 声量占比
+
+A brand's mentions / all brands' mentions, within the same time. The page **withholds** it, with the reason, where the
+sources that found a brand's mentions have no crawl on record, or where the shares of complete crawls of two brands are
+more than two points apart (`tingfeng-runs`, `indexing/metrics/voice.py`): a brand of which less was seen would look
+smaller than it is. Kibana cannot withhold; the board 竞品对比 shows the crawls beside the shares.
+
+## Intervals 区间
+
+NSR and the shares on the page carry Wilson's 95 % interval. It speaks of chance in few mentions, not of the model's
+errors (see [sentiment](sentiment.md)) nor of what a crawl missed (the board 采集健康).
+
+## Days 日界
+
+A day is a day in Asia/Shanghai: in the index, on the page, and in a Kibana space that `tingfeng dashboards publish`
+has set up.
+"""
+_ENGAGEMENT = """
+## Engagement by platform 各平台互动量
+
+| platform | 互动量 = |
+|---|---|
+"""
+_REFERENCE = """# Index reference 索引字段
+
+Written from the mappings by `tingfeng dashboards build`: do not edit it here. Read and write under these aliases;
+[index.md](index.md) says how they come to be. Every mapping is strict: other fields are refused. An empty unit means
+that the field has none.
+"""
+_BY_TYPE: Mapping[str, str] = MappingProxyType(
+    {"date": "2026-11-22T07:04:00.000Z", "long": "12", "double": "0.5", "boolean": "true", "text": "更新以后一直闪退"}
+)
+_SUCH_AS = re.compile(r"such as ([\w.]+)|^([a-z_]+)(?:, | or )")
+
+
+def metrics_page() -> str:
+    """Return docs/metrics.md."""
+    every = metrics()
+    kinds: dict[str, list[tuple[str, Metric]]] = {}
+    for name, metric in every.items():
+        kinds.setdefault(metric.kind, []).append((name, metric))
+    parts = [_METRICS]
+    for kind in sorted(kinds, key=lambda kind: (kind != "mentions", kind)):
+        rows = [[*_metric_row(name, metric)] for name, metric in kinds[kind]]
+        parts.append(
+            f"\n## On `tingfeng-{kind}`\n\n{_table(('id', '指标 metric', 'meaning', 'formula', 'boards'), rows)}"
+        )
+    platforms = [f"| {name} | {_sum(counts)} |\n" for name, counts in FORMULAS.items()]
+    parts.append(f"{_ENGAGEMENT}{''.join(platforms)}| any other | {_sum(tuple(NAMES))}, as far as it shows them |\n")
+    return "".join([*parts, _NOT_COUNTED])
+
+
+def index_reference() -> str:
+    """Return docs/index-reference.md."""
+    parts = [_REFERENCE]
+    for kind, fields in KINDS.items():
+        heading = f"\n## tingfeng-{kind}\n\n`_id`: {IDS.get(kind, 'the document’s own id')}.\n\n"
+        parts.append(heading + _table(("field", "type", "meaning", "unit", "writer", "example"), _rows(kind, fields)))
+    return "".join(parts)
+
+
+def _metric_row(name: str, metric: Metric) -> Sequence[str]:
+    used = [
+        f"{board.title.zh}"
+        for board in boards().values()
+        if any(metric in panel.show for panel in board.panels if isinstance(panel, Panel))
+    ]
+    title = f"{metric.name.zh} {metric.name.en}"
+    return name, title, f"{metric.meaning.zh}<br>{metric.meaning.en}", f"`{formula(metric.of)}`", "、".join(used)
+
+
+def _rows(kind: str, fields: Sequence[Field]) -> list[list[str]]:
+    return [
+        [
+            f"`{field.name}`",
+            field.type["type"] if field.type.get("index", True) else f"{field.type['type']}, only shown",
+            field.meaning,
+            field.unit,
+            str(field.writer) if field.writer else WRITERS.get(kind, ""),
+            f"`{_example(field)}`",
+        ]
+        for field in fields
+    ]
+
+
+def _example(field: Field) -> str:
+    if found := EXAMPLES.get(field.name) or EXAMPLES.get(field.name.rpartition(".")[2]):
+        return found
+    type = field.type["type"]
+    if type == "keyword" and (said := _SUCH_AS.search(field.meaning)):
+        return next(group for group in said.groups() if group).rstrip(".")
+    return _BY_TYPE.get(type, "…")
+
+
+def _sum(counts: Sequence[str]) -> str:
+    return " + ".join(f"{NAMES[count].zh} {NAMES[count].en}" for count in counts)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    lines += [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows]
+    return "\n".join(lines) + "\n"

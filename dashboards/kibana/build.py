@@ -1,0 +1,32 @@
+"""Every saved object of every board, and the file in dashboards/saved/ that holds them."""
+
+from pathlib import Path
+
+from dashboards.boards import boards
+from dashboards.kibana.boards import dashboard, panel_id
+from dashboards.kibana.discover import data_view, search
+from dashboards.kibana.lens import lens
+from dashboards.kibana.objects import SavedObject, ndjson
+from dashboards.panel import Panel
+from indexing.elasticsearch.mappings import KINDS
+
+__all__ = ["SAVED", "objects", "saved_text"]
+
+SAVED = Path(__file__).resolve().parent.parent / "saved" / "tingfeng.ndjson"
+
+
+def objects() -> list[SavedObject]:
+    """Return every object: data views, panels, lists and dashboards. What one refers to is among them."""
+    every = boards()
+    made = [data_view(kind) for kind, fields in KINDS.items() if any(field.name == "@timestamp" for field in fields)]
+    for id, board in every.items():
+        made.append(dashboard(id, board, every))
+        for panel in board.panels:
+            name = panel_id(id, panel)
+            made.append(lens(name, panel) if isinstance(panel, Panel) else search(name, panel))
+    return made
+
+
+def saved_text() -> str:
+    """Return the file's content: always the same for the same definitions."""
+    return ndjson(objects())

@@ -1,0 +1,79 @@
+"""Data views, and the saved searches that list documents with their columns and the link to the post."""
+
+from typing import Any
+
+from config.both import Both
+from dashboards.kibana.objects import SavedObject, both, compact, reference, saved, view_id
+from dashboards.page.names import NAMES, VALUES
+from dashboards.panel import TIMELESS, Listing
+from indexing.elasticsearch.mappings import KINDS
+from indexing.metrics.where import kql
+
+__all__ = ["data_view", "search"]
+
+_NAMES = {
+    "mentions": Both("听风 提及", "mentions"),
+    "engagement": Both("听风 互动历史", "engagement"),
+    "runs": Both("听风 采集", "crawl runs"),
+    "customers": Both("听风 客户", "customers"),
+    "links": Both("听风 客户关联", "customer links"),
+    "stories": Both("听风 传播事件", "stories"),
+    "accounts": Both("听风 账号", "accounts"),
+    "alerts": Both("听风 预警", "alerts"),
+    "alert-events": Both("听风 预警经过", "alert events"),
+}
+_OPEN = "查看原文 Open the post"
+_WIDE = {"text": 400, "title": 380, "reason_zh": 420, "message": 320, "url.full": 190}
+"""Pixels of the columns that people read; the others share what is left."""
+
+
+def data_view(kind: str) -> SavedObject:
+    """Return the data view of a kind of index, on its alias, with links that open and values in both languages."""
+    attributes: dict[str, Any] = {
+        "allowHidden": False,
+        "fieldAttrs": "{}",
+        "fieldFormatMap": compact(_formats(kind)),
+        "fields": "[]",
+        "name": both(_NAMES.get(kind, Both(kind, kind))),
+        "runtimeFieldMap": "{}",
+        "sourceFilters": "[]",
+        "title": view_id(kind),
+        "typeMeta": "{}",
+    }
+    if kind not in TIMELESS:
+        attributes["timeFieldName"] = "@timestamp"
+    return saved("index-pattern", view_id(kind), attributes)
+
+
+def search(id: str, listing: Listing) -> SavedObject:
+    """Return the listing as a saved search, which Discover opens with its columns and its order."""
+    source = {
+        "filter": [],
+        "indexRefName": "kibanaSavedObjectMeta.searchSourceJSON.index",
+        "query": {"language": "kuery", "query": kql(listing.where)},
+    }
+    attributes: dict[str, Any] = {
+        "columns": list(listing.columns),
+        "description": f"{listing.description.zh}\n\n{listing.description.en}",
+        "grid": {"columns": {name: {"width": _WIDE[name]} for name in listing.columns if name in _WIDE}},
+        "hideChart": True,
+        "isTextBasedQuery": False,
+        "kibanaSavedObjectMeta": {"searchSourceJSON": compact(source)},
+        "rowHeight": 2,
+        "sort": [[listing.sort, "desc"]],
+        "timeRestore": False,
+        "title": both(listing.title),
+    }
+    name = "kibanaSavedObjectMeta.searchSourceJSON.index"
+    return saved("search", id, attributes, [reference("index-pattern", view_id(listing.kind), name)])
+
+
+def _formats(kind: str) -> dict[str, Any]:
+    formats: dict[str, Any] = {}
+    for field in KINDS[kind]:
+        if names := NAMES.get(VALUES.get(field.name, "")):
+            entries = [{"key": key, "value": both(value)} for key, value in names.items()]
+            formats[field.name] = {"id": "static_lookup", "params": {"lookupEntries": entries}}
+        elif field.name == "url.full":
+            formats[field.name] = {"id": "url", "params": {"labelTemplate": _OPEN, "openLinkInCurrentTab": False}}
+    return formats

@@ -1,0 +1,162 @@
+"""A panel as a Lens visualization in Kibana's library."""
+
+from typing import Any
+
+from dashboards.kibana.columns import bucket_id, columns, measure_id
+from dashboards.kibana.objects import SavedObject, both, reference, saved, view_id
+from dashboards.panel import Draw, Panel, Time
+from indexing.metrics.metric import Shape
+from indexing.metrics.where import kql
+
+__all__ = ["lens"]
+
+_LAYER = "layer"
+_COLOURS = {"negative": "#c9472e", "neutral": "#a9aeb7", "positive": "#22818b"}
+_PALETTE = {"name": "default", "type": "palette"}
+_SERIES = {Draw.COLUMNS: "bar_stacked", Draw.LINES: "line", Draw.BARS: "bar_horizontal_stacked"}
+_ROWS = 10
+_TIME_WIDTH = 210
+
+State = dict[str, Any]
+
+
+def lens(id: str, panel: Panel) -> SavedObject:
+    """Return the panel as a saved object of type `lens`."""
+    made = columns(panel)
+    layer = {
+        "columnOrder": list(made),
+        "columns": made,
+        "ignoreGlobalFilters": False,
+        "incompleteColumns": {},
+        "sampling": 1,
+    }
+    type, visualization = _visualization(panel)
+    state = {
+        "adHocDataViews": {},
+        "datasourceStates": {
+            "formBased": {"layers": {_LAYER: layer}},
+            "indexpattern": {"layers": {}},
+            "textBased": {"layers": {}},
+        },
+        "filters": [],
+        "internalReferences": [],
+        "query": {"language": "kuery", "query": kql(panel.where)},
+        "visualization": visualization,
+    }
+    attributes = {
+        "description": _description(panel),
+        "state": state,
+        "title": panel.title.zh if panel.draw is Draw.NUMBER else both(panel.title),
+        "visualizationType": type,
+    }
+    return saved(
+        "lens",
+        id,
+        attributes,
+        [reference("index-pattern", view_id(panel.kind), f"indexpattern-datasource-layer-{_LAYER}")],
+    )
+
+
+def _description(panel: Panel) -> str:
+    """Return the panel's description in both languages, one after the other."""
+    return f"{panel.description.zh}\n\n{panel.description.en}"
+
+
+def _visualization(panel: Panel) -> tuple[str, State]:
+    match panel.draw:
+        case Draw.NUMBER:
+            return "lnsMetric", _number(panel)
+        case Draw.DONUT:
+            return "lnsPie", _donut(panel)
+        case Draw.WORDS:
+            return "lnsTagcloud", _words()
+        case Draw.TABLE:
+            return "lnsDatatable", _table(panel)
+        case Draw.COLUMNS | Draw.LINES | Draw.BARS:
+            return "lnsXY", _chart(panel)
+
+
+def _number(panel: Panel) -> State:
+    state: State = {"layerId": _LAYER, "layerType": "data", "metricAccessor": measure_id(0)}
+    if len(panel.show) > 1:
+        state |= {"secondaryMetricAccessor": measure_id(1), "secondaryPrefix": panel.show[1].name.zh}
+    return state
+
+
+def _donut(panel: Panel) -> State:
+    layer = {
+        "categoryDisplay": "default",
+        "layerId": _LAYER,
+        "layerType": "data",
+        "legendDisplay": "show",
+        "metrics": [measure_id(0)],
+        "nestedLegend": False,
+        "numberDisplay": "percent",
+        "primaryGroups": [bucket_id(number) for number in range(len(panel.by))],
+    }
+    return {"layers": [layer], "palette": _PALETTE, "shape": "donut"}
+
+
+def _words() -> State:
+    return {
+        "layerId": _LAYER,
+        "layerType": "data",
+        "maxFontSize": 48,
+        "minFontSize": 14,
+        "orientation": "single",
+        "palette": _PALETTE,
+        "showLabel": False,
+        "tagAccessor": bucket_id(0),
+        "valueAccessor": measure_id(0),
+    }
+
+
+def _table(panel: Panel) -> State:
+    shown: list[State] = [{"columnId": bucket_id(number), "isTransposed": False} for number in range(len(panel.by))]
+    for number, metric in enumerate(panel.show):
+        wide = {"width": _TIME_WIDTH} if metric.shape is Shape.MOMENT else {}
+        shown.append({"columnId": measure_id(number), "isTransposed": False, **wide})
+    return {
+        "columns": shown,
+        "headerRowHeight": "custom",
+        "headerRowHeightLines": 2,
+        "layerId": _LAYER,
+        "layerType": "data",
+        "paging": {"enabled": True, "size": _ROWS},
+        "rowHeight": "single",
+        "rowHeightLines": 1,
+    }
+
+
+def _chart(panel: Panel) -> State:
+    along = next((number for number, bucket in enumerate(panel.by) if isinstance(bucket, Time)), 0)
+    split = [number for number in range(len(panel.by)) if number != along]
+    series = _SERIES[panel.draw]
+    layer: State = {
+        "accessors": [measure_id(number) for number in range(len(panel.show))],
+        "layerId": _LAYER,
+        "layerType": "data",
+        "palette": _PALETTE,
+        "position": "top",
+        "seriesType": series,
+        "showGridlines": False,
+        "xAccessor": bucket_id(along),
+        "yConfig": [
+            {"color": _COLOURS[metric.colour], "forAccessor": measure_id(number)}
+            for number, metric in enumerate(panel.show)
+            if metric.colour and not split
+        ],
+        **({"splitAccessor": bucket_id(split[0])} if split else {}),
+    }
+    shown = {"x": True, "yLeft": True, "yRight": True}
+    return {
+        "axisTitlesVisibilitySettings": {"x": False, "yLeft": False, "yRight": False},
+        "fittingFunction": "Zero" if panel.draw is Draw.LINES else "None",
+        "gridlinesVisibilitySettings": shown,
+        "labelsOrientation": {"x": 0, "yLeft": 0, "yRight": 0},
+        "layers": [layer],
+        "legend": {"isVisible": True, "position": "bottom"},
+        "preferredSeriesType": series,
+        "tickLabelsVisibilitySettings": shown,
+        "valueLabels": "show" if panel.draw is Draw.BARS and not split and len(panel.show) == 1 else "hide",
+    }

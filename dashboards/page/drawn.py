@@ -1,0 +1,223 @@
+"""A panel's rows as the page draws them: columns, bars or a table, each value with its words beside its number."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from config.both import Both
+from config.settings import DAY_ZONE
+from dashboards import charts
+from dashboards.ask import Row, Scope
+from dashboards.page import shown
+from dashboards.page.names import VALUES, named
+from dashboards.panel import Draw, Every, Listing, Panel, Time, Top
+from indexing.elasticsearch.mappings import KINDS
+from indexing.metrics.metric import Metric, Shape
+from indexing.search import plain
+
+__all__ = ["Chart", "Drawn", "Line", "Series", "cell", "draw", "worded"]
+
+_MOST_LINES = 15
+_UNITS = ((86_400, Both("天", "d")), (3_600, Both("小时", "h")), (60, Both("分", "min")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One row of a table or bar of a chart: its names, its values in words, and its bar, if it has one."""
+
+    names: tuple[Both, ...]
+    values: tuple[Both, ...]
+    bar: charts.Bar | None = None
+    share: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One colour of a chart; `colour` is a class of the style."""
+
+    name: Both
+    colour: str
+    whole: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """Columns along the time; `labels` are the columns' times, `parts` their values in words."""
+
+    columns: charts.Columns
+    labels: tuple[str, ...]
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A panel as drawn; `rows` are the plain numbers that it shows."""
+
+    board: str
+    panel: Panel
+    rows: tuple[Row, ...]
+    series: tuple[Series, ...] = ()
+    lines: tuple[Line, ...] = ()
+    chart: Chart | None = None
+    withheld: Both | None = None
+
+
+def draw(board: str, panel: Panel, rows: Sequence[Row], scope: Scope, withheld: Both | None = None) -> Drawn:
+    """Return the panel of `board` with its rows drawn, or withheld for a reason."""
+    if withheld:
+        return Drawn(board=board, panel=panel, rows=(), withheld=withheld)
+    if panel.draw in (Draw.NUMBER, Draw.TABLE):
+        lines = tuple(Line(names=_names(panel, row), values=_values(panel, row)) for row in rows)
+        return Drawn(board=board, panel=panel, rows=tuple(rows), lines=lines)
+    if any(isinstance(bucket, Time) for bucket in panel.by):
+        return _along_time(board, panel, rows, scope)
+    return _bars(board, panel, rows)
+
+
+def worded(metric: Metric, value: float | None) -> Both:
+    """Return a value as people read it."""
+    if value is None:
+        return Both("—", "—")
+    match metric.shape:
+        case Shape.COUNT:
+            return _same(shown.number(round(value)))
+        case Shape.SHARE:
+            return _same(shown.percent(value))
+        case Shape.SCORE:
+            return _same(f"{value:.2f}".replace("-", "−"))
+        case Shape.MOMENT:
+            return _same(shown.shanghai(datetime.fromtimestamp(value / 1000, UTC), "%m-%d %H:%M"))
+        case Shape.SECONDS:
+            return _span(value)
+
+
+def cell(listing: Listing, column: str, document: Mapping[str, Any]) -> str:
+    """Return a field of a listed document as people read it: times in Asia/Shanghai, numbers with their thousands."""
+    text = plain(document, column)
+    type = next(field.type["type"] for field in KINDS[listing.kind] if field.name == column)
+    if not text or type not in ("date", "long", "double"):
+        return text
+    if type == "date":
+        return shown.shanghai(datetime.fromisoformat(text), "%m-%d %H:%M")
+    return shown.number(float(text))
+
+
+def _span(seconds: float) -> Both:
+    for size, unit in _UNITS:
+        if seconds >= size:
+            return Both(f"{seconds / size:.1f} {unit.zh}", f"{seconds / size:.1f} {unit.en}")
+    return Both(f"{seconds:.0f} 秒", f"{seconds:.0f} s")
+
+
+def _same(text: str) -> Both:
+    return Both(text, text)
+
+
+def _names(panel: Panel, row: Row) -> tuple[Both, ...]:
+    return tuple(
+        _name(bucket, key)
+        for bucket, key in zip(panel.by, row.keys, strict=True)  # a table's rows have all keys
+    )
+
+
+def _name(bucket: Time | Top, key: str | int) -> Both:
+    if isinstance(bucket, Time):
+        return _same(_moment(int(key), bucket.every))
+    return (
+        named(VALUES.get(bucket.field, "label"), str(key))
+        if bucket.field in VALUES
+        else _same(shown.prose(str(key), 60))
+    )
+
+
+def _moment(millis: int, every: Every) -> str:
+    local = datetime.fromtimestamp(millis / 1000, UTC).astimezone(DAY_ZONE)
+    return f"{local:%m-%d}" if every is Every.DAY else f"{local:%m-%d %H:00}"
+
+
+def _values(panel: Panel, row: Row) -> tuple[Both, ...]:
+    return tuple(worded(metric, value) for metric, value in zip(panel.show, row.values, strict=True))
+
+
+def _series(panel: Panel, split: int | None, rows: Sequence[Row]) -> tuple[tuple[Series, ...], dict[str | int, int]]:
+    """Return the colours, and which place a split's value has among them."""
+    if split is None:
+        totals = [sum(row.values[number] or 0 for row in rows) for number in range(len(panel.show))]
+        made = tuple(
+            Series(name=metric.name, colour=metric.colour or f"c{number}", whole=shown.number(round(total)))
+            for number, (metric, total) in enumerate(zip(panel.show, totals, strict=True))
+        )
+        return made, {}
+    wholes: dict[str | int, float] = {}
+    for row in rows:
+        wholes[row.keys[split]] = wholes.get(row.keys[split], 0) + (row.values[0] or 0)
+    made = tuple(
+        Series(name=_name(panel.by[split], key), colour=f"c{number % 8}", whole=shown.number(round(whole)))
+        for number, (key, whole) in enumerate(wholes.items())
+    )
+    return made, {key: number for number, key in enumerate(wholes)}
+
+
+def _stacks(panel: Panel, rows: Sequence[Row], along: int) -> tuple[tuple[Series, ...], dict[str | int, list[float]]]:
+    """Return the colours, and each bucket's values in their order."""
+    split = next((number for number in range(len(panel.by)) if number != along), None)
+    series, places = _series(panel, split, rows)
+    stacks: dict[str | int, list[float]] = {}
+    for row in rows:
+        stack = stacks.setdefault(row.keys[along], [0.0] * len(series))
+        if split is None:
+            stack[:] = [value or 0 for value in row.values]
+        else:
+            stack[places[row.keys[split]]] += row.values[0] or 0
+    return series, stacks
+
+
+def _along_time(board: str, panel: Panel, rows: Sequence[Row], scope: Scope) -> Drawn:
+    along = next(number for number, bucket in enumerate(panel.by) if isinstance(bucket, Time))
+    series, stacks = _stacks(panel, rows, along)
+    bucket = panel.by[along]
+    every = bucket.every if isinstance(bucket, Time) else Every.DAY
+    moments = _moments(scope, every)
+    values = [stacks.get(moment, [0.0] * len(series)) for moment in moments]
+    titles = tuple(
+        f"{_moment(moment, every)}  "
+        + " · ".join(
+            f"{one.name.zh} {shown.number(round(value))}" for one, value in zip(series, stack, strict=True) if value
+        )
+        for moment, stack in zip(moments, values, strict=True)
+    )
+    chart = Chart(
+        columns=charts.stacked_columns([[round(value) for value in stack] for stack in values]),
+        labels=tuple(_moment(moment, Every.DAY) for moment in moments),
+        titles=titles,
+    )
+    return Drawn(board=board, panel=panel, rows=tuple(rows), series=series, chart=chart)
+
+
+def _moments(scope: Scope, every: Every) -> list[int]:
+    step = timedelta(days=1) if every is Every.DAY else timedelta(hours=1)
+    start = scope.since.astimezone(DAY_ZONE)
+    start = start.replace(hour=0 if every is Every.DAY else start.hour, minute=0, second=0, microsecond=0)
+    moments = []
+    while start < scope.until:
+        moments.append(round(start.timestamp() * 1000))
+        start += step
+    return moments
+
+
+def _bars(board: str, panel: Panel, rows: Sequence[Row]) -> Drawn:
+    series, stacks = _stacks(panel, rows, 0)
+    kept = list(stacks.items())[:_MOST_LINES]
+    drawn = charts.bars([[round(value) for value in stack] for _, stack in kept])
+    whole = sum(sum(stack) for stack in stacks.values())
+    lines = tuple(
+        Line(
+            names=(_name(panel.by[0], key),),
+            values=(_same(shown.number(round(sum(stack)))),),
+            bar=bar,
+            share=shown.percent(sum(stack) / whole) if panel.draw is Draw.DONUT and whole else None,
+        )
+        for (key, stack), bar in zip(kept, drawn, strict=True)
+    )
+    return Drawn(board=board, panel=panel, rows=tuple(rows), series=series if len(series) > 1 else (), lines=lines)

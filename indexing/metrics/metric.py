@@ -1,0 +1,34 @@
+"""One metric: what it is called, what it counts, and how its value is written."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from config.both import Both
+from indexing.metrics.expression import Expression
+
+__all__ = ["Metric", "Shape"]
+
+
+class Shape(StrEnum):
+    """How a value is written."""
+
+    COUNT = "count"
+    SHARE = "share"
+    """0 to 1, shown in percent."""
+    SCORE = "score"
+    """-1 to 1, shown with its sign on the scale of -100 to +100 on the page, as -1.00 to 1.00 in Kibana."""
+    SECONDS = "seconds"
+    MOMENT = "moment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One metric; `kind` is the kind of index (see indexing.elasticsearch.mappings.KINDS) whose documents it counts."""
+
+    name: Both
+    meaning: Both
+    kind: str = "mentions"
+    of: Expression
+    shape: Shape = Shape.COUNT
+    colour: str | None = None
+    """`negative`, `neutral` or `positive` where the value has that sense."""

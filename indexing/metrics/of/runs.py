@@ -1,0 +1,60 @@
+"""What the crawls saw and did not see."""
+
+from config.both import Both
+from indexing.metrics.expression import Count, Largest, Sum
+from indexing.metrics.metric import Metric, Shape
+from indexing.metrics.where import Is
+
+RUNS = Metric(
+    name=Both("采集次数", "Crawl runs"),
+    meaning=Both("在此期间结束的采集次数。", "Crawls that ended in this time."),
+    kind="runs",
+    of=Count(),
+)
+INCOMPLETE_RUNS = Metric(
+    name=Both("不完整", "Incomplete"),
+    meaning=Both(
+        "没有取全的采集次数：这段时间的声量只是下限。", "Crawls that did not see all: figures are lower bounds."
+    ),
+    kind="runs",
+    of=Count(Is("complete", False)),
+)
+COVERAGE = Metric(
+    name=Both("完整率", "Complete runs"),
+    meaning=Both("取全的采集次数 / 采集次数。", "Crawls that saw all that they should have / crawls."),
+    kind="runs",
+    of=Count(Is("complete", True)) / Count(),
+    shape=Shape.SHARE,
+)
+POSTS = Metric(
+    name=Both("新帖", "New posts"),
+    meaning=Both("此前没有采到过的帖子数。", "Posts that no earlier crawl had."),
+    kind="runs",
+    of=Sum("new"),
+)
+DEAD_LETTERS = Metric(
+    name=Both("死信", "Dead letters"),
+    meaning=Both(
+        "采集、分析、入库中被搁置的条数：原因在 data/ 下的 *.dead.jsonl。",
+        "What crawling, analysis and indexing set aside; the reasons lie in data/**/*.dead.jsonl.",
+    ),
+    kind="runs",
+    of=Sum("dead") + Sum("analyse.dead") + Sum("index.dead"),
+)
+LAST_RUN = Metric(
+    name=Both("最近采集", "Last crawl"),
+    meaning=Both("最近一次采集结束的时间。", "When the last crawl ended."),
+    kind="runs",
+    of=Largest("finished_at"),
+    shape=Shape.MOMENT,
+)
+SEEN_UP_TO = Metric(
+    name=Both("已采至", "Seen up to"),
+    meaning=Both(
+        "已采到的最晚发布时间；与最近采集之差即为延迟。",
+        "The publishing time that the crawl has seen up to; how far it lies behind the last crawl is the lag.",
+    ),
+    kind="runs",
+    of=Largest("watermark"),
+    shape=Shape.MOMENT,
+)

@@ -1,0 +1,187 @@
+"""The saved objects hold together as Kibana 8.12 needs them: an import alone would not notice what is checked here."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dashboards.kibana.build import SAVED
+from dashboards.kibana.publish import BrokenReferences, check_references
+from indexing.elasticsearch.mappings import KINDS
+from tests import lens_query
+
+Json = dict[str, Any]
+
+SAVED_OBJECTS: list[Json] = [json.loads(line) for line in SAVED.read_text(encoding="utf-8").splitlines()]
+LENS = [one for one in SAVED_OBJECTS if one["type"] == "lens"]
+DASHBOARDS = [one for one in SAVED_OBJECTS if one["type"] == "dashboard"]
+NEWEST = {"dashboard": (8, 9, 0), "lens": (8, 9, 0), "search": (8, 0, 0), "index-pattern": (8, 0, 0)}
+NUMBERS = {"long", "double"}
+TAKES: dict[str, set[Any]] = {
+    "terms": {"keyword", "boolean"},
+    "date_histogram": {"date"},
+    "sum": NUMBERS,
+    "average": NUMBERS,
+    "median": NUMBERS,
+    "max": {*NUMBERS, "date"},
+    "unique_count": {*NUMBERS, "keyword", "date", "boolean"},
+    "count": {None},
+    "formula": {None},
+    "math": {None},
+}
+"""The operations of Lens that the panels use, and the types of field that each takes."""
+KNOWN = {"lnsXY", "lnsMetric", "lnsPie", "lnsDatatable", "lnsTagcloud"}
+FUNCTIONS = {"add": 2, "subtract": 2, "multiply": 2, "divide": 2, "sqrt": 1}
+
+
+def types_of(view: str) -> dict[str | None, str | None]:
+    kind = view.removeprefix("tingfeng-")
+    return {**{field.name: field.type["type"] for field in KINDS[kind]}, "___records___": None, None: None}
+
+
+def view_of(saved: Json) -> str:
+    (reference,) = [one for one in saved["references"] if one["type"] == "index-pattern"]
+    return str(reference["id"])
+
+
+def test_the_file_is_sorted_and_each_id_stands_once() -> None:
+    names = [(one["type"], one["id"]) for one in SAVED_OBJECTS]
+    assert names == sorted(names)
+    assert len(set(names)) == len(names)
+
+
+def test_no_object_is_newer_than_kibana_8_12() -> None:
+    for one in SAVED_OBJECTS:
+        assert one["coreMigrationVersion"] == "8.8.0"
+        assert tuple(map(int, one["typeMigrationVersion"].split("."))) == NEWEST[one["type"]]
+        assert set(one) == {"attributes", "coreMigrationVersion", "id", "references", "type", "typeMigrationVersion"}
+
+
+def test_every_reference_is_there_and_a_lost_one_is_told() -> None:
+    check_references(SAVED_OBJECTS)
+    without = [one for one in SAVED_OBJECTS if one["id"] != "tingfeng-runs"]
+    with pytest.raises(BrokenReferences, match="refers to index-pattern tingfeng-runs, which is not there"):
+        check_references(without)
+
+
+@pytest.mark.parametrize("saved", LENS, ids=lambda saved: saved["id"])
+def test_a_lens_panel_is_whole(saved: Json) -> None:
+    assert saved["attributes"]["visualizationType"] in KNOWN
+    layer = lens_query.layer_of(saved)
+    columns, order = layer["columns"], layer["columnOrder"]
+    assert sorted(order) == sorted(columns)
+    bucketed = [columns[id]["isBucketed"] for id in order]
+    assert bucketed == sorted(bucketed, reverse=True), "buckets come first"
+    types = types_of(view_of(saved))
+    for id, column in columns.items():
+        field = column.get("sourceField")
+        assert field in types, f"{id}: no field {field}"
+        assert types[field] in TAKES[str(column["operationType"])], f"{id}: {column['operationType']} of {field}"
+        assert (field is None) == (column["operationType"] in ("formula", "math"))
+        assert set(column.get("references", ())) <= set(columns)
+        lens_query.kql(column.get("filter", {}).get("query", ""))
+    assert set(_accessors(saved["attributes"]["state"]["visualization"])) <= set(columns)
+    managed = {id for id in columns if re.search(r"X\d+$", id)}
+    referred = {part for column in columns.values() for part in column.get("references", ())}
+    assert managed == referred
+
+
+@pytest.mark.parametrize("saved", LENS, ids=lambda saved: saved["id"])
+def test_a_formula_is_its_tree(saved: Json) -> None:
+    columns = lens_query.layer_of(saved)["columns"]
+    for id, column in columns.items():
+        if column["operationType"] == "formula":
+            (whole,) = column["references"]
+            tree = columns[whole]["params"]["tinymathAst"]
+            assert tree["text"] == column["params"]["formula"]
+            assert tree["location"] == {"max": len(tree["text"]), "min": 0}
+            assert set(_parts(tree)) == set(columns[whole]["references"])
+            assert not column["params"]["isFormulaBroken"]
+            assert whole.startswith(id)
+
+
+@pytest.mark.parametrize("saved", DASHBOARDS, ids=lambda saved: saved["id"])
+def test_a_dashboard_is_whole(saved: Json) -> None:
+    attributes = saved["attributes"]
+    panels = json.loads(attributes["panelsJSON"])
+    named = {one["name"]: one for one in saved["references"]}
+    places = [(one["gridData"], one) for one in panels]
+    for place, one in places:
+        assert one["panelIndex"] == place["i"]
+        assert place["x"] + place["w"] <= 48
+        if "panelRefName" in one:
+            assert named[f"{one['panelIndex']}:{one['panelRefName']}"]["type"] == one["type"]
+        for event in one["embeddableConfig"]["enhancements"].get("dynamicActions", {}).get("events", ()):
+            assert event["triggers"] == ["FILTER_TRIGGER"]
+            if event["action"]["factoryId"] == "DASHBOARD_TO_DASHBOARD_DRILLDOWN":
+                name = f"{one['panelIndex']}:drilldown:DASHBOARD_TO_DASHBOARD_DRILLDOWN:{event['eventId']}:dashboardId"
+                assert named[name]["id"] == "tingfeng-mentions"
+            else:
+                assert event["action"]["factoryId"] == "OPEN_IN_DISCOVER_DRILLDOWN", "others need a licence"
+    assert len({one["panelIndex"] for one in panels}) == len(panels)
+    assert not _overlapping([place for place, _ in places])
+    controls = json.loads(attributes["controlGroupInput"]["panelsJSON"])
+    for id, control in controls.items():
+        assert control["explicitInput"]["id"] == id
+        if control["type"] == "optionsListControl":
+            view = named[f"controlGroup_{id}:optionsListDataView"]["id"]
+            assert types_of(view)[control["explicitInput"]["fieldName"]] in ("keyword", "boolean")
+    assert controls["time"]["type"] == "timeSlider"
+
+
+def test_the_boards_lead_to_each_other_and_each_chart_to_its_mentions() -> None:
+    ids = {one["id"] for one in DASHBOARDS}
+    assert len(ids) == 8
+    for saved in DASHBOARDS:
+        links = [one for one in json.loads(saved["attributes"]["panelsJSON"]) if one["type"] == "links"]
+        assert len(links) == 1
+        led_to = {one["id"] for one in saved["references"] if ":link_" in one["name"]}
+        assert led_to == ids
+
+
+def test_lists_show_the_link_to_the_post() -> None:
+    searches = [one for one in SAVED_OBJECTS if one["type"] == "search"]
+    of_mentions = [one for one in searches if view_of(one) == "tingfeng-mentions"]
+    assert of_mentions
+    assert all("url.full" in one["attributes"]["columns"] for one in of_mentions)
+    for one in searches:
+        assert set(one["attributes"]["columns"]) <= set(types_of(view_of(one)))
+    (view,) = [one for one in SAVED_OBJECTS if one["id"] == "tingfeng-mentions" and one["type"] == "index-pattern"]
+    assert json.loads(view["attributes"]["fieldFormatMap"])["url.full"]["id"] == "url"
+
+
+def _accessors(state: Any) -> Iterator[str]:
+    if isinstance(state, dict):
+        for name, value in state.items():
+            if name in ("accessors", "metrics", "primaryGroups"):
+                yield from value
+            elif name.endswith("Accessor") or name in ("columnId", "forAccessor"):
+                yield value
+            else:
+                yield from _accessors(value)
+    elif isinstance(state, list):
+        for value in state:
+            yield from _accessors(value)
+
+
+def _parts(tree: Any) -> Iterator[str]:
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, dict):
+        assert len(tree["args"]) == FUNCTIONS[tree["name"]]
+        for argument in tree["args"]:
+            yield from _parts(argument)
+
+
+def _overlapping(places: list[Json]) -> list[tuple[str, str]]:
+    return [
+        (one["i"], other["i"])
+        for number, one in enumerate(places)
+        for other in places[:number]
+        if one["x"] < other["x"] + other["w"]
+        and other["x"] < one["x"] + one["w"]
+        and one["y"] < other["y"] + other["h"]
+        and other["y"] < one["y"] + one["h"]
+    ]
