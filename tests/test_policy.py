@@ -94,7 +94,9 @@ def test_plain_channels_are_told_once_or_as_often_as_the_rule_says() -> None:
 
 def test_nobody_to_tell_is_said() -> None:
     alone = decide(new(), situation(Notify()))
-    assert (alone.step, alone.held) == (0, "its rule names nobody to tell")
+    assert (told(alone), alone.held) == ([], "its rule names nobody to tell")
+    assert told(decide(alone, situation(Notify(channels=("room",))))) == [("raised", "room")], "a channel was added"
+    assert decide(replace(alone, state=State.RESOLVED), situation(Notify())).step == 0
 
 
 def test_a_silence_holds_it_and_its_end_tells_it() -> None:
@@ -130,6 +132,12 @@ def test_a_crisis_mutes_its_single_negatives(crisis: dict[str, Any], alert: dict
     decided = decide(new(**alert), situation(alerts=(other,)))
     assert (decided.held == "part of the crisis crisis.xinghe.1") is muted
     assert (told(decided) == []) is muted
+
+
+def test_a_crisis_that_nobody_hears_of_mutes_nothing() -> None:
+    crisis = new("other.xinghe.1", rule="other", severity=Severity.CRISIS)
+    here = Situation(now=NOW, plans={"burst": ESCALATES, "other": Notify()}, rota=ROTA, alerts=(crisis,))
+    assert told(decide(new(), here))
 
 
 @pytest.mark.parametrize(

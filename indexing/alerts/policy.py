@@ -71,7 +71,8 @@ def _first(alert: Alert, at: Situation) -> Alert:
     if muted := _muted(alert, at):
         return _held(alert, at, muted) if alert.state in OPEN else _settled(alert, at, f"{muted}, and it is over")
     if not (steps := at.steps(alert)):
-        return _settled(alert, at, "its rule names nobody to tell")
+        nobody = "its rule names nobody to tell"
+        return _held(alert, at, nobody) if alert.state in OPEN else _settled(alert, at, nobody)
     if _is_quiet(alert, at):
         return _held(alert, at, "quiet hours, which only a crisis breaks")
     group = [other for other in at.alerts if _group(other, at) == _group(alert, at) and other.id != alert.id]
@@ -124,7 +125,7 @@ def _muted(alert: Alert, at: Situation) -> str | None:
     if alert.severity is not Severity.CRISIS:
         for other in at.alerts:
             crisis = other.severity is Severity.CRISIS and other.state in OPEN and other.brand == alert.brand
-            if crisis and other.story in (None, alert.story):
+            if crisis and other.story in (None, alert.story) and at.steps(other):  # one of which somebody hears
                 return f"part of the crisis {other.id}"
     return None
 
