@@ -10,7 +10,7 @@ import pytest
 
 from nlp.classifier.grams import grams
 from nlp.classifier.judge import Default, Fast, NoModel, load
-from nlp.classifier.pieces import END, START, UNKNOWN, Pieces, frame
+from nlp.classifier.pieces import END, SPECIAL, START, Pieces, frame
 from nlp.classifier.text import LONGEST, normalise
 
 ODD = (
@@ -64,10 +64,15 @@ def test_cleaning_keeps_what_speaks_and_drops_what_does_not() -> None:
     assert len(normalise("长" * 99 + "短文" * 100_000)) <= LONGEST
 
 
-def test_pieces_take_the_likeliest_path() -> None:
-    pieces = Pieces(["<s>", "<pad>", "</s>", "<unk>", "<mask>", "▁", "好", "用", "好用"], [0] * 5 + [-2, -3, -3, -4])
-    assert [pieces.pieces[n] for n in pieces.cut("好用")] == ["▁", "好用"]
-    assert pieces.cut("☃☃用") == [5, UNKNOWN, 7]
+def test_pieces_are_characters_emoticons_and_parts_of_words() -> None:
+    pieces = Pieces([*SPECIAL, "好", "用", "iphone", "app", "##le", "[", "偷", "笑", "[泪]"])
+
+    def cut(text: str) -> list[str]:
+        return [pieces.pieces[number] for number in pieces.cut(text)]
+
+    assert cut("好用[泪]") == ["好", "用", "[泪]"]
+    assert cut("iPhone APPLE app") == ["iphone", "app", "##le", "app"]
+    assert cut("[偷笑]☃") == ["[", "偷", "笑", "[UNK]", "[UNK]"]
 
 
 def test_a_long_text_keeps_head_and_tail() -> None:

@@ -11,7 +11,7 @@ import pytest
 from nlp.classifier.encoder import Encoder as Shipped
 from nlp.classifier.heads import HEADS, SERVED, SLICES
 from nlp.classifier.ngrams import Ngrams
-from nlp.classifier.pieces import Pieces
+from nlp.classifier.pieces import SPECIAL, Pieces
 from nlp.classifier.text import normalise
 from nlp.training.measure import calibration_error, macro_f1
 
@@ -23,7 +23,7 @@ GOOD, BAD = ["真好", "喜欢", "推荐", "满意"], ["太差", "讨厌", "退�
 
 def _pieces() -> Pieces:
     letters = sorted({letter for word in GOOD + BAD for letter in word})
-    return Pieces(["<s>", "<pad>", "</s>", "<unk>", "<mask>", "▁", *letters], [0.0] * 5 + [-2.0] * (len(letters) + 1))
+    return Pieces([*SPECIAL, *letters])
 
 
 def test_the_onnx_file_answers_as_torch_does(tmp_path: Path) -> None:
@@ -34,11 +34,11 @@ def test_the_onnx_file_answers_as_torch_does(tmp_path: Path) -> None:
 
     torch.manual_seed(0)
     pieces = _pieces()
-    judge = Judge(Encoder(len(pieces.pieces), hidden=48, layers=2), hidden=48).eval()
+    judge = Judge(Encoder(len(pieces.pieces), hidden=48, layers=2)).eval()
     export.write({name: value.numpy() for name, value in judge.state_dict().items()}, tmp_path / "judge.onnx")
-    pieces.write(tmp_path / "pieces.tsv")
+    pieces.write(tmp_path / "pieces.txt")
     texts = ["真好喜欢", "太差", "推荐满意真好退货"]
-    given = Shipped(tmp_path / "judge.onnx", tmp_path / "pieces.tsv").logits(texts)
+    given = Shipped(tmp_path / "judge.onnx", tmp_path / "pieces.txt").logits(texts)
     with torch.no_grad():
         wanted = judge(pad([frame(pieces.cut(normalise(text)), 96) for text in texts])).numpy()[:, :SERVED]
     assert np.abs(given - wanted).max() < 0.1 * np.abs(wanted).max()
@@ -83,7 +83,7 @@ def test_finetuning_learns_a_pole(tmp_path: Path) -> None:
             examples.append(Example(ids=[0, *pieces.cut(word), 2], labels=labels, corpus="made"))
     torch.manual_seed(3)
     plans = Round(passes={"made": 20}, few=0, epochs=20, rate=1.5e-4)
-    judge = finetune(Judge(Encoder(len(pieces.pieces), layers=5)), examples, tmp_path / "judge.ckpt", plans)
+    judge = finetune(Judge(Encoder(len(pieces.pieces), layers=2)), examples, tmp_path / "judge.ckpt", plans)
     found = answer(judge, [example.ids for example in examples])[:, SLICES["review"]].argmax(axis=1)
     assert (found == [example.labels[place] for example in examples]).mean() > 0.9
 

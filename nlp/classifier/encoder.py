@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Encoder"]
 
 Array = npt.NDArray[np.float32]
-LONGEST = 96
+LONGEST = 160
 """Pieces read of a text, with start and end: a longer one keeps its head and its tail."""
 
 

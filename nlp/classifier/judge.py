@@ -126,12 +126,12 @@ def _is_sure(found: Answers) -> npt.NDArray[np.bool_]:
 
 
 def load(name: str = "default", folder: Path = MODELS, *, threads: int = 2) -> Default | Fast:
-    """Load an engine from `folder` (judge.onnx, pieces.tsv, ngrams.npz, calibration.json). Raises NoModel."""
+    """Load an engine from `folder` (judge.onnx, pieces.txt, ngrams.npz, calibration.json). Raises NoModel."""
     settings = json.loads(_files(name, folder)[0].read_text(encoding="utf-8"))
     fast = Fast(Ngrams.read(folder / "ngrams.npz"), settings["fast"], version(name, folder))
     if name == "fast":
         return fast
-    encoder = Encoder(folder / "judge.onnx", folder / "pieces.tsv", threads=threads)
+    encoder = Encoder(folder / "judge.onnx", folder / "pieces.txt", threads=threads)
     return Default(encoder, fast, Blend(**settings["default"]))
 
 
@@ -149,7 +149,7 @@ def size(name: str = "default", folder: Path = MODELS) -> int:
 
 
 def _files(name: str, folder: Path) -> list[Path]:
-    parts = ["calibration.json", "ngrams.npz", *(("judge.onnx", "pieces.tsv") if name == "default" else ())]
+    parts = ["calibration.json", "ngrams.npz", *(("judge.onnx", "pieces.txt") if name == "default" else ())]
     for part in parts:
         if not (folder / part).is_file():
             raise NoModel(f"{folder / part}: missing: reinstall tingfeng, or train with `python -m nlp.training`")

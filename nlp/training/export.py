@@ -17,7 +17,7 @@ __all__ = ["write"]
 Array = npt.NDArray[np.float32]
 Weights = Mapping[str, Array]
 MICROSOFT = "com.microsoft"
-HEADS = 12
+HEADS = 8
 
 
 class _Graph:

@@ -21,7 +21,7 @@ LOG = logging.getLogger(__name__)
 EVERY = 150.0
 """Seconds between checkpoints."""
 WORKERS = 2
-BATCHES = 4
+BATCHES = 2
 
 
 class Loop:

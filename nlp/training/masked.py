@@ -18,14 +18,15 @@ from nlp.training.loop import BATCHES, Loop, seed
 __all__ = ["adapt"]
 
 SHARE = 0.2
-PIECES = 1024
+PIECES = 2048
 
 
 class _Guess(nn.Module):
     """The encoder with a head that guesses pieces; the table of pieces is shared."""
 
-    def __init__(self, encoder: Encoder, hidden: int = 384) -> None:
+    def __init__(self, encoder: Encoder) -> None:
         super().__init__()
+        hidden = encoder.hidden
         self.encoder = encoder
         self.dense = nn.Linear(hidden, hidden)
         self.norm = nn.LayerNorm(hidden)
@@ -37,7 +38,7 @@ class _Guess(nn.Module):
         return functional.linear(x, self.encoder.word.weight, self.bias)
 
 
-def adapt(encoder: Encoder, rows: Sequence[Sequence[int]], path: Path, *, most: int = 1000, number: int = 1) -> Encoder:
+def adapt(encoder: Encoder, rows: Sequence[Sequence[int]], path: Path, *, most: int = 1800, number: int = 1) -> Encoder:
     """Train `encoder` for `most` steps or one pass over `rows` (framed ids); `path` is the checkpoint."""
     generator = seed(number)
     batches = plan([len(row) for row in rows], PIECES, generator)

