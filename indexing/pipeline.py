@@ -170,7 +170,7 @@ def turn(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None
 
     books = index_all(store, progress=progress)
     links = link(store)
-    stories = update_stories(store)
+    stories = update_stories(store, brands)
     return Turn(
         books=books, linked=links.linked, stories=stories.told, alerts=tuple(raise_alerts(store, brands, now=now))
     )

@@ -4,11 +4,14 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crawlers.post import Author, Engagement, Kind, Post
+from config.brand import Account, Brand
+from crawlers.post import Author, Engagement, Kind, Post, encode_post
+from crawlers.stage import Batch
 from indexing import write as writing
 from indexing.elasticsearch import bulk
 from indexing.stories import place, tell
@@ -175,3 +178,22 @@ def test_a_kill_between_any_two_writes_ends_as_an_undisturbed_run(
     (story,) = documents(emptied_store, "stories").values()
     assert (story["mentions"], story["reposts"], story["copies"], story["authors"]) == (4, 2, 1, 4)
     assert {one["mentions"] for one in documents(emptied_store, "accounts").values()} == {1}
+
+
+def test_a_story_says_when_the_brands_own_account_first_answered(emptied_store: "Store", data: Path) -> None:
+    own = Author(id="o1", name="星河官方", verified=True)
+    brand = Brand(id="xinghe", name="星河", query="星河", own_accounts=(Account(platform="weibo", id="o1"),))
+    batch = Batch(stage="posts", feed="weibo_search", query="q-1", window="20260803T040000Z")
+    crawled = [told(1), answer(2, 1, ago=30 * MINUTE, author=own), answer(3, 1, ago=10 * MINUTE, author=own)]
+    index(emptied_store, [told(1), told(7, text=OTHER)])
+    for _ in range(2):
+        with batch.write() as writer:
+            for post in crawled:
+                writer.add(encode_post(post))
+        update_stories(emptied_store, [brand], now=NOW)
+        (story,) = documents(emptied_store, "stories").values()
+        assert story["replied_at"] == "2026-08-03T03:30:00.000Z"
+    index(emptied_store, [answer(4, 1, ago=MINUTE)])
+    update_stories(emptied_store, [brand], now=NOW + HOUR)
+    (story,) = documents(emptied_store, "stories").values()
+    assert (story["mentions"], story["replied_at"]) == (2, "2026-08-03T03:30:00.000Z")

@@ -16,7 +16,9 @@ _SPREADERS = 10
 _HOUR = timedelta(hours=1)
 
 
-def story_document(rows: Sequence[Row], *, title: str | None, now: datetime) -> dict[str, Any]:
+def story_document(
+    rows: Sequence[Row], *, title: str | None, now: datetime, replied_at: datetime | None = None
+) -> dict[str, Any]:
     """Return the document of one story and brand from all its mentions."""
     ordered = sorted(rows, key=lambda row: (row.at, row.post_id))
     first, last = ordered[0], ordered[-1]
@@ -44,6 +46,7 @@ def story_document(rows: Sequence[Row], *, title: str | None, now: datetime) -> 
             "deleted": sum(row.deleted for row in rows),
             "spreaders": list(dict.fromkeys(row.name for row in ordered if row in loudest and row.name)),
             "growth": _growth([row.at for row in ordered]),
+            "replied_at": timestamp(replied_at) if replied_at else None,
             "coordination": _plain(rows, copied_in_bursts(rows)),
             "updated_at": timestamp(now),
         }

@@ -6,8 +6,8 @@ the next one. A story is told of once somebody has answered, passed on or copied
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
-from itertools import islice
+from datetime import UTC, datetime, timedelta
+from itertools import chain, islice
 from typing import Any
 
 from indexing.alerts.plain import plain
@@ -19,6 +19,7 @@ from indexing.elasticsearch.store import Store
 from indexing.stories.assign import Role
 from indexing.stories.coordination import copied_in_bursts
 from indexing.stories.figures import account_document, story_document
+from indexing.stories.replies import Replies
 from indexing.stories.rows import Row, read_rows
 
 __all__ = ["tell"]
@@ -30,25 +31,35 @@ itself places bears its own time, as the documents do, so that nothing of a run 
 _STORIES_AT_ONCE, _ACCOUNTS_AT_ONCE = 500, 1_000
 _PAGE = 5_000
 _TITLE_LENGTH = 200
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_EXACT = timedelta(milliseconds=1)
 
 
-def tell(store: Store, *, now: datetime) -> int:
-    """Write the documents of stories whose mentions changed, and of the accounts in them; return how many stories."""
+def tell(store: Store, *, now: datetime, replies: Replies | None = None) -> int:
+    """Write the documents of stories whose mentions changed, and of the accounts in them; return how many stories.
+
+    `replies` are all answers of the brands' own accounts; a story that has one is told of even if nobody else joined.
+    """
+    replies = replies or {}
     store.refresh(MONTHLY, "stories")
     since = _last(store)
-    changed = _changed(store, since - _OVERLAP if since else None)
+    answered = {story for story, _ in replies}
+    changed = chain(_changed(store, since - _OVERLAP if since else None), _newly_answered(store, replies))
     accounts: set[str] = set()
     written = 0
     while some := list(islice(changed, _STORIES_AT_ONCE)):
         stories = _by(read_rows(store, "story.id", some), "story")
-        spread = {id: rows for id, rows in stories.items() if len({row.post_id for row in rows}) > 1}
+        spread = {id: rows for id, rows in stories.items() if id in answered or len({row.post_id for row in rows}) > 1}
         titles = _titles(store, list(spread))
         parts = [
             (id, brand, of_brand, titles.get(id))
             for id, rows in spread.items()
             for brand, of_brand in _by(rows, "brand").items()
         ]
-        documents = {f"{id}:{brand}": story_document(rows, title=title, now=now) for id, brand, rows, title in parts}
+        documents = {
+            f"{id}:{brand}": story_document(rows, title=title, now=now, replied_at=replies.get((id, brand)))
+            for id, brand, rows, title in parts
+        }
         accounts |= {row.author for rows in spread.values() for row in rows if row.author}
         _put(store, "accounts", _accounts(store, accounts, now))  # first: the stories' documents say how far we came
         accounts.clear()
@@ -101,6 +112,28 @@ def _stories(store: Store, filters: Sequence[Mapping[str, Any]]) -> Iterator[str
         if "after_key" not in found:
             return
         after = {"after": found["after_key"]}
+
+
+def _newly_answered(store: Store, replies: Replies) -> Iterator[str]:
+    """Yield the stories whose documents do not say yet that the brand has answered."""
+    stories = sorted({story for story, _ in replies})
+    for start in range(0, len(stories), _STORIES_AT_ONCE):
+        some = stories[start : start + _STORIES_AT_ONCE]
+        filters = [{"terms": {"story": some}}, {"exists": {"field": "replied_at"}}]
+        with told():
+            answer = store.client.search(
+                index=store.alias("stories"),
+                size=10_000,
+                query={"bool": {"filter": filters}},
+                source_includes=["story", "brand", "replied_at"],
+            )
+        sources = [hit["_source"] for hit in answer["hits"]["hits"]]
+        known = {(one["story"], one["brand"]): datetime.fromisoformat(one["replied_at"]) for one in sources}
+        chosen = set(some)
+        stale = {
+            key[0] for key, at in replies.items() if key[0] in chosen and abs(known.get(key, _NEVER) - at) > _EXACT
+        }
+        yield from sorted(stale)
 
 
 def _already_told(store: Store, stories: list[str]) -> Iterator[str]:

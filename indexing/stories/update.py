@@ -1,10 +1,13 @@
 """Stories brought up to the index: every mention placed, every changed story and its accounts told anew."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from config.brand import Brand
 from indexing.elasticsearch.store import Store
 from indexing.stories.place import place
+from indexing.stories.replies import read_replies
 from indexing.stories.tell import tell
 
 __all__ = ["Stories", "update_stories"]
@@ -18,8 +21,11 @@ class Stories:
     told: int
 
 
-def update_stories(store: Store, *, now: datetime | None = None) -> Stories:
-    """Place new mentions in their stories and tell those anew; a run that is killed is completed by the next."""
+def update_stories(store: Store, brands: Sequence[Brand] = (), *, now: datetime | None = None) -> Stories:
+    """Place new mentions in their stories and tell those anew; a run that is killed is completed by the next.
+
+    With the brands, the stories also say when a brand's own account first answered.
+    """
     now = now or datetime.now(UTC)
     placed = place(store, now=now)
-    return Stories(placed=placed, told=tell(store, now=now))
+    return Stories(placed=placed, told=tell(store, now=now, replies=read_replies(store, brands)))
