@@ -119,7 +119,9 @@ def silences(
         one.id: f"{one.matcher} until {one.until:%Y-%m-%d %H:%M} UTC, by {one.author}: {one.reason}"
         for one in silenced.running(_store(), now)
     }
-    console.print(table(f"{len(rows)} silences", rows))
+    if rows:
+        console.print(table("silences", rows))
+    console.print(f"{len(rows)} silences")
 
 
 def show(alerts: "Iterable[Alert]") -> None:

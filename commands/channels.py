@@ -22,7 +22,9 @@ def list_() -> None:
         f"{'signed' if channel.secret else 'unsigned'}" + (f"; else {channel.instead}" if channel.instead else "")
         for channel in load_channels()
     }
-    console.print(table(f"{len(rows)} channels", rows))
+    if rows:
+        console.print(table("channels", rows))
+    console.print(f"{len(rows)} channels")
 
 
 @app.command()

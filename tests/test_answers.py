@@ -18,7 +18,7 @@ from config.rule import Severity
 from indexing.alerts import answers, records, silence
 from indexing.alerts.alert import Alert, Delivery, DeliveryState, Evidence, State
 from indexing.alerts.explain import explain
-from indexing.alerts.figure import Figure
+from indexing.alerts.figure import Figure, Question
 from indexing.alerts.firing import Firing
 from indexing.alerts.lifecycle import take
 from indexing.alerts.links import Action, Claim, LinkRefused, read, sign
@@ -66,8 +66,10 @@ def messages(alert: Alert) -> list[str]:
 
 
 def test_the_same_story_is_one_alert_that_grows_and_calms(emptied_store: "Store") -> None:
-    first = turn(emptied_store, firing())
+    asked = Question(id="Q1", index="mentions", body={"query": {"range": {"a.b": {"lt": 1}}}, "aggs": {"x": {}}})
+    first = turn(emptied_store, firing(questions=(asked,)))
     assert (first.id, first.fingerprint, first.state) == ("burst.xinghe.1", "burst.xinghe.s1", State.FIRING)
+    assert first.questions == (asked,)
     grown = turn(emptied_store, firing(now=NOW + 5 * MINUTE, weight=80), now=NOW + 5 * MINUTE)
     assert (grown.id, grown.weight, grown.reason_zh) == (first.id, 80, "负面 80 条")
     lighter = turn(emptied_store, firing(now=NOW + 9 * MINUTE, weight=20), now=NOW + 9 * MINUTE)
@@ -297,6 +299,25 @@ def test_the_page_is_locked_down_and_everything_is_escaped(console: str, told: "
         assert answer.headers["cache-control"] == "no-store"
         assert "http://" not in answer.text.replace(console, "")
     assert httpx.get(f"{console}/", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_the_doctor_asks_whether_the_public_address_leads_here(
+    console: str, receiving_nothing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from commands import doctor
+
+    assert "carry no links" in doctor._public_url()
+    monkeypatch.setenv("TINGFENG_PUBLIC_URL", console)
+    assert "which only this machine reaches" in doctor._public_url()
+    for url, told in ((receiving_nothing, "does not answer"), ("http://alerts.example.org", "is not https")):
+        monkeypatch.setenv("TINGFENG_PUBLIC_URL", url)
+        with pytest.raises(doctor._Fault, match=told):
+            doctor._public_url()
+
+
+@pytest.fixture
+def receiving_nothing() -> str:
+    return "http://127.0.0.1:1"
 
 
 def test_the_list_is_open_to_this_machine_and_by_link_to_others(
