@@ -5,7 +5,7 @@ SETUP := .venv/.setup
 FIRST := .venv/first.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint format lock bench soak clean
+.PHONY: help setup demo up test lint format schemas lock bench eval soak clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ soak: setup  ## run the long checks
 bench: setup  ## measure, each speed beside a named reference
 	$(BIN)/python -m pytest -m bench -s -p no:randomly --timeout 3600
 
+eval: setup  ## measure every sentiment engine on the research data's dev parts; tables and a picture in data/eval
+	TINGFENG_DATA=$${TINGFENG_DATA:-data} $(BIN)/tingfeng models eval
+
 lint: setup  ## style, types, and the one-way imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -49,6 +52,9 @@ lint: setup  ## style, types, and the one-way imports
 format: setup  ## put the code in its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+schemas: setup  ## write config/schemas anew from the models
+	$(BIN)/python -m config.schema
 
 lock: setup  ## resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \

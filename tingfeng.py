@@ -4,7 +4,25 @@ import sys
 
 import typer
 
-from commands import alerts, dashboards, demo, doctor, es, init, keep, links, query, replay, steps, up
+from commands import (
+    alerts,
+    channels,
+    console,
+    dashboards,
+    demo,
+    doctor,
+    es,
+    init,
+    keep,
+    label,
+    links,
+    models,
+    query,
+    replay,
+    rules,
+    steps,
+    up,
+)
 from commands.screen import errors
 from config.errors import Mendable
 
@@ -30,9 +48,14 @@ app.command()(steps.analyse)
 app.command()(steps.index)
 app.command()(query.query)
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(channels.app, name="channels")
+app.command()(console.console)
+app.add_typer(rules.app, name="rules")
 app.add_typer(links.app, name="links")
 app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(es.app, name="es")
+app.add_typer(models.app, name="models")
+app.add_typer(label.app, name="label")
 app.command()(replay.replay)
 app.command()(keep.rebuild)
 app.command()(keep.backup)

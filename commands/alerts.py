@@ -1,43 +1,160 @@
-"""`tingfeng alerts`: evaluate the rules now, and show what is firing and why."""
+"""`tingfeng alerts`: evaluate the rules now, show what is open and why, and answer it."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import typer
 from rich.text import Text
 
-from commands.screen import console
+from commands.screen import console, table
 
 if TYPE_CHECKING:
-    from indexing.alerts import Alert
+    from datetime import timedelta
 
-app = typer.Typer(no_args_is_help=True, help="Evaluate the rules, and list what is firing, with its reason.")
+    from indexing.alerts import Alert
+    from indexing.elasticsearch.store import Store
+
+app = typer.Typer(no_args_is_help=True, help="Evaluate the rules, list what is open with its reason, and answer it.")
+
+_ID = typer.Argument(help="The alert's id, as `tingfeng alerts list` shows it.")
+_BY = typer.Option(..., "--by", help="Who says so: an id or name of the rota; it stays on record.")
 
 
 @app.command()
 def run() -> None:
-    """Evaluate every rule on the index as it is now, and deliver what fires or is still undelivered."""
-    from indexing.elasticsearch.store import open_store
-    from indexing.pipeline import check_config, raise_alerts
+    """Evaluate every rule on the index as it is now; deliver, repeat and escalate what is due."""
+    from indexing.pipeline import watch
 
-    show(raise_alerts(open_store(), check_config()))
+    show(watch())
 
 
 @app.command("list")
 def list_() -> None:
-    """List what is firing, as the last evaluation left it, and which channels were told."""
+    """List what is open, as the last evaluation left it, and which channels were told."""
     from indexing.alerts.records import firing
-    from indexing.elasticsearch.store import open_store
 
-    show(firing(open_store()))
+    show(firing(_store()))
+
+
+@app.command()
+def explain(id: str = _ID) -> None:
+    """Say why an alert was sent or not: all that happened to it, in order."""
+    from indexing.alerts.explain import explain as lines_of
+
+    for line in lines_of(_store(), id):
+        console.print(line, markup=False, soft_wrap=True)
+
+
+@app.command()
+def ack(id: str = _ID, by: str = _BY) -> None:
+    """Say that you look after an alert: repeats and escalation stop."""
+    from indexing.alerts.answers import acknowledge
+
+    _say(acknowledge(_store(), id, by=by, now=datetime.now(UTC)))
+
+
+@app.command()
+def assign(id: str = _ID, to: str = typer.Option(..., help="Who is to look after it."), by: str = _BY) -> None:
+    """Give an alert to somebody."""
+    from indexing.alerts.answers import assign as give
+
+    _say(give(_store(), id, to=to, by=by, now=datetime.now(UTC)))
+
+
+@app.command()
+def snooze(
+    id: str = _ID, length: str = typer.Option("1h", "--for", help="How long, such as 30m or 4h."), by: str = _BY
+) -> None:
+    """Put an alert off; who was told is told again when the time is over and it is still open."""
+    from indexing.alerts.answers import snooze as put_off
+
+    now = datetime.now(UTC)
+    _say(put_off(_store(), id, until=now + _length(length), by=by, now=now))
+
+
+@app.command()
+def resolve(id: str = _ID, by: str = _BY, reason: str = typer.Option(None, help="Why it is over.")) -> None:
+    """Say that an alert is over."""
+    from indexing.alerts.answers import resolve as end
+
+    _say(end(_store(), id, by=by, now=datetime.now(UTC), reason=reason))
+
+
+@app.command()
+def silence(
+    length: str = typer.Option(..., "--for", help="How long, such as 2h or 3d."),
+    reason: str = typer.Option(..., help="Why."),
+    by: str = _BY,
+    rule: str = typer.Option(None, help="Only alerts of this rule."),
+    brand: str = typer.Option(None, help="Only alerts of this brand."),
+    story: str = typer.Option(None, help="Only alerts of this story."),
+    severity: str = typer.Option(None, help="Only alerts of this severity."),
+) -> None:
+    """Send nothing of the alerts that match, until the time is over; they are still raised, listed and explained."""
+    from config.rule import Severity
+    from indexing.alerts.silence import NoSuchSilence, begin
+
+    if severity and severity not in list(Severity):
+        raise NoSuchSilence(f"severity {severity!r}: write one of {', '.join(Severity)}")
+    now = datetime.now(UTC)
+    matcher = {"rule": rule, "brand": brand, "story": story, "severity": severity}
+    wanted = {field: value for field, value in matcher.items() if value}
+    id = begin(_store(), wanted, until=now + _length(length), author=by, reason=reason, now=now)
+    console.print(f"Silence {id} holds for {length}; end it with `tingfeng alerts silences --end {id} --by {by}`")
+
+
+@app.command()
+def silences(
+    end: str = typer.Option(None, help="End the silence of this id."),
+    by: str = typer.Option(None, "--by", help="Who ends it."),
+) -> None:
+    """List the silences that hold, or end one."""
+    from indexing.alerts import silence as silenced
+
+    now = datetime.now(UTC)
+    if end:
+        silenced.end(_store(), end, by=by or "somebody", now=now)
+    rows = {
+        one.id: f"{one.matcher} until {one.until:%Y-%m-%d %H:%M} UTC, by {one.author}: {one.reason}"
+        for one in silenced.running(_store(), now)
+    }
+    console.print(table(f"{len(rows)} silences", rows))
 
 
 def show(alerts: "Iterable[Alert]") -> None:
     """Print alerts with their figures, their evidence and their delivery."""
     count = 0
     for count, alert in enumerate(alerts, 1):  # noqa: B007 -- counted while they are shown
-        told = ", ".join(f"{delivery.channel} {delivery.state}" for delivery in alert.delivery) or "no channel"
-        console.print(Text(f"{alert.severity.upper()}  {alert.id}", style="bold"))
+        told = ", ".join(dict.fromkeys(f"{delivery.channel} {delivery.state}" for delivery in alert.delivery))
+        told = told or alert.held or "no channel"
+        state = "" if alert.state == "firing" else f"  {alert.state} {alert.assignee or alert.acknowledged_by or ''}"
+        console.print(Text(f"{alert.severity.upper()}  {alert.id}{state}", style="bold"))
         console.print(Text(f"  {alert.reason_zh}\n  {alert.reason_en}"))
         console.print(Text(f"  evidence: {len(alert.evidence.ids)} of {alert.evidence.total} mentions · told: {told}"))
     console.print(f"{count} firing")
+
+
+def _store() -> "Store":
+    from indexing.elasticsearch.store import open_store
+
+    return open_store()
+
+
+def _length(text: str) -> "timedelta":
+    from pydantic import TypeAdapter, ValidationError
+
+    from config.duration import Duration
+    from config.errors import Mendable
+
+    try:
+        found: timedelta = TypeAdapter(Duration).validate_python(text)
+    except ValidationError as error:
+        raise Mendable(f"--for: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from error
+    return found
+
+
+def _say(alert: "Alert") -> None:
+    who = alert.assignee or alert.resolved_by or alert.acknowledged_by
+    until = f" until {alert.snoozed_until:%Y-%m-%d %H:%M} UTC" if alert.state == "snoozed" else ""
+    console.print(Text(f"{alert.id}: {alert.state}{until}, {who}"))

@@ -47,6 +47,8 @@ def _checks() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "ports", _ports
     yield "brands and rules", _written
     yield "pseudonym key", _pseudonym_key
+    yield "rota and holidays", _rota
+    yield "links in alerts", _public_url
     yield "Elasticsearch", _elasticsearch
     yield "Airflow", _airflow
 
@@ -128,6 +130,49 @@ def _pseudonym_key() -> str:
         return "from the environment"
     path: Path = settings.data_dir() / "keys" / "pseudonym.key"
     return f"{path}: keep a copy, or set TINGFENG_PSEUDONYM_KEY"
+
+
+def _rota() -> str:
+    from datetime import datetime
+
+    from config.rota import load_rota
+    from config.settings import DAY_ZONE
+    from config.workdays import knows
+
+    rota = load_rota()
+    if rota is None:
+        return "no rota.yaml: rules tell their channels"
+    now = datetime.now(DAY_ZONE)
+    if rota.holidays == "china" and not knows(now.year):
+        raise _Fault(
+            f"the holidays of {now.year} are not known, Monday to Friday count as working days: upgrade chinesecalendar"
+        )
+    later = rota.holidays == "china" and now.month == 12 and not knows(now.year + 1)
+    warning = f"; {now.year + 1}'s holidays are not known yet: upgrade chinesecalendar this month" if later else ""
+    return f"{len(rota.people)} people, {len(rota.shifts)} shifts{warning}"
+
+
+def _public_url() -> str:
+    import httpx
+
+    from config import settings
+    from dashboards.console import HEALTH
+
+    url = settings.public_url()
+    if not url:
+        return "TINGFENG_PUBLIC_URL is not set: messages carry no links"
+    local = url.startswith(("http://127.0.0.1", "http://localhost"))
+    if not url.startswith("https://") and not local:
+        raise _Fault(f"{url} is not https: a link is a key, so let the proxy before the console speak TLS")
+    try:
+        said = httpx.get(f"{url}/healthz", timeout=5, trust_env=not local).text
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise _Fault(
+            f"{url} does not answer ({type(error).__name__}): start `tingfeng console`, and lead the address to it"
+        ) from error
+    if said != HEALTH:
+        raise _Fault(f"{url} is answered by something else: lead it to `tingfeng console`, its host name kept")
+    return f"{url} leads to the console" + (", which only this machine reaches" if local else "")
 
 
 def _elasticsearch() -> str:

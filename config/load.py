@@ -40,6 +40,8 @@ def load(path: Path, model: type[Model], *, id: str | None = None) -> Model:
         raise ConfigError("\n".join(faults))
     if "id" in data:
         raise ConfigError(f"{path}:{_line(node, ('id',))}: id: the file's name is its id: remove this field")
+    if choose := getattr(model, "choose", None):  # the fields depend on what one of them says
+        model = choose(data)
     try:
         return model.model_validate({"id": id or path.stem, **data})
     except ValidationError as error:

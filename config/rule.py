@@ -1,23 +1,34 @@
 """A rule: when to wake somebody, whom, and the tests that show what it means."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
+from functools import cache
+from operator import getitem
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    SerializeAsAny,
+    ValidationInfo,
+    create_model,
+    field_validator,
+)
 
 from config import settings
 from config.brand import Brand, Text
 from config.channel import Channel
 from config.duration import Duration
+from config.kinds import Case, Condition, kinds, module_of
 from config.load import ConfigError, load_folder, where
-from config.negative_burst import BurstTest, NegativeBurst, measure
+from config.notify import Notify
 from config.query import Query, QueryError, parse
 
-__all__ = ["Rule", "Severity", "check_references", "load_rules"]
+__all__ = ["Rule", "Severity", "check_references", "load_rules", "rule_of"]
 
 
 class Severity(StrEnum):
@@ -29,16 +40,16 @@ class Severity(StrEnum):
     CRISIS = "crisis"
 
 
-def _keeps_its_promise(test: BurstTest, info: ValidationInfo) -> BurstTest:
+def _keeps_its_promise(test: Case, info: ValidationInfo) -> Case:
     """Refuse a rule whose own test comes out otherwise; silent while `when` itself is wrong, which is told first."""
     when = info.data.get("when")
-    if isinstance(when, NegativeBurst):
-        found = measure(when, count=test.now.count, negative=test.now.negative, past=test.history)
+    if isinstance(when, Condition):
+        found = when.judge(test)
         if found.fires != test.fires:
+            told = ", ".join(f"{reading.name} {reading.value:.4g}" for reading in found.readings)
             raise ValueError(
-                f"{test.name!r} is to {_verb(test.fires)}, but the rule would {_verb(found.fires)} "
-                f"({found.negative} negative of {found.count}, share {found.share:.2f}, usual {found.usual:g}; "
-                f"{found.threshold:g} negative and a share of {when.min_share:g} fire): mend the test or the thresholds"
+                f"{test.name!r} is to {_verb(test.fires)}, but the rule would {_verb(found.fires)} ({told}): "
+                "mend the test or the thresholds"
             )
     return test
 
@@ -54,7 +65,7 @@ class Rule(BaseModel):
 
     id: str
     title: Text
-    when: NegativeBurst
+    when: SerializeAsAny[Condition]
     brands: tuple[Text, ...] = ()
     """Ids of the brands that it watches; empty for all."""
     query: Text | None = None
@@ -62,13 +73,22 @@ class Rule(BaseModel):
     severity: Severity
     channels: tuple[Text, ...] = ()
     """Ids of the channels that are told; without any, the alert stands in the index and on the page only."""
+    notify: Notify | None = None
+    """Who is told, in which order and how often, where `channels` is not enough."""
     owner: Text
     """Who answers for the rule."""
     runbook: Text
     """What to do when it fires: an address or a sentence."""
     quiet: Duration = timedelta(hours=6)
     """A burst of the same brand that begins within this time after one continues it, and tells nobody again."""
-    tests: tuple[Annotated[BurstTest, AfterValidator(_keeps_its_promise)], ...]
+    tests: tuple[SerializeAsAny[Annotated[Case, AfterValidator(_keeps_its_promise)]], ...]
+
+    @classmethod
+    def choose(cls, data: Mapping[str, Any]) -> "type[Rule]":
+        """Return the model of the rules of the kind that a file names, or this one, which refuses an unknown kind."""
+        when = data.get("when")
+        kind = when.get("kind") if isinstance(when, Mapping) else None
+        return rule_of(kind) if kind in kinds() else cls
 
     @field_validator("id")
     @classmethod
@@ -89,7 +109,7 @@ class Rule(BaseModel):
 
     @field_validator("tests")
     @classmethod
-    def _both_verdicts(cls, value: tuple[BurstTest, ...]) -> tuple[BurstTest, ...]:
+    def _both_verdicts(cls, value: tuple[Case, ...]) -> tuple[Case, ...]:
         for fires in (True, False):
             if not any(test.fires is fires for test in value):
                 raise ValueError(
@@ -105,6 +125,16 @@ class Rule(BaseModel):
     def watches(self, brand: Brand) -> bool:
         """Whether the rule is about the brand."""
         return not self.brands or brand.id in self.brands
+
+
+@cache
+def rule_of(kind: str) -> type[Rule]:
+    """Return the model of a kind's rules: `when` and `tests` have the fields of that kind."""
+    module = module_of(kind)
+    case: Any = getitem(Annotated, (module.Case, AfterValidator(_keeps_its_promise)))
+    of_cases: Any = getitem(cast(Any, tuple), (case, ...))
+    fields: Any = {"when": (module.When, ...), "tests": (of_cases, ...)}
+    return create_model("Rule", __base__=Rule, __module__=__name__, **fields)
 
 
 def load_rules(folder: Path | None = None) -> list[Rule]:

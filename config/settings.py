@@ -13,16 +13,19 @@ __all__ = [
     "DEMO_CONFIG",
     "DEMO_DATA",
     "Cluster",
+    "TransformersModel",
     "cluster",
     "config_dir",
     "data_dir",
     "demonstrating",
     "own_config_dir",
+    "public_url",
     "replay_url",
     "research_data",
     "secret",
     "sentiment_engine",
     "stage_root",
+    "transformers_model",
 ]
 
 DAY_ZONE = ZoneInfo("Asia/Shanghai")
@@ -42,6 +45,15 @@ class Cluster:
     user: str | None = None
     password: str | None = field(default=None, repr=False)
     ca_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransformersModel:
+    """A Hugging Face classifier: a folder or an id of the hub, and what its labels mean where they do not say so."""
+
+    source: str
+    revision: str | None
+    labels: dict[str, str]
 
 
 def cluster() -> Cluster | None:
@@ -98,6 +110,11 @@ def replay_url() -> str | None:
     return os.environ.get("TINGFENG_REPLAY_URL")
 
 
+def public_url() -> str | None:
+    """Return the address at which people reach the console from their phones: `TINGFENG_PUBLIC_URL`, or None."""
+    return (os.environ.get("TINGFENG_PUBLIC_URL") or "").rstrip("/") or None
+
+
 def research_data() -> Path | None:
     """Return the folder of research corpora that `TINGFENG_RESEARCH_DATA` names, or None."""
     value = os.environ.get("TINGFENG_RESEARCH_DATA")
@@ -107,6 +124,22 @@ def research_data() -> Path | None:
 def sentiment_engine() -> str:
     """Return the name of the sentiment engine (a file of nlp/engines): `TINGFENG_ENGINE`, or `default`."""
     return os.environ.get("TINGFENG_ENGINE") or "default"
+
+
+def transformers_model() -> TransformersModel | None:
+    """Return what `TINGFENG_TRANSFORMERS_MODEL`, `…_REVISION` and `…_LABELS` say, or None where no model is named.
+
+    Labels are written as `LABEL_0=negative,LABEL_1=positive`.
+    """
+    source = os.environ.get("TINGFENG_TRANSFORMERS_MODEL")
+    if not source:
+        return None
+    pairs = (pair.partition("=") for pair in os.environ.get("TINGFENG_TRANSFORMERS_LABELS", "").split(",") if pair)
+    return TransformersModel(
+        source=source,
+        revision=os.environ.get("TINGFENG_TRANSFORMERS_REVISION") or None,
+        labels={name.strip(): meant.strip() for name, _, meant in pairs},
+    )
 
 
 def secret(name: str) -> str | None:

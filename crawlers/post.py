@@ -91,8 +91,12 @@ class Post:
     time_precision: Precision = Precision.SECOND
     fetched_at: datetime
     edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+    """When the platform first said that the post is gone."""
     engagement: Engagement = field(default_factory=Engagement)
     rating: float | None = None
+    rank: int | None = None
+    """Place on the platform's hot list, from 1."""
     parent_id: str | None = None
     """Native id of the post that this one answers or reposts."""
     root_id: str | None = None
@@ -140,6 +144,7 @@ def check(post: Post) -> None:
         (not post.url.startswith(("https://", "http://")), "url: must begin with http:// or https://"),
         (post.published_at.tzinfo is None, "published_at: must carry a time zone"),
         (post.fetched_at.tzinfo is None, "fetched_at: must carry a time zone"),
+        (post.rank is not None and post.rank < 1, "rank: must be 1 or more"),
         (post.rating is not None and not 0 <= post.rating <= 1, "rating: must lie between 0 and 1"),
     ]
     for wrong, reason in faults:

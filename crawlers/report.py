@@ -59,6 +59,8 @@ class CrawlReport:
     message: str = ""
     """What happened and what to do, in a sentence; empty when all is well."""
     watermark: datetime | None = None
+    coverage: float | None = None
+    """Share of what the platform says there is that the crawl saw, 0 to 1, where it says so."""
 
 
 def encode_report(report: CrawlReport) -> bytes:

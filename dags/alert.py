@@ -1,6 +1,6 @@
-"""Evaluate the rules and deliver what is still undelivered, every five minutes.
+"""Evaluate the rules, repeat, escalate, resolve, and deliver what is still undelivered, every two minutes.
 
-The safety net: in the normal course the task that has just indexed has already done both.
+The safety net: in the normal course the task that has just indexed has already evaluated and delivered.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from dags.assets import DEFAULTS
 
 
 @dag(
-    schedule=timedelta(minutes=5),
+    schedule=timedelta(minutes=2),
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
@@ -24,10 +24,9 @@ def alert() -> None:
 
     @task
     def evaluate_and_deliver() -> list[str]:
-        from indexing.elasticsearch.store import open_store
-        from indexing.pipeline import check_config, raise_alerts
+        from indexing.pipeline import watch
 
-        return [alert.id for alert in raise_alerts(open_store(), check_config())]
+        return [alert.id for alert in watch()]
 
     evaluate_and_deliver()
 

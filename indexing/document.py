@@ -8,7 +8,7 @@ from typing import Any
 from config.fold import fold
 from config.settings import DAY_ZONE
 from crawlers import native_id
-from crawlers.post import Engagement, Post
+from crawlers.post import Author, Engagement, Post
 from indexing.elasticsearch.exact import exact
 from indexing.metrics.engagement import total
 from indexing.privacy import Pseudonyms, author_fields
@@ -78,7 +78,7 @@ def page_part(mention: Mention, pseudonyms: Pseudonyms) -> dict[str, Any]:
             "url": {"full": post.url},
             "title": fold(post.title) if post.title else None,
             "text": fold(post.text),
-            "author": author_fields(post.platform, post.author, pseudonyms) if post.author else None,
+            "author": _author(post, post.author, pseudonyms) if post.author else None,
             "engagement": _counts(post.platform, post.engagement),
             "rating": post.rating,
             "folded": _folded(post, pseudonyms),
@@ -90,6 +90,8 @@ def page_part(mention: Mention, pseudonyms: Pseudonyms) -> dict[str, Any]:
             "time_precision": str(post.time_precision),
             "fetched_at": timestamp(post.fetched_at),
             "edited_at": timestamp(post.edited_at) if post.edited_at else None,
+            "deleted_at": timestamp(post.deleted_at) if post.deleted_at else None,
+            "rank": post.rank,
             "synthetic": _first(post.synthetic),
             "writers": {"page": millis(post.fetched_at)},
         }
@@ -110,15 +112,26 @@ def analysis_part(mention: Mention, analysed_at: datetime) -> dict[str, Any]:
                 "probability": sentiment.probability,
                 "engine": sentiment.engine,
                 "model": sentiment.model,
+                "target": sentiment.target,
+                "why": sentiment.why,
             },
             "emotion": mention.emotion,
+            "emotion_probability": mention.emotion_probability,
             "intent": mention.intent,
+            "intent_probability": mention.intent_probability,
             "keywords": _first(mention.keywords),
             "tokens": _first(mention.tokens, _MOST_TOKENS),
             "analysis": mention.analysis,
             "writers": {"analysed_page": millis(mention.post.fetched_at), "analysis": millis(analysed_at)},
         }
     )
+
+
+def _author(post: Post, author: Author, pseudonyms: Pseudonyms) -> dict[str, Any]:
+    """Return the author as the index shows it, with what remains of a private name: how much of it is digits."""
+    own_name = author.name if "author.name" not in post.synthetic else None
+    digits = round(sum(map(str.isdigit, own_name)) / len(own_name), 1) if own_name else None
+    return {**author_fields(post.platform, author, pseudonyms), "digits": digits}
 
 
 def _folded(post: Post, pseudonyms: Pseudonyms) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from config.brand import Brand, Target, load_brands, targets
 from config.channel import load_channels
 from config.load import ConfigError
 from config.platform import platform
+from config.rota import check_channels, check_notify, load_rota
 from config.rule import check_references, load_rules
 from crawlers.feeds import feeds
 from crawlers.stage import Batch, batches
@@ -34,6 +35,7 @@ __all__ = [
     "raise_alerts",
     "to_crawl",
     "turn",
+    "watch",
 ]
 
 Progress = Callable[[str, int, int], None]
@@ -42,10 +44,12 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What one turn of index → link → alert did: the books of its batches added up, and the alerts that are firing."""
+    """What one turn of index → link → stories → alert did: the books of its batches added up, and the alerts firing."""
 
     books: dict[str, int]
     linked: int
+    stories: int
+    """Stories that have grown or changed."""
     alerts: tuple["Alert", ...]
 
 
@@ -56,6 +60,10 @@ def load_config() -> list[Brand]:
         platform(feed)
     check_references(rules, brands, channels)
     check_kinds(channels)
+    rota = load_rota()
+    check_notify({rule.id: rule.notify for rule in rules if rule.notify}, rota, channels)
+    if rota:
+        check_channels(rota, channels)
     return brands
 
 
@@ -124,22 +132,48 @@ def index_all(store: "Store", *, progress: Progress = quiet) -> dict[str, int]:
 
 def raise_alerts(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None) -> list["Alert"]:
     """Evaluate every rule on the index as it is now, and deliver what fires or is still undelivered."""
-    from indexing.alerts import deliver, evaluate
+    from indexing.alerts import deliver, evaluate, spool
 
-    rules, channels = load_rules(), load_channels()
+    rules, channels, rota = load_rules(), load_channels(), load_rota()
+    spool.reconcile(store, channels)
     try:
-        return evaluate(store, rules, brands, now=now or datetime.now(UTC))
-    finally:
-        deliver(store, channels)  # whatever becomes of the rules, what is still undelivered goes out
+        return evaluate(store, rules, brands, now=now or datetime.now(UTC), rota=rota)
+    finally:  # whatever becomes of the rules, what is still undelivered goes out
+        spool.keep(store)
+        if deliver(store, channels, rota).sent:
+            spool.keep(store)
+
+
+def watch() -> list["Alert"]:
+    """Raise alerts, and show signs of life; where the index cannot be reached, send without it what is undelivered."""
+    from indexing.alerts import heartbeat, spool
+    from indexing.elasticsearch.errors import EmbeddedError
+    from indexing.elasticsearch.faults import StoreError
+    from indexing.elasticsearch.store import open_store
+
+    brands, channels, rota = check_config(), load_channels(), load_rota()
+    try:
+        store = open_store()
+        alerts = raise_alerts(store, brands)
+        heartbeat.beat(store, channels, rota, now=datetime.now(UTC))
+    except (StoreError, EmbeddedError):
+        spool.page_directly(channels, rota, now=datetime.now(UTC))
+        raise
+    heartbeat.ping()
+    return alerts
 
 
 def turn(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None, progress: Progress = quiet) -> Turn:
-    """Index, link customers and raise alerts, in one go: whoever is to be woken waits for no schedule in between."""
+    """Index, link customers, tell stories and raise alerts, in one go: whoever is to be woken waits for no schedule."""
     from indexing.customers import link
+    from indexing.stories.update import update_stories
 
     books = index_all(store, progress=progress)
     links = link(store)
-    return Turn(books=books, linked=links.linked, alerts=tuple(raise_alerts(store, brands, now=now)))
+    stories = update_stories(store)
+    return Turn(
+        books=books, linked=links.linked, stories=stories.told, alerts=tuple(raise_alerts(store, brands, now=now))
+    )
 
 
 def _each(

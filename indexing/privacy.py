@@ -7,28 +7,18 @@ one that is made once at `TINGFENG_DATA`/keys/pseudonym.key; with another key, o
 
 import hashlib
 import hmac
-import os
-import secrets
-import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from config import settings
-from config.errors import Mendable
 from config.fold import fold
+from config.key import KeyUnusable, key_of
 from crawlers.post import Author
 from indexing.elasticsearch.exact import exact
 
 __all__ = ["PUBLIC_FOLLOWERS", "KeyUnusable", "Pseudonyms", "author_fields", "is_public", "pseudonyms"]
 
 PUBLIC_FOLLOWERS = 10_000
-_SHORTEST_KEY = 16
 _VARIABLE = "TINGFENG_PSEUDONYM_KEY"
-
-
-class KeyUnusable(Mendable):
-    """The pseudonyms' key cannot be used; without it no author may be indexed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +46,7 @@ class Pseudonyms:
 
 def pseudonyms() -> Pseudonyms:
     """Return the pseudonyms of this installation; KeyUnusable says what is wrong with its key."""
-    key = settings.secret(_VARIABLE)
-    source = _VARIABLE
-    if key is None:
-        path = settings.data_dir() / "keys" / "pseudonym.key"
-        key, source = _kept(path), str(path)
-    if len(key) < _SHORTEST_KEY:
-        raise KeyUnusable(f"{source}: shorter than {_SHORTEST_KEY} characters: use a long random text")
-    return Pseudonyms(key.encode())
+    return Pseudonyms(key_of(_VARIABLE, "pseudonym.key").encode())
 
 
 def is_public(author: Author) -> bool:
@@ -87,26 +70,3 @@ def author_fields(platform: str, author: Author, pseudonyms: Pseudonyms) -> dict
         "verification": author.verification if named else None,
         "organisation": author.organisation,
     }
-
-
-def _kept(path: Path) -> str:
-    """Return the key in the file, making it first where there is none; whoever comes second reads the first one's."""
-    try:
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, temporary = tempfile.mkstemp(dir=path.parent)  # mkstemp opens it for its owner alone
-            try:
-                with os.fdopen(handle, "w", encoding="ascii") as file:
-                    file.write(secrets.token_hex(32))
-                    file.flush()
-                    os.fsync(file.fileno())
-                os.link(temporary, path)
-            except FileExistsError:
-                pass
-            finally:
-                Path(temporary).unlink()
-        if path.stat().st_mode & 0o077:
-            raise KeyUnusable(f"{path}: others than its owner may read it: chmod 600 {path}")
-        return path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise KeyUnusable(f"{path}: {error}: make it readable for this user, or set {_VARIABLE}") from error

@@ -18,12 +18,13 @@ from crawlers.stage import Batch, BrokenBatch, Manifest, Writer
 from nlp.keywords import stopwords
 from nlp.mention import encode_mention
 from nlp.mentions import Analyser, Spoken
-from nlp.sentiment import DEFAULT, Reader
+from nlp.reader import Reader
+from nlp.sentiment import DEFAULT
 from nlp.sentiment import engine as load_engine
 
 __all__ = ["DEFAULT", "RootBrands", "UnbalancedBooks", "analyse"]
 
-_CODE = 1
+_CODE = 2
 """Raise it with every change that makes other mentions of the same posts."""
 _CHUNK = 1_000
 
@@ -74,7 +75,7 @@ def analyse(
 def _version_of(brands: Sequence[Brand], reader: Reader, stops: Collection[str]) -> str:
     """Return 16 hexadecimal digits that change whenever the same posts could get other mentions."""
     written = [brand.model_dump(mode="json", exclude={"crawl"}) for brand in brands]
-    made_from = [_CODE, reader.engine.name, reader.engine.model, sorted(stops), written]
+    made_from = [_CODE, reader.version, sorted(stops), written]
     return hashlib.sha256(msgspec.json.encode(made_from, order="deterministic")).hexdigest()[:16]
 
 

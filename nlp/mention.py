@@ -35,6 +35,10 @@ class Sentiment:
     score: float
     engine: str
     model: str
+    target: str | None = None
+    """The words that were asked about; None where the whole post was judged."""
+    why: str | None = None
+    """The rule that decided in the model's stead, such as `comparison`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,10 @@ class Mention:
     """The terms that matched, as evidence."""
     sentiment: Sentiment
     emotion: str | None = None
+    emotion_probability: float | None = None
+    """0 to 1; the author's mood in the whole post, whatever it is about."""
     intent: str | None = None
+    intent_probability: float | None = None
     keywords: tuple[str, ...] = ()
     tokens: tuple[str, ...] = ()
     analysis: str

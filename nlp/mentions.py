@@ -4,15 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from config.brand import Brand
 from config.fold import fold
+from config.query import wanted
 from crawlers.post import Post
 from nlp.clean import clean
 from nlp.keywords import keywords
 from nlp.matcher import Matcher
-from nlp.mention import MatchedBy, Mention
+from nlp.mention import Label, MatchedBy, Mention, Sentiment
+from nlp.query import Document, holds
+from nlp.reader import Reader, Reading
 from nlp.segment import Segmenter
-from nlp.sentiment import Reader
+from nlp.stance.scene import Ask
 
-__all__ = ["Analyser", "Spoken"]
+__all__ = ["Analyser", "Spoken", "names_of", "said"]
 
 Spoken = dict[str, tuple[MatchedBy, tuple[str, ...]]]
 """Brand id → how the post came to speak of it, with the terms that matched."""
@@ -24,6 +27,8 @@ class Analyser:
     def __init__(self, brands: Sequence[Brand], reader: Reader, stopwords: frozenset[str], version: str) -> None:
         self._reader, self._version = reader, version
         self._matcher, self._segmenter = Matcher(brands), Segmenter(brands)
+        self._names = {brand.id: names_of(brand) for brand in brands}
+        self._neutral = {brand.id: brand.neutral for brand in brands}
         self._silent = {brand.id: stopwords | {fold(brand.name).lower(), brand.id} for brand in brands}
 
     def as_root(self, post: Post) -> tuple[str, ...]:
@@ -44,23 +49,67 @@ class Analyser:
 
     def mentions(self, found: Sequence[tuple[Post, Spoken]]) -> Iterator[Mention]:
         """Yield the mentions of these posts in their order; the engine gets all their texts at once."""
-        said = [_said(post) for post, _ in found]
-        for (post, spoken), text, sentiment in zip(found, said, self._reader.read(said), strict=True):
+        texts = [said(post.title, post.text) for post, _ in found]
+        pairs = [
+            (text, self._ask(brand, text, spoken))
+            for text, (_, spoken) in zip(texts, found, strict=True)
+            for brand in spoken
+        ]
+        readings = iter(self._reader.read([text for text, _ in pairs], [ask for _, ask in pairs]))
+        asks = iter(pairs)
+        for (post, spoken), text in zip(found, texts, strict=True):
             tokens = self._segmenter.tokens(text)
             for brand, (matched_by, matched) in spoken.items():
+                reading, (_, ask) = next(readings), next(asks)
                 yield Mention(
                     post=post,
                     brand=brand,
                     matched_by=matched_by,
                     matched=matched,
-                    sentiment=sentiment,
+                    sentiment=self._sentiment(reading, ask, brand),
+                    emotion=reading.emotion,
+                    emotion_probability=reading.emotion_probability,
+                    intent=reading.intent,
+                    intent_probability=reading.intent_probability,
                     keywords=keywords(tokens, self._silent[brand]),
                     tokens=tokens,
                     analysis=self._version,
                 )
 
+    def _ask(self, brand: str, text: str, spoken: Spoken) -> Ask | None:
+        """Ask about the brand alone where the text names it and may fare otherwise; else about the whole text."""
+        plain = text.lower()
+        mine = tuple(name for name in self._names[brand] if name in plain)
+        if not mine:
+            return None
+        others = tuple(name for other in spoken if other != brand for name in self._names[other] if name in plain)
+        ask = Ask(target=mine[0], names=mine, others=others)
+        return ask if self._reader.is_aimed(text, ask) else None
 
-def _said(post: Post) -> str:
+    def _sentiment(self, reading: Reading, ask: Ask | None, brand: str) -> Sentiment:
+        label, probability, score = reading.best(self._neutral[brand])
+        return Sentiment(
+            label=Label(label),
+            probability=probability,
+            score=score,
+            engine=self._reader.engine.name,
+            model=self._reader.engine.model,
+            target=ask.target if ask else None,
+            why=reading.why,
+        )
+
+
+def names_of(brand: Brand) -> tuple[str, ...]:
+    """Return what a brand is called, in lower case: name, words, and what of its query matches by itself."""
+    alone = (
+        term.value
+        for term in wanted(brand.parsed)
+        if term.field is None and holds(brand.parsed, Document.saying(term.value))
+    )
+    return tuple(dict.fromkeys(fold(name).lower() for name in (brand.name, *brand.words, *alone)))
+
+
+def said(title: str | None, text: str) -> str:
     """Return what the author says: the title, unless the text begins with it, and the author's own words."""
-    title, own = clean(post.title or "").own, clean(post.text).own
+    title, own = clean(title or "").own, clean(text).own
     return own if own.startswith(title) else f"{title}\n{own}".strip()

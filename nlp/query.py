@@ -12,6 +12,7 @@ from config.fold import fold
 from config.query import And, Not, Or, Query, Term, wanted
 from crawlers.post import Post
 from nlp.mention import Mention
+from nlp.spellings import spellings
 from nlp.words import as_line, words
 
 __all__ = ["Document", "evidence", "exact", "holds"]
@@ -48,6 +49,12 @@ class Document:
             values={name: tuple(exact(value) for value in found if value) for name, found in values.items()},
         )
 
+    @classmethod
+    def saying(cls, text: str) -> "Document":
+        """Return the document of a text of which nothing else is known."""
+        line = _line(text)
+        return cls(lines={"title": "", "text": line, None: f"\n{line}"}, values={})
+
 
 def holds(query: Query, document: Document) -> bool:
     """Return whether the document matches."""
@@ -64,8 +71,8 @@ def holds(query: Query, document: Document) -> bool:
 
 def _holds_term(term: Term, document: Document) -> bool:
     if term.field in document.lines:
-        needle = _needle(term.value)
-        return bool(needle) and needle in document.lines[term.field]
+        line = document.lines[term.field]
+        return any(needle in line for needle in _needles(term.value))
     return exact(term.value) in document.values.get(term.field or "", ())
 
 
@@ -85,7 +92,6 @@ def _line(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _needle(value: str) -> str:
-    """Return the phrase as it stands in a line of words; "" when it holds no word, which nothing matches."""
-    found = words(fold(value))
-    return as_line(found) if found else ""
+def _needles(value: str) -> tuple[str, ...]:
+    """Return the phrase's spellings as they stand in a line of words; none when it holds no word: nothing matches."""
+    return tuple(as_line(found) for spelt in spellings(fold(value)) if (found := words(spelt)))

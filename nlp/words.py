@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from config.fold import PICTURES
 
-__all__ = ["as_line", "words"]
+__all__ = ["as_line", "speaks", "words"]
 
 _LONGEST = 255  # the analyzer cuts longer words into pieces of this size
 _HAN = (
@@ -42,6 +42,11 @@ def words(text: str) -> list[str]:
     if max(map(len, found), default=0) > _LONGEST:
         found = [word[i : i + _LONGEST] for word in found for i in range(0, len(word), _LONGEST)]
     return found
+
+
+def speaks(text: str) -> bool:
+    """Return whether `words` would find any, without looking further than the first."""
+    return any(match[1] for match in _pattern().finditer(text.lower()))
 
 
 def as_line(found: Iterable[str]) -> str:

@@ -43,6 +43,7 @@ MENTIONS = {
                  platform="forum", feed="nodebb", site="bbs.example.org", author=Author(id="2", name="Nobody-7")),
         _mention("joint", "入手Note15，2天就坏。Vast：Ocean"),
         _mention("empty", ""),
+        _mention("traditional", "雲海手機後臺掉線"),
         _mention("kana", "スター リバーとほし・がんばって"),
         _mention("latin", "don't panic: it's C++ and AT&T, user_name a.b café Ⅻ"),
     )
@@ -57,6 +58,12 @@ CASES: dict[str, set[str]] = {
     "手机星河": set(),
     "闪退": {"crash", "punctuation", "other"},
     "河手": {"crash", "article", "punctuation"},
+    # traditional and simplified characters, each found by the other
+    "云海": {"other", "traditional"},
+    "雲海": {"other", "traditional"},
+    "云海手机后台": {"traditional"},
+    "後台掉線": {"traditional"},
+    "text:云海 NOT 闪退": {"traditional"},
     # Latin words are whole
     "mi": {"mini"},
     "MINIPAD": {"mini"},

@@ -12,13 +12,13 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from config.brand import Account, Brand, Target
 from crawlers.post import Author, Kind, Post, decode_post, encode_post
 from crawlers.stage import Batch, BrokenBatch, Manifest
 from nlp import analyse as stage
 from nlp.analyse import RootBrands, UnbalancedBooks, analyse
+from nlp.classifier.answers import Answers
 from nlp.mention import MatchedBy, Mention, decode_mention
 from nlp.sentiment import UnknownEngine
 
@@ -38,9 +38,9 @@ class Counting:
     def __init__(self, model: str = "counting-1") -> None:
         self.model, self.asked = model, list[list[str]]()
 
-    def score(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def answers(self, texts: Sequence[str], targets: Sequence[str | None] | None = None) -> Answers:
         self.asked.append(list(texts))
-        return np.tile(np.array([[0.6, 0.3, 0.1]], dtype=np.float32), (len(texts), 1))
+        return Answers.of(np.tile(np.array([[0.6, 0.3, 0.1]], dtype=np.float32), (len(texts), 1)))
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +99,8 @@ def test_what_a_mention_says(engine: Counting) -> None:
     assert mention.keywords == ("充电", "测评", "云海秒充", "太慢", "发烫", "半天")
     assert (mention.sentiment.label, mention.sentiment.probability, mention.sentiment.score) == ("negative", 0.6, -0.5)
     assert (mention.sentiment.engine, mention.sentiment.model) == ("counting", "counting-1")
-    assert mention.emotion is mention.intent is None
+    assert (mention.emotion, mention.emotion_probability) == (None, None), "this engine does not answer it"
+    assert mention.intent == "complaint"
 
 
 def test_a_title_that_the_text_repeats_is_read_once(engine: Counting) -> None:

@@ -96,7 +96,7 @@ def test_matching(posts: "list[Post]") -> None:
 def test_sentiment(posts: "list[Post]") -> None:
     from snownlp import SnowNLP
 
-    from nlp.sentiment import engine, engine_names
+    from nlp.sentiment import about, engine
 
     texts = [post.text for post in posts if post.text.strip()][:600]
     took: dict[str, float] = {}
@@ -104,11 +104,11 @@ def test_sentiment(posts: "list[Post]") -> None:
     with measured(took, "the snownlp package"):
         for text in texts:
             _ = SnowNLP(text).sentiments
-    for name in engine_names():
+    for name in [one.name for one in about() if one.ready]:
         chosen = engine(name)
-        chosen.score(texts[:10])
+        chosen.answers(texts[:10])
         with measured(took, f"engine `{name}`"):
-            chosen.score(texts)
+            chosen.answers(texts)
     show(f"Sentiment of reviews of {statistics.mean(map(len, texts)):.0f} characters", "posts", len(texts), took)
 
 

@@ -1,28 +1,51 @@
 """The burst detector on tables: what fires, what stays silent, and which figures it states."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from config.negative_burst import ENOUGH_PAST, NegativeBurst, measure
-from indexing.alerts.detect import STEPS, Finding, Series, buckets, negative_burst
+from config.kinds import Verdict
+from config.kinds.negative_burst import ENOUGH_PAST, Facts, Now, When
+from indexing.detection.found import Span
+from indexing.detection.negative_burst import facts, look
+from indexing.detection.series import found_in
+from indexing.detection.timeline import STEPS, timeline
 
 NOW = datetime(2026, 8, 3, 12, 34, 56, 789_000, tzinfo=UTC)
 HOUR, STEP = timedelta(hours=1), timedelta(minutes=15)
-WHEN = NegativeBurst(
-    kind="negative_burst", window=HOUR, history=24 * HOUR, late=6 * HOUR, min_count=20, min_share=0.5, ratio=3
-)
+WHEN = When(
+    kind="negative_burst", window=HOUR, history=24 * HOUR, late=6 * HOUR, min_count=20, min_share=0.5, ratio=3,
+    season=timedelta(),
+)  # fmt: skip
 CALM = [(5, 2)] * 24
+Quarters = list[tuple[int, int]]
 
 
-def series(hours: list[tuple[int, int]], last: list[tuple[int, int]] | None = None) -> Series:
-    """Make a series of whole hours, each as (count, negative) in its first quarter, and then single quarters."""
+def held(count: int, negative: int, past: list[int], **more: Any) -> Verdict:
+    return WHEN.judge(Facts(history=tuple(past), now=Now(count=count, negative=negative), **more))
+
+
+def findings(hours: Quarters, last: Quarters | None = None, when: When = WHEN) -> list[dict[str, Any]]:
+    """Return the bursts of a series of whole hours, each in its first quarter, and then of single quarters."""
     quarters = [entry for hour in hours for entry in [hour] + [(0, 0)] * (STEPS - 1)] + (last or [])
-    whole, recent = buckets(WHEN)
+    whole, _ = look(when).buckets(Span(now=NOW))
     quarters = ([(0, 0)] * whole + quarters)[-whole:]
-    counts, negatives = zip(*quarters, strict=True)
-    first = next((place for place, count in enumerate(counts) if count), whole)
-    return Series(end=NOW, step=STEP, counts=counts[-recent:], negatives=negatives, first=first)
+    sums = {
+        name: {place: float(entry[at]) for place, entry in enumerate(quarters) if entry[0]}
+        for at, name in enumerate(("count", "negative"))
+    }
+    line = timeline(end=NOW, step=STEP, buckets=whole, sums=sums)
+
+    def judge(stop: int) -> Verdict | None:
+        known = facts(when, line, stop)
+        return when.judge(known) if known else None
+
+    return [times for _, times in found_in(line, look(when), Span(now=NOW), judge, "negative")]
+
+
+def found(hours: Quarters, last: Quarters | None = None) -> dict[str, Any]:
+    return findings(hours, last)[0]
 
 
 @pytest.mark.parametrize(
@@ -45,71 +68,75 @@ def series(hours: list[tuple[int, int]], last: list[tuple[int, int]] | None = No
     ],
 )
 def test_a_window_is_held_against_count_share_and_past(past: list[int], count: int, negative: int, fires: bool) -> None:
-    figures = measure(WHEN, count=count, negative=negative, past=past)
-    assert figures.fires is fires
-    assert figures.past_windows == len(past)
-    assert figures.relative is (len(past) >= ENOUGH_PAST)
+    verdict = held(count, negative, past)
+    assert verdict.fires is fires
+    assert verdict.figure("past_windows") == len(past)
+    assert (verdict.readings[0].usual is not None) is (len(past) >= ENOUGH_PAST)
 
 
 def test_the_figures_are_those_of_the_table() -> None:
-    figures = measure(WHEN, count=107, negative=87, past=[1, 2, 3, 3, 3, 4, 5] * 2)
-    assert (figures.usual, figures.mad, figures.times) == (3, 1, 29)
-    assert figures.share == pytest.approx(0.813, abs=0.001)
-    assert figures.threshold == 20
-    assert measure(WHEN, count=5, negative=5, past=[0] * 20).times is None
+    verdict = held(107, 87, [1, 2, 3, 3, 3, 4, 5] * 2)
+    assert (verdict.readings[0].usual, verdict.figure("mad"), verdict.figure("times")) == (3, 1, 29)
+    assert verdict.figure("share") == pytest.approx(0.813, abs=0.001)
+    assert verdict.figure("threshold") == 20
+    assert "times" not in {reading.name for reading in held(5, 5, [0] * 20).readings}
 
 
-def found(given: Series) -> Finding:
-    finding = negative_burst(given, WHEN)
-    assert finding is not None
-    return finding
+def test_the_same_hour_and_the_day_and_week_before_raise_the_bar() -> None:
+    assert held(60, 45, [2] * 24, same_hour=(2, 3, 40)).fires
+    assert not held(60, 45, [2] * 24, same_hour=(50, 46, 47)).fires
+    assert not held(60, 45, [2] * 24, day_before=45, week_before=50).fires
+    assert held(60, 46, [2] * 24, day_before=45, week_before=3).fires
 
 
 def test_a_calm_series_and_an_empty_one_are_silent() -> None:
-    assert negative_burst(series(CALM), WHEN) is None
-    assert negative_burst(series([]), WHEN) is None
+    assert findings(CALM) == []
+    assert findings([]) == []
 
 
 def test_the_window_ends_now_and_the_past_before_it() -> None:
-    finding = found(series(CALM, [(10, 8), (10, 8), (10, 8), (10, 8)]))
-    assert (finding.start, finding.end, finding.last_at) == (NOW - HOUR, NOW, NOW)
-    assert (finding.figures.count, finding.figures.negative) == (40, 32)
-    assert (finding.figures.past_windows, finding.figures.usual) == (24, 2)
-    assert finding.began_at == NOW - HOUR
+    burst = found(CALM, [(10, 8), (10, 8), (10, 8), (10, 8)])
+    assert (burst["start"], burst["end"], burst["last_at"]) == (NOW - HOUR, NOW, NOW)
+    verdict = burst["verdict"]
+    assert (verdict.figure("count"), verdict.figure("negative"), verdict.figure("past_windows")) == (40, 32, 24)
+    assert verdict.readings[0].usual == 2
+    assert burst["began_at"] == NOW - HOUR
 
 
 def test_a_burst_across_two_whole_hours_is_seen_because_windows_slide() -> None:
-    quarters = [(0, 0), (0, 0), (12, 12), (12, 12), (0, 0), (0, 0), (0, 0)]
-    finding = found(series(CALM, quarters))
-    assert finding.figures.negative == 24
-    assert finding.began_at == NOW - 5 * STEP
+    burst = found(CALM, [(0, 0), (0, 0), (12, 12), (12, 12), (0, 0), (0, 0), (0, 0)])
+    assert burst["verdict"].figure("negative") == 24
+    assert burst["began_at"] == NOW - 5 * STEP
 
 
 @pytest.mark.parametrize(("quarters_ago", "seen"), [(0, True), (8, True), (27, True), (28, False), (40, False)])
 def test_what_comes_to_light_late_counts_for_as_long_as_the_rule_says(quarters_ago: int, seen: bool) -> None:
-    finding = negative_burst(series(CALM, [(30, 30)] + [(1, 0)] * quarters_ago), WHEN)
-    assert (finding is not None) is seen
-    if finding:
-        assert finding.began_at == NOW - (quarters_ago + 1) * STEP
-        assert finding.end <= NOW
+    bursts = findings(CALM, [(30, 30)] + [(1, 0)] * quarters_ago)
+    assert bool(bursts) is seen
+    if bursts:
+        assert bursts[0]["began_at"] == NOW - (quarters_ago + 1) * STEP
+        assert bursts[0]["end"] <= NOW
 
 
 def test_the_worst_window_is_told_and_the_last_one_remembered() -> None:
-    finding = found(series(CALM, [(90, 90)] + [(6, 6)] * 6))
-    assert finding.figures.negative == 108
-    assert finding.last_at == NOW
-    assert finding.end == NOW - 3 * STEP
-    assert finding.began_at == NOW - 7 * STEP
+    burst = found(CALM, [(90, 90)] + [(6, 6)] * 6)
+    assert burst["verdict"].figure("negative") == 108
+    assert (burst["last_at"], burst["end"], burst["began_at"]) == (NOW, NOW - 3 * STEP, NOW - 7 * STEP)
 
 
 def test_time_before_the_first_mention_is_no_past() -> None:
-    finding = found(series([(5, 2)] * 3, [(40, 40)] * 4))
-    assert finding.figures.past_windows == 3
-    assert not finding.figures.relative
-    assert finding.figures.threshold == WHEN.min_count
+    verdict = found([(5, 2)] * 3, [(40, 40)] * 4)["verdict"]
+    assert (verdict.figure("past_windows"), verdict.readings[0].usual) == (3, None)
+    assert verdict.figure("threshold") == WHEN.min_count
 
 
 def test_a_past_of_zeros_is_a_past() -> None:
-    finding = found(series([(5, 0)] + [(0, 0)] * 20, [(10, 10)] * 4))
-    assert finding.figures.relative
-    assert (finding.figures.usual, finding.figures.times) == (0, None)
+    verdict = found([(5, 0)] + [(0, 0)] * 20, [(10, 10)] * 4)["verdict"]
+    assert verdict.readings[0].usual == 0
+    assert "times" not in {reading.name for reading in verdict.readings}
+
+
+def test_two_storms_are_two_episodes() -> None:
+    quick = WHEN.model_copy(update={"late": 20 * HOUR})
+    bursts = findings(CALM, [(30, 30)] + [(0, 0)] * 30 + [(30, 30)] + [(0, 0)] * 8, quick)
+    assert [burst["began_at"] for burst in bursts] == [NOW - 9 * STEP, NOW - 40 * STEP]

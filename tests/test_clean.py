@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nlp.classifier.text import LONGEST, normalise
 from nlp.clean import clean
 
 
@@ -80,3 +81,34 @@ def test_no_text_takes_long(piece: str) -> None:
     start = time.process_time()
     clean(text)
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    {
+        "這個產品真的很難用，客服態度惡劣": "这个产品真的很难用,客服态度恶劣",
+        "乾坤，頭髮，發展，后面，後面": "乾坤,头发,发展,后面,后面",
+        "ＡＢＣ１２３！？": "ABC123!?",
+        "零\u200b宽\ufeff字\u200d符": "零宽字符",
+        "@小明 你看 @小红：好": "@ 你看 @:好",
+        "{%#星河发布会#%}现场": "#星河发布会#现场",
+        "笑死[偷笑][doge]😂😂": "笑死[偷笑][doge]😂😂",
+        "❤️真好👍🏽": "❤真好👍🏽",
+        "看 https://t.cn/A6x 和 www.example.org/a?b=1": "看  和",
+        "哈哈哈哈哈哈哈": "哈哈哈",
+        "控\x00制\x07符": "控 制 符",
+        "半\ud83d个": "半个",
+        "[髙興][淚]": "[髙兴][泪]",
+    }.items(),
+)
+def test_what_the_models_read(text: str, read: str) -> None:
+    assert normalise(text) == read
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.characters(exclude_categories=()), max_size=200))
+def test_what_the_models_read_is_clean_already(text: str) -> None:
+    once = normalise(text)
+    once.encode()
+    assert len(once) <= LONGEST
+    assert "\u200b" not in once

@@ -22,15 +22,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from config.channel import Channel
-from config.negative_burst import Figures
-from config.rule import Severity
 from indexing.alerts import outbox, records
-from indexing.alerts.alert import Alert, Delivery, DeliveryState, Evidence, Quote, State
+from indexing.alerts.alert import Alert, Delivery, DeliveryState, Evidence, Quote
 from indexing.alerts.channels import NotDelivered, send
 from indexing.alerts.message import of_alert
 from indexing.alerts.operations import notify
 from indexing.alerts.outbox import deliver
-from indexing.elasticsearch import bulk
+from tests.alert_examples import NOW, example
+from tests.killing import dying
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
@@ -39,19 +38,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
 SECRET = "token-2f6b-should-never-be-seen"
-NOW = datetime.now(UTC).replace(microsecond=0)
-FIGURES = Figures(
-    count=40,
-    negative=30,
-    share=0.75,
-    usual=2,
-    mad=1,
-    times=15,
-    threshold=20,
-    past_windows=300,
-    relative=True,
-    fires=True,
-)
 
 
 @dataclass
@@ -107,20 +93,8 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def hook(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Channel:
     monkeypatch.setenv("TINGFENG_CHANNEL_HOOK_URL", receiver.url)
-    monkeypatch.setattr(outbox, "_PAUSE", 0.01)
+    monkeypatch.setattr(outbox, "_PAUSE", 0.0)
     return Channel(id="hook", kind="webhook", timeout=0.5)
-
-
-def example(id: str = "burst.xinghe.1", channels: tuple[str, ...] = ("hook",), **fields: Any) -> Alert:
-    quote = Quote(id="weibo:post:1:xinghe", platform="weibo", published_at=NOW, text="又闪退了", engagement=12)
-    alert = Alert(
-        id=id, rule="burst", kind="negative_burst", title="负面突增", brand="xinghe", severity=Severity.CRISIS,
-        state=State.FIRING, raised_at=NOW, began_at=NOW, last_at=NOW, evaluated_at=NOW, window_start=NOW,
-        window_end=NOW, figures=FIGURES, reason_zh="负面 30 条", reason_en="30 negative mentions",
-        evidence=Evidence(ids=(quote.id,), total=30, quotes=(quote,)), owner="值班", runbook="https://example.org/run",
-        delivery=tuple(Delivery(channel=channel) for channel in channels),
-    )  # fmt: skip
-    return replace(alert, **fields)
 
 
 def begin(store: "Store", *alerts: Alert) -> None:
@@ -145,10 +119,10 @@ def test_a_webhook_gets_the_alert_once(emptied_store: "Store", receiver: Receive
     ((headers, body, _),) = receiver.got
     assert headers["Idempotency-Key"] == "burst.xinghe.1:hook"
     assert "X-Tingfeng-Signature" not in headers
-    assert (body["id"], body["repeat"], body["alert"]["figures"]["negative"]) == ("burst.xinghe.1", False, 30)
+    assert (body["id"], body["repeat"], body["alert"]["figures"][0]["value"]) == ("burst.xinghe.1", False, 30)
     assert body["alert"]["evidence"]["ids"] == ["weibo:post:1:xinghe"]
     assert "delivery" not in body["alert"]
-    assert body["title"] == "【危机】负面突增 xinghe"
+    assert body["title"] == "【危机预警】负面突增 xinghe"
     for part in ("负面 30 条", "30 negative mentions", "又闪退了", "https://example.org/run", "burst.xinghe.1"):
         assert part in body["text"]
     kept = delivery(emptied_store)
@@ -158,7 +132,7 @@ def test_a_webhook_gets_the_alert_once(emptied_store: "Store", receiver: Receive
 
 def test_the_signature_covers_time_and_body(receiver: Receiver, hook: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TINGFENG_CHANNEL_HOOK_SECRET", SECRET)
-    send(of_alert(example(), "hook", repeat=False), hook)
+    send(of_alert(example(), Delivery(channel="hook")), hook)
     headers, _, raw = receiver.got[0]
     signed = f"{headers['X-Tingfeng-Timestamp']}.".encode() + raw
     expected = hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
@@ -270,25 +244,11 @@ def test_what_cannot_be_delivered_for_days_is_given_up_and_recorded(
 
 @pytest.mark.parametrize("step", range(8))
 def test_a_kill_between_any_two_writes_loses_nothing(
-    emptied_store: "Store", receiver: Receiver, hook: Channel, monkeypatch: pytest.MonkeyPatch, step: int
+    emptied_store: "Store", receiver: Receiver, hook: Channel, step: int
 ) -> None:
-    class Killed(BaseException):
-        pass
-
-    left, real = iter(range(step)), bulk.send
-
-    def dying(*arguments: Any) -> Any:
-        if next(left, None) is None:
-            raise Killed
-        return real(*arguments)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(records, "send", dying)
-        try:
-            records.begin(emptied_store, example())
-            deliver(emptied_store, [hook])
-        except Killed:
-            pass
+    with dying(step, records, "send"):
+        records.begin(emptied_store, example())
+        deliver(emptied_store, [hook])
     records.begin(emptied_store, example())
     deliver(emptied_store, [hook])
     deliver(emptied_store, [hook])
@@ -366,14 +326,14 @@ def apprise_hook(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Channel
 def test_apprise_delivers_and_reports_failure(
     emptied_store: "Store", receiver: Receiver, apprise_hook: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "_PAUSE", 0.01)
+    monkeypatch.setattr(outbox, "_PAUSE", 0.0)
     begin(emptied_store, example(channels=("chat",)))
     receiver.script = ["500"] * 3
     assert deliver(emptied_store, [apprise_hook]).sent == 0
     assert delivery(emptied_store, channel="chat").last_error == "Apprise reports a failure"
     assert deliver(emptied_store, [apprise_hook]).sent == 1
     body = receiver.got[-1][1]
-    assert body["title"].startswith("【危机】")
+    assert body["title"].startswith("【危机预警】")
     assert "又闪退了" in body["message"]
 
 
@@ -382,7 +342,7 @@ def test_apprise_without_a_readable_address_names_the_variable(
 ) -> None:
     monkeypatch.setenv("CHAT", f"nosuchservice://{SECRET}")
     with pytest.raises(NotDelivered, match="^CHAT holds no address") as caught:
-        send(of_alert(example(), "chat", repeat=False), apprise_hook)
+        send(of_alert(example(), Delivery(channel="chat")), apprise_hook)
     assert SECRET not in str(caught.value)
 
 
@@ -429,6 +389,6 @@ def test_a_long_alert_stays_a_message_of_bounded_length() -> None:
         id="i", platform="p", published_at=NOW, text="长" * 140, author="名" * 40, url="https://e.org/" + "a" * 480
     )
     alert = example(evidence=Evidence(ids=tuple(map(str, range(500))), total=9_999, quotes=(quote,) * 5))
-    message = of_alert(alert, "hook", repeat=True)
+    message = of_alert(alert, Delivery(channel="hook", unsure=True))
     assert len(message.text) < 5_000
-    assert message.title.startswith("【危机】【重发】")
+    assert message.title.startswith("【危机预警】【重发】")

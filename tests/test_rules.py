@@ -9,8 +9,8 @@ import yaml
 from config import settings
 from config.brand import Brand
 from config.channel import Channel, load_channels
+from config.kinds.negative_burst import When
 from config.load import ConfigError, load
-from config.negative_burst import measure
 from config.rule import Rule, Severity, check_references, load_rules
 from indexing.alerts.channels import check_kinds, kinds
 
@@ -46,8 +46,7 @@ def written(folder: Path, text: str, name: str = "rules/burst.yaml") -> Path:
 def test_every_shipped_rule_keeps_its_promises(path: Path) -> None:
     rule = load(path, Rule)
     for case in rule.tests:
-        figures = measure(rule.when, count=case.now.count, negative=case.now.negative, past=case.history)
-        assert figures.fires is case.fires, case.name
+        assert rule.when.judge(case).fires is case.fires, case.name
     assert {case.fires for case in rule.tests} == {True, False}
 
 
@@ -58,6 +57,7 @@ def test_there_is_a_rule_to_sweep() -> None:
 def test_a_right_rule_is_read(tmp_path: Path) -> None:
     rule = load(written(tmp_path, GOOD), Rule)
     assert rule.id == "burst"
+    assert isinstance(rule.when, When)
     assert (rule.when.window, rule.when.history, rule.when.late) == tuple(timedelta(hours=h) for h in (1, 336, 6))
     assert rule.severity is Severity.SERIOUS
     assert rule.parsed is None
@@ -79,10 +79,10 @@ def test_a_right_rule_is_read(tmp_path: Path) -> None:
         ("fires: false", "fires: true", 16, "'evening' is to fire"),
         ("count: 40, negative: 30", "count: 29, negative: 30", 15, "no more than `count`"),
         ("title: 负面突增", "title: 负面突增\nwindow: 1h", 2, "unknown field"),
-        ("kind: negative_burst", "kind: spike", 3, "negative_burst"),
+        ("kind: negative_burst", "kind: burst", 3, "no kind 'burst': write one of absence, any,"),
         ("window: 1h", "window: 1", 4, "such as 30m"),
         ("window: 1h", "window: 1 fortnight", 4, "such as 30m"),
-        ("window: 1h", "window: 30s", 2, "1m or more"),
+        ("window: 1h", "window: 30s", 4, "1m or more"),
         ("history: 14d", "history: 11h", 2, "12 to 2,000"),
         ("history: 14d", "history: 9999999d", 5, "ten years"),
         ("min_share: 0.5", "min_share: 50", 7, "less than or equal to 1"),
@@ -156,9 +156,9 @@ def test_a_channel_file_names_variables_and_never_an_address(tmp_path: Path, mon
 
 
 def test_a_channel_of_no_kind_is_refused(tmp_path: Path) -> None:
-    assert kinds() == ["apprise", "webhook"]
+    assert kinds() == ["apprise", "dingtalk", "email", "feishu", "webhook", "wecom"]
     written(tmp_path, "kind: pigeon\n", "channels/on-call.yaml")
     with pytest.raises(
-        ConfigError, match="on-call.yaml:1: kind: there is no kind 'pigeon': write one of apprise, webhook"
+        ConfigError, match="on-call.yaml:1: kind: there is no kind 'pigeon': write one of apprise, dingtalk, email"
     ):
         check_kinds(load_channels(tmp_path / "channels"), tmp_path / "channels")

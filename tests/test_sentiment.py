@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from nlp import reader as reading
 from nlp import sentiment
-from nlp.mention import Label
-from nlp.sentiment import BrokenEngine, Engine, Reader, UnknownEngine, engine, engine_names
+from nlp.classifier.answers import Answers
+from nlp.reader import Reader
+from nlp.sentiment import BrokenEngine, Engine, UnknownEngine, engine, engine_names
 
 TEXTS = [
     "这手机太差了，客服态度恶劣，再也不买了",
@@ -38,9 +39,9 @@ class Scripted:
     def __init__(self, rows: dict[str, tuple[float, float, float]]) -> None:
         self.rows, self.asked = rows, list[str]()
 
-    def score(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def answers(self, texts: Sequence[str], targets: Sequence[str | None] | None = None) -> Answers:
         self.asked += texts
-        return np.array([self.rows.get(text, (0.2, 0.5, 0.3)) for text in texts], dtype=np.float32)
+        return Answers.of(np.array([self.rows.get(text, (0.2, 0.5, 0.3)) for text in texts], dtype=np.float32))
 
 
 def test_an_engine_is_found_by_its_files_name() -> None:
@@ -59,19 +60,20 @@ def test_each_text_is_asked_once_and_answered_in_order() -> None:
     scripted = Scripted({"坏": (0.7, 0.2, 0.1), "好": (0.1, 0.2, 0.7)})
     reader = Reader(scripted)
     read = reader.read(["好", "坏", "好", "", "转", "坏"])
-    assert [s.label for s in read] == ["positive", "negative", "positive", "neutral", "neutral", "negative"]
+    labels = [one.best()[0] for one in read]
+    assert labels == ["positive", "negative", "positive", "neutral", "neutral", "negative"]
     assert reader.read(["好", "新"])[0] == read[0]
     assert scripted.asked == ["好", "坏", "转", "新"]
-    first = read[0]
-    assert (first.engine, first.model, first.probability, first.score) == ("scripted", "scripted-1", 0.7, 0.6)
+    assert read[0].best() == ("positive", 0.7, 0.6)
+    assert (read[0].binary, read[1].binary) == ("positive", "negative")
 
 
 def test_nothing_is_claimed_about_a_text_without_words() -> None:
     scripted = Scripted({})
     for text in ("", " ", "！！！", "…"):
         [read] = Reader(scripted).read([text])
-        assert (read.label, read.score) == (Label.NEUTRAL, 0)
-        assert read.probability == pytest.approx(1 / 3, abs=1e-6)
+        assert read.best() == ("neutral", 0.333333, 0)
+        assert (read.emotion, read.intent) == ("neutral", "other")
     assert scripted.asked == []
 
 
@@ -82,12 +84,12 @@ def test_an_engine_reads_so_much_of_a_text_and_no_more() -> None:
 
 
 def test_the_memory_of_texts_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sentiment, "_REMEMBERED", 3)
+    monkeypatch.setattr(reading, "_REMEMBERED", 3)
     scripted = Scripted({"丙": (1, 0, 0)})
     reader = Reader(scripted)
     for _ in range(2):
-        assert [s.label for s in reader.read(["甲", "乙", "丙"])] == ["neutral", "neutral", "negative"]
-        assert [s.label for s in reader.read(["丁", "丙"])] == ["neutral", "negative"]
+        assert [s.best()[0] for s in reader.read(["甲", "乙", "丙"])] == ["neutral", "neutral", "negative"]
+        assert [s.best()[0] for s in reader.read(["丁", "丙"])] == ["neutral", "negative"]
     assert scripted.asked == ["甲", "乙", "丙", "丁", "甲", "乙", "丁"]
 
 
@@ -103,13 +105,14 @@ def snownlp() -> Engine:
 
 
 def test_snownlps_rows_are_three_classes_that_sum_to_one(snownlp: Engine) -> None:
-    rows = snownlp.score(TEXTS)
+    rows = snownlp.answers(TEXTS).sentiment
     assert rows.shape == (len(TEXTS), 3)
     assert rows.dtype == np.float32
     assert np.allclose(rows.sum(axis=1), 1, atol=1e-6)
-    assert snownlp.score([]).shape == (0, 3)
-    labels = [s.label for s in Reader(snownlp).read(TEXTS[:2])]
-    assert labels == [Label.NEGATIVE, Label.POSITIVE]
+    assert snownlp.answers([]).sentiment.shape == (0, 3)
+    readings = Reader(snownlp).read(TEXTS[:2])
+    assert [one.best()[0] for one in readings] == ["negative", "positive"]
+    assert [one.emotion for one in readings] == [None, None], "the package does not answer it"
 
 
 def test_snownlps_rows_follow_from_the_packages_own_figure(snownlp: Engine) -> None:
@@ -122,4 +125,4 @@ def test_snownlps_rows_follow_from_the_packages_own_figure(snownlp: Engine) -> N
     assert len(texts) > 200
     p = np.array([SnowNLP(text).sentiments for text in texts])
     expected = np.stack([(1 - p) ** 2, 2 * p * (1 - p), p**2], axis=1).astype(np.float32)
-    assert np.array_equal(snownlp.score(texts), expected)
+    assert np.array_equal(snownlp.answers(texts).sentiment, expected)

@@ -45,6 +45,16 @@ NAMES: Mapping[str, Mapping[str, Both]] = {
         "serious": Both("严重", "Serious"),
         "crisis": Both("危机", "Crisis"),
     },
+    "figure": {
+        "negative": Both("负面", "Negative"),
+        "count": Both("全部", "All mentions"),
+        "share": Both("负面占比", "Negative share"),
+        "usual": Both("平时", "Usual"),
+        "times": Both("倍数", "Times the usual"),
+        "threshold": Both("触发线", "Threshold"),
+        "past_windows": Both("可比时段", "Windows compared"),
+        "window": Both("时段", "Window"),
+    },
     "state": {
         "firing": Both("进行中", "Firing"),
         "acknowledged": Both("已认领", "Acknowledged"),

@@ -55,12 +55,6 @@ PHRASES: Mapping[str, Both] = {
     "rule": Both("规则", "Rule"),
     "owner": Both("负责人", "Owner"),
     "runbook": Both("处置", "What to do"),
-    "alert_negative": Both("负面", "Negative"),
-    "alert_share": Both("负面占比", "Negative share"),
-    "alert_usual": Both("平时", "Usual"),
-    "alert_times": Both("倍数", "Times the usual"),
-    "alert_threshold": Both("触发线", "Threshold"),
-    "alert_window": Both("时段", "Window"),
     # overview
     "overview": Both("概览", "Overview"),
     "brand": Both("品牌", "Brand"),

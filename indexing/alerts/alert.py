@@ -1,4 +1,4 @@
-"""The value at the alerts' border: a rule that fired for a brand, with its evidence and who has been told."""
+"""The value at the alerts' border: a rule that fired for a brand, its evidence, its state and who was told."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 
-from config.negative_burst import Figures
 from config.rule import Severity
+from indexing.alerts.figure import Figure, Question
 
 __all__ = [
+    "OPEN",
     "Alert",
     "Delivery",
     "DeliveryState",
@@ -26,10 +27,16 @@ __all__ = [
 
 
 class State(StrEnum):
-    """Whether the burst goes on."""
+    """Where an alert stands; all but `resolved` are open."""
 
     FIRING = "firing"
+    ACKNOWLEDGED = "acknowledged"
+    ASSIGNED = "assigned"
+    SNOOZED = "snoozed"
     RESOLVED = "resolved"
+
+
+OPEN = (State.FIRING, State.ACKNOWLEDGED, State.ASSIGNED, State.SNOOZED)
 
 
 class DeliveryState(StrEnum):
@@ -86,27 +93,45 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What has become of telling one channel. `claim` names the process that is sending."""
+    """What has become of telling one channel one thing. `claim` names the process that is sending."""
 
     channel: str
+    message: str = "raised"
+    """What is told: `raised`, `step.2`, `repeat.1`, `woken.…`, `reopened.…` or `instead.…` of a dead channel."""
+    people: tuple[str, ...] = ()
+    """Ids of the people of the rota who are told by it."""
+    also: tuple[str, ...] = ()
+    """Ids of the alerts of the same group that the message speaks of too."""
     state: DeliveryState = DeliveryState.PENDING
     attempts: int = 0
+    parts: int = 0
+    """Parts of a long message that the receiver has confirmed."""
     unsure: bool = False
     """Whether an earlier attempt may have arrived, so that the next one is marked as a repeat."""
     claim: str | None = None
     last_error: str | None = None
     at: datetime | None = None
+    not_before: datetime | None = None
+    """When the next attempt makes sense."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes two deliveries of an alert the same."""
+        return self.message, self.channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """One burst of a rule and brand; `id` is `rule.brand.number`, the figures are those of the worst window so far."""
+    """What a rule found for a brand; `id` is `rule.brand.number`, its figures are the heaviest firing's so far."""
 
     id: str
+    fingerprint: str = ""
     rule: str
     kind: str
     title: str
     brand: str
+    story: str | None = None
+    customer: str | None = None
     severity: Severity
     state: State
     raised_at: datetime
@@ -115,16 +140,48 @@ class Alert:
     last_at: datetime
     """End of the last window that fired."""
     evaluated_at: datetime
-    resolved_at: datetime | None = None
     window_start: datetime
     window_end: datetime
-    figures: Figures
+    weight: float = 0.0
+    figures: tuple[Figure, ...] = ()
+    questions: tuple[Question, ...] = ()
     reason_zh: str
     reason_en: str
     evidence: Evidence
     owner: str
     runbook: str
+    assignee: str | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    snoozed_until: datetime | None = None
+    resolved_at: datetime | None = None
+    resolved_by: str | None = None
+    """The person; None where it came to rest by itself."""
+    reopened_at: datetime | None = None
+    replied_at: datetime | None = None
+    """When the brand's own account answered the story."""
+    seconds_to_acknowledge: int | None = None
+    seconds_to_resolve: int | None = None
+    step: int = -1
+    """The step of its escalation that has been taken; -1 while nobody is told."""
+    step_at: datetime | None = None
+    """When that was, or when it was repeated."""
+    repeats: int = 0
+    held: str | None = None
+    """Why nobody is told at present."""
+    held_at: datetime | None = None
+    joined: str | None = None
+    """The alert of the same group whose message speaks of this one too."""
     delivery: tuple[Delivery, ...] = ()
+
+    @property
+    def told_at(self) -> datetime | None:
+        """When the first message was confirmed."""
+        return min((one.at for one in self.delivery if one.state is DeliveryState.SENT and one.at), default=None)
+
+    def figure(self, name: str) -> Figure | None:
+        """Return the figure of this name, where the alert states one."""
+        return next((figure for figure in self.figures if figure.name == name), None)
 
 
 def to_document(alert: Alert) -> dict[str, Any]:
@@ -139,4 +196,10 @@ def from_document(id: str, document: Mapping[str, Any]) -> Alert:
     """Return the alert that a document holds; msgspec.ValidationError names the field that is wrong."""
     fields = {**document, "id": id, "raised_at": document["@timestamp"]}
     del fields["@timestamp"]
+    if isinstance(figures := fields.get("figures"), Mapping):  # as alerts were written that knew bursts alone
+        kept = {name: value for name, value in figures.items() if isinstance(value, float | int) and value is not True}
+        fields["figures"] = [{"name": name, "value": value} for name, value in kept.items() if name in _OF_BURSTS]
     return msgspec.convert(fields, Alert)
+
+
+_OF_BURSTS = ("negative", "count", "share", "usual", "times", "threshold", "past_windows")

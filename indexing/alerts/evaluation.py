@@ -1,120 +1,26 @@
 """Hold every rule against the index, and bring the alerts up to date with what is found."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from functools import partial
-from itertools import count
+from datetime import datetime
 
 from config.brand import Brand
+from config.rota import Rota
 from config.rule import Rule
-from indexing.alerts import records
-from indexing.alerts.alert import Alert, Delivery, Evidence, State
-from indexing.alerts.detect import Finding, negative_burst
-from indexing.alerts.evidence import gather
-from indexing.alerts.reason import in_chinese, in_english
-from indexing.alerts.series import Watch, read_series
-from indexing.elasticsearch.patience import patiently
+from indexing.alerts.alert import Alert
+from indexing.alerts.lifecycle import in_milliseconds, take
+from indexing.alerts.telling import tell
 from indexing.elasticsearch.store import Store
 
 __all__ = ["evaluate"]
 
-_AFTER_ITS_RULE = timedelta(days=1)
-"""An alert whose rule is gone is resolved when nothing has been found for so long."""
 
+def evaluate(
+    store: Store, rules: Sequence[Rule], brands: Sequence[Brand], *, now: datetime, rota: Rota | None = None
+) -> list[Alert]:
+    """Return the alerts that are open at `now`, written to the index with whom to tell; `rules` are all there are."""
+    from indexing.detection import detect
 
-def evaluate(store: Store, rules: Sequence[Rule], brands: Sequence[Brand], *, now: datetime) -> list[Alert]:
-    """Return the alerts that are firing at `now`, written to the index with whom to tell; `rules` are all there are.
-
-    A burst that goes on, or begins again within its rule's `quiet`, is the same alert with newer figures. The same call
-    again, at once or after a kill, changes nothing; an evaluation that is overtaken by a later one changes nothing.
-    """
-    now = now.astimezone(UTC).replace(microsecond=now.microsecond // 1000 * 1000)
-    patiently(lambda: store.refresh("mentions"))
-    found = set()
-    for watch, series in list(read_series(store, rules, brands, now)):
-        if finding := negative_burst(series, watch.rule.when):
-            found.add(_raise(store, watch, finding, now).id)
-    windows = {rule.id: rule.when.window for rule in rules}
-    for alert in records.firing(store):
-        if alert.id not in found:
-            records.change(store, alert.id, lambda old: _calmed(old, windows.get(old.rule, _AFTER_ITS_RULE), now))
-    return records.firing(store)
-
-
-def _raise(store: Store, watch: Watch, finding: Finding, now: datetime) -> Alert:
-    """Write the finding to its alert, begun now unless the burst has one already.
-
-    The number in a new alert's id is how many its rule and brand have had: two evaluations at once mean the same id, so
-    that one of them finds it taken, looks again, and sees the other's alert.
-    """
-    evidence = gather(store, watch, finding)
-    for taken in count():
-        earlier, total = records.of(store, watch.rule.id, watch.brand.id)
-        same = next((alert for alert in earlier if _continues(alert, finding, watch.rule.quiet)), None)
-        if same:
-            newer = _draft(watch, finding, same.id, now, evidence)
-            return records.change(store, same.id, partial(_merged, newer))
-        draft = _draft(watch, finding, f"{watch.rule.id}.{watch.brand.id}.{total + 1 + taken}", now, evidence)
-        if records.begin(store, draft):
-            return draft
-    raise AssertionError("count() never ends")
-
-
-def _draft(watch: Watch, finding: Finding, id: str, now: datetime, evidence: Evidence) -> Alert:
-    rule, brand = watch.rule, watch.brand
-    fires = now - finding.last_at < rule.when.window
-    return Alert(
-        id=id,
-        rule=rule.id,
-        kind=rule.when.kind,
-        title=rule.title,
-        brand=brand.id,
-        severity=rule.severity,
-        state=State.FIRING if fires else State.RESOLVED,
-        raised_at=now,
-        began_at=finding.began_at,
-        last_at=finding.last_at,
-        evaluated_at=now,
-        resolved_at=None if fires else now,
-        window_start=finding.start,
-        window_end=finding.end,
-        figures=finding.figures,
-        reason_zh=in_chinese(finding, rule.when, brand, now),
-        reason_en=in_english(finding, rule.when, brand, now),
-        evidence=evidence,
-        owner=rule.owner,
-        runbook=rule.runbook,
-        delivery=tuple(Delivery(channel=channel) for channel in dict.fromkeys(rule.channels)),
-    )
-
-
-def _continues(alert: Alert, finding: Finding, quiet: timedelta) -> bool:
-    return finding.began_at <= alert.last_at + quiet and alert.began_at <= finding.last_at + quiet
-
-
-def _merged(new: Alert, old: Alert) -> Alert:
-    """Return the alert after another finding: the figures stay those of the worst window."""
-    if new.evaluated_at < old.evaluated_at:
-        return old
-    same_window = (new.window_start, new.window_end) == (old.window_start, old.window_end)
-    told = new if same_window or new.figures.negative > old.figures.negative else old
-    merged = replace(
-        old,
-        state=new.state,
-        resolved_at=old.resolved_at if old.state is new.state else new.resolved_at,
-        began_at=min(old.began_at, new.began_at),
-        last_at=max(old.last_at, new.last_at),
-        evaluated_at=new.evaluated_at,
-        **{field: getattr(told, field) for field in ("window_start", "window_end", "figures", "evidence")},
-        **{field: getattr(told, field) for field in ("reason_zh", "reason_en")},
-    )
-    over = old.state is State.RESOLVED
-    return old if over and replace(merged, evaluated_at=old.evaluated_at) == old else merged
-
-
-def _calmed(old: Alert, window: timedelta, now: datetime) -> Alert:
-    """Return the alert resolved, when a whole window has passed since the last one that fired."""
-    if old.state is not State.FIRING or now < old.evaluated_at or now - old.last_at < window:
-        return old
-    return replace(old, state=State.RESOLVED, resolved_at=now, evaluated_at=now)
+    now = in_milliseconds(now)
+    found = detect(store, rules, brands, now=now)
+    take(store, found.firings, rules, now=now, unasked=found.failures)
+    return tell(store, rules, rota, now=now)

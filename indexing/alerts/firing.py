@@ -1,34 +1,13 @@
 """What an evaluation hands to the alerts' life cycle: a rule that holds for a brand, with its figures and evidence."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from config.rule import Severity
 from indexing.alerts.alert import Evidence
+from indexing.alerts.figure import Figure, Question
 
 __all__ = ["Figure", "Firing", "Question"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One number of a reason: what was counted, what is usual, and which of the firing's questions gave it."""
-
-    name: str
-    value: float
-    usual: float | None = None
-    unit: str = ""
-    question: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A request to the index that can be sent again by hand."""
-
-    id: str
-    index: str
-    body: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Tell those who run tingfeng that a step failed: best effort, by the channel `operations`, where there is one."""
+"""Tell those who run tingfeng that something failed: best effort, by the channel `operations`, where there is one."""
 
 import logging
 import uuid
@@ -6,7 +6,7 @@ import uuid
 from config.channel import load_channels
 from config.load import ConfigError
 from indexing.alerts.channels import NotDelivered, send
-from indexing.alerts.message import Message
+from indexing.alerts.message import of_words
 from indexing.alerts.plain import plain
 
 __all__ = ["CHANNEL", "notify"]
@@ -19,13 +19,12 @@ _log = logging.getLogger(__name__)
 
 def notify(step: str, reason: str) -> bool:
     """Send that `step` failed and why; return whether the channel confirmed it. Never raises for the channel's sake."""
-    title, text = f"【运维】{plain(step, _STEP_LENGTH)} 失败 failed", plain(reason, _REASON_LENGTH)
-    body = {"version": 1, "step": step, "title": title, "text": text}
+    title, text = f"【运维预警】{plain(step, _STEP_LENGTH)} 失败 failed", plain(reason, _REASON_LENGTH)
     try:
         channel = next((channel for channel in load_channels() if channel.id == CHANNEL), None)
         if channel is None:
             return False
-        send(Message(key=uuid.uuid4().hex, title=title, text=text, body=body), channel)
+        send(of_words(uuid.uuid4().hex, title, text, step=step), channel)
     except (ConfigError, NotDelivered) as error:
         _log.warning("the channel %s could not be told that %s failed: %s", CHANNEL, step, error)
         return False

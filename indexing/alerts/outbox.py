@@ -1,40 +1,33 @@
 """The outbox: who is still to be told is written with the alert; each attempt is recorded before and after.
 
 A message is sent again until its receiver has confirmed it and that is recorded, and never after. Only a kill between
-the two repeats it, marked 重发.
+the two repeats it, marked 重发. Where a channel refuses, or fails for its `give_up`, another one is told as well.
 """
 
 import logging
-import os
-import random
-import socket
 import time
-import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from config.channel import Channel
+from config.rota import Rota
 from indexing.alerts import channels as kinds
-from indexing.alerts import records
+from indexing.alerts import claims, operations, records
 from indexing.alerts.alert import Alert, Delivery, DeliveryState
 from indexing.alerts.channels import NotDelivered
 from indexing.alerts.message import of_alert
+from indexing.alerts.rate import once_a_day
 from indexing.elasticsearch.store import Store
 
 __all__ = ["Deliveries", "deliver"]
 
 _ATTEMPTS = 3
-"""In one call; the next evaluation goes on."""
+"""In one call; the next one goes on."""
 _PAUSE = 0.5
-_LEASE = timedelta(minutes=5)
-"""How long a claim holds whose process cannot be seen from here."""
-_GIVE_UP = timedelta(days=3)
 _OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
-_in_flight: set[str] = set()
 
 _log = logging.getLogger(__name__)
 
@@ -47,120 +40,113 @@ class Deliveries:
     waiting: int
 
 
-def deliver(store: Store, channels: Sequence[Channel]) -> Deliveries:
-    """Tell every channel what it has not confirmed yet; a channel that fails or hangs keeps no other waiting."""
-    known = {channel.id: channel for channel in channels}
-    queues: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Post:
+    """What a call works with."""
+
+    store: Store
+    channels: Mapping[str, Channel]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """One delivery of one alert."""
+
+    alert: str
+    key: tuple[str, str]
+    attempts: int
+
+
+def deliver(store: Store, channels: Sequence[Channel], rota: Rota | None = None) -> Deliveries:
+    """Tell every channel what it has not confirmed yet; a channel that fails or hangs keeps no other waiting.
+
+    What another channel is told instead goes out in the same call.
+    """
+    names = {id: person.name for id, person in rota.people.items()} if rota else {}
+    post = _Post(store=store, channels={channel.id: channel for channel in channels}, names=names)
+    sent, waiting, seen = 0, 0, set[tuple[str, tuple[str, str]]]()
+    while queues := _queues(store, seen):
+        with ThreadPoolExecutor(len(queues)) as pool:
+            runs = [pool.submit(_serve, post, channel, queue) for channel, queue in queues.items()]
+        confirmed = sum(run.result() for run in runs)
+        sent, waiting = sent + confirmed, waiting + sum(map(len, queues.values())) - confirmed
+        seen |= {(entry.alert, entry.key) for queue in queues.values() for entry in queue}
+    return Deliveries(sent=sent, waiting=waiting)
+
+
+def _queues(store: Store, seen: set[tuple[str, tuple[str, str]]]) -> dict[str, list[_Entry]]:
+    """Return what each channel is still to be told and may be told now; what has failed least comes first.
+
+    So one message that a receiver cannot take holds up no other.
+    """
+    now = datetime.now(UTC)
+    queues: defaultdict[str, list[_Entry]] = defaultdict(list)
     for alert in records.undelivered(store):
-        for delivery in alert.delivery:
-            if delivery.state in _OPEN:
-                queues[delivery.channel].append((delivery.attempts, alert.id))
-    if not queues:
-        return Deliveries(sent=0, waiting=0)
-    with ThreadPoolExecutor(len(queues)) as pool:
-        # what has failed least goes first, so that one message that a receiver cannot take holds up no other
-        runs = [
-            pool.submit(_serve, store, channel, known.get(channel), [id for _, id in sorted(queue, key=lambda q: q[0])])
-            for channel, queue in queues.items()
-        ]
-    sent = sum(run.result() for run in runs)
-    return Deliveries(sent=sent, waiting=sum(map(len, queues.values())) - sent)
+        for one in alert.delivery:
+            due = one.state in _OPEN and not (one.not_before and one.not_before > now)
+            if due and (alert.id, one.key) not in seen:
+                queues[one.channel].append(_Entry(alert=alert.id, key=one.key, attempts=one.attempts))
+    return {channel: sorted(queue, key=lambda entry: entry.attempts) for channel, queue in queues.items()}
 
 
-def _serve(store: Store, name: str, channel: Channel | None, alerts: Sequence[str]) -> int:
+def _serve(post: _Post, name: str, queue: Sequence[_Entry]) -> int:
     """Send one channel its messages until it is out of reach; return how many it has confirmed."""
     sent = 0
-    for id in alerts:
+    for entry in queue:
         for attempt in range(_ATTEMPTS):
-            time.sleep(attempt and _PAUSE * 2**attempt * random.uniform(0.5, 1))  # noqa: S311  not a secret
-            outcome = _attempt(store, id, name, channel)
+            time.sleep(attempt and claims.pause_after(attempt, _PAUSE))
+            outcome = _attempt(post, entry, post.channels.get(name), last=attempt == _ATTEMPTS - 1)
             if outcome is None or not outcome.retry:
                 break
         sent += outcome is None
-        if outcome and outcome.retry:
+        if outcome and (outcome.retry or outcome.after):
             break
     return sent
 
 
-def _attempt(store: Store, id: str, name: str, channel: Channel | None) -> NotDelivered | None:
+def _attempt(post: _Post, entry: _Entry, channel: Channel | None, *, last: bool) -> NotDelivered | None:
     """Claim the message, send it, record what came of it; None when it is delivered."""
-    with _claim() as claim:
-        claimed = records.change(store, id, _edit(name, lambda _, old: _claimed(old, claim)))
-        delivery = _of(claimed, name)
+    store, id, key = post.store, entry.alert, entry.key
+    with claims.claim() as claim:
+        alert = records.change(store, id, claims.edit(key, lambda _, old: claims.claimed(old, claim)))
+        delivery = next(one for one in alert.delivery if one.key == key)
         if delivery.claim != claim:  # somebody else has sent it, or is sending it
             return NotDelivered("in other hands", unsure=False, retry=False)
         try:
             if channel is None:
-                raise NotDelivered(f"no channel is called {name!r} any more", unsure=False, retry=False)
-            kinds.send(of_alert(claimed, name, repeat=delivery.unsure), channel)
+                raise NotDelivered(f"no channel is called {delivery.channel!r} any more", unsure=False, retry=False)
+            others = records.find(store, delivery.also)
+            kinds.send(of_alert(alert, delivery, others=others, names=post.names), channel)
         except NotDelivered as error:
-            _log.warning("alert %s not delivered to %s: %s", id, name, error)
-            failure = error
-            records.change(store, id, _edit(name, lambda alert, old: _failed(alert, old, claim, failure)))
+            _log.warning("alert %s not delivered to %s: %s", id, delivery.channel, error)
+            _record(post, alert, delivery, claim, error, last=last)
             return error
-        records.change(store, id, _edit(name, lambda _, old: _ended(old, claim, DeliveryState.SENT)))
+        records.change(store, id, claims.edit(key, lambda _, old: claims.ended(old, claim, DeliveryState.SENT)))
         return None
 
 
-@contextmanager
-def _claim() -> Iterator[str]:
-    claim = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
-    _in_flight.add(claim)
-    try:
-        yield claim
-    finally:
-        _in_flight.discard(claim)
+def _record(post: _Post, alert: Alert, delivery: Delivery, claim: str, error: NotDelivered, *, last: bool) -> None:
+    """Write the failure down, with when to try again and whom to tell instead."""
+    failure = error
+    pause = error.after or (claims.pause_after(delivery.attempts, _PAUSE) if last or not error.retry else 0.0)
+    failed = claims.edit(delivery.key, lambda alert, old: claims.failed(alert, old, claim, failure, pause))
+    other = _instead_of(post, alert, delivery, error)
+    if other is None:
+        records.change(post.store, alert.id, failed)
+        return
+    records.change(post.store, alert.id, lambda old: claims.instead(failed(old), delivery, other))
+    if other != operations.CHANNEL and once_a_day(f"dead.{delivery.channel}"):
+        operations.notify(f"channel {delivery.channel}", f"{error}; {other} is told instead")
 
 
-def _claimed(old: Delivery, claim: str) -> Delivery:
-    if old.state not in _OPEN or (old.state is DeliveryState.SENDING and not _abandoned(old)):
-        return old
-    return replace(
-        old,
-        state=DeliveryState.SENDING,
-        attempts=old.attempts + 1,
-        unsure=old.unsure or old.state is DeliveryState.SENDING,
-        claim=claim,
-        last_error=None,
-        at=datetime.now(UTC),
-    )
-
-
-def _abandoned(delivery: Delivery) -> bool:
-    """Whether the process that began to send is gone, as far as that can be seen from here."""
-    host, pid, _ = (delivery.claim or "::").rsplit(":", 2)
-    if host == socket.gethostname():
-        if int(pid) == os.getpid():
-            return delivery.claim not in _in_flight
-        try:
-            os.kill(int(pid), 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            pass  # it runs, for another user
-    return delivery.at is None or datetime.now(UTC) - delivery.at > _LEASE
-
-
-def _failed(alert: Alert, old: Delivery, claim: str, error: NotDelivered) -> Delivery:
-    over = datetime.now(UTC) - alert.raised_at > _GIVE_UP
-    state = DeliveryState.GIVEN_UP if over else DeliveryState.PENDING
-    ended = _ended(old, claim, state, last_error=str(error))
-    return replace(ended, unsure=old.unsure or error.unsure) if ended is not old else old
-
-
-def _ended(old: Delivery, claim: str, state: DeliveryState, last_error: str | None = None) -> Delivery:
-    if old.claim != claim:
-        return old
-    return replace(old, state=state, claim=None, at=datetime.now(UTC), last_error=last_error)
-
-
-def _edit(name: str, edit: Callable[[Alert, Delivery], Delivery]) -> Callable[[Alert], Alert]:
-    """Return an edit of an alert that applies `edit` to its delivery to one channel."""
-    return lambda alert: replace(
-        alert,
-        delivery=tuple(edit(alert, entry) if entry.channel == name else entry for entry in alert.delivery),
-    )
-
-
-def _of(alert: Alert, name: str) -> Delivery:
-    return next(entry for entry in alert.delivery if entry.channel == name)
+def _instead_of(post: _Post, alert: Alert, delivery: Delivery, error: NotDelivered) -> str | None:
+    """Return the channel that is told what this one cannot be told; None while it may still take it."""
+    channel = post.channels.get(delivery.channel)
+    refused = not error.retry and error.after is None
+    begun = max([alert.raised_at, *filter(None, (alert.step_at, alert.reopened_at))])
+    late = channel is not None and datetime.now(UTC) - begun > channel.give_up
+    if delivery.message.startswith("instead.") or not (refused or late):
+        return None
+    other = (channel and channel.instead) or operations.CHANNEL
+    return other if other in post.channels and other != delivery.channel else None

@@ -1,18 +1,31 @@
 """Alerts as documents: found, begun, changed, and every change written down once and for all."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
+from typing import Any
 
 from config.errors import Mendable
-from indexing.alerts.alert import Alert, DeliveryState, State, from_document, to_document
+from indexing.alerts.alert import OPEN, Alert, DeliveryState, from_document, to_document
+from indexing.alerts.event import Event, Origin, between
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.faults import told
 from indexing.elasticsearch.patience import patiently
 from indexing.elasticsearch.store import Store
 
-__all__ = ["Overtaken", "begin", "change", "firing", "of", "undelivered"]
+__all__ = [
+    "NoSuchAlert",
+    "Overtaken",
+    "begin",
+    "change",
+    "find",
+    "firing",
+    "history",
+    "note",
+    "noted",
+    "of",
+    "to_tell",
+    "undelivered",
+]
 
 _LATEST = 50
 _TRIES = 50
@@ -22,71 +35,111 @@ class Overtaken(Mendable):
     """Others kept changing the alert; run again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Event:
-    """A change of an alert; the same `name` and `key` are the same change, however often it is written."""
-
-    name: str
-    key: str
-    at: datetime
-    channel: str | None = None
-    detail: str | None = None
+class NoSuchAlert(Mendable):
+    """No alert has this id."""
 
 
-def of(store: Store, rule: str, brand: str) -> tuple[list[Alert], int]:
-    """Return the latest alerts of a rule and brand, and how many there ever were."""
-    query = {"bool": {"filter": [{"term": {"rule": rule}}, {"term": {"brand": brand}}]}}
-    newest = [{"last_at": {"order": "desc"}}]
+def of(store: Store, fingerprint: str, rule: str, brand: str) -> tuple[list[Alert], int]:
+    """Return the latest alerts of a fingerprint, and how many its rule and brand ever had."""
     index = _refreshed(store)
+    query = {"bool": {"filter": [{"term": {"rule": rule}}, {"term": {"brand": brand}}]}}
     answer = patiently(
-        lambda: store.client.search(index=index, query=query, sort=newest, size=_LATEST, track_total_hits=True)
+        lambda: store.client.search(
+            index=index,
+            query=query,
+            post_filter={"term": {"fingerprint": fingerprint}},
+            sort=[{"last_at": {"order": "desc"}}],
+            size=_LATEST,
+            aggs={"ever": {"value_count": {"field": "rule"}}},
+        )
     )
-    found = [from_document(hit["_id"], hit["_source"]) for hit in answer["hits"]["hits"]]
-    return found, answer["hits"]["total"]["value"]
+    alerts = [from_document(hit["_id"], hit["_source"]) for hit in answer["hits"]["hits"]]
+    return alerts, int(answer["aggregations"]["ever"]["value"])
+
+
+def find(store: Store, ids: Iterable[str]) -> list[Alert]:
+    """Return the alerts of these ids; those that there are not are left out."""
+    if not (wanted := list(ids)):
+        return []
+    hits = patiently(lambda: store.client.mget(index=store.alias("alerts"), ids=wanted))["docs"]
+    return [from_document(hit["_id"], hit["_source"]) for hit in hits if hit.get("found")]
 
 
 def firing(store: Store) -> list[Alert]:
     """Return every alert that has not been resolved, oldest first."""
-    return _all(store, "state", [State.FIRING])
+    return _all(store, {"terms": {"state": list(OPEN)}})
+
+
+def to_tell(store: Store) -> list[Alert]:
+    """Return every alert that is open, or that nobody has been told of yet, oldest first."""
+    return _all(store, {"bool": {"should": [{"terms": {"state": list(OPEN)}}, {"term": {"step": -1}}]}})
 
 
 def undelivered(store: Store) -> list[Alert]:
     """Return every alert that somebody still has to be told of, oldest first."""
-    return _all(store, "delivery.state", [DeliveryState.PENDING, DeliveryState.SENDING])
+    return _all(store, {"terms": {"delivery.state": [DeliveryState.PENDING, DeliveryState.SENDING]}})
+
+
+def history(store: Store, id: str) -> list[dict[str, Any]]:
+    """Return what happened to an alert, oldest first, as the events' documents."""
+    from elasticsearch.helpers import scan
+
+    index = store.alias("alert-events")
+    with told():
+        store.client.indices.refresh(index=index)
+        found = [hit["_source"] for hit in scan(store.client, index=index, query={"query": {"term": {"alert": id}}})]
+    return sorted(found, key=lambda event: (event["@timestamp"], event["event"] != "firing"))
 
 
 def begin(store: Store, alert: Alert) -> bool:
     """Write a new alert; False when one of this id is there already."""
-    _note(store, alert, [_Event(name="firing", key="first", at=alert.raised_at)])
+    note(store, alert, [Event(name="firing", key="first", at=alert.raised_at)])
     return _write(
         store, Action(operation="create", index=store.alias("alerts"), id=alert.id, source=to_document(alert))
     )
 
 
-def change(store: Store, id: str, edit: Callable[[Alert], Alert]) -> Alert:
+def change(store: Store, id: str, edit: Callable[[Alert], Alert], origin: Origin | None = None) -> Alert:
     """Apply `edit` to the alert as it stands, again whenever somebody else was faster; return what stands then.
 
-    The events are written first, so that a kill in between leaves no change that nobody recorded.
+    The events are written first, so that a kill in between leaves no change that nobody recorded. NoSuchAlert where
+    there is none of this id.
     """
+    from elasticsearch import NotFoundError
+
     index = store.alias("alerts")
     for _ in range(_TRIES):
-        got = patiently(lambda: store.client.get(index=index, id=id))
+        try:
+            got = patiently(lambda: store.client.get(index=index, id=id))
+        except NotFoundError as error:
+            raise NoSuchAlert(f"there is no alert {id!r}: `tingfeng alerts list` shows those that are open") from error
         old = from_document(id, got["_source"])
         new = edit(old)
         if new == old:
             return old
-        _note(store, new, _events(old, new))
+        note(store, new, between(old, new, origin))
         seen = (got["_seq_no"], got["_primary_term"])
         if _write(store, Action(operation="index", index=index, id=id, source=to_document(new), seen=seen)):
             return new
     raise Overtaken(f"alert {id}: {_TRIES} others changed it first: run `tingfeng alerts run` again")
 
 
-def _all(store: Store, field: str, values: Collection[str]) -> list[Alert]:
+def note(store: Store, alert: Alert, events: Iterable[Event]) -> bool:
+    """Append what happened; an event that stands there already is the very same one. Return whether all were new."""
+    return all([_write(store, _action(store, alert, event)) for event in events])
+
+
+def noted(store: Store, id: str) -> str | None:
+    """Return when the event of this id happened, or None where there is none."""
+    hit = patiently(lambda: store.client.mget(index=store.alias("alert-events"), ids=[id]))["docs"][0]
+    return str(hit["_source"]["@timestamp"]) if hit.get("found") else None
+
+
+def _all(store: Store, query: Mapping[str, Any]) -> list[Alert]:
     from elasticsearch.helpers import scan
 
     with told():
-        hits = scan(store.client, index=_refreshed(store), query={"query": {"terms": {field: list(values)}}})
+        hits = scan(store.client, index=_refreshed(store), query={"query": query})
         found = [from_document(hit["_id"], hit["_source"]) for hit in hits]
     return sorted(found, key=lambda alert: (alert.raised_at, alert.id))
 
@@ -106,36 +159,16 @@ def _write(store: Store, action: Action) -> bool:
     return answer.done
 
 
-def _events(old: Alert, new: Alert) -> Iterator[_Event]:
-    evaluation = new.evaluated_at.isoformat()
-    if new.state != old.state:
-        name = "resolved" if new.state is State.RESOLVED else "reopened"
-        yield _Event(name=name, key=evaluation, at=new.evaluated_at)
-    if new.figures != old.figures:
-        yield _Event(name="updated", key=evaluation, at=new.evaluated_at, detail=new.reason_en)
-    before = {delivery.channel: delivery for delivery in old.delivery}
-    for delivery in new.delivery:
-        if delivery != before.get(delivery.channel) and delivery.at:
-            yield _Event(
-                name="unsent" if delivery.state is DeliveryState.PENDING else str(delivery.state),
-                key=f"{delivery.channel}:{delivery.attempts}",
-                at=delivery.at,
-                channel=delivery.channel,
-                detail=delivery.last_error,
-            )
-
-
-def _note(store: Store, alert: Alert, events: Iterable[_Event]) -> None:
-    """Append what happened; an event that stands there already is the very same one."""
-    for event in events:
-        source = {
-            "@timestamp": event.at.isoformat(),
-            "alert": alert.id,
-            "rule": alert.rule,
-            "brand": alert.brand,
-            "event": event.name,
-            "channel": event.channel,
-            "detail": event.detail,
-        }
-        id = f"{alert.id}:{event.name}:{event.key}"
-        _write(store, Action(operation="create", index=store.alias("alert-events"), id=id, source=source))
+def _action(store: Store, alert: Alert, event: Event) -> Action:
+    source = {
+        "@timestamp": event.at.isoformat(),
+        "alert": alert.id,
+        "rule": alert.rule,
+        "brand": alert.brand,
+        "event": event.name,
+        "channel": event.channel,
+        "by": event.by,
+        "detail": event.detail,
+    }
+    id = f"{alert.id}:{event.name}:{event.key}"
+    return Action(operation="create", index=store.alias("alert-events"), id=id, source=source)

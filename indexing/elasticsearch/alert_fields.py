@@ -1,17 +1,23 @@
-"""The fields of alerts and of what happens to them."""
+"""The fields of alerts, of what happens to them, and of silences."""
+
+from types import MappingProxyType
 
 from indexing.elasticsearch.field import ADDRESS, BOOLEAN, DATE, FLOAT, KEYWORD, LONG, STORED, Field
 
-__all__ = ["ALERT", "ALERT_EVENT"]
+__all__ = ["ALERT", "ALERT_EVENT", "SILENCE"]
+
+_AS_SENT = MappingProxyType({"type": "object", "enabled": False})
+"""JSON that is kept as it is and never searched."""
 
 ALERT = (
     Field("@timestamp", DATE, "When the alert was raised."),
+    Field("fingerprint", KEYWORD, "Rule, brand, story and customer: what makes two findings one alert."),
     Field("rule", KEYWORD, "The rule that fired: its file's name."),
     Field("kind", KEYWORD, "The kind of rule."),
     Field("title", KEYWORD, "The rule's title."),
     Field("brand", KEYWORD, "The brand's id."),
     Field("severity", KEYWORD, "The rule's severity."),
-    Field("state", KEYWORD, "firing or resolved."),
+    Field("state", KEYWORD, "firing, acknowledged, assigned, snoozed or resolved."),
     Field("began_at", DATE, "When the burst began."),
     Field("last_at", DATE, "End of the last window that fired."),
     Field("evaluated_at", DATE, "When it was looked at last."),
@@ -24,16 +30,35 @@ ALERT = (
     Field("acknowledged_at", DATE, "When somebody first said that they look after it."),
     Field("seconds_to_acknowledge", LONG, "From the first message to the first acknowledgement.", "seconds"),
     Field("seconds_to_resolve", LONG, "From raised to resolved.", "seconds"),
-    Field("figures.count", LONG, "All mentions in the window.", "mentions"),
-    Field("figures.negative", LONG, "Negative ones.", "mentions"),
-    Field("figures.share", FLOAT, "Negative of all.", "0 to 1"),
-    Field("figures.usual", FLOAT, "Median of the past windows' negative mentions.", "mentions"),
-    Field("figures.mad", FLOAT, "Median absolute deviation from it.", "mentions"),
-    Field("figures.times", FLOAT, "Negative mentions as a multiple of the usual."),
-    Field("figures.threshold", FLOAT, "Negative mentions that it took to fire.", "mentions"),
-    Field("figures.past_windows", LONG, "Past windows that there were to compare with.", "windows"),
-    Field("figures.relative", BOOLEAN, "Whether there was enough past to compare with."),
-    Field("figures.fires", BOOLEAN, "Whether the window fires."),
+    Field("acknowledged_by", KEYWORD, "Who that was."),
+    Field("snoozed_until", DATE, "When it wants an answer again."),
+    Field("resolved_by", KEYWORD, "Who said that it is over; nobody where it came to rest by itself."),
+    Field("reopened_at", DATE, "When it began again."),
+    Field("replied_at", DATE, "When the brand's own account answered the story."),
+    Field("step", LONG, "The step of its escalation that has been taken; -1 while nobody is told.", "steps"),
+    Field("step_at", DATE, "When that was, or when it was repeated."),
+    Field("repeats", LONG, "How often that step was repeated.", "times"),
+    Field("held", STORED, "Why nobody is told at present."),
+    Field("held_at", DATE, "Since when."),
+    Field("joined", KEYWORD, "The alert of the same group whose message speaks of this one too."),
+    Field("weight", FLOAT, "How heavy the finding is, among findings of the same thing."),
+    Field("figures.name", KEYWORD, "A figure of the reason."),
+    Field("figures.value", FLOAT, "What was counted."),
+    Field("figures.usual", FLOAT, "What is usual."),
+    Field("figures.unit", KEYWORD, "What is counted."),
+    Field("figures.question", KEYWORD, "The question that gives it."),
+    Field("figures.count", LONG, "Until 0.1: all mentions in the window.", "mentions"),
+    Field("figures.negative", LONG, "Until 0.1: negative ones.", "mentions"),
+    Field("figures.share", FLOAT, "Until 0.1: negative of all.", "0 to 1"),
+    Field("figures.mad", FLOAT, "Until 0.1: median absolute deviation from the usual.", "mentions"),
+    Field("figures.times", FLOAT, "Until 0.1: negative mentions as a multiple of the usual."),
+    Field("figures.threshold", FLOAT, "Until 0.1: negative mentions that it took to fire.", "mentions"),
+    Field("figures.past_windows", LONG, "Until 0.1: past windows to compare with.", "windows"),
+    Field("figures.relative", BOOLEAN, "Until 0.1: whether there was enough past to compare with."),
+    Field("figures.fires", BOOLEAN, "Until 0.1: whether the window fires."),
+    Field("questions.id", KEYWORD, "A question to the index that gave figures."),
+    Field("questions.index", KEYWORD, "Where it was asked."),
+    Field("questions.body", _AS_SENT, "What was sent."),
     Field("reason_zh", STORED, "Why, in Chinese."),
     Field("reason_en", STORED, "Why, in English."),
     Field("evidence.ids", KEYWORD, "The most engaging negative mentions."),
@@ -54,8 +79,13 @@ ALERT = (
     Field("owner", KEYWORD, "Who answers for the rule."),
     Field("runbook", STORED, "What to do."),
     Field("delivery.channel", KEYWORD, "A channel to tell."),
+    Field("delivery.message", KEYWORD, "What it is told: raised, step.2, repeat.1 and so on."),
+    Field("delivery.people", KEYWORD, "People of the rota who are told by it."),
+    Field("delivery.also", KEYWORD, "Alerts of the same group that the message speaks of too."),
     Field("delivery.state", KEYWORD, "pending, sending, sent or given_up."),
     Field("delivery.attempts", LONG, "Tries so far.", "times"),
+    Field("delivery.parts", LONG, "Parts of a long message that are confirmed.", "parts"),
+    Field("delivery.not_before", DATE, "When the next try makes sense."),
     Field("delivery.unsure", BOOLEAN, "Whether an earlier try may have arrived."),
     Field("delivery.claim", KEYWORD, "The process that is sending."),
     Field("delivery.last_error", STORED, "Why the last try failed."),
@@ -69,5 +99,19 @@ ALERT_EVENT = (
     Field("brand", KEYWORD, "Its brand."),
     Field("event", KEYWORD, "What happened, such as firing, updated, sent or resolved."),
     Field("channel", KEYWORD, "The channel, where it is about one."),
+    Field("by", KEYWORD, "The person who did it, where one did."),
     Field("detail", STORED, "More, in words."),
+)
+
+SILENCE = (
+    Field("@timestamp", DATE, "When it was made."),
+    Field("rule", KEYWORD, "Only alerts of this rule."),
+    Field("brand", KEYWORD, "Only alerts of this brand."),
+    Field("story", KEYWORD, "Only alerts of this story."),
+    Field("customer", KEYWORD, "Only alerts of this customer."),
+    Field("severity", KEYWORD, "Only alerts of this severity."),
+    Field("until", DATE, "When it ends."),
+    Field("author", KEYWORD, "Who made it."),
+    Field("reason", STORED, "Why."),
+    Field("ended_by", KEYWORD, "Who ended it early."),
 )

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from indexing.elasticsearch.alert_fields import ALERT, ALERT_EVENT
+from indexing.elasticsearch.alert_fields import ALERT, ALERT_EVENT, SILENCE
 from indexing.elasticsearch.field import Field, properties
 from indexing.elasticsearch.mention_fields import MENTION
 from indexing.elasticsearch.record_fields import CUSTOMER, ENGAGEMENT, LINK, RUN, STATE
@@ -34,6 +34,7 @@ STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "accounts": ACCOUNT,
         "alerts": ALERT,
         "alert-events": ALERT_EVENT,
+        "silences": SILENCE,
     }
 )
 """The kinds that have one index each, whatever the month."""

@@ -40,6 +40,7 @@ _PAGE = (
     Field("author.followers", LONG, "Followers at the fetch.", "accounts"),
     Field("author.verified", BOOLEAN, "Whether the platform has verified the account."),
     Field("author.verification", KEYWORD, "The platform's words for why; only if named."),
+    Field("author.digits", FLOAT, "Digits among the characters of the account's own name, in tenths.", "0 to 1"),
     Field("author.organisation", BOOLEAN, "Whether a company, a medium or an office speaks."),
     *ENGAGEMENT_COUNTS,
     Field("rating", FLOAT, "The author's rating on the platform's scale.", "0 to 1"),
@@ -55,6 +56,8 @@ _PAGE = (
     Field("time_precision", KEYWORD, "second, minute, hour, day or unknown."),
     Field("fetched_at", DATE, "When the page was read."),
     Field("edited_at", DATE, "When the author last changed the post."),
+    Field("deleted_at", DATE, "When the platform first said that the post is gone."),
+    Field("rank", LONG, "Place on the platform's hot list, from 1."),
     Field("synthetic", KEYWORD, "Fields that a replay made up because its source lacked them."),
     Field("writers.page", LONG, "Version of these fields: the fetch.", "ms since 1970"),
 )
@@ -68,8 +71,12 @@ _ANALYSIS = (
     Field("sentiment.probability", FLOAT, "Of the engine's label.", "0 to 1"),
     Field("sentiment.engine", KEYWORD, "The engine that judged."),
     Field("sentiment.model", KEYWORD, "Its model's version."),
-    Field("emotion", KEYWORD, "Emotion."),
-    Field("intent", KEYWORD, "Intent."),
+    Field("sentiment.target", KEYWORD, "The words asked about; absent where the whole post was judged."),
+    Field("sentiment.why", KEYWORD, "The rule that decided in the model's stead, such as comparison."),
+    Field("emotion", KEYWORD, "neutral, angry, happy, sad, fear or surprise: the author's, in the whole post."),
+    Field("emotion_probability", FLOAT, "Of the emotion.", "0 to 1"),
+    Field("intent", KEYWORD, "complaint, question, suggestion, purchase, praise, news or other."),
+    Field("intent_probability", FLOAT, "Of the intent.", "0 to 1"),
     Field("keywords", KEYWORD, "Words that stand for the text; the first 200."),
     Field("tokens", KEYWORD, "The text's words in their order; the first 20,000."),
     Field("analysis", KEYWORD, "Version of all that made these fields."),
@@ -79,6 +86,7 @@ _ANALYSIS = (
 _STORY = (
     Field("story.id", KEYWORD, "The story that the mention belongs to."),
     Field("story.role", KEYWORD, "Its part in it: origin, repost, reply or copy."),
+    Field("story.keys", KEYWORD, "What copies are found by: a hash of the whole text and, of an origin, of its parts."),
     Field("writers.story", LONG, "Version of these fields.", "ms since 1970"),
 )
 _LINK = (

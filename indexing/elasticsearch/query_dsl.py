@@ -8,6 +8,7 @@ from config.fold import fold
 from config.query import WORD_FIELDS, And, Not, Or, Query, QueryError, Term, terms
 from indexing.elasticsearch.exact import exact
 from indexing.privacy import pseudonyms
+from nlp.spellings import spellings
 from nlp.words import words
 
 __all__ = ["to_dsl"]
@@ -48,19 +49,20 @@ def _dsl(query: Query) -> dict[str, Any]:
 
 
 def _term(term: Term) -> dict[str, Any]:
-    if term.field is None:
-        return {"bool": {"should": [_phrase(field, term.value) for field in WORD_FIELDS], "minimum_should_match": 1}}
-    if term.field in WORD_FIELDS:
-        return _phrase(term.field, term.value)
+    if term.field is None or term.field in WORD_FIELDS:
+        fields = WORD_FIELDS if term.field is None else (term.field,)
+        phrases = [_phrase(field, spelt) for field in fields for spelt in spellings(fold(term.value))]
+        return phrases[0] if len(phrases) == 1 else {"bool": {"should": phrases, "minimum_should_match": 1}}
     value = pseudonyms().author(term.value) if term.field == "author" else exact(term.value)
     return {"term": {_EXACT[term.field]: value}}
 
 
 def _phrase(field: str, value: str) -> dict[str, Any]:
-    return {"match_phrase": {field: fold(value)}}
+    return {"match_phrase": {field: value}}
 
 
 def _clauses(term: Term) -> int:
-    if term.field is None:
-        return len(WORD_FIELDS) * max(1, len(words(fold(term.value))))
-    return max(1, len(words(fold(term.value)))) if term.field in WORD_FIELDS else 1
+    if term.field is not None and term.field not in WORD_FIELDS:
+        return 1
+    fields = len(WORD_FIELDS) if term.field is None else 1
+    return fields * sum(max(1, len(words(spelt))) for spelt in spellings(fold(term.value)))

@@ -30,6 +30,7 @@ RUN = (
     Field("complete", BOOLEAN, "Whether it saw all that it should have."),
     Field("message", STORED, "What a person should know."),
     Field("watermark", DATE, "Where the next run will read back to."),
+    Field("coverage", FLOAT, "Share of what the platform says there is that it saw.", "0 to 1"),
     Field("analyse.posts", LONG, "Posts analysed: matched + unmatched + dead.", "posts"),
     Field("analyse.matched", LONG, "Posts that speak of a brand.", "posts"),
     Field("analyse.unmatched", LONG, "Posts that speak of none.", "posts"),

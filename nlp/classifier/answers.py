@@ -23,12 +23,21 @@ TOWARDS = np.asarray([0.0, -0.5, 0.0], np.float32)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """Probabilities of texts: `sentiment` (n, 3), `binary` (n, 2), `emotion` (n, 6), `target` (n, 3)."""
+    """Probabilities of texts: `sentiment` (n, 3), `binary` (n, 2), `emotion` (n, 6 or 0), `target` (n, 3)."""
 
     sentiment: Array
     binary: Array
     emotion: Array
+    """Without columns where an engine does not answer it."""
     target: Array
+
+    @classmethod
+    def of(cls, sentiment: Array) -> Answers:
+        """Return the answers of an engine that knows the whole text's sentiment alone."""
+        poles = sentiment[:, [0, 2]] + np.float32(1e-9)
+        nothing = np.zeros((len(sentiment), 0), np.float32)
+        binary = poles / poles.sum(axis=1, keepdims=True)
+        return cls(sentiment=sentiment, binary=binary, emotion=nothing, target=sentiment)
 
 
 def softmax(logits: Array) -> Array:

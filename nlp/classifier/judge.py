@@ -17,7 +17,7 @@ from nlp.classifier.answers import Answers, answer, scale
 from nlp.classifier.encoder import Encoder
 from nlp.classifier.ngrams import Ngrams
 
-__all__ = ["Default", "Fast", "NoModel", "load", "version"]
+__all__ = ["Default", "Fast", "NoModel", "load", "size", "version"]
 
 Array = npt.NDArray[np.float32]
 MODELS = Path(__file__).parent.parent / "models"
@@ -141,6 +141,11 @@ def version(name: str = "default", folder: Path = MODELS) -> str:
     for file in _files(name, folder):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def size(name: str = "default", folder: Path = MODELS) -> int:
+    """Return the bytes of an engine's files. Raises NoModel."""
+    return sum(file.stat().st_size for file in _files(name, folder))
 
 
 def _files(name: str, folder: Path) -> list[Path]:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-__all__ = ["LONGEST", "normalise"]
+if TYPE_CHECKING:
+    from opencc import OpenCC
+
+__all__ = ["LONGEST", "normalise", "simplify"]
 
 LONGEST = 2_000
 """Characters of a post that are looked at; a longer one is cut to its first and last thousand."""
@@ -19,10 +24,25 @@ _RUN = re.compile(r"(.)\1{3,}")
 
 
 def normalise(text: str) -> str:
-    """Return `text` in NFKC on one line, without links, names and invisible characters, long runs cut to three."""
+    """Return `text` in NFKC and simplified characters on one line, without links, names and what nobody sees.
+
+    Runs of one character are cut to three; emoji and [emoticons] stay.
+    """
     if len(text) > LONGEST:
         text = text[: LONGEST // 2] + text[-LONGEST // 2 :]
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
-    text = _CONTROL.sub(" ", _TOPIC.sub("#", text))
+    text = simplify(_CONTROL.sub(" ", _TOPIC.sub("#", text)))
     text = _NAME.sub("@", _LINK.sub("", text))
     return _RUN.sub(r"\1\1\1", text).strip()[:LONGEST]
+
+
+def simplify(text: str) -> str:
+    """Return `text` (without lone surrogates) in simplified characters, as OpenCC's `t2s` writes them."""
+    return text if text.isascii() else _opencc().convert(text)
+
+
+@lru_cache(maxsize=1)
+def _opencc() -> OpenCC:
+    from opencc import OpenCC
+
+    return OpenCC("t2s")

@@ -3,12 +3,10 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nlp.classifier.answers import Answers
     from nlp.classifier.judge import Default, Fast
 
 __all__ = ["Classifier", "load"]
@@ -18,13 +16,14 @@ class Classifier:
     """The engine behind the seam; `name` is `default`, or `fast` for the n-grams alone."""
 
     def __init__(self, name: str) -> None:
-        from nlp.classifier.judge import version
+        from nlp.classifier.judge import size, version
 
-        self.name, self.model = name, f"{name}-{version(name)}"
+        self.name, self.model, self.size = name, f"{name}-{version(name)}", size(name)
+        """`size` of the model's files, in bytes."""
 
-    def score(self, texts: "Sequence[str]") -> NDArray[np.float32]:
-        """Return negative, neutral and positive of each text, shape (n, 3)."""
-        return _loaded(self.name).score(texts)
+    def answers(self, texts: "Sequence[str]", targets: "Sequence[str | None] | None" = None) -> "Answers":
+        """Return the calibrated probabilities of all that the models answer."""
+        return _loaded(self.name).answers(texts, targets)
 
 
 @lru_cache(maxsize=2)

@@ -11,8 +11,8 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nlp.classifier.answers import Answers
 from nlp.snownlp_tagger import Tagger
 
 __all__ = ["SnowNLP", "load"]
@@ -26,10 +26,10 @@ class SnowNLP:
     def __init__(self) -> None:
         self.model = f"snownlp-{version('snownlp')}"
 
-    def score(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return negative, neutral and positive of each text, shape (n, 3)."""
+    def answers(self, texts: Sequence[str], targets: Sequence[str | None] | None = None) -> Answers:
+        """Return three classes of each whole text; the package knows neither targets nor emotions."""
         p = np.array([_tables().positive(text) for text in texts], dtype=np.float64)
-        return np.stack([(1 - p) ** 2, 2 * p * (1 - p), p**2], axis=1).astype(np.float32)
+        return Answers.of(np.stack([(1 - p) ** 2, 2 * p * (1 - p), p**2], axis=1).astype(np.float32))
 
 
 class _Tables:

@@ -17,7 +17,7 @@ from typing import Literal
 from nlp.classifier.heads import SENTIMENTS
 from nlp.classifier.text import normalise
 
-__all__ = ["BadTable", "Part", "Row", "own", "posts", "read"]
+__all__ = ["BadTable", "Part", "Row", "own", "part", "posts", "read"]
 
 Part = Literal["train", "dev"]
 
@@ -67,14 +67,17 @@ def own(path: Path) -> list[Row]:
                 raise BadTable(f"{path}: line {number}: text and sentiment (one of {', '.join(SENTIMENTS)}) are needed")
             target, three = normalise(row.get("target") or ""), SENTIMENTS.index(label)
             labels = {"target": three} if target else _labels(three, "plain", source=1)
-            rows.append(Row(corpus="own", part=_part(text), text=text, target=target, labels=labels))
+            rows.append(Row(corpus="own", part=part(text), text=text, target=target, labels=labels))
     return rows
 
 
 def posts(folder: Path, count: int) -> Iterator[str]:
     """Yield up to `count` distinct unlabelled Weibo posts and reposts, for masked-language training."""
     seen: set[str] = set()
-    with gzip.open(folder / "replay" / "weibo_ced_reposts.jsonl.gz", "rt", encoding="utf-8") as lines:
+    path = folder / "replay" / "weibo_ced_reposts.jsonl.gz"
+    if not path.is_file():
+        return
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             text = normalise(json.loads(line)["text"])
             if len(text) >= 12 and text not in seen:
@@ -85,6 +88,8 @@ def posts(folder: Path, count: int) -> Iterator[str]:
 
 
 def _table(path: Path) -> Iterator[dict[str, str]]:
+    if not path.is_file():
+        return  # who has none of the research sets trains on rows of their own
     csv.field_size_limit(1 << 24)
     with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
@@ -92,7 +97,7 @@ def _table(path: Path) -> Iterator[dict[str, str]]:
             yield row
 
 
-def _part(text: str) -> Part:
+def part(text: str) -> Part:
     """A tenth of a set without a dev part, by the text's hash: a text is on the same side everywhere."""
     return "dev" if hashlib.sha256(text.encode()).digest()[0] < 26 else "train"
 
@@ -120,15 +125,15 @@ def _weibo(folder: Path) -> Iterator[Row]:
     for row in _table(folder / "weibo_sentence_emotion8_2013.csv.gz"):
         label, text = _2013.index(row["label"]), row["text"]
         labels = _labels(_THREE_OF_2013[label], "plain", eight=label, source=1)
-        yield Row(corpus="2013", part=_part(text), text=text, labels=labels)
+        yield Row(corpus="2013", part=part(text), text=text, labels=labels)
     for row in _table(folder / "weibo_binary_2018.csv.gz"):
         labels = {"weibo": int(row["label"]), "source": 2}
-        yield Row(corpus="weibo2018", part=_part(row["text"]), text=row["text"], labels=labels)
+        yield Row(corpus="weibo2018", part=part(row["text"]), text=row["text"], labels=labels)
     for row in _table(folder / "weibo_emotion7_covid.csv.gz"):
         label, text = int(row["label"]), row["text"]
         pole = _POLE_OF_COVID[label]
         labels = _labels(seven=label, weibo=pole, source=1)
-        yield Row(corpus="covid", part=_part(text), text=text, labels=labels)
+        yield Row(corpus="covid", part=part(text), text=text, labels=labels)
 
 
 def _reviews(folder: Path) -> Iterator[Row]:
@@ -136,10 +141,10 @@ def _reviews(folder: Path) -> Iterator[Row]:
         for row in _table(folder / f"review_{name}.csv.gz"):
             corpus = f"shopping:{row['cat']}" if "cat" in row else name.removesuffix("_2014")
             labels = {"review": int(row["label"]), "source": 3}
-            yield Row(corpus=corpus, part=_part(row["text"]), text=row["text"], labels=labels)
+            yield Row(corpus=corpus, part=part(row["text"]), text=row["text"], labels=labels)
 
 
 def _cars(folder: Path) -> Iterator[Row]:
     for row in _table(folder / "car_target_aspect.csv.gz"):
         labels = {"target": int(row["label"]) + 1}
-        yield Row(corpus="cars", part=_part(row["text"]), text=row["text"], target=row["subject"], labels=labels)
+        yield Row(corpus="cars", part=part(row["text"]), text=row["text"], target=row["subject"], labels=labels)

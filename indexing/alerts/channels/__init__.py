@@ -17,12 +17,14 @@ __all__ = ["NotDelivered", "address", "check_kinds", "kinds", "send"]
 class NotDelivered(Exception):
     """The receiver has not confirmed the message; the reason holds no secret.
 
-    `unsure` says that it may have arrived all the same, `retry` that trying again soon makes sense.
+    `unsure` says that it may have arrived all the same, `retry` that trying again soon makes sense, `after` in how many
+    seconds a receiver that was told too much will listen again; `parts` of a long message are confirmed.
     """
 
-    def __init__(self, reason: str, *, unsure: bool, retry: bool) -> None:
+    def __init__(self, reason: str, *, unsure: bool, retry: bool, after: float | None = None) -> None:
         super().__init__(reason)
-        self.unsure, self.retry = unsure, retry
+        self.unsure, self.retry, self.after = unsure, retry, after
+        self.parts = 0
 
 
 class _Kind(Protocol):

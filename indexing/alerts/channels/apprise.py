@@ -3,6 +3,7 @@
 from config.channel import Channel
 from indexing.alerts.channels import NotDelivered, address
 from indexing.alerts.message import Message
+from indexing.alerts.posting import pace
 
 __all__ = ["send"]
 
@@ -11,13 +12,14 @@ def send(message: Message, channel: Channel) -> None:
     """Return when Apprise reports success; it tells no reason that could be passed on without its address."""
     import apprise
 
+    pace(channel)
     service = apprise.Apprise()
     if not service.add(address(channel)):
         reason = f"{channel.url_variable} holds no address that Apprise can read: mend it"
         raise NotDelivered(reason, unsure=False, retry=False)
     told = service.notify(
         title=message.title,
-        body=message.text,
+        body=message.whole,
         body_format=apprise.NotifyFormat.TEXT,
         timeout=channel.timeout,
     )

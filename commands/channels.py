@@ -1,0 +1,49 @@
+"""`tingfeng channels`: where alerts go, and whether they arrive."""
+
+import typer
+
+from commands.screen import console, table
+from config.errors import Mendable
+
+app = typer.Typer(no_args_is_help=True, help="List the channels, and send one a test message.")
+
+
+class _NotConfirmed(Mendable):
+    """The channel did not take the test message; the message says why."""
+
+
+@app.command("list")
+def list_() -> None:
+    """List every channel of config/channels, its kind, and whether its address is set; no secret is shown."""
+    from config.channel import load_channels
+
+    rows = {
+        channel.id: f"{channel.kind}  {channel.url_variable} {'is set' if channel.url else 'is NOT set'}, "
+        f"{'signed' if channel.secret else 'unsigned'}" + (f"; else {channel.instead}" if channel.instead else "")
+        for channel in load_channels()
+    }
+    console.print(table(f"{len(rows)} channels", rows))
+
+
+@app.command()
+def test(name: str = typer.Argument(help="The channel's id.")) -> None:
+    """Send a channel a test message, and say whether its receiver confirmed it, and if not, why."""
+    import uuid
+    from datetime import datetime
+
+    from config.channel import load_channels
+    from config.settings import DAY_ZONE
+    from indexing.alerts.channels import NotDelivered, send
+    from indexing.alerts.message import of_words
+
+    channel = next((channel for channel in load_channels() if channel.id == name), None)
+    if channel is None:
+        known = ", ".join(channel.id for channel in load_channels()) or "none yet"
+        raise _NotConfirmed(f"{name}: no such channel (known: {known}): write config/channels/{name}.yaml")
+    moment = datetime.now(DAY_ZONE).strftime("%Y-%m-%d %H:%M:%S")
+    text = f"这是一条测试消息，无需处理。\nThis is a test; nothing needs to be done.\n{moment}"
+    try:
+        send(of_words(uuid.uuid4().hex, "【测试预警】听风 tingfeng", text, test=True), channel)
+    except NotDelivered as error:
+        raise _NotConfirmed(f"{name}: not confirmed: {error}") from error
+    console.print(f"{name}: the receiver confirmed the message")

@@ -1,0 +1,21 @@
+"""`tingfeng console`: the pages on which alerts are answered."""
+
+import typer
+
+from commands.screen import console as screen
+
+
+def console(port: int = typer.Option(8090, help="Where it answers, on 127.0.0.1 only.")) -> None:
+    """Serve the pages behind the links of alert messages; TINGFENG_PUBLIC_URL is the address that leads here."""
+    from datetime import UTC, datetime
+
+    from config import settings
+    from dashboards.console import ADDRESS, serve
+    from dashboards.console.pages.alerts import listing
+
+    screen.print(f"The console answers at http://{ADDRESS}:{port}; Ctrl-C ends it.")
+    if settings.public_url():
+        screen.print(f"Open alerts, for the next hours: {listing(datetime.now(UTC))}", soft_wrap=True)
+    else:
+        screen.print("TINGFENG_PUBLIC_URL is not set: messages carry no links, and only this machine sees the alerts.")
+    serve(port)

@@ -1,0 +1,111 @@
+"""`tingfeng rules`: what rules there are, whether they keep their promises, and when one would have paged."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from commands.screen import console
+from config.errors import Mendable
+
+if TYPE_CHECKING:
+    from config.rule import Rule
+    from indexing.detection.lab import Replayed
+
+app = typer.Typer(no_args_is_help=True, help="List the rules, run their tests, and replay one over the index.")
+
+
+class NoSuchRule(Mendable):
+    """Nobody has written a rule of that name; the message lists those that there are."""
+
+
+@app.command("list")
+def list_() -> None:
+    """List every rule: what it looks for, how bad that is, and who answers for it."""
+    from config.duration import written
+    from config.rule import load_rules
+
+    table = Table("rule", "kind", "window", "severity", "brands", "owner", box=None, padding=(0, 1))
+    for rule in load_rules():
+        brands = ", ".join(rule.brands) or "all"
+        table.add_row(rule.id, rule.when.kind, written(rule.when.window), rule.severity, Text(brands), Text(rule.owner))
+    console.print(table)
+
+
+@app.command()
+def test(rule: str = typer.Argument(None, help="Only this rule.")) -> None:
+    """Run the tests inside the rules' files; a file whose tests fail is refused before this runs, with its line."""
+    from config.rule import load_rules
+
+    for one in [_named(rule)] if rule else load_rules():
+        console.print(Text(one.id, style="bold"))
+        for case in one.tests:
+            found = one.when.judge(case)
+            figures = ", ".join(f"{reading.name} {reading.value:.4g}" for reading in found.readings)
+            console.print(Text(f"  {'fires ' if found.fires else 'silent'}  {case.name}  ({figures})"))
+
+
+@app.command()
+def replay(
+    rule: str = typer.Argument(help="The rule's id: its file's name."),
+    since: str = typer.Option("30d", help="How far back: 30d, 12h, or a time such as 2026-11-01."),
+    incidents: Path = typer.Option(None, help="CSV of what happened: brand, begin, end, name."),
+    picture: Path = typer.Option(None, help="Write a picture of it here, as SVG."),
+) -> None:
+    """Show from the index when a rule would have paged, and what it would have missed of known incidents."""
+    from config.brand import load_brands
+    from indexing.detection.lab import read_incidents
+    from indexing.detection.lab import replay as run
+    from indexing.detection.picture import counts_of, draw
+    from indexing.elasticsearch.store import open_store
+    from indexing.search import moment
+
+    chosen, brands, now = _named(rule), load_brands(), datetime.now(UTC)
+    known = read_incidents(incidents) if incidents else None
+    store = open_store()
+    store.refresh("mentions", "stories")
+    replayed = run(store, chosen, brands, since=moment(since, now), now=now, incidents=known)
+    console.print(_pages(replayed))
+    _summary(replayed)
+    if picture:
+        counts = counts_of(store, chosen, [brand.id for brand in brands if chosen.watches(brand)], replayed)
+        picture.write_text(draw(chosen, replayed, counts, known or ()), encoding="utf-8")
+        console.print(f"Picture  {picture}", soft_wrap=True)
+
+
+def _named(id: str) -> "Rule":
+    from config.rule import load_rules
+
+    rules = {rule.id: rule for rule in load_rules()}
+    if id not in rules:
+        raise NoSuchRule(f"rule {id!r}: nobody has written it: there are {', '.join(rules) or 'none'}")
+    return rules[id]
+
+
+def _pages(replayed: "Replayed") -> Table:
+    from config.settings import DAY_ZONE
+
+    table = Table("would have paged", "brand", "until", "why", box=None, padding=(0, 1))
+    if replayed.compared:
+        table.add_column("incident")
+    for page in replayed.pages:
+        at, last = (f"{one.astimezone(DAY_ZONE):%m-%d %H:%M}" for one in (page.at, page.last_at))
+        row: list[str | Text] = [at, Text(page.brand), last, Text(page.reason_zh)]
+        if replayed.compared:
+            row.append(Text(page.incident.name or "known" if page.incident else "none: false"))
+        table.add_row(*row)
+    return table
+
+
+def _summary(replayed: "Replayed") -> None:
+    days = max((replayed.now - replayed.since).total_seconds() / 86_400, 1e-9)
+    console.print(f"{len(replayed.pages)} pages in {days:.3g} days, {len(replayed.pages) / days:.2g} a day")
+    if replayed.compared:
+        known = replayed.found + len(replayed.missed)
+        right = len(replayed.pages) - replayed.false
+        console.print(f"found {replayed.found} of {known} incidents; {replayed.false} false pages, {right} right ones")
+        for incident in replayed.missed:
+            console.print(Text(f"  missed  {incident.begin:%Y-%m-%d %H:%M}  {incident.brand}  {incident.name}"))

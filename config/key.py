@@ -1,0 +1,51 @@
+"""Keys of this installation: from the environment, or made once in the data folder for their owner's eyes alone."""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from config import settings
+from config.errors import Mendable
+
+__all__ = ["KeyUnusable", "key_of"]
+
+_SHORTEST_KEY = 16
+
+
+class KeyUnusable(Mendable):
+    """A key cannot be used; what it protects may not be done without it."""
+
+
+def key_of(variable: str, file: str) -> str:
+    """Return the key in an environment variable, else the one in `TINGFENG_DATA`/keys, made where there is none."""
+    key, source = settings.secret(variable), variable
+    if key is None:
+        path = settings.data_dir() / "keys" / file
+        key, source = _kept(path, variable), str(path)
+    if len(key) < _SHORTEST_KEY:
+        raise KeyUnusable(f"{source}: shorter than {_SHORTEST_KEY} characters: use a long random text")
+    return key
+
+
+def _kept(path: Path, variable: str) -> str:
+    """Return the key in the file, making it first where there is none; whoever comes second reads the first one's."""
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle, temporary = tempfile.mkstemp(dir=path.parent)  # mkstemp opens it for its owner alone
+            try:
+                with os.fdopen(handle, "w", encoding="ascii") as file:
+                    file.write(secrets.token_hex(32))
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.link(temporary, path)
+            except FileExistsError:
+                pass
+            finally:
+                Path(temporary).unlink()
+        if path.stat().st_mode & 0o077:
+            raise KeyUnusable(f"{path}: others than its owner may read it: chmod 600 {path}")
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise KeyUnusable(f"{path}: {error}: make it readable for this user, or set {variable}") from error

@@ -1,0 +1,42 @@
+"""A rule's `notify:`: whom an alert is told to, what is told together, how often, and what the brand's reply does."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from config.brand import Text
+from config.duration import Duration
+
+__all__ = ["Notify"]
+
+
+class Notify(BaseModel):
+    """Who is told of a rule's alerts, and when; all of it may be left out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    channels: tuple[Text, ...] = ()
+    """Ids of the channels that are told at once."""
+    escalation: Text | None = None
+    """Or the name of an escalation of config/rota.yaml."""
+    group_by: tuple[Literal["rule", "brand", "story", "customer", "severity"], ...] = ("brand", "story")
+    """Alerts that are equal in all of these are told in one message; one without a story is never grouped by story."""
+    wait: Duration = timedelta(0)
+    """How long the first alert of a group waits for others."""
+    interval: Duration | None = None
+    """After how long a group that was told is told of alerts that joined it; without it, they join silently."""
+    repeat: Duration | None = None
+    """How often `channels` are told again while nobody acknowledges."""
+    repeats: Annotated[int, Field(ge=1, le=100)] = 3
+    """And how many times at most."""
+    reply: Literal["ignore", "stop", "escalate"] = "ignore"
+    """The brand's own reply to the story stops repeats and escalation; with `escalate`, its absence hastens them."""
+    reply_within: Duration = timedelta(hours=2)
+    """How long the brand has to reply before `escalate` takes the next step."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Notify":
+        if self.channels and self.escalation:
+            raise ValueError("channels and escalation: write one of them; an escalation's steps may name channels")
+        return self

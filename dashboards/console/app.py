@@ -1,0 +1,89 @@
+"""The console's application: every module of `pages` with a `router` is part of it, and every answer is locked down."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from config import settings
+from dashboards.console.render import page, policy
+from indexing.alerts.answers import NotPossible
+from indexing.alerts.links import LinkRefused
+from indexing.elasticsearch.faults import StoreError
+from indexing.elasticsearch.store import Store, open_store
+
+__all__ = ["ADDRESS", "HEALTH", "create", "serve"]
+
+ADDRESS = "127.0.0.1"
+HEALTH = "tingfeng console"
+"""What `/healthz` answers."""
+_GONE, _NOT_FOUND, _UNAVAILABLE, _CONFLICT = 410, 404, 503, 409
+
+_log = logging.getLogger(__name__)
+
+
+def create(store: Callable[[], Store] | None = None) -> FastAPI:
+    """Return the application; `store` gives what it reads and writes, opened once and when first needed."""
+    app = FastAPI(title="tingfeng", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.store = cache(store or open_store)
+    for path in sorted(Path(__file__).with_name("pages").glob("[a-z]*.py")):
+        app.include_router(import_module(f"{__package__}.pages.{path.stem}").router)
+    public = urlsplit(settings.public_url() or "").hostname
+    hosts = [
+        ADDRESS,
+        "localhost",
+        *([public] if public else []),
+    ]  # another name would be a page that misleads a browser
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
+    app.middleware("http")(_lock_down)
+    app.add_exception_handler(LinkRefused, _refused)
+    app.add_exception_handler(NotPossible, _impossible)
+    app.add_exception_handler(StoreError, _unavailable)
+    app.add_exception_handler(HTTPException, _no_such_page)
+    return app
+
+
+def serve(port: int) -> None:
+    """Serve the console on loopback until interrupted; addresses are secrets here, so no access is logged."""
+    import uvicorn
+
+    uvicorn.run(create(), host=ADDRESS, port=port, access_log=False, server_header=False, log_level="warning")
+
+
+async def _lock_down(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await answer(request)
+    response.headers.update(
+        {
+            "Content-Security-Policy": policy(),
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "X-Robots-Tag": "noindex",
+            "Cache-Control": "no-store",
+        }
+    )
+    return response
+
+
+def _refused(request: Request, error: Exception) -> HTMLResponse:
+    return page(request, "told.html", status=_GONE, phrase="refused", detail=str(error))
+
+
+def _impossible(request: Request, error: Exception) -> HTMLResponse:
+    return page(request, "told.html", status=_CONFLICT, phrase="impossible", detail=str(error))
+
+
+def _unavailable(request: Request, error: Exception) -> HTMLResponse:
+    _log.error("the console cannot reach Elasticsearch: %s", error)
+    return page(request, "told.html", status=_UNAVAILABLE, phrase="unavailable", detail="")
+
+
+def _no_such_page(request: Request, error: Exception) -> HTMLResponse:
+    status = error.status_code if isinstance(error, HTTPException) else _NOT_FOUND
+    return page(request, "told.html", status=status, phrase="no_page", detail="")

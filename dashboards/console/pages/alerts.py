@@ -1,0 +1,39 @@
+"""`/`: the alerts that are open; where the console can be reached from outside, only by a link that shows them."""
+
+from datetime import UTC, datetime, timedelta
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from config import settings
+from dashboards.console.render import page, people
+from indexing.alerts import records
+from indexing.alerts.answers import check_view
+from indexing.alerts.links import Action, Claim, sign
+
+__all__ = ["listing", "router"]
+
+router = APIRouter()
+
+_LIFETIME = timedelta(hours=12)
+
+
+@router.get("/")
+def open_alerts(request: Request, key: str = "") -> HTMLResponse:
+    """Show what is open, the gravest first."""
+    now = datetime.now(UTC)
+    if settings.public_url():
+        if not key:
+            return page(request, "told.html", status=403, phrase="only_by_link", detail="")
+        check_view(key, now=now)
+    severities = ("crisis", "serious", "warning", "notice")
+    alerts = sorted(records.firing(request.app.state.store()), key=lambda alert: severities.index(alert.severity))
+    return page(request, "alerts.html", alerts=alerts, names=people())
+
+
+def listing(now: datetime) -> str:
+    """Return where the open alerts are shown, with what lets a reader in for some hours."""
+    if not settings.public_url():
+        return "/"
+    claim = Claim(alert="", action=Action.VIEW, person="", message="", expires_at=now + _LIFETIME)
+    return f"{settings.public_url()}/?key={sign(claim)}"

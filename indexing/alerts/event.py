@@ -1,0 +1,89 @@
+"""What happened to an alert: the difference between two states of it, as events that are written once and for all."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from indexing.alerts.alert import OPEN, Alert, Delivery, DeliveryState, State
+
+__all__ = ["Event", "Origin", "between"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A change of an alert; the same `name` and `key` are the same change, however often it is written."""
+
+    name: str
+    key: str
+    at: datetime
+    channel: str | None = None
+    by: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a change comes from: a person, at a moment, in words; `key` tells the same request from another one."""
+
+    by: str
+    at: datetime
+    key: str
+    detail: str | None = None
+
+
+def between(old: Alert, new: Alert, origin: Origin | None = None) -> Iterator[Event]:
+    """Yield what happened between two states of an alert, those of a person's doing with the person."""
+    yield from _of_state(old, new, origin)
+    evaluation = new.evaluated_at.isoformat()
+    if new.figures != old.figures:
+        yield Event(name="updated", key=evaluation, at=new.evaluated_at, detail=new.reason_en)
+    if new.replied_at and not old.replied_at:
+        key = new.replied_at.isoformat()
+        yield Event(name="replied", key=key, at=new.replied_at, detail="the brand's own account has answered the story")
+    if new.held and new.held != old.held and new.held_at:
+        digest = hashlib.sha256(new.held.encode()).hexdigest()[:12]
+        key = f"{new.step}.{new.repeats}.{digest}"
+        yield Event(name="held", key=key, at=new.held_at, detail=new.held)
+    before = {delivery.key: delivery for delivery in old.delivery}
+    for delivery in new.delivery:
+        yield from _of_delivery(before.get(delivery.key), delivery)
+
+
+def _of_state(old: Alert, new: Alert, origin: Origin | None) -> Iterator[Event]:
+    if new.state == old.state and new.assignee == old.assignee and new.snoozed_until == old.snoozed_until:
+        return
+    if origin:
+        detail = "; ".join(filter(None, (_wanted(new), origin.detail))) or None
+        yield Event(name=str(new.state), key=origin.key, at=origin.at, by=origin.by, detail=detail)
+    elif new.state is State.RESOLVED:
+        key = new.evaluated_at.isoformat()
+        yield Event(name="resolved", key=key, at=new.evaluated_at, detail="nothing has fired for a whole window")
+    elif old.state is State.RESOLVED and new.state in OPEN:
+        yield Event(name="reopened", key=new.evaluated_at.isoformat(), at=new.evaluated_at)
+    elif old.state is State.SNOOZED and old.snoozed_until:
+        yield Event(name="woken", key=old.snoozed_until.isoformat(), at=old.snoozed_until)
+
+
+def _wanted(alert: Alert) -> str | None:
+    if alert.state is State.ASSIGNED:
+        return f"to {alert.assignee}"
+    if alert.state is State.SNOOZED and alert.snoozed_until:
+        return f"until {alert.snoozed_until.isoformat(timespec='seconds')}"
+    return None
+
+
+def _of_delivery(old: Delivery | None, new: Delivery) -> Iterator[Event]:
+    if new == old or new.at is None:
+        return
+    told = [] if new.message == "raised" else [new.message]
+    told += [f"to {', '.join(new.people)}"] if new.people else []
+    told += [f"together with {', '.join(new.also)}"] if new.also else []
+    told += [new.last_error] if new.last_error else []
+    yield Event(
+        name="unsent" if new.state is DeliveryState.PENDING else str(new.state),
+        key=":".join((*(() if new.message == "raised" else (new.message,)), new.channel, str(new.attempts))),
+        at=new.at,
+        channel=new.channel,
+        detail="; ".join(told) or None,
+    )

@@ -1,0 +1,99 @@
+"""Silences: alerts that match one are not told of until it ends; who made it and why stays on record."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from config.errors import Mendable
+from config.rule import Severity
+from indexing.alerts.alert import Alert
+from indexing.elasticsearch.bulk import Action, send
+from indexing.elasticsearch.faults import told
+from indexing.elasticsearch.store import Store
+
+__all__ = ["NoSuchSilence", "Silence", "begin", "end", "running"]
+
+_KIND = "silences"
+_MATCHERS = ("rule", "brand", "story", "customer", "severity")
+
+
+class NoSuchSilence(Mendable):
+    """No silence has this id, or its matcher is empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """What is not told of: alerts that equal it in each of the fields that it names."""
+
+    id: str
+    made_at: datetime
+    until: datetime
+    author: str
+    reason: str
+    rule: str | None = None
+    brand: str | None = None
+    story: str | None = None
+    customer: str | None = None
+    severity: Severity | None = None
+    ended_by: str | None = None
+
+    def covers(self, alert: Alert, now: datetime) -> bool:
+        """Say whether the alert is silenced at `now`."""
+        wanted = {field: value for field in _MATCHERS if (value := getattr(self, field))}
+        return now < self.until and all(getattr(alert, field) == value for field, value in wanted.items())
+
+    @property
+    def matcher(self) -> str:
+        """What it silences, in words."""
+        return ", ".join(f"{field} = {getattr(self, field)}" for field in _MATCHERS if getattr(self, field))
+
+
+def begin(store: Store, matcher: Mapping[str, str], *, until: datetime, author: str, reason: str, now: datetime) -> str:
+    """Write a silence and return its id; its `matcher` names at least one field of an alert."""
+    if not (wanted := {field: value for field, value in matcher.items() if value}):
+        raise NoSuchSilence("a silence of everything would hide a crisis: name a rule, a brand, a story or a severity")
+    fields = {**wanted, "id": uuid.uuid4().hex[:8], "made_at": now, "until": until, "author": author, "reason": reason}
+    made = msgspec.convert(fields, Silence)
+    _put(store, made, "create")
+    return made.id
+
+
+def end(store: Store, id: str, *, by: str, now: datetime) -> Silence:
+    """End a silence before its time; it stays on record."""
+    found = next((silence for silence in running(store, now) if silence.id == id), None)
+    if found is None:
+        raise NoSuchSilence(f"there is no running silence {id!r}: `tingfeng alerts silences` shows them")
+    ended = replace(found, until=now, ended_by=by)
+    _put(store, ended, "index")
+    return ended
+
+
+def running(store: Store, now: datetime) -> list[Silence]:
+    """Return the silences that have not ended, oldest first."""
+    from elasticsearch.helpers import scan
+
+    index = store.alias(_KIND)
+    with told():
+        store.client.indices.refresh(index=index)
+        query = {"query": {"range": {"until": {"gt": now.isoformat()}}}}
+        found = [_of(hit["_id"], hit["_source"]) for hit in scan(store.client, index=index, query=query)]
+    return sorted(found, key=lambda silence: (silence.made_at, silence.id))
+
+
+def _of(id: str, document: Mapping[str, Any]) -> Silence:
+    fields = {**document, "id": id, "made_at": document["@timestamp"]}
+    del fields["@timestamp"]
+    return msgspec.convert(fields, Silence)
+
+
+def _put(store: Store, silence: Silence, operation: str) -> None:
+    document = msgspec.to_builtins(silence)
+    document["@timestamp"] = document.pop("made_at")
+    action = Action(operation=operation, index=store.alias(_KIND), id=document.pop("id"), source=document)
+    answer = send(store.client, [action])[0]
+    if not answer.done:
+        raise RuntimeError(f"{action.index}/{action.id}: {answer.reason}")

@@ -1,0 +1,95 @@
+"""All rules held against the index at one moment: what fires, why, and which rules the index could not answer."""
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import ModuleType
+
+from config.brand import Brand
+from config.rule import Rule
+from indexing.alerts.firing import Firing
+from indexing.detection.asking import Ask, Asking, EvaluationFailed, drive
+from indexing.detection.explain import asked, evidence, figures, questions, searches
+from indexing.detection.found import Found, Span
+from indexing.elasticsearch.patience import patiently
+from indexing.elasticsearch.store import Store
+
+__all__ = ["Detected", "detect", "detector"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detected:
+    """What one evaluation found. Silence of a rule means something only where it is among the `evaluated`."""
+
+    firings: tuple[Firing, ...]
+    """At most one a fingerprint: its latest episode."""
+    evaluated: frozenset[str]
+    """Ids of the rules that the index answered."""
+    failures: Mapping[str, str]
+    """By the ids of the others, why it did not."""
+
+
+def detect(store: Store, rules: Sequence[Rule], brands: Sequence[Brand], *, now: datetime) -> Detected:
+    """Return what fires at `now`; EvaluationFailed where the index answered no rule at all."""
+    now = now.astimezone(UTC).replace(microsecond=now.microsecond // 1000 * 1000)
+    patiently(lambda: store.refresh("mentions", "stories"))
+    span = Span(now=now)
+    askings = {rule.id: _evaluate(store, rule, brands, span) for rule in rules}
+    results, failures = drive(store, askings)
+    if failures and not results:
+        raise EvaluationFailed(
+            f"no rule could be evaluated: {next(iter(failures.values()))}: mend Elasticsearch (`tingfeng doctor`)"
+        )
+    firings = tuple(firing for rule in rules for firing in results.get(rule.id, ()))
+    return Detected(firings=firings, evaluated=frozenset(results), failures=failures)
+
+
+def detector(kind: str) -> ModuleType:
+    """Return the module that knows what a kind of rule asks of the index: `find` and `say`."""
+    return importlib.import_module(f"indexing.detection.{kind}")
+
+
+def _evaluate(store: Store, rule: Rule, brands: Sequence[Brand], span: Span) -> Asking[list[Firing]]:
+    watched = {brand.id: brand for brand in brands if rule.watches(brand)}
+    if not watched:
+        return []
+    module = detector(rule.when.kind)
+    latest: dict[tuple[str, str | None, str | None], Found] = {}
+    for found in (yield from module.find(rule, list(watched), span)):
+        known = latest.get(found.subject_id)
+        if known is None or (found.last_at, found.verdict.weight) > (known.last_at, known.verdict.weight):
+            latest[found.subject_id] = found
+    asks: list[list[Ask]] = [list(searches(found)) for found in latest.values()]
+    answers = iter((yield [ask for own in asks for ask in own]) if asks else [])
+    return [
+        _firing(store, rule, watched.get(found.brand), found, span, dict(zip(questions(found), answers, strict=False)))
+        for found in latest.values()
+    ]
+
+
+def _firing(
+    store: Store, rule: Rule, brand: Brand | None, found: Found, span: Span, answers: Mapping[str, Mapping[str, object]]
+) -> Firing:
+    said = detector(rule.when.kind).say(found, brand.name if brand else found.brand, span)
+    return Firing(
+        rule=rule.id,
+        kind=rule.when.kind,
+        title=rule.title,
+        brand=found.brand,
+        severity=rule.severity,
+        story=found.story,
+        customer=found.customer,
+        began_at=found.began_at,
+        last_at=found.last_at,
+        window_start=found.start,
+        window_end=found.end,
+        weight=found.verdict.weight,
+        figures=figures(found, answers),
+        questions=asked(found, store.alias),
+        reason_zh=said.zh,
+        reason_en=said.en,
+        evidence=evidence(found, brand, answers),
+        owner=rule.owner,
+        runbook=rule.runbook,
+    )

@@ -1,0 +1,264 @@
+"""Why: what an alert shows beside its verdict, each number with the question to the index that gave it.
+
+The figures against their usual, the words that stand out, the first source, the largest accounts, the platforms, how
+mood moved, the customers touched, and the loudest mentions themselves. The same index gives the same explanation.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from config.brand import Brand
+from indexing.alerts.alert import Evidence, PlatformCount, Quote, Word
+from indexing.alerts.firing import Figure, Question
+from indexing.alerts.plain import plain, safe_url
+from indexing.detection.asking import Answer, Body, Search
+from indexing.detection.found import Found
+from indexing.detection.recount import at_path, mad_of, median_of, number_of, ratio
+from indexing.detection.series import counting, period
+
+__all__ = ["asked", "evidence", "figures", "questions", "searches"]
+
+_MOST_IDS = 500
+_QUOTES = 5
+_WORDS = 10
+_WORDS_ASKED = 60  # more than are kept, since the brand's own names and single characters are left out
+_MOST_PLATFORMS = 50
+_SHOWN = 5
+_WORDY = re.compile(r"[^\W\d_]{2,24}")
+_TEXT_LENGTH, _NAME_LENGTH = 140, 40
+_LOUDEST = [
+    {"engagement.total": {"order": "desc", "missing": "_last"}},
+    {"author.followers": {"order": "desc", "missing": "_last"}},
+    {"@timestamp": {"order": "asc"}},
+    {"native_id": {"order": "asc"}},
+]
+_QUOTED_FIELDS = [
+    *("@timestamp", "platform", "title", "text", "url.full"),
+    *("author.name", "author.followers", "engagement.total"),
+]
+_MOODS = {"emotions": "emotion", "labels": "sentiment.label"}
+
+
+def questions(found: Found) -> dict[str, Body]:
+    """Return what to ask about a finding, by the questions' ids."""
+    subject = [*found.scope, *found.subject]
+    now, before = period(found.start, found.end), period(found.start - found.history, found.start)
+    asked = {
+        "window": _window(found, [*subject, now]),
+        "all": counting([*found.scope, now]) | {"aggs": _moods() | {"subject": _filter(found.subject)}},
+        "before": counting([*found.scope, before]) | {"aggs": _moods()},
+        **found.asks,
+    }
+    if found.usual_since and found.usual_since < found.start:
+        length = round((found.end - found.start).total_seconds() * 1000)
+        offset = round(found.start.timestamp() * 1000) % length
+        bounds = {"min": round(found.usual_since.timestamp() * 1000), "max": round(found.start.timestamp() * 1000) - 1}
+        histogram = {
+            "field": "@timestamp",
+            "fixed_interval": f"{length}ms",
+            "offset": f"{offset}ms",
+            "min_doc_count": 0,
+            "extended_bounds": bounds,
+        }
+        past = counting([*subject, period(found.usual_since, found.start)])
+        asked["usual"] = past | {"aggs": {"time": {"date_histogram": histogram}}}
+    return asked
+
+
+def searches(found: Found) -> list[Search]:
+    """Return the questions as they are sent; the verdict stands without their answers."""
+    return [Search(body=body, kind=kind_of(found, id), optional=True) for id, body in questions(found).items()]
+
+
+def figures(found: Found, answers: Mapping[str, Answer]) -> tuple[Figure, ...]:
+    """Return the verdict's figures, and what else the answers say, each with its trace."""
+    traces = {**_shared_traces(found), **found.traces}
+    own = [
+        Figure(
+            name=reading.name,
+            value=reading.value,
+            usual=reading.usual,
+            unit=reading.unit,
+            question=traces.get(reading.name, ""),
+        )
+        for reading in found.verdict.readings
+    ]
+    usual = found.verdict.readings[0].usual if found.verdict.readings else None
+    if usual is not None and "usual" in traces:
+        own.append(Figure(name="usual", value=usual, unit=found.verdict.readings[0].unit, question=traces["usual"]))
+    return (*own, *(_more(answers) if answers.get("window") and found.kind_of_index == "mentions" else ()))
+
+
+def evidence(found: Found, brand: Brand | None, answers: Mapping[str, Answer]) -> Evidence:
+    """Return the mentions that the finding is about; nothing where the index did not answer."""
+    window = answers.get("window")
+    if not window or found.kind_of_index != "mentions":
+        return Evidence(total=round(found.verdict.weight) if not window else 0)
+    aggregations = window["aggregations"]
+    return Evidence(
+        ids=tuple(hit["_id"] for hit in window["hits"]["hits"]),
+        total=window["hits"]["total"]["value"],
+        quotes=tuple(map(_quote, aggregations["quotes"]["hits"]["hits"])),
+        words=_words(brand, aggregations["words"]["buckets"]),
+        platforms=tuple(
+            PlatformCount(platform=bucket["key"], mentions=bucket["doc_count"])
+            for bucket in aggregations["platforms"]["buckets"]
+        ),
+    )
+
+
+def asked(found: Found, index: Callable[[str], str]) -> tuple[Question, ...]:
+    """Return the questions as they can be sent again; `index` gives the name of a kind of index."""
+    return tuple(Question(id=id, index=index(kind_of(found, id)), body=body) for id, body in questions(found).items())
+
+
+def kind_of(found: Found, id: str) -> str:
+    """Return the kind of index that a question goes to."""
+    return found.asked_of.get(id, found.kind_of_index)
+
+
+def _window(found: Found, filters: Sequence[Body]) -> Body:
+    if found.kind_of_index != "mentions":
+        return counting(filters) | ({"aggs": found.aggs} if found.aggs else {})
+    background = [*found.scope, period(found.start - found.history, found.end)]
+    largest = {"followers": {"max": {"field": "author.followers"}}}
+    words = {
+        "field": "tokens",
+        "size": _WORDS_ASKED,
+        "min_doc_count": 2,
+        "background_filter": {"bool": {"filter": background}},
+    }
+    first = {"size": 1, "sort": [{"@timestamp": "asc"}, {"native_id": "asc"}], "_source": False}
+    return counting(filters) | {
+        "size": _MOST_IDS,
+        "_source": False,
+        "sort": _LOUDEST,
+        "aggs": {
+            "quotes": {"top_hits": {"size": _QUOTES, "sort": _LOUDEST, "_source": _QUOTED_FIELDS}},
+            "platforms": {"terms": {"field": "platform", "size": _MOST_PLATFORMS}},
+            "words": {"significant_terms": words},
+            "first": {"top_hits": first},
+            "authors": {"cardinality": {"field": "author.id", "precision_threshold": 40_000}},
+            "accounts": {
+                "terms": {"field": "author.name", "size": _SHOWN, "order": [{"followers": "desc"}, {"_key": "asc"}]},
+                "aggs": largest,
+            },
+            "customers": {"terms": {"field": "customer.id", "size": _SHOWN}},
+            "customers_touched": {"cardinality": {"field": "customer.id", "precision_threshold": 40_000}},
+            "stories": {"terms": {"field": "story.id", "size": 1}},
+            **_moods(),
+            **found.aggs,
+        },
+    }
+
+
+def _moods() -> dict[str, Body]:
+    return {name: {"terms": {"field": field, "size": 10}} for name, field in _MOODS.items()}
+
+
+def _filter(filters: Sequence[Body]) -> Body:
+    return {"filter": {"bool": {"filter": list(filters)}}}
+
+
+def _shared_traces(found: Found) -> dict[str, str]:
+    total, windows = ("hits", "total", "value"), ("aggregations", "time", "buckets", "*", "doc_count")
+    traces = {
+        "count": at_path("all", *total),
+        "negative": at_path("window", *total),
+        "share": ratio(at_path("all", "aggregations", "subject", "doc_count"), at_path("all", *total)),
+        "authors": at_path("window", "aggregations", "authors", "value"),
+    }
+    if found.usual_since and found.usual_since < found.start:
+        traces |= {
+            "usual": median_of("usual", *windows),
+            "mad": mad_of("usual", *windows),
+            "past_windows": number_of("usual", *windows),
+            "times": ratio(at_path("window", *total), median_of("usual", *windows)),
+        }
+    return traces
+
+
+def _more(answers: Mapping[str, Answer]) -> Iterator[Figure]:
+    window = answers["window"]
+    aggregations = window["aggregations"]
+    yield Figure(
+        name="authors_speaking",
+        value=aggregations["authors"]["value"],
+        unit="accounts",
+        question=at_path("window", "aggregations", "authors", "value"),
+    )
+    for hit in aggregations["first"]["hits"]["hits"]:
+        path = ("aggregations", "first", "hits", "hits", "0", "sort", "0")
+        yield Figure(
+            name=f"first.{hit['_id']}", value=hit["sort"][0], unit="ms since 1970", question=at_path("window", *path)
+        )
+    yield from _counted("platform", "platforms", aggregations, "mentions")
+    yield from _counted("story", "stories", aggregations, "mentions")
+    for bucket in aggregations["accounts"]["buckets"]:
+        if bucket["followers"]["value"] is not None:
+            place = ("aggregations", "accounts", "buckets", bucket["key"], "followers", "value")
+            yield Figure(
+                name=f"account.{plain(bucket['key'], _NAME_LENGTH)}",
+                value=bucket["followers"]["value"],
+                unit="followers",
+                question=at_path("window", *place),
+            )
+    customers = at_path("window", "aggregations", "customers_touched", "value")
+    yield Figure(
+        name="customers", value=aggregations["customers_touched"]["value"], unit="customers", question=customers
+    )
+    yield from _counted("customer", "customers", aggregations, "mentions")
+    for name, title in (("emotions", "emotion"), ("labels", "sentiment")):
+        yield from _shift(name, title, answers)
+
+
+def _counted(title: str, name: str, aggregations: Mapping[str, Any], unit: str) -> Iterator[Figure]:
+    for bucket in aggregations[name]["buckets"][:_SHOWN]:
+        trace = at_path("window", "aggregations", name, "buckets", bucket["key"], "doc_count")
+        yield Figure(name=f"{title}.{bucket['key']}", value=bucket["doc_count"], unit=unit, question=trace)
+
+
+def _shift(name: str, title: str, answers: Mapping[str, Answer]) -> Iterator[Figure]:
+    """Yield each mood's share among all mentions of the window, beside its share in the time before."""
+    now, before = answers.get("all"), answers.get("before")
+    if not now or not before:
+        return
+    total, then = now["hits"]["total"]["value"], before["hits"]["total"]["value"]
+    earlier = {bucket["key"]: bucket["doc_count"] for bucket in before["aggregations"][name]["buckets"]}
+    for bucket in now["aggregations"][name]["buckets"]:
+        place = at_path("all", "aggregations", name, "buckets", bucket["key"], "doc_count")
+        yield Figure(
+            name=f"{title}.{bucket['key']}",
+            value=bucket["doc_count"] / total,
+            usual=earlier.get(bucket["key"], 0) / then if then else None,
+            unit="share",
+            question=ratio(place, at_path("all", "hits", "total", "value")),
+        )
+
+
+def _quote(hit: Mapping[str, Any]) -> Quote:
+    source = hit["_source"]
+    author = source.get("author") or {}
+    text = " ".join(filter(None, (source.get("title"), source.get("text"))))
+    return Quote(
+        id=hit["_id"],
+        platform=source["platform"],
+        published_at=datetime.fromisoformat(source["@timestamp"]),
+        text=plain(text, _TEXT_LENGTH),
+        author=plain(author["name"], _NAME_LENGTH) if author.get("name") else None,
+        url=safe_url((source.get("url") or {}).get("full") or ""),
+        engagement=(source.get("engagement") or {}).get("total"),
+        followers=author.get("followers"),
+    )
+
+
+def _words(brand: Brand | None, buckets: list[Mapping[str, Any]]) -> tuple[Word, ...]:
+    own = {word.casefold() for word in (brand.name, *brand.words)} if brand else set()
+    found = [
+        Word(word=bucket["key"], mentions=bucket["doc_count"], usual=bucket["bg_count"])
+        for bucket in buckets
+        if _WORDY.fullmatch(bucket["key"]) and bucket["key"].casefold() not in own
+    ]
+    return tuple(found[:_WORDS])

@@ -1,0 +1,36 @@
+"""`flatline` on the index: windows with too few mentions."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from config.kinds import Verdict
+from config.kinds.flatline import Facts, When
+from config.rule import Rule
+from indexing.detection.asking import Asking
+from indexing.detection.counted import found_by
+from indexing.detection.found import Found, Span
+from indexing.detection.sentences import Said, joined
+from indexing.detection.series import Look
+from indexing.detection.timeline import STEPS, Timeline
+
+__all__ = ["find", "say"]
+
+
+def find(rule: Rule, brands: Sequence[str], span: Span) -> Asking[list[Found]]:
+    """Return where there were too few mentions."""
+    when = cast(When, rule.when)
+
+    def judge(line: Timeline, stop: int) -> Verdict:
+        start = stop - STEPS
+        return when.judge(Facts(count=line.count(start, stop), seen_before=line.first < start))
+
+    look = Look(window=when.window, past=when.history)
+    return (yield from found_by(rule, brands, look, span, judge))
+
+
+def say(found: Found, name: str, span: Span) -> Said:
+    """Return the reason."""
+    count, least = (round(found.verdict.figure(figure)) for figure in ("count", "threshold"))
+    return joined(
+        found, name, span, f"仅 {count} 条提及（至少应有 {least} 条）", f"only {count:,} mentions of at least {least:,}"
+    )

@@ -1,0 +1,59 @@
+"""What a detector returns: episodes in which a rule's condition held, each with its verdict at its worst."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from config.kinds import Verdict
+from indexing.detection.asking import Body
+
+__all__ = ["Found", "Span"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The time under test: windows that end in (`since`, `now`] may fire."""
+
+    now: datetime
+    since: datetime | None = None
+    """None for what the rule itself counts as recent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One episode. [start, end) is its worst window, `scope` finds the mentions that it is about, in any time."""
+
+    brand: str
+    story: str | None = None
+    customer: str | None = None
+    began_at: datetime
+    fired_at: datetime
+    """End of the first window that fired: when an evaluation could first have found it."""
+    last_at: datetime
+    """End of the last window that fired."""
+    start: datetime
+    end: datetime
+    verdict: Verdict
+    usual_since: datetime | None = None
+    """Where the past windows begin whose median is the verdict's usual: one after the other, up to `start`."""
+    history: timedelta = timedelta(days=14)
+    """How far back the usual is looked for."""
+    scope: tuple[Body, ...]
+    subject: tuple[Body, ...] = ()
+    """What narrows the scope to the mentions that the finding counts, such as the negative ones."""
+    kind_of_index: str = "mentions"
+    traces: Mapping[str, str] = field(default_factory=dict)
+    """Where the verdict's figures come from, beyond those that all kinds share: see indexing.detection.recount."""
+    asks: Mapping[str, Body] = field(default_factory=dict)
+    """Further questions that traces name, by their ids."""
+    asked_of: Mapping[str, str] = field(default_factory=dict)
+    """The kinds of index that questions go to, where it is another one."""
+    aggs: Body = field(default_factory=dict)
+    """Further aggregations of the question `window`."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What the reason names: a term, a feed, a value."""
+
+    @property
+    def subject_id(self) -> tuple[str, str | None, str | None]:
+        """What tells episodes of one thing from those of another."""
+        return self.brand, self.story, self.customer

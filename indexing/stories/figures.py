@@ -1,0 +1,93 @@
+"""What a story and an account come to: pure functions from their mentions to the documents that people see."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from indexing.document import timestamp
+from indexing.stories.assign import Role
+from indexing.stories.coordination import coordination, copied_in_bursts
+from indexing.stories.rows import Row
+
+__all__ = ["account_document", "story_document"]
+
+_SPREADERS = 10
+_HOUR = timedelta(hours=1)
+
+
+def story_document(rows: Sequence[Row], *, title: str | None, now: datetime) -> dict[str, Any]:
+    """Return the document of one story and brand from all its mentions."""
+    ordered = sorted(rows, key=lambda row: (row.at, row.post_id))
+    first, last = ordered[0], ordered[-1]
+    passed_on = [row for row in ordered if row.role != Role.ORIGIN]
+    reach = _reach(ordered)
+    loudest = sorted(passed_on, key=lambda row: -(row.followers or 0))[:_SPREADERS]
+    return _known(
+        {
+            "@timestamp": timestamp(first.at),
+            "story": first.story,
+            "brand": first.brand,
+            "title": title,
+            "origin": {"mention": first.mention, "author": first.name, "platform": first.platform},
+            "first_mover": next((row.name for row in passed_on if row.author != first.author), None),
+            "platforms": sorted({row.platform for row in rows}),
+            "last_at": timestamp(last.at),
+            "mentions": len(rows),
+            "reposts": sum(row.role in (Role.REPOST, Role.REPLY) for row in rows),
+            "copies": sum(row.role == Role.COPY for row in rows),
+            "authors": len(reach),
+            "reach": sum(reach.values()),
+            "engagement": sum(row.engagement or 0 for row in rows),
+            **{label: sum(row.label == label for row in rows) for label in ("negative", "neutral", "positive")},
+            "edited": sum(row.edited for row in rows),
+            "deleted": sum(row.deleted for row in rows),
+            "spreaders": list(dict.fromkeys(row.name for row in ordered if row in loudest and row.name)),
+            "growth": _growth([row.at for row in ordered]),
+            "coordination": _plain(rows, copied_in_bursts(rows)),
+            "updated_at": timestamp(now),
+        }
+    )
+
+
+def account_document(rows: Sequence[Row], *, bursts: set[str], now: datetime) -> dict[str, Any]:
+    """Return the document of one account from all its mentions; `bursts` is what copied_in_bursts found among all."""
+    newest = max(rows, key=lambda row: (row.at, row.mention))
+    followers = [row.followers for row in rows if row.followers is not None]
+    return _known(
+        {
+            "@timestamp": timestamp(newest.at),
+            "account": newest.author,
+            "name": newest.name,
+            "platform": newest.platform,
+            "brand": sorted({row.brand for row in rows}),
+            "mentions": len(rows),
+            "originals": sum(row.role == Role.ORIGIN for row in rows),
+            "stories": len({row.story for row in rows}),
+            "followers": newest.followers if newest.followers is not None else max(followers, default=None),
+            "engagement": sum(row.engagement or 0 for row in rows),
+            "coordination": _plain(rows, bursts),
+            "updated_at": timestamp(now),
+        }
+    )
+
+
+def _reach(rows: Sequence[Row]) -> dict[str, int]:
+    """Return the followers of each account, as last seen."""
+    return {row.author: row.followers or 0 for row in rows if row.author}
+
+
+def _growth(moments: Sequence[datetime]) -> float | None:
+    """Return the mentions of the last hour over those of the hour before; None where there were none before."""
+    end = moments[-1]
+    last = sum(moment > end - _HOUR for moment in moments)
+    before = sum(end - 2 * _HOUR < moment <= end - _HOUR for moment in moments)
+    return round(last / before, 4) if before else None
+
+
+def _plain(rows: Sequence[Row], bursts: set[str]) -> Mapping[str, float]:
+    return {name: value for name, value in asdict(coordination(rows, bursts)).items() if value is not None}
+
+
+def _known(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if value not in (None, [], {})}

@@ -1,0 +1,173 @@
+"""Every mention gets its story: the ones without are read oldest first, placed, and written back a few at a time.
+
+The mentions are the only state. A run that is killed leaves some of them without a story, and the next one takes them
+up where this one stopped: each post is placed by what was seen before it, so both end the same.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from indexing.document import millis
+from indexing.elasticsearch.faults import told
+from indexing.elasticsearch.field import Writer
+from indexing.elasticsearch.mappings import MONTHLY
+from indexing.elasticsearch.store import Store
+from indexing.stories.assign import REACH_OF_COPIES, Known, Leader, Place, Role, Told, assign
+from indexing.stories.likeness import likenesses
+from indexing.write import Outcome, Update, write
+
+__all__ = ["place"]
+
+Hit = Mapping[str, Any]
+
+_AT_ONCE = 1_000
+_KEEP = "5m"
+_FIELDS = ["post_id", "root_id", "kind", "title", "text", "@timestamp", "event.ingested"]
+_OLDEST = [{"@timestamp": "asc"}, {"post_id": "asc"}, {"_shard_doc": "asc"}]
+_UNPLACED = {"bool": {"must_not": [{"exists": {"field": "story.id"}}]}}
+_EDITED_WITHIN = timedelta(days=30)
+
+
+def place(store: Store, *, now: datetime, progress: Callable[[int], None] = lambda done: None) -> int:
+    """Give every mention without a story its story; return how many got one. `now` is the version of what is written.
+
+    An origin that its author has edited since can afterwards be found by its new words too.
+    """
+    store.refresh(MONTHLY)
+    placed = 0
+    for hits in _pages(store, _UNPLACED, _FIELDS):
+        store.refresh(MONTHLY)  # so that the origins of the page before are found
+        placed += _write(store, hits, assign(_told(hits), _known(store, hits)), now)
+        progress(placed)
+    _follow_edits(store, now)
+    store.refresh(MONTHLY)
+    return placed
+
+
+def _told(hits: Sequence[Hit]) -> list[Told]:
+    sources = {hit["_source"]["post_id"]: hit["_source"] for hit in hits}
+    likes = likenesses([_words(source) for source in sources.values()])
+    return [
+        Told(
+            post_id=post_id,
+            kind=source["kind"],
+            root_id=source.get("root_id"),
+            at=datetime.fromisoformat(source["@timestamp"]),
+            likeness=likeness,
+        )
+        for (post_id, source), likeness in zip(sources.items(), likes, strict=True)
+    ]
+
+
+def _words(source: Mapping[str, Any]) -> str:
+    return " ".join(filter(None, (source.get("title"), source.get("text"))))
+
+
+def _known(store: Store, hits: Sequence[Hit]) -> Known:
+    """Return what the index knows of these posts, their roots, and the texts that they may copy."""
+    sources = [hit["_source"] for hit in hits]
+    own = {source["post_id"] for source in sources}
+    named = own | {source["root_id"] for source in sources if "root_id" in source}
+    first = _told([hit for hit in hits if hit["_source"].get("root_id") in (None, hit["_source"]["post_id"])])
+    keys = sorted({key for post in first for key in post.likeness.keys})
+    known = Known(stories=dict(_placed(store, named)), trees=_trees(store, own))
+    if keys:
+        times = [post.at for post in first]
+        for leader in _leaders(store, keys, min(times) - REACH_OF_COPIES, max(times) + REACH_OF_COPIES):
+            known.add(leader)
+    return known
+
+
+def _placed(store: Store, posts: set[str]) -> Iterator[tuple[str, Place]]:
+    query = {"bool": {"filter": [{"terms": {"post_id": sorted(posts)}}, {"exists": {"field": "story.id"}}]}}
+    for hits in _pages(store, query, ["post_id", "story"]):
+        for hit in hits:
+            story = hit["_source"]["story"]
+            found = Place(story["id"], Role(story["role"]), tuple(story.get("keys", ())))
+            yield hit["_source"]["post_id"], found
+
+
+def _trees(store: Store, posts: set[str]) -> frozenset[str]:
+    """Return those posts under whose id a story of answers is there already."""
+    wanted = sorted(posts)
+    with told():
+        answer = store.client.search(
+            index=store.alias(MONTHLY),
+            size=0,
+            query={"terms": {"story.id": wanted}},
+            aggs={"stories": {"terms": {"field": "story.id", "size": len(wanted)}}},
+        )
+    return frozenset(bucket["key"] for bucket in answer["aggregations"]["stories"]["buckets"])
+
+
+def _leaders(store: Store, keys: Sequence[str], since: datetime, until: datetime) -> Iterator[Leader]:
+    filters = [
+        {"terms": {"story.keys": keys}},
+        {"term": {"story.role": str(Role.ORIGIN)}},
+        {"range": {"@timestamp": {"gte": since.isoformat(), "lte": until.isoformat()}}},
+    ]
+    for hits in _pages(store, {"bool": {"filter": filters}}, ["post_id", "title", "text", "@timestamp", "story.id"]):
+        sources = {hit["_source"]["post_id"]: hit["_source"] for hit in hits}
+        likes = likenesses([_words(source) for source in sources.values()])
+        for source, likeness in zip(sources.values(), likes, strict=True):
+            at = datetime.fromisoformat(source["@timestamp"])
+            yield Leader(story=source["story"]["id"], at=at, likeness=likeness)
+
+
+def _write(store: Store, hits: Sequence[Hit], places: Mapping[str, Place], now: datetime) -> int:
+    results = write(store, [_update(store, hit, places[hit["_source"]["post_id"]], now) for hit in hits])
+    return sum(result.outcome is Outcome.INDEXED for result in results)
+
+
+def _update(store: Store, hit: Hit, place: Place, now: datetime) -> Update:
+    story: dict[str, Any] = {"id": place.story, "role": str(place.role)}
+    if place.keys:
+        story["keys"] = list(place.keys)
+    return Update(
+        id=hit["_id"],
+        parts={Writer.STORY: {"story": story, "writers": {"story": millis(now)}}},
+        month=store.month_of(hit["_index"]),
+        settled=True,
+        ingested=hit["_source"]["event"]["ingested"],
+    )
+
+
+def _follow_edits(store: Store, now: datetime) -> None:
+    """Add the keys of the words that an origin has now to those that it had when it was placed."""
+    since = (now - _EDITED_WITHIN).astimezone(UTC).isoformat()
+    filters = [{"range": {"edited_at": {"gte": since}}}, {"term": {"story.role": str(Role.ORIGIN)}}]
+    for hits in _pages(store, {"bool": {"filter": filters}}, [*_FIELDS, "story", "writers"]):
+        stale = [hit for hit in hits if hit["_source"]["writers"]["page"] > hit["_source"]["writers"]["story"]]
+        places = {}
+        for post in _told(stale):
+            story = next(h["_source"]["story"] for h in stale if h["_source"]["post_id"] == post.post_id)
+            keys = dict.fromkeys((*post.likeness.keys, *story.get("keys", ())))
+            places[post.post_id] = Place(story["id"], Role.ORIGIN, tuple(keys))
+        _write(store, stale, places, now)
+
+
+def _pages(store: Store, query: Mapping[str, Any], fields: Sequence[str]) -> Iterator[list[Hit]]:
+    """Yield the mentions of a query as they stood when it began, oldest first."""
+    with told():
+        pit = store.client.open_point_in_time(index=store.alias(MONTHLY), keep_alive=_KEEP)["id"]
+        after: Any = None
+        try:
+            while True:
+                page = store.client.search(
+                    pit={"id": pit, "keep_alive": _KEEP},
+                    query=query,
+                    sort=_OLDEST,
+                    size=_AT_ONCE,
+                    source_includes=list(fields),
+                    search_after=after,
+                    track_total_hits=False,
+                )
+                pit, hits = page["pit_id"], page["hits"]["hits"]
+                if hits:
+                    yield hits
+                if len(hits) < _AT_ONCE:
+                    return
+                after = hits[-1]["sort"]
+        finally:
+            store.client.options(ignore_status=404).close_point_in_time(id=pit)

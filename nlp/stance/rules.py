@@ -1,0 +1,156 @@
+"""The rules together: for a post and what is asked, a verdict where they are sure, else none."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nlp.stance.comparisons import compared
+from nlp.stance.polarity import Lexicon
+from nlp.stance.scene import OTHER, TARGET, Scene, clauses
+
+__all__ = ["Verdict", "decide"]
+
+Probabilities = tuple[float, float, float]
+
+WEIGHTS = {"contrast": 0.65, "bystander": 0.35, "turn": 0.5}
+SURE = 0.85
+"""How much a rule's verdict counts beside the model's answer, by the rule's kind; any other kind counts `SURE`."""
+_SHORT = 60
+"""Characters of a post whose every clause can be given to one name or the other."""
+_CONDITIONS = re.compile("如果|假如|要是")
+_DOUBTS = re.compile(
+    "以为|本来想着|哪里比|再[^,。]{1,3}也|谁说|别说|并不是说|不是说|不觉得|不认为|没觉得|怎么可能|有人说|都说|据说"
+)
+_WISH = re.compile("要是|如果|假如|希望|但愿|求求?|什么时候")
+_WISHED = re.compile("就好了|该多好|就完美了|多好啊|那么|这么|一样|解决|修复|改进|改改|别再|不要再|准时|早点")
+_AS_T = re.compile(f"(?:像|和|跟|与|同|有){TARGET}[^,。!?;:]{{0,4}}?(?:一样|那么|这么|那样)")
+_ASKS = re.compile(
+    r"哪[个家款种][^,。]{0,4}(?:好|强|值|更|推荐|靠谱|[?])|(?<!不)怎么样|咋样|好不好|值不值|值得[^,。]{0,3}吗|"
+    r"有人[^,。]{0,8}吗|有没有人|请问|想问|求推荐|求助|求问|还是[^,。]{1,8}[?]|"
+    r"多少钱|谁更|谁知道|(?:好|靠谱|流畅|舒服|快|香|值|用|喝|吃|贵)[^,。]{0,2}吗|选谁|买谁"
+)
+_SCOLDS = re.compile(
+    "凭什么|难道|不会吧|是不是有病|什么意思|能不能好好|死了|疯了|有病|瞎|要脸|良心呢|过分|搞笑|谁还|还敢|是人吗|脑子"
+)
+_SCOLDING = re.compile("凭什么|死了吗|死绝|有病|要脸吗|要点脸|良心呢|没有良心|脑子进水|瞎了")
+_TURN = re.compile("但是|但|不过|然而|可惜|可是")
+_MOCKS = re.compile(r"呵呵|\[(?:微笑|拜拜|再见|呵呵|白眼|吐|挖鼻|哼|黑线|吃瓜|摊手)\]|🙂|🙃|👋")
+_HYPERBOLE = re.compile(
+    r"不愧是|可真|真[是的]?[^,。]{0,3}(?:行|棒|好|快|厉害|牛)|厉害了|感谢|恭喜|谢谢|佩服|“[^”]{1,3}”|太[^,。]{1,3}了"
+)
+_THANKS = re.compile(f"(?:感谢|谢谢|多谢|恭喜){TARGET}|{TARGET}[^,。]{{0,3}}(?:厉害了|真行)")
+_MISHAP = re.compile(
+    r"(?<![没无不])(?:一天[^,。]{0,3}[三四五六七八九十]次|等了?[^,。]{0,6}(?:小时|分钟|天|个月)|半个月|半天|"
+    r"没有[^,。]{1,4}的(?:生活|日子)|误机|淋雨|开机[^,。]{0,3}分钟|找不到|没出库|"
+    r"没发货|没到|丢|坏|(?<!恭)喜提|趴窝|闪退|凉|漏|摔|断|迟到|烧|炸)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """How the target fares by a rule: -1, 0 or +1, and the rule's kind."""
+
+    fate: int
+    why: str
+
+    def beside(self, model: Probabilities) -> Probabilities:
+        """Return the model's probabilities of negative, neutral and positive with the verdict's weight among them."""
+        weight = WEIGHTS.get(self.why, SURE)
+        mixed = [(1 - weight) * value for value in model]
+        mixed[self.fate + 1] += weight
+        return mixed[0], mixed[1], mixed[2]
+
+
+def decide(scene: Scene, words: Lexicon) -> Verdict | None:
+    """Return the rules' verdict on the target, or None where they are not sure."""
+    if not scene.named:
+        return None
+    for rule in (_asked, _scolded, _wished, _by_comparison, _mocked, _by_clause, _by_turn):
+        if verdict := rule(scene, words):
+            return verdict
+    return None
+
+
+def _asked(scene: Scene, words: Lexicon) -> Verdict | None:
+    """A post that only asks says nothing of the target; one that scolds in a question is left to the model."""
+    about = [sentence for sentence in scene.sentences if TARGET in sentence]
+    if not all(_ASKS.search(sentence) for sentence in about) or _SCOLDS.search(scene.text):
+        return None
+    said = " ".join(clause for clause in clauses(scene.text) if not _ASKS.search(clause))
+    if -1 in words.signs(scene.text) or words.signs(said):
+        return None
+    return Verdict(fate=0, why="question")
+
+
+def _scolded(scene: Scene, words: Lexicon) -> Verdict | None:
+    """凭什么 and its like, said of the target alone, want no answer."""
+    about = (sentence for sentence in scene.sentences if TARGET in sentence and OTHER not in sentence)
+    return Verdict(fate=-1, why="question") if any(map(_SCOLDING.search, about)) else None
+
+
+def _wished(scene: Scene, words: Lexicon) -> Verdict | None:
+    """Who is wished to be better is not good yet; whom one wishes them to be like is."""
+    for sentence in scene.sentences:
+        if TARGET in sentence and _WISH.search(sentence) and _WISHED.search(sentence) and not _DOUBTS.search(sentence):
+            if _AS_T.search(sentence):
+                return Verdict(fate=1, why="wish")
+            if re.search(f"(?:{_WISH.pattern})[^,。!?;]{{0,6}}{TARGET}", sentence):
+                return Verdict(fate=-1, why="wish")
+    return None
+
+
+def _by_comparison(scene: Scene, words: Lexicon) -> Verdict | None:
+    """All comparisons must agree; one within a doubt or a question is none."""
+    found = [
+        verdict
+        for sentence in scene.sentences
+        if TARGET in sentence and not any(doubt.search(sentence) for doubt in (_DOUBTS, _CONDITIONS, _ASKS))
+        for verdict in compared(sentence, words)
+    ]
+    fates = {fate for _, fate in found}
+    return Verdict(fate=fates.pop(), why=found[0][0]) if len(fates) == 1 else None
+
+
+def _mocked(scene: Scene, words: Lexicon) -> Verdict | None:
+    """Praise beside a mocking face or an exaggeration beside a mishap is no praise."""
+    if len(scene.text) > _SHORT:
+        return None
+    if 1 not in words.signs(scene.text) and not _HYPERBOLE.search(scene.text):
+        return None
+    mocking, mishap = _MOCKS.search(scene.text), _MISHAP.search(scene.text)
+    exaggerated = _HYPERBOLE.search(scene.text)
+    thanks = _THANKS.search(scene.text)
+    if (mocking and (mishap or exaggerated)) or (mishap and (thanks or (exaggerated and "[doge]" in scene.text))):
+        return Verdict(fate=-1, why="irony")
+    return None
+
+
+def _by_clause(scene: Scene, words: Lexicon) -> Verdict | None:
+    """Where another name stands beside the target, each is judged by the clauses from its name to the next."""
+    if not scene.contrasts or len(scene.text) > _SHORT:
+        return None
+    owner, signs = "", dict[str, set[int]]()
+    for clause in clauses(scene.text):
+        here = {name for name in (TARGET, OTHER) if name in clause}
+        if len(here) == 2:
+            return None
+        owner = here.pop() if here else owner
+        if _DOUBTS.search(clause) or _ASKS.search(clause):
+            return None
+        signs.setdefault(owner, set()).update(words.signs(clause))
+    mine, others = signs.get(TARGET, set()), signs.get(OTHER, set())
+    if len(mine) == 1:
+        return Verdict(fate=mine.pop(), why="contrast")
+    if not mine and others:
+        return Verdict(fate=0, why="bystander")
+    return None
+
+
+def _by_turn(scene: Scene, words: Lexicon) -> Verdict | None:
+    """Of a post about the target alone, what comes after its last 但是 counts."""
+    parts = _TURN.split(scene.text)
+    fate = words.of(parts[-1])
+    if OTHER in scene.text or len(parts) < 2 or not fate or len(scene.text) > _SHORT:
+        return None
+    return Verdict(fate=fate, why="turn")

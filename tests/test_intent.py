@@ -1,0 +1,64 @@
+"""Intents: rules that anybody can read and change, measured on cases of our own, half of them never looked at."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlp.classifier.judge import load
+from nlp.intent import INTENTS, BadLexicon, intents
+from nlp.training.measure import accuracy, calibration_error, macro_f1
+from tests.intent_cases import CASES
+
+ROWS = [(text.strip(), intent) for intent, texts in CASES.items() for text in texts.strip().split("\n")]
+NEUTRAL = np.asarray([[0.1, 0.8, 0.1]], np.float32)
+
+
+def test_half_of_the_cases_nobody_looked_at_are_read_as_measured() -> None:
+    held = [(text, intent) for text, intent in ROWS if hashlib.sha256(text.encode()).digest()[0] % 2]
+    assert len(ROWS) >= 200
+    assert len(held) >= 100
+    texts = [text for text, _ in held]
+    found = intents().probabilities(texts, load().answers(texts).sentiment)
+    labels = np.asarray([INTENTS.index(intent) for _, intent in held])
+    assert accuracy(found, labels) > 0.62
+    assert macro_f1(found, labels) > 0.65
+    assert calibration_error(found, labels, 8) < 0.12
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    {
+        "要求退款，客服没人理": "complaint",
+        "请问这款支持快充吗？": "question",
+        "建议增加夜间模式": "suggestion",
+        "等发工资就下单": "purchase",
+        "强烈推荐，已经回购三次": "praise",
+        "据悉，该公司净利润同比增长": "news",
+        "今天天气": "other",
+        "請問這款支持快充嗎": "question",
+        "希望下一代能支持快充": "suggestion",
+    }.items(),
+)
+def test_plain_cases(text: str, intent: str) -> None:
+    found = intents().probabilities([text], NEUTRAL)
+    assert INTENTS[int(found.argmax())] == intent
+    assert found.sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_ones_own_cues_take_the_place_of_the_shipped_ones(tmp_path: Path) -> None:
+    assert INTENTS[int(intents().probabilities(["阿巴阿巴"], NEUTRAL).argmax())] == "other"
+    (tmp_path / "complaint.txt").write_text("# mine\n阿巴\t5\n", encoding="utf-8")
+    own = intents(tmp_path)
+    assert INTENTS[int(own.probabilities(["阿巴阿巴"], NEUTRAL).argmax())] == "complaint"
+    assert own.version != intents().version
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"), [("坏\tmuch", "line 2: 'much' is no weight"), ("…坏", "line 2: a cue begins")]
+)
+def test_a_bad_line_is_named(line: str, reason: str, tmp_path: Path) -> None:
+    (tmp_path / "news.txt").write_text(f"# mine\n{line}\n", encoding="utf-8")
+    with pytest.raises(BadLexicon, match=reason):
+        intents(tmp_path)

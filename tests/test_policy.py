@@ -1,0 +1,206 @@
+"""Whom an alert is told to and why not: decisions on tables, without an index."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from config.notify import Notify
+from config.rota import Escalation, Hours, Person, Rota, Shift, Step
+from config.rule import Severity
+from indexing.alerts.alert import Alert, State
+from indexing.alerts.policy import Situation, decide
+from indexing.alerts.silence import Silence
+from tests.alert_examples import example
+
+NOW = datetime.fromisoformat("2026-11-25T12:00:00+08:00")
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+STEPS = (
+    Step(notify=("on_duty",), repeat=1, every=5 * MINUTE),
+    Step(notify=("boss",), wait=10 * MINUTE),
+    Step(notify=("room",), wait=10 * MINUTE, stop_on_ack=False),
+)
+ROTA = Rota(
+    id="rota",
+    people={"zhang": Person(name="张三", channels=("ding", "mail")), "boss": Person(name="老板", channels=("mail",))},
+    shifts=(Shift(name="班", people=("zhang",), begin=0, end=24 * 60),),
+    escalation={"default": Escalation(steps=STEPS)},
+    quiet_hours=(Hours(begin=22 * 60, end=7 * 60),),
+)
+ESCALATES = Notify(escalation="default")
+
+
+def new(id: str = "burst.xinghe.1", **fields: Any) -> Alert:
+    fresh: dict[str, Any] = {"raised_at": NOW, "step": -1, "step_at": None, "severity": Severity.SERIOUS}
+    return example(id, (), **{**fresh, **fields})
+
+
+def situation(
+    plan: Notify = ESCALATES, *, now: datetime = NOW, alerts: tuple[Alert, ...] = (), **more: Any
+) -> Situation:
+    return Situation(now=now, plans={"burst": plan, "other": plan}, rota=ROTA, alerts=alerts, **more)
+
+
+def told(alert: Alert) -> list[tuple[str, str]]:
+    return [one.key for one in alert.delivery]
+
+
+def test_the_first_step_tells_who_is_on_duty_and_again_changes_nothing() -> None:
+    first = decide(new(), situation())
+    assert told(first) == [("raised", "ding"), ("raised", "mail")]
+    assert {one.people for one in first.delivery} == {("zhang",)}
+    assert (first.step, first.held) == (0, None)
+    assert decide(first, situation()) == first
+
+
+def test_it_is_repeated_then_escalated_until_nobody_is_left() -> None:
+    alert, seen = new(), list[tuple[str, str]]()
+    for minute in range(0, 60):
+        alert = decide(alert, situation(now=NOW + minute * MINUTE))
+        if len(told(alert)) > len(seen):
+            seen = told(alert)
+    assert seen == [
+        ("raised", "ding"), ("raised", "mail"), ("repeat.1.1", "ding"), ("repeat.1.1", "mail"), ("step.2", "mail"),
+        ("step.3", "room"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("state", [State.ACKNOWLEDGED, State.ASSIGNED])
+def test_an_acknowledgement_stops_it_but_for_steps_that_do_not_care(state: State) -> None:
+    seen = replace(decide(new(), situation()), state=state, acknowledged_by="zhang")
+    later = decide(seen, situation(now=NOW + 6 * MINUTE))
+    assert told(later) == told(seen)
+    assert later.held == "zhang looks after it"
+    second = replace(seen, step=1, step_at=NOW)
+    assert told(decide(second, situation(now=NOW + 10 * MINUTE)))[-1] == ("step.3", "room")
+
+
+def test_known_before_it_was_told_it_is_not_told() -> None:
+    known = decide(new(state=State.ACKNOWLEDGED, acknowledged_by="li"), situation())
+    assert (told(known), known.step, known.held) == ([], 0, "li knew of it before it was told")
+
+
+def test_plain_channels_are_told_once_or_as_often_as_the_rule_says() -> None:
+    once = decide(new(), situation(Notify(channels=("room",))))
+    assert told(once) == [("raised", "room")]
+    assert decide(once, situation(Notify(channels=("room",)), now=NOW + 5 * HOUR)) == once
+    again = Notify(channels=("room",), repeat=HOUR, repeats=2)
+    alert = decide(new(), situation(again))
+    for hours in range(1, 6):
+        alert = decide(alert, situation(again, now=NOW + hours * HOUR))
+    assert [message for message, _ in told(alert)] == ["raised", "repeat.1.1", "repeat.1.2"]
+
+
+def test_nobody_to_tell_is_said() -> None:
+    alone = decide(new(), situation(Notify()))
+    assert (alone.step, alone.held) == (0, "its rule names nobody to tell")
+
+
+def test_a_silence_holds_it_and_its_end_tells_it() -> None:
+    silence = Silence(
+        id="s1", made_at=NOW, until=NOW + HOUR, author="li", reason="发布会", brand="xinghe", severity=Severity.SERIOUS
+    )
+    held = decide(new(), situation(silences=(silence,)))
+    assert told(held) == []
+    assert held.held == "silence s1 (brand = xinghe, severity = serious) by li until 2026-11-25 13:00: 发布会"
+    assert decide(held, situation(silences=(silence,), now=NOW + MINUTE)) == held, "the reason is written once"
+    assert told(decide(held, situation(silences=(silence,), now=NOW + HOUR)))
+    assert told(decide(new(brand="yinhe"), situation(silences=(silence,))))
+    over = decide(replace(held, state=State.RESOLVED), situation(silences=(silence,)))
+    assert (over.step, told(over)) == (0, [])
+    assert "and it is over" in (over.held or "")
+
+
+@pytest.mark.parametrize(
+    ("crisis", "alert", "muted"),
+    [
+        ({"story": "s1"}, {"story": "s1"}, True),
+        ({"story": "s1"}, {"story": "s2"}, False),
+        ({"story": "s1"}, {}, False),
+        ({}, {"story": "s2"}, True),  # a crisis of the whole brand
+        ({}, {}, True),
+        ({"state": State.RESOLVED}, {}, False),
+        ({"brand": "yinhe"}, {}, False),
+        ({}, {"severity": Severity.CRISIS}, False),
+    ],
+)
+def test_a_crisis_mutes_its_single_negatives(crisis: dict[str, Any], alert: dict[str, Any], muted: bool) -> None:
+    other = new("crisis.xinghe.1", **{"severity": Severity.CRISIS, **crisis})
+    decided = decide(new(**alert), situation(alerts=(other,)))
+    assert (decided.held == "part of the crisis crisis.xinghe.1") is muted
+    assert (told(decided) == []) is muted
+
+
+@pytest.mark.parametrize(
+    ("severity", "quiet"), [(Severity.NOTICE, True), (Severity.SERIOUS, True), (Severity.CRISIS, False)]
+)
+def test_quiet_hours_hold_all_but_a_crisis(severity: Severity, quiet: bool) -> None:
+    night = NOW.replace(hour=23)
+    held = decide(new(severity=severity, raised_at=night), situation(now=night))
+    assert (told(held) == []) is quiet
+    assert told(decide(held, situation(now=night + 9 * HOUR)))[:2] == [("raised", "ding"), ("raised", "mail")]
+    calmed = decide(replace(held, state=State.RESOLVED), situation(now=night + 9 * HOUR))
+    assert told(calmed), "what calmed down at night is told in the morning"
+
+
+def test_a_group_is_told_by_its_heaviest_and_the_others_join() -> None:
+    light, heavy = new("burst.xinghe.1", story="s"), new("burst.xinghe.2", story="s", weight=90)
+    first = decide(heavy, situation(alerts=(light, heavy)))
+    assert {one.also for one in first.delivery} == {("burst.xinghe.1",)}
+    joined = decide(light, situation(alerts=(light, first)))
+    assert (told(joined), joined.joined) == ([], "burst.xinghe.2")
+    assert joined.held == "told together with burst.xinghe.2"
+    late = decide(new("burst.xinghe.3", story="s"), situation(alerts=(first,), now=NOW + HOUR))
+    assert (told(late), late.joined) == ([], "burst.xinghe.2"), "one page a story"
+    graver = decide(new("burst.xinghe.4", story="s", severity=Severity.CRISIS), situation(alerts=(first,)))
+    assert told(graver), "what is graver than what was told is told"
+    for alone in ({"story": "t"}, {"story": None}, {"brand": "yinhe", "story": "s"}):
+        assert told(decide(new("burst.xinghe.5", **alone), situation(alerts=(first,))))
+
+
+def test_who_hears_nothing_of_a_group_is_no_reason_to_stay_silent() -> None:
+    """The heavier alert of the group is told to nobody, or to others: this one is told all the same."""
+    heavy = new("other.xinghe.1", rule="other", story="s", weight=90)
+    for plan in (Notify(), Notify(channels=("elsewhere",))):
+        here = Situation(now=NOW, plans={"burst": ESCALATES, "other": plan}, rota=ROTA, alerts=(heavy,))
+        assert told(decide(new(story="s"), here))
+
+
+def test_a_group_waits_and_a_later_one_joins_after_the_interval() -> None:
+    plan = Notify(channels=("room",), wait=5 * MINUTE, interval=HOUR)
+    first = decide(new(story="s"), situation(plan))
+    assert (told(first), first.held) == ([], "waits for others of its group until 2026-11-25 12:05")
+    second = new("burst.xinghe.2", story="s", raised_at=NOW + 3 * MINUTE)
+    leader = decide(first, situation(plan, alerts=(first, second), now=NOW + 5 * MINUTE))
+    assert leader.delivery[0].also == ("burst.xinghe.2",)
+    third = new("burst.xinghe.3", story="s", raised_at=NOW + 20 * MINUTE)
+    assert decide(third, situation(plan, alerts=(leader,), now=NOW + 30 * MINUTE)).joined == leader.id
+    after = decide(third, situation(plan, alerts=(leader,), now=NOW + 66 * MINUTE))
+    assert told(after) == [("raised", "room")]
+
+
+def test_a_snooze_ends_with_a_new_message() -> None:
+    first = decide(new(), situation())
+    until = NOW + HOUR
+    snoozed = replace(first, state=State.SNOOZED, snoozed_until=until, acknowledged_by="zhang", acknowledged_at=NOW)
+    assert decide(snoozed, situation(now=NOW + 30 * MINUTE)) == snoozed
+    woken = decide(snoozed, situation(now=until))
+    assert woken.state is State.FIRING
+    assert told(woken)[2:] == [("woken.20261125T130000", "ding"), ("woken.20261125T130000", "mail")]
+    repeated = decide(woken, situation(now=until + 5 * MINUTE))
+    assert told(repeated)[-1] == ("repeat.1.1.woken.20261125T130000", "mail")
+
+
+def test_the_brands_reply_stops_or_its_absence_hastens() -> None:
+    story = new(story="s", raised_at=NOW)
+    replies = {("s", "xinghe"): NOW + MINUTE}
+    stops = ESCALATES.model_copy(update={"reply": "stop"})
+    first = decide(story, situation(stops))
+    answered = decide(first, situation(stops, now=NOW + 6 * MINUTE, replies=replies))
+    assert told(answered) == told(first)
+    assert answered.replied_at == NOW + MINUTE
+    assert answered.held == "the brand's own account has answered the story"
+    hastens = ESCALATES.model_copy(update={"reply": "escalate", "reply_within": 3 * MINUTE})
+    assert told(decide(first, situation(hastens, now=NOW + 3 * MINUTE)))[-1] == ("step.2", "mail")
+    assert told(decide(first, situation(hastens, now=NOW + 3 * MINUTE, replies=replies))) == told(first)

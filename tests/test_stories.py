@@ -1,0 +1,177 @@
+"""A story is what answers, passes on or copies one first post; it keeps its id, and its figures are its mentions'."""
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crawlers.post import Author, Engagement, Kind, Post
+from indexing import write as writing
+from indexing.elasticsearch import bulk
+from indexing.stories import place, tell
+from indexing.stories.update import update_stories
+from tests.told import HOUR, LONG, MINUTE, NOW, answer, documents, mention, put, told
+
+if TYPE_CHECKING:
+    from indexing.elasticsearch.store import Store
+
+OTHER = "今天天气很好，和朋友们一起去公园散步，看到了很多花，心情特别舒畅，推荐大家也去"
+
+
+def index(store: "Store", posts: Iterable[Post], **fields: Any) -> None:
+    put(store, [mention(post, **fields) for post in posts])
+
+
+def places(store: "Store") -> dict[str, tuple[str, str]]:
+    """Return each post's story and role by its number."""
+    found = documents(store, "mentions").values()
+    return {one["native_id"]: (one["story"]["id"].rpartition(":")[2], one["story"]["role"]) for one in found}
+
+
+def run(store: "Store", **fields: Any) -> None:
+    update_stories(store, now=NOW, **fields)
+
+
+def test_reposts_answers_and_copies_are_told_apart(emptied_store: "Store") -> None:
+    copied = told(4, ago=30 * MINUTE, text="转！" + LONG.replace("两天", "三天"))
+    posts = [
+        *(told(1), told(5, text=OTHER), told(6, text="好评"), told(7, text="好评")),
+        *(answer(2, 1, ago=50 * MINUTE), answer(3, 1, ago=40 * MINUTE, kind=Kind.COMMENT)),
+        *(copied, answer(8, 4, ago=MINUTE), answer(9, 99)),
+    ]
+    index(emptied_store, posts)
+    run(emptied_store)
+    assert places(emptied_store) == {
+        "1": ("1", "origin"), "2": ("1", "repost"), "3": ("1", "reply"), "4": ("1", "copy"), "8": ("1", "repost"),
+        "5": ("5", "origin"), "6": ("6", "origin"), "7": ("7", "origin"),
+        "9": ("99", "repost"),  # of a root that nobody has seen
+    }  # fmt: skip
+
+
+def test_one_post_and_two_brands_are_one_story(emptied_store: "Store") -> None:
+    index(emptied_store, [told(1)])
+    run(emptied_store)
+    index(emptied_store, [told(1), told(2, ago=MINUTE)], brand="yinhe")
+    run(emptied_store)
+    assert {(one["brand"], one["story"]["id"]) for one in documents(emptied_store, "mentions").values()} == {
+        ("xinghe", "weibo:post:1"),
+        ("yinhe", "weibo:post:1"),
+    }
+    assert {id: one["mentions"] for id, one in documents(emptied_store, "stories").items()} == {
+        "weibo:post:1:xinghe": 1,
+        "weibo:post:1:yinhe": 2,
+    }
+
+
+def test_a_story_keeps_its_id_whatever_is_seen_later(emptied_store: "Store") -> None:
+    index(emptied_store, [told(2), answer(3, 50, ago=10 * MINUTE)])
+    run(emptied_store)
+    earlier, root = told(1, ago=2 * HOUR), told(50, ago=20 * MINUTE)
+    index(emptied_store, [earlier, root, answer(4, 50)])
+    run(emptied_store)
+    found = places(emptied_store)
+    assert found["2"] == ("2", "origin")
+    assert found["1"] == ("2", "copy")  # published before it, and seen after it
+    assert found["50"] == ("50", "origin")  # others had passed it on before it was seen itself
+    assert found["4"] == ("50", "repost")
+
+
+def test_the_same_words_a_season_later_are_another_story(emptied_store: "Store") -> None:
+    index(emptied_store, [told(1, ago=timedelta(days=50)), told(2, ago=timedelta(days=10)), told(3)])
+    run(emptied_store)
+    assert places(emptied_store) == {"1": ("1", "origin"), "2": ("2", "origin"), "3": ("2", "copy")}
+
+
+def test_an_edited_origin_is_found_by_both_of_its_texts(emptied_store: "Store") -> None:
+    index(emptied_store, [told(1)])
+    run(emptied_store)
+    later = NOW + MINUTE
+    edited = told(1, text=OTHER, edited_at=later, fetched_at=later)
+    index(emptied_store, [edited])
+    update_stories(emptied_store, now=later + MINUTE)
+    index(emptied_store, [told(2, ago=MINUTE), told(3, ago=MINUTE, text=OTHER)])
+    update_stories(emptied_store, now=later + 2 * MINUTE)
+    assert places(emptied_store)["3"] == ("1", "copy")
+    (story,) = documents(emptied_store, "stories").values()
+    assert story["edited"] == 1
+
+
+def test_deletions_are_counted_where_the_feed_tells(emptied_store: "Store") -> None:
+    index(emptied_store, [told(1), answer(2, 1, ago=MINUTE)])
+    run(emptied_store)
+    gone = replace(answer(2, 1, ago=MINUTE), deleted_at=NOW + HOUR, fetched_at=NOW + HOUR)
+    index(emptied_store, [gone])
+    update_stories(emptied_store, now=NOW + 2 * HOUR)
+    (story,) = documents(emptied_store, "stories").values()
+    assert (story["mentions"], story["deleted"]) == (2, 1)
+
+
+def test_a_storys_figures_are_those_of_its_mentions(emptied_store: "Store") -> None:
+    loud = Author(id="m1", name="大号", followers=50_000, verified=True)
+    posts = [
+        told(1, ago=2 * HOUR, engagement=Engagement(likes=5)),
+        answer(2, 1, ago=90 * MINUTE),
+        answer(3, 1, ago=80 * MINUTE, author=loud, engagement=Engagement(likes=7, views=99)),
+        answer(4, 1, ago=20 * MINUTE, author=loud),
+        told(5, ago=10 * MINUTE),
+    ]
+    index(emptied_store, posts)
+    index(emptied_store, [answer(6, 1, ago=5 * MINUTE)], label="positive")
+    run(emptied_store)
+    ((id, story),) = documents(emptied_store, "stories").items()
+    assert id == "weibo:post:1:xinghe"
+    expected = {
+        "mentions": 6, "reposts": 4, "copies": 1, "authors": 5, "negative": 5, "neutral": 0, "positive": 1,
+        "reach": 101 + 102 + 50_000 + 105 + 106, "engagement": 12, "growth": 1.0,
+        "@timestamp": "2026-08-03T02:00:00.000Z", "last_at": "2026-08-03T03:55:00.000Z",
+    }  # fmt: skip
+    assert {name: story[name] for name in expected} == expected
+    assert story["spreaders"][1] == "大号"
+    assert story["first_mover"].startswith("用户")
+    accounts = documents(emptied_store, "accounts").values()
+    (own,) = [account for account in accounts if account.get("name") == "大号"]
+    assert (own["mentions"], own["originals"], own["stories"], own["brand"]) == (2, 0, 1, ["xinghe"])
+
+
+class Killed(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("step", range(9))
+def test_a_kill_between_any_two_writes_ends_as_an_undisturbed_run(
+    emptied_store: "Store", monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    left: Iterator[int] = iter(range(step))
+
+    def dying(real: Any) -> Any:
+        def call(*arguments: Any) -> Any:
+            if next(left, None) is None:
+                raise Killed
+            return real(*arguments)
+
+        return call
+
+    posts = [
+        told(1),
+        answer(2, 1, ago=50 * MINUTE),
+        told(3, ago=40 * MINUTE),
+        told(4, text=OTHER),
+        answer(5, 3, ago=MINUTE),
+    ]
+    index(emptied_store, posts)
+    monkeypatch.setattr(place, "_AT_ONCE", 2)
+    monkeypatch.setattr(tell, "_STORIES_AT_ONCE", 1)
+    with monkeypatch.context() as patch, contextlib.suppress(Killed):
+        patch.setattr(place, "write", dying(writing.write))
+        patch.setattr(tell, "send", dying(bulk.send))
+        run(emptied_store)
+    run(emptied_store)
+    assert places(emptied_store) == {
+        "1": ("1", "origin"), "2": ("1", "repost"), "3": ("1", "copy"), "4": ("4", "origin"), "5": ("1", "repost"),
+    }  # fmt: skip
+    (story,) = documents(emptied_store, "stories").values()
+    assert (story["mentions"], story["reposts"], story["copies"], story["authors"]) == (4, 2, 1, 4)
+    assert {one["mentions"] for one in documents(emptied_store, "accounts").values()} == {1}
