@@ -74,7 +74,8 @@ def _mentions(store: "Store") -> list[dict[str, Any]]:
 
 def _indexed(store: "Store", mention: Mention) -> dict[str, Any]:
     """Return the document as the writers would leave it; they are tested elsewhere, and slower."""
-    page = page_part(mention, Pseudonyms(b"0123456789abcdef"))
+    whole = page_part(mention, Pseudonyms(b"0123456789abcdef"))
+    page = {name: value for name, value in whole.items() if name not in ("text", "title")}  # no panel counts words
     label = {"sentiment": {"label": str(mention.sentiment.label)}}
     analysis = {name: value for name, value in analysis_part(mention, board_data.UNTIL).items() if name != "sentiment"}
     id = document_id(mention)

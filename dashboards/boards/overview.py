@@ -55,12 +55,12 @@ BOARD = Board(
             "reach",
             REACH,
             Both(
-                "发声账号一共有多少粉丝？",
-                "How many followers have the accounts that spoke?",
+                "参与传播的账号一共有多少粉丝？",
+                "How many followers have the accounts in stories?",
             ),
             width=8,
         ),
-        number("accounts", ACCOUNTS, Both("有多少账号在说？", "How many accounts spoke?"), width=8),
+        number("accounts", ACCOUNTS, Both("有多少账号参与传播？", "How many accounts carry stories?"), width=8),
         replace(SENTIMENT_BY_DAY, height=14),
         SHARE_OF_VOICE,
         Panel(

@@ -27,7 +27,7 @@ BOARD = Board(
     controls=(BRANDS,),
     panels=(
         number("stories", STORIES, Both("有多少传播事件？", "How many stories are there?"), width=12),
-        number("accounts", ACCOUNTS, Both("有多少账号在说？", "How many accounts spoke?"), width=12),
+        number("accounts", ACCOUNTS, Both("有多少账号参与传播？", "How many accounts carry stories?"), width=12),
         number("reach", REACH, Both("这些账号一共有多少粉丝？", "How many followers have these accounts?"), width=12),
         number(
             "suspected",

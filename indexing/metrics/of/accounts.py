@@ -8,16 +8,19 @@ from indexing.metrics.where import AtLeast
 REACH = Metric(
     name=Both("触达", "Reach"),
     meaning=Both(
-        "发声账号的粉丝数之和，每个账号只计一次，按最近一次抓取；按账号最近一次发声的时间归期。",
-        "Followers of the accounts that spoke, each account counted once, as at its last fetch; an account belongs to "
-        "the time at which it last spoke.",
+        "参与传播事件的账号的粉丝数之和，每个账号只计一次，按最近一次抓取；按账号最近一次发声的时间归期。",
+        "Followers of the accounts that speak in stories, each account counted once, as at its last fetch; an account "
+        "belongs to the time at which it last spoke.",
     ),
     kind="accounts",
     of=Sum("followers"),
 )
 ACCOUNTS = Metric(
-    name=Both("发声账号", "Accounts"),
-    meaning=Both("最近一次发声在此期间的账号数。", "Accounts that last spoke in this time."),
+    name=Both("传播账号", "Accounts in stories"),
+    meaning=Both(
+        "参与传播事件、最近一次发声在此期间的账号数。",
+        "Accounts that speak in stories and last spoke in this time.",
+    ),
     kind="accounts",
     of=Count(),
 )
