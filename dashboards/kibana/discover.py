@@ -24,7 +24,8 @@ _NAMES = {
 }
 _OPEN = "查看原文 Open the post"
 _WIDE = {"text": 400, "title": 380, "reason_zh": 420, "message": 320, "url.full": 190}
-"""Pixels of the columns that people read; the others share what is left."""
+"""Pixels of the columns that people read, in a list that takes the whole width; the others share what is left."""
+_FULL = 48
 
 
 def data_view(kind: str) -> SavedObject:
@@ -55,7 +56,7 @@ def search(id: str, listing: Listing) -> SavedObject:
     attributes: dict[str, Any] = {
         "columns": list(listing.columns),
         "description": f"{listing.description.zh}\n\n{listing.description.en}",
-        "grid": {"columns": {name: {"width": _WIDE[name]} for name in listing.columns if name in _WIDE}},
+        "grid": _grid(listing),
         "hideChart": True,
         "isTextBasedQuery": False,
         "kibanaSavedObjectMeta": {"searchSourceJSON": compact(source)},
@@ -66,6 +67,12 @@ def search(id: str, listing: Listing) -> SavedObject:
     }
     name = "kibanaSavedObjectMeta.searchSourceJSON.index"
     return saved("search", id, attributes, [reference("index-pattern", view_id(listing.kind), name)])
+
+
+def _grid(listing: Listing) -> dict[str, Any]:
+    if listing.width < _FULL:
+        return {}  # a wide text would push the link out of sight
+    return {"columns": {name: {"width": _WIDE[name]} for name in listing.columns if name in _WIDE}}
 
 
 def _formats(kind: str) -> dict[str, Any]:
