@@ -66,10 +66,28 @@ class Pieces:
 
 
 def frame(ids: Sequence[int], longest: int, target: Sequence[int] = ()) -> list[int]:
-    """Return start, target, end, text, end in `longest` pieces; a long text keeps its head and a third as tail."""
+    """Return start, target, end, text, end in `longest` pieces; a long text keeps its head and a third as tail.
+
+    Where the target stands in the text, a start before and after it shows the place.
+    """
+    ids = _marked(ids, target) if target else ids
     room = longest - 2 - (len(target) + 1 if target else 0)
     if len(ids) > room:
         tail = room // 3
         ids = [*ids[: room - tail], *ids[len(ids) - tail :]]
     head = [START, *target, END] if target else [START]
     return [*head, *ids, END]
+
+
+def _marked(ids: Sequence[int], target: Sequence[int]) -> list[int]:
+    marked: list[int] = []
+    size, wanted = len(target), list(target)
+    at = 0
+    while at < len(ids):
+        if ids[at] == wanted[0] and list(ids[at : at + size]) == wanted:
+            marked += [START, *wanted, START]
+            at += size
+        else:
+            marked.append(ids[at])
+            at += 1
+    return marked
