@@ -5,7 +5,6 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -46,12 +45,10 @@ def test_near_duplicates() -> None:
 
 
 def mentions(chance: random.Random) -> Iterator[dict[str, Any]]:
-    span = 28 * DAY / timedelta(milliseconds=1)
-    end = NOW.timestamp() * 1000
     for number in range(MENTIONS):
         words = chance.choices(WORDS, k=12)
         yield {
-            "@timestamp": round(end - chance.random() * span),
+            "@timestamp": (NOW - chance.random() * 28 * DAY).isoformat(timespec="milliseconds"),
             "brand": f"b{int(chance.paretovariate(1)) % 50}",
             "post_id": f"weibo:post:{number}",
             "native_id": str(number),

@@ -16,7 +16,8 @@ from indexing.detection.timeline import STEPS, Timeline
 
 __all__ = ["find", "say"]
 
-_LOOKED_BACK = timedelta(days=7)
+_LOOKED_BACK = 8
+"""Windows before one, in any of which a mention says that the brand is not new."""
 
 
 def facts(line: Timeline, stop: int) -> Facts:
@@ -36,7 +37,7 @@ def find(rule: Rule, brands: Sequence[str], span: Span) -> Asking[list[Found]]:
     look = Look(
         window=when.window,
         late=when.late if up else timedelta(),
-        past=max(2 * when.window, _LOOKED_BACK),
+        past=_LOOKED_BACK * when.window,
         least=max(1, when.min_current) if up else 0,
         by=apart_by(when.by),
     )
