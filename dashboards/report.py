@@ -46,9 +46,12 @@ def write_page(
 
 
 def write_latest(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None) -> Path:
-    """Write the page to report/index.html of the data folder, all dashboards beside it, and return its path."""
+    """Write the page to report/index.html of the data folder, all dashboards beside it, and return its path.
+
+    The dashboards go up to the present, as in Kibana: the crawls that found what `now` looks back on end after it.
+    """
     folder, moment = settings.data_dir() / "report", now or datetime.now(UTC)
-    write_boards(store, folder / _BOARDS, until=moment, days=timedelta(days=_DAYS))
+    write_boards(store, folder / _BOARDS, until=max(moment, datetime.now(UTC)), days=timedelta(days=_DAYS))
     data = gather(store, brands=brands, now=moment, days=_DAYS)
     page = folder / "index.html"
     write(page, render(replace(data, boards=_BOARDS)))
