@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -197,3 +197,5 @@ def test_a_story_says_when_the_brands_own_account_first_answered(emptied_store: 
     update_stories(emptied_store, [brand], now=NOW + HOUR)
     (story,) = documents(emptied_store, "stories").values()
     assert (story["mentions"], story["replied_at"]) == (2, "2026-08-03T03:30:00.000Z")
+    first = datetime.fromisoformat(story["@timestamp"])
+    assert story["seconds_to_reply"] == (datetime.fromisoformat(story["replied_at"]) - first).total_seconds() > 0

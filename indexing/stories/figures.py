@@ -47,6 +47,7 @@ def story_document(
             "spreaders": list(dict.fromkeys(row.name for row in ordered if row in loudest and row.name)),
             "growth": _growth([row.at for row in ordered]),
             "replied_at": timestamp(replied_at) if replied_at else None,
+            "seconds_to_reply": max(0, int((replied_at - first.at).total_seconds())) if replied_at else None,
             "coordination": _plain(rows, copied_in_bursts(rows)),
             "updated_at": timestamp(now),
         }
