@@ -83,6 +83,12 @@ def test_a_long_text_keeps_head_and_tail() -> None:
     assert len(framed) == 20
 
 
+def test_the_places_of_a_target_are_marked_in_the_text() -> None:
+    framed = frame([10, 11, 12, 13, 11, 12], 20, [11, 12])
+    marked = [START, 11, 12, START]
+    assert framed == [START, 11, 12, END, 10, *marked, 13, *marked, END]
+
+
 def test_grams_do_not_cross_texts() -> None:
     both, one, two = grams(["好", "坏"]), grams(["好"]), grams(["坏"])
     assert sorted(both.bucket[: both.start[1]]) == sorted(one.bucket)
