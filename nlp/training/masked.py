@@ -38,7 +38,9 @@ class _Guess(nn.Module):
         return functional.linear(x, self.encoder.word.weight, self.bias)
 
 
-def adapt(encoder: Encoder, rows: Sequence[Sequence[int]], path: Path, *, most: int = 1800, number: int = 1) -> Encoder:
+def adapt(
+    encoder: Encoder, rows: Sequence[Sequence[int]], path: Path, *, most: int = 3_600, number: int = 1
+) -> Encoder:
     """Train `encoder` for `most` steps or one pass over `rows` (framed ids); `path` is the checkpoint."""
     generator = seed(number)
     batches = plan([len(row) for row in rows], PIECES, generator)
