@@ -17,15 +17,17 @@ import numpy.typing as npt
 
 from config import settings
 from config.errors import Mendable
+from nlp.classifier.heads import INTENTS
 from nlp.classifier.text import normalise
 
 __all__ = ["INTENTS", "BadLexicon", "Intents", "intents"]
 
-INTENTS = ("complaint", "question", "suggestion", "purchase", "praise", "news", "other")
 Array = npt.NDArray[np.float32]
 
 _SHIPPED = Path(__file__).resolve().parent.parent / "config" / "lexicons" / "intents"
 _GAP, _MOST, _SHARPNESS = "…", 5.0, 2.0
+_BESIDE = (0.5, 0.7)
+"""How much the rules and the engine count beside each other."""
 _MOOD = np.zeros((3, len(INTENTS)), np.float32)
 _MOOD[0, 0], _MOOD[1, 5], _MOOD[1, 6], _MOOD[2, 4], _MOOD[2, 0], _MOOD[0, 1] = 2.6, 0.8, 1.0, 2.2, -1.0, -0.8
 _START = np.asarray([-0.6, 0, 0, 0, -0.8, 0, 0.6], np.float32)
@@ -71,14 +73,20 @@ class Intents:
             for cue in cues[name]:
                 self._by_start.setdefault(cue.start[:2], []).append((number, cue))
 
-    def probabilities(self, texts: Sequence[str], sentiment: Array) -> Array:
-        """Return (n, 7) probabilities in the order of INTENTS; `sentiment` (n, 3) belongs to the same texts."""
+    def probabilities(self, texts: Sequence[str], sentiment: Array, model: Array | None = None) -> Array:
+        """Return (n, 7) probabilities in the order of INTENTS.
+
+        `sentiment` (n, 3) belongs to the same texts, and so does `model` (n, 7), where an engine answers intents.
+        """
         plain = [normalise(text).lower() for text in texts]
         scores = np.asarray([self._scores(text) for text in plain], np.float32).reshape(len(texts), len(INTENTS))
         bought = np.asarray([1.0 if _BOUGHT.search(text) else 0.0 for text in plain], np.float32)[:, None]
         scores += np.asarray(sentiment, np.float32) @ _MOOD * (_MOOD_ALONE + (1 - _MOOD_ALONE) * bought) + _START
         scores[:, [0, 4]] += _ABOUT_GOODS * (bought - 0.5)
-        raised = np.exp(_SHARPNESS * (scores - scores.max(axis=1, keepdims=True, initial=0)))
+        scores *= _SHARPNESS
+        if model is not None and model.shape[1]:
+            scores = _BESIDE[0] * scores + _BESIDE[1] * np.log(model + np.float32(1e-6))
+        raised = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
         found: Array = raised / raised.sum(axis=1, keepdims=True)
         return found
 

@@ -109,7 +109,7 @@ class Reader:
     def _ask(self, texts: Sequence[str], asks: Sequence[Ask | None]) -> list[Reading]:
         found = self.engine.answers(texts, [ask.target if ask else None for ask in asks])
         _check(self.engine, found, len(texts))
-        aims = self._intents.probabilities(texts, found.sentiment)
+        aims = self._intents.probabilities(texts, found.sentiment, found.intent)
         emotions = found.emotion.argmax(axis=1).tolist() if found.emotion.shape[1] else [None] * len(texts)
         columns = zip(
             _figures(found.sentiment),

@@ -29,7 +29,7 @@ def test_a_teacher_answers_some_heads_with_probabilities(teacher: Teacher) -> No
     (hint,) = teacher.hints([_row("今天收到礼物了,太开心了[哈哈]")])
     for name in HEADS:
         part = hint[SLICES[name]]
-        if name in ("smp", "plain", "weibo", "emotion"):
+        if name in ("smp", "plain", "weibo", "emotion", "intent"):
             assert part.sum() == pytest.approx(1, abs=1e-4)
         else:
             assert np.isnan(part).all()

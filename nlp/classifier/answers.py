@@ -30,6 +30,8 @@ class Answers:
     emotion: Array
     """Without columns where an engine does not answer it."""
     target: Array
+    intent: Array
+    """(n, 7 or 0): evens where an engine is not asked."""
 
     @classmethod
     def of(cls, sentiment: Array) -> Answers:
@@ -37,12 +39,12 @@ class Answers:
         poles = sentiment[:, [0, 2]] + np.float32(1e-9)
         nothing = np.zeros((len(sentiment), 0), np.float32)
         binary = poles / poles.sum(axis=1, keepdims=True)
-        return cls(sentiment=sentiment, binary=binary, emotion=nothing, target=sentiment)
+        return cls(sentiment=sentiment, binary=binary, emotion=nothing, target=sentiment, intent=nothing)
 
 
 def softmax(logits: Array) -> Array:
     """Probabilities along the last axis."""
-    raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    raised = np.exp(logits - logits.max(axis=-1, keepdims=True, initial=-np.inf))
     result: Array = raised / raised.sum(axis=-1, keepdims=True)
     return result
 
@@ -74,4 +76,5 @@ def answer(logits: Array) -> Answers:
         binary=review * heads["review"] + (1 - review) * heads["weibo"],
         emotion=heads["emotion"],
         target=softmax(logits[:, SLICES["target"]] + TOWARDS),
+        intent=softmax(logits[:, SLICES["intent"]]),
     )

@@ -6,7 +6,7 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, overload
 
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from config.errors import Mendable
 from nlp.classifier.answers import Answers, answer, scale
 from nlp.classifier.encoder import Encoder
+from nlp.classifier.heads import INTENTS
 from nlp.classifier.ngrams import Ngrams
 
 __all__ = ["Default", "Fast", "NoModel", "load", "size", "version"]
@@ -64,7 +65,7 @@ class Fast(_Views):
     def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Answers:
         """Return the calibrated probabilities; towards a target, the whole text's stand in."""
         found = answer(self.scale(self.logits(texts)))
-        return _with_target(found, found.sentiment)
+        return replace(found, target=found.sentiment)
 
     def logits(self, texts: Sequence[str]) -> Array:
         """The n-grams' logits (n, SERVED), not yet calibrated."""
@@ -103,17 +104,19 @@ class Default(_Views):
         if rows and targets is not None:
             logits = self._encoder.logits([texts[row] for row in rows], [targets[row] for row in rows])
             towards[rows] = answer(scale(logits, self._blend.encoder)).target
-        return _with_target(found, towards)
+        return replace(found, target=towards)
 
     def _whole(self, texts: Sequence[str]) -> Answers:
         simple = self.fast.logits(texts)
         found = answer(self.fast.scale(simple))
         rows = np.flatnonzero(~_is_sure(found)).tolist()
         better = answer(self._both([texts[row] for row in rows], simple[rows]))
+        found = replace(found, intent=np.full((len(texts), better.intent.shape[1]), 1 / len(INTENTS), np.float32))
         for ours, theirs in (
             (found.sentiment, better.sentiment),
             (found.binary, better.binary),
             (found.emotion, better.emotion),
+            (found.intent, better.intent),
         ):
             ours[rows] = theirs
         return found
@@ -123,7 +126,9 @@ class Default(_Views):
         return self._both(texts, self.fast.logits(texts))
 
     def _both(self, texts: Sequence[str], simple: Array) -> Array:
-        return scale(self._encoder.logits(texts), self._blend.encoder) + scale(simple, self._blend.ngrams)
+        both = scale(self._encoder.logits(texts), self._blend.encoder)
+        both[:, : simple.shape[1]] += scale(simple, self._blend.ngrams)
+        return both
 
 
 def _is_sure(found: Answers) -> npt.NDArray[np.bool_]:
@@ -165,7 +170,3 @@ def _files(name: str, folder: Path) -> list[Path]:
         if not (folder / part).is_file():
             raise NoModel(f"{folder / part}: missing: reinstall tingfeng, or train with `python -m nlp.training`")
     return [folder / part for part in parts]
-
-
-def _with_target(found: Answers, target: Array) -> Answers:
-    return Answers(sentiment=found.sentiment, binary=found.binary, emotion=found.emotion, target=target)

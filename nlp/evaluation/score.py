@@ -64,6 +64,8 @@ def _answer(reading: Reading, task: str) -> tuple[str | None, float | None]:
         return reading.emotion, reading.emotion_probability
     if task == "binary":
         return reading.binary, None
+    if task == "intent":
+        return reading.intent, reading.intent_probability
     label, probability, _ = reading.best()
     return label, probability
 

@@ -1,4 +1,4 @@
-"""The dev parts of the research data as questions with known answers: a set and what is asked of it."""
+"""The dev parts of the research data, and of our own sentences, as questions with known answers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp.classifier.heads import EMOTIONS, POLES, SENTIMENTS
+from nlp.classifier.heads import EMOTIONS, INTENTS, POLES, SENTIMENTS
 from nlp.stance.scene import Ask
 from nlp.training import corpora
 from nlp.training.corpora import Row
@@ -19,6 +19,7 @@ CLASSES: Mapping[str, tuple[str, ...]] = {
     "emotion": EMOTIONS,
     "binary": POLES,
     "target": SENTIMENTS,
+    "intent": INTENTS,
 }
 """What is asked, and what can be answered."""
 
@@ -42,7 +43,7 @@ class Set:
 def sets(folder: Path) -> list[Set]:
     """Return every set under `folder` with each of its tasks; dev parts only, each text once."""
     found: dict[tuple[str, str], list[tuple[Row, int]]] = {}
-    for row in corpora.read(folder):
+    for row in (*corpora.read(folder), *corpora.intents()):
         if row.part == "dev":
             for task, label in _tasks(row):
                 found.setdefault((row.corpus.split(":")[0], task), []).append((row, label))
@@ -72,6 +73,8 @@ def _tasks(row: Row) -> Iterator[tuple[str, int]]:
         yield "sentiment", three
     if "emotion" in labels:
         yield "emotion", labels["emotion"]
+    if "intent" in labels:
+        yield "intent", labels["intent"]
     pole = labels.get("review", labels.get("weibo"))
     if pole is not None and three is None and "seven" not in labels:
         yield "binary", pole

@@ -26,7 +26,7 @@ def surprise(logits: npt.NDArray[np.floating], labels: Labels) -> float:
 def factors(
     logits: list[Array], labels: dict[str, Labels], trained: Collection[str] = tuple(HEADS)
 ) -> list[dict[str, float]]:
-    """Return, for each model's (n, SERVED) logits, a factor a head, so that their weighted sum is calibrated.
+    """Return, for each model's (n, logits) answers, a factor a head, so that their weighted sum is calibrated.
 
     A head that is not among the `trained`, or that a model does not answer (all its logits equal), gets 0.
     """
@@ -36,12 +36,16 @@ def factors(
             continue
         known = labels[name] >= 0
         parts = [model[known, SLICES[name]] for model in logits]
-        answers = [name in trained and float(np.ptp(model[:, SLICES[name]])) > 0 for model in logits]
+        answers = [name in trained and _answers(model[:, SLICES[name]]) for model in logits]
         found = _fit([part for part, real in zip(parts, answers, strict=True) if real], labels[name][known])
         values = iter(found)
         for model, real in zip(result, answers, strict=True):
             model[name] = round(next(values), 4) if real else 0.0
     return result
+
+
+def _answers(part: Array) -> bool:
+    return part.shape[1] > 0 and float(np.ptp(part)) > 0
 
 
 def _fit(parts: list[Array], labels: Labels) -> list[float]:

@@ -32,6 +32,8 @@ WEIGHT = {"source": 0.2, "eight": 0.3, "seven": 0.3}
 SMOOTHING = 0.05
 HINT = 0.6
 """How much a teacher's hint counts against a person's label."""
+RULE = 0.1
+"""How much a rule's does: of intents, rules say most, and are the worse teachers."""
 FROZEN = ("encoder.word", "encoder.position", "encoder.norm")
 """What masked-language training has settled: a third of the weights, and of the time that a step takes on a CPU."""
 
@@ -100,7 +102,7 @@ def _goals(examples: Sequence[Example]) -> tuple[Tensor, Tensor]:
         goals[known, place.start + labels[known, at]] += 1 - SMOOTHING
         goals[hinted, place] = hints[hinted, place]
         weights[known, at] = WEIGHT.get(name, 1.0)
-        weights[hinted, at] = HINT * WEIGHT.get(name, 1.0)
+        weights[hinted, at] = RULE if name == "intent" else HINT * WEIGHT.get(name, 1.0)
     return torch.from_numpy(goals), torch.from_numpy(weights)
 
 

@@ -21,9 +21,9 @@ class Plan:
 PLAN = Plan(
     passes={
         "usual": 3.0, "virus": 3.4, "2013": 1.5, "weibo2018": 2.3, "covid": 1.2, "cars": 3.4, "hotel": 1.3,
-        "takeaway": 1.3, "products": 1.6, "contrasts": 1.6, "posts": 1.2, "own": 3.0,
+        "takeaway": 1.3, "products": 1.6, "contrasts": 1.6, "posts": 1.2, "intents": 8.0, "own": 3.0,
     },
     few=0.5,
-    epochs=4,
+    epochs=8,
     rate=1.5e-4,
 )  # fmt: skip

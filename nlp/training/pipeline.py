@@ -14,7 +14,7 @@ import torch
 
 from nlp.classifier.encoder import LONGEST
 from nlp.classifier.encoder import Encoder as Shipped
-from nlp.classifier.heads import HEADS, SERVED, SLICES
+from nlp.classifier.heads import HEADS, SIMPLE, SLICES
 from nlp.classifier.ngrams import Ngrams
 from nlp.classifier.pieces import Pieces, frame
 from nlp.training import calibrate, corpora, export, ngrams
@@ -64,7 +64,7 @@ class Job:
         for folder in (self.work, self.out):
             folder.mkdir(parents=True, exist_ok=True)
         torch.set_num_threads(1)
-        rows = [*corpora.read(self.data), *(corpora.own(self.table) if self.table else [])]
+        rows = [*corpora.read(self.data), *corpora.intents(), *(corpora.own(self.table) if self.table else [])]
         rows += [*contrasts(5_000, "train", self.seed), *contrasts(300, "dev", self.seed)]
         train = [row for row in rows if row.part == "train" and row.corpus not in self.without]
         dev = [row for row in rows if row.part == "dev" and row.corpus not in {*self.without, "contrasts"}]
@@ -133,12 +133,12 @@ class Job:
         if (self.out / "ngrams.npz").exists():
             return
         LOG.info("n-grams")
-        some = [row for row in train if not row.target]
+        some = [row for row in train if not row.target and row.corpus != "intents"]
         rows, idf = ngrams.features([row.text for row in some])
-        weights, bias = np.zeros((rows.shape[1], SERVED), np.float32), np.zeros(SERVED, np.float32)
+        weights, bias = np.zeros((rows.shape[1], SIMPLE), np.float32), np.zeros(SIMPLE, np.float32)
         for name, place in SLICES.items():
             labels = _labels(some, name)
-            if place.stop <= SERVED and len(np.unique(labels[labels >= 0])) == HEADS[name]:
+            if place.stop <= SIMPLE and len(np.unique(labels[labels >= 0])) == HEADS[name]:
                 strength = 20.0 if name in ("smp", "emotion") else 10.0
                 weights[:, place], bias[place] = ngrams.fit(rows, labels, strength)
         ngrams.write(self.out / "ngrams.npz", idf, weights, bias)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from nlp.classifier.answers import softmax
 from nlp.classifier.heads import SLICES, WIDTH
 from nlp.classifier.judge import load
+from nlp.intent import intents
 from nlp.training.corpora import Row
 
 __all__ = ["Teacher"]
@@ -46,6 +47,8 @@ class Teacher:
         found = np.full((len(rows), WIDTH), np.nan, np.float32)
         for name in HINTED:
             found[:, SLICES[name]] = softmax(logits[:, SLICES[name]])
+        sentiment = found[:, SLICES["smp"]]
+        found[:, SLICES["intent"]] = intents().probabilities([row.text for row in rows], sentiment)
         for hint, row in zip(found, rows, strict=True):
             for name, fits in _FITS.items():
                 _narrow(hint[SLICES[name]], row.labels, fits)
