@@ -34,18 +34,13 @@ def test_the_onnx_file_answers_as_torch_does(tmp_path: Path) -> None:
 
     torch.manual_seed(0)
     pieces = _pieces()
-    judges = [Judge(Encoder(len(pieces.pieces), hidden=48, layers=2)).eval() for _ in range(2)]
-    for name in ("word", "position", "norm"):
-        for ours, theirs in zip(*(getattr(one.encoder, name).parameters() for one in judges), strict=True):
-            theirs.data.copy_(ours.data)
-    state = [{name: value.numpy() for name, value in one.state_dict().items()} for one in judges]
-    export.write(state, tmp_path / "judge.onnx")
+    judge = Judge(Encoder(len(pieces.pieces), hidden=48, layers=2)).eval()
+    export.write({name: value.numpy() for name, value in judge.state_dict().items()}, tmp_path / "judge.onnx")
     pieces.write(tmp_path / "pieces.txt")
     texts = ["真好喜欢", "太差", "推荐满意真好退货"]
     given = Shipped(tmp_path / "judge.onnx", tmp_path / "pieces.txt").logits(texts)
-    ids = pad([frame(pieces.cut(normalise(text)), 96) for text in texts])
     with torch.no_grad():
-        wanted = np.mean([one(ids).numpy()[:, :SERVED] for one in judges], axis=0)
+        wanted = judge(pad([frame(pieces.cut(normalise(text)), 96) for text in texts])).numpy()[:, :SERVED]
     assert np.abs(given - wanted).max() < 0.1 * np.abs(wanted).max()
 
 
@@ -104,7 +99,7 @@ def test_a_killed_training_goes_on_where_it_was(tmp_path: Path, monkeypatch: pyt
 def test_finetuning_learns_a_pole(tmp_path: Path) -> None:
     from nlp.training.encoder import Encoder, Judge
     from nlp.training.judge import Example, answer, finetune
-    from nlp.training.passes import Plan
+    from nlp.training.rounds import Round
 
     pieces = _pieces()
     place = list(HEADS).index("review")
@@ -114,7 +109,7 @@ def test_finetuning_learns_a_pole(tmp_path: Path) -> None:
             labels = [pole if at == place else -1 for at in range(len(HEADS))]
             examples.append(Example(ids=[0, *pieces.cut(word), 2], labels=labels, corpus="made"))
     torch.manual_seed(3)
-    plans = Plan(passes={"made": 20}, few=0, epochs=20, rate=1.5e-4)
+    plans = Round(passes={"made": 20}, few=0, epochs=20, rate=1.5e-4)
     judge = finetune(Judge(Encoder(len(pieces.pieces), layers=2)), examples, tmp_path / "judge.ckpt", plans)
     found = answer(judge, [example.ids for example in examples])[:, SLICES["review"]].argmax(axis=1)
     assert (found == [example.labels[place] for example in examples]).mean() > 0.9
@@ -146,13 +141,11 @@ def test_a_users_own_table_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyP
     rows = [f"{word}{number},{label}" for number in range(40) for label, words in _LABELLED for word in words]
     table.write_text("\n".join(["text,sentiment", *rows]), encoding="utf-8")
     (tmp_path / "none").mkdir()
-    first, second = tmp_path / "first", tmp_path / "second"
-    for folder, teacher in ((first, None), (second, first)):
-        work = tmp_path / f"work-{folder.name}"
-        pipeline.Job(data=tmp_path / "none", work=work, out=folder, table=table, teacher=teacher).run()
-        found = load("default", folder).answers(["真好", "太差了"])
-        assert found.binary.argmax(axis=1).tolist() == [1, 0]
-        assert np.ptp(found.emotion) == pytest.approx(0, abs=1e-6), "nobody taught it emotions"
+    job = pipeline.Job(data=tmp_path / "none", work=tmp_path / "work", out=tmp_path / "out", table=table)
+    job.run()
+    found = load("default", tmp_path / "out").answers(["真好", "太差了"])
+    assert found.binary.argmax(axis=1).tolist() == [1, 0]
+    assert np.ptp(found.emotion) == pytest.approx(0, abs=1e-6), "nobody taught it emotions"
 
 
 _LABELLED = (("positive", GOOD), ("negative", BAD), ("neutral", ["今天", "上海"]))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from nlp.classifier.heads import HEADS, SLICES
 
-__all__ = ["Answers", "answer", "scale", "softmax"]
+__all__ = ["Answers", "answer", "scale"]
 
 Array = npt.NDArray[np.float32]
 PLAIN = (0.8, 0.35)

@@ -8,7 +8,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -87,14 +86,15 @@ class Blend:
 class Default(_Views):
     """The encoder's and the n-grams' logits added, each head with weights that calibrate it.
 
-    Posts of which the n-grams alone are sure (`SURE`: about three in ten on Weibo) are not read by the encoder.
+    Posts of which the n-grams alone are sure (`SURE`: about three in ten on Weibo) are not read by the encoder, which
+    leaves their intent to the rules.
     """
 
     name = "default"
 
     def __init__(self, encoder: Encoder, fast: Fast, blend: Blend) -> None:
         self.version = fast.version
-        self._encoder, self.fast, self._blend = encoder, fast, blend
+        self._encoder, self._fast, self._blend = encoder, fast, blend
 
     def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Answers:
         """Return the calibrated probabilities; a text with a target is read a second time, beside its target."""
@@ -107,10 +107,12 @@ class Default(_Views):
         return replace(found, target=towards)
 
     def _whole(self, texts: Sequence[str]) -> Answers:
-        simple = self.fast.logits(texts)
-        found = answer(self.fast.scale(simple))
+        simple = self._fast.logits(texts)
+        found = answer(self._fast.scale(simple))
         rows = np.flatnonzero(~_is_sure(found)).tolist()
-        better = answer(self._both([texts[row] for row in rows], simple[rows]))
+        whole = scale(self._encoder.logits([texts[row] for row in rows]), self._blend.encoder)
+        whole[:, : simple.shape[1]] += scale(simple[rows], self._blend.ngrams)
+        better = answer(whole)
         found = replace(found, intent=np.full((len(texts), better.intent.shape[1]), 1 / len(INTENTS), np.float32))
         for ours, theirs in (
             (found.sentiment, better.sentiment),
@@ -121,15 +123,6 @@ class Default(_Views):
             ours[rows] = theirs
         return found
 
-    def logits(self, texts: Sequence[str]) -> Array:
-        """Calibrated logits of every head (n, SERVED), each text read by the encoder and the n-grams."""
-        return self._both(texts, self.fast.logits(texts))
-
-    def _both(self, texts: Sequence[str], simple: Array) -> Array:
-        both = scale(self._encoder.logits(texts), self._blend.encoder)
-        both[:, : simple.shape[1]] += scale(simple, self._blend.ngrams)
-        return both
-
 
 def _is_sure(found: Answers) -> npt.NDArray[np.bool_]:
     highest = np.minimum(found.sentiment.max(axis=1), found.binary.max(axis=1))
@@ -137,10 +130,6 @@ def _is_sure(found: Answers) -> npt.NDArray[np.bool_]:
     return sure
 
 
-@overload
-def load(name: Literal["default"] = "default", folder: Path = MODELS, *, threads: int = 2) -> Default: ...
-@overload
-def load(name: str, folder: Path = MODELS, *, threads: int = 2) -> Default | Fast: ...
 def load(name: str = "default", folder: Path = MODELS, *, threads: int = 2) -> Default | Fast:
     """Load an engine from `folder` (judge.onnx, pieces.txt, ngrams.npz, calibration.json). Raises NoModel."""
     settings = json.loads(_files(name, folder)[0].read_text(encoding="utf-8"))

@@ -16,17 +16,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="where the models go")
     parser.add_argument("--work", type=Path, help="where checkpoints go (default: OUT/work)")
     parser.add_argument("--csv", type=Path, help="your own labelled rows: text, sentiment, target")
-    parser.add_argument("--teacher", type=Path, help="models to ask where rows and posts have no label (nlp/models)")
     parser.add_argument("--without", nargs="*", default=[], help="corpora to leave out, to measure them as never seen")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     work = given.work or given.out / "work"
     without = frozenset(given.without)
-    Job(
-        data=given.data, work=work, out=given.out, table=given.csv, teacher=given.teacher, without=without,
-        seed=given.seed,
-    ).run()  # fmt: skip
+    Job(data=given.data, work=work, out=given.out, table=given.csv, without=without, seed=given.seed).run()
 
 
 if __name__ == "__main__":

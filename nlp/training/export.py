@@ -1,8 +1,8 @@
-"""Write trained judges as one eight-bit ONNX graph of onnxruntime's own fused operators."""
+"""Write a trained judge as an eight-bit ONNX graph of onnxruntime's own fused operators."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -53,19 +53,18 @@ def _eight(weight: Array) -> tuple[npt.NDArray[np.int8], Array]:
     return np.clip(np.round(weight / scale[:, None]), -127, 127).astype(np.int8), scale
 
 
-def write(judges: Sequence[Weights], path: Path) -> None:
-    """Write the graph: `ids` int64 and `mask` int32 (batch, length) in, `logits` (batch, SERVED) out.
-
-    The judges read the same embeddings, which training leaves as they are, and their logits' mean is the answer.
-    """
+def write(weights: Weights, path: Path) -> None:
+    """Write the graph: `ids` int64 and `mask` int32 (batch, length) in, `logits` (batch, SERVED) out."""
     graph = _Graph()
-    start = _embed(graph, judges[0])
-    pooled = [_pool(graph, _read(graph, weights, start, f"{n}."), f"{n}.") for n, weights in enumerate(judges)]
-    together = graph.add("Concat", pooled, "pooled", axis=1)
-    kernel = np.concatenate([weights["heads.weight"][:SERVED] for weights in judges], axis=1) / len(judges)
-    bias = np.mean([weights["heads.bias"][:SERVED] for weights in judges], axis=0)
-    heads = [graph.constant("heads.weight", kernel), graph.constant("heads.bias", bias)]
-    graph.add("Gemm", [together, *heads], "logits", transB=1)
+    x = _embed(graph, weights)
+    layers = 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layers."))
+    for number in range(layers):
+        x = _layer(graph, weights, x, f"encoder.layers.{number}.")
+    pooled = _pool(graph, x)
+    kernel, bias = weights["heads.weight"][:SERVED], weights["heads.bias"][:SERVED]
+    graph.add(
+        "Gemm", [pooled, graph.constant("heads.w", kernel), graph.constant("heads.b", bias)], "logits", "", transB=1
+    )
     inputs = [
         helper.make_tensor_value_info("ids", TensorProto.INT64, ["batch", "length"]),
         helper.make_tensor_value_info("mask", TensorProto.INT32, ["batch", "length"]),
@@ -92,29 +91,20 @@ def _embed(graph: _Graph, weights: Weights) -> str:
     return graph.add("LayerNormalization", [total, *norm], "start", axis=-1, epsilon=1e-12)
 
 
-def _read(graph: _Graph, weights: Weights, x: str, judge: str) -> str:
-    layers = 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layers."))
-    for number in range(layers):
-        x = _layer(graph, weights, x, judge, f"encoder.layers.{number}.")
-    return x
-
-
-def _layer(graph: _Graph, weights: Weights, x: str, judge: str, place: str) -> str:
-    at = judge + place
-
+def _layer(graph: _Graph, weights: Weights, x: str, at: str) -> str:
     def linear(x: str, name: str, part: slice = slice(None)) -> str:
         suffix = "" if part == slice(None) else f".{part.start}"
-        weight, bias = (weights[f"{place}{name}.{kind}"][part] for kind in ("weight", "bias"))
-        return graph.linear(x, weight, bias, at + name + suffix)
+        return graph.linear(
+            x, weights[f"{at}{name}.weight"][part], weights[f"{at}{name}.bias"][part], at + name + suffix
+        )
 
     def norm(x: str, skip: str, name: str) -> str:
-        kinds = ("weight", "bias")
-        constants = [graph.constant(f"{at}{name}.{kind}", weights[f"{place}{name}.{kind}"]) for kind in kinds]
+        constants = [graph.constant(f"{at}{name}.{kind}", weights[f"{at}{name}.{kind}"]) for kind in ("weight", "bias")]
         # not SkipLayerNormalization: the two operators take a sixth of its time
         total = graph.add("Add", [x, skip], f"{at}{name}.sum")
         return graph.add("LayerNormalization", [total, *constants], at + name, axis=-1, epsilon=1e-12)
 
-    hidden = len(weights[f"{place}done.weight"])
+    hidden = len(weights[f"{at}done.weight"])
     q, k, v = (linear(x, "qkv", slice(n * hidden, (n + 1) * hidden)) for n in range(3))
     seen = graph.add("MultiHeadAttention", [q, k, v, "", "mask"], at + "seen", MICROSOFT, num_heads=HEADS)
     x = norm(linear(seen, "out"), x, "attended")
@@ -122,17 +112,13 @@ def _layer(graph: _Graph, weights: Weights, x: str, judge: str, place: str) -> s
     return norm(linear(wide, "narrow"), x, "done")
 
 
-def _pool(graph: _Graph, x: str, judge: str) -> str:
+def _pool(graph: _Graph, x: str) -> str:
     """The mean of the real pieces, beside the first."""
-
-    def numbers(name: str, *values: int) -> str:
-        return graph.constant(judge + name, np.asarray(values, np.int64))
-
-    kept = graph.add("Cast", ["mask"], judge + "kept", to=TensorProto.FLOAT)
-    row = graph.add("Unsqueeze", [kept, numbers("one", 1)], judge + "kept.row")
-    total = graph.add("MatMul", [row, x], judge + "sum")
-    count = graph.add("ReduceSum", [row, numbers("two", 2)], judge + "count", keepdims=1)
-    mean = graph.add("Squeeze", [graph.add("Div", [total, count], judge + "mean.row"), judge + "one"], judge + "mean")
-    nought = graph.constant(judge + "nought", np.asarray(0, np.int64))
-    first = graph.add("Gather", [x, nought], judge + "first", axis=1)
-    return graph.add("Concat", [mean, first], judge + "pooled", axis=1)
+    kept = graph.add("Cast", ["mask"], "kept", to=TensorProto.FLOAT)
+    one = graph.constant("one", np.ones(1, np.int64))
+    row = graph.add("Unsqueeze", [kept, one], "kept.row")
+    total = graph.add("MatMul", [row, x], "sum")
+    count = graph.add("ReduceSum", [row, graph.constant("two", np.full(1, 2, np.int64))], "count", keepdims=1)
+    mean = graph.add("Squeeze", [graph.add("Div", [total, count], "mean.row"), one], "mean")
+    first = graph.add("Gather", [x, graph.constant("nought", np.asarray(0, np.int64))], "first", axis=1)
+    return graph.add("Concat", [mean, first], "pooled", axis=1)

@@ -24,25 +24,18 @@ from nlp.training.corpora import Row
 from nlp.training.encoder import Encoder, Judge, start
 from nlp.training.judge import Example, finetune
 from nlp.training.masked import adapt
-from nlp.training.passes import PLAN
-from nlp.training.teacher import Teacher
+from nlp.training.rounds import ROUNDS
 from nlp.training.vocabulary import widen
 
 __all__ = ["Job"]
 
 LOG = logging.getLogger(__name__)
 POSTS = 250_000
-LOOKS = 4_700
-EACH = 9_000
-"""Posts of each emotion that a teacher gives hints for."""
-TOWERS = 2
-"""Judges trained from one encoder, apart by their seeds: they read side by side, and their mean is the answer."""
 SHORT = 128
 """Pieces of a text in training; only the long reviews below get the full length."""
+LAST = 0.7
+"""How much the last round counts beside the first: the mean keeps what the first knows of moods."""
 LONG = frozenset({"hotel", "products"})
-REVIEW = 3
-"""What the head `source` calls a review."""
-Array = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +46,12 @@ class Job:
     work: Path
     out: Path
     table: Path | None = None
-    teacher: Path | None = None
-    """A folder of models to ask where a row or a post has no label."""
     without: frozenset[str] = frozenset()
     """Corpora left out of training, to be measured as never seen."""
     seed: int = 1
 
     def run(self) -> None:
-        """Take every step that is left: vocabulary, masked, judges, ngrams, calibration."""
+        """Take every step that is left: vocabulary, masked, judge, ngrams, calibration."""
         for folder in (self.work, self.out):
             folder.mkdir(parents=True, exist_ok=True)
         torch.set_num_threads(1)
@@ -70,7 +61,7 @@ class Job:
         dev = [row for row in rows if row.part == "dev" and row.corpus not in {*self.without, "contrasts"}]
         self._vocabulary(train)
         self._masked(train)
-        self._judges(train)
+        self._judge(train)
         self._ngrams(train)
         self._calibration(dev, {name for row in train for name in row.labels})
 
@@ -90,44 +81,35 @@ class Job:
             return
         LOG.info("masked-language training")
         cut = Pieces.read(self.out / "pieces.txt").cut
-        texts = 2 * [row.text for row in train if row.labels.get("source") != REVIEW and row.corpus != "contrasts"]
-        texts += [row.text for row in train if row.labels.get("source") == REVIEW][::2]
+        texts = 2 * [row.text for row in train if row.labels.get("source") != 3 and row.corpus != "contrasts"]
+        texts += [row.text for row in train if row.labels.get("source") == 3][::2]
         framed = [frame(cut(text), 64) for text in (*texts, *corpora.posts(self.data, POSTS))]
         encoder = self._start()
         adapt(encoder, [ids for ids in framed if len(ids) > 5], self.work / "masked.ckpt", number=self.seed)
         _save(encoder, self.work / "masked.pt")
 
-    def _judges(self, train: Sequence[Row]) -> None:
+    def _judge(self, train: Sequence[Row]) -> None:
         if (self.out / "judge.onnx").exists():
             return
-        examples = self._examples(train)
-        judges = []
-        for number in range(TOWERS):
+        cut = Pieces.read(self.out / "pieces.txt").cut
+        examples = [_example(row, cut(row.text), cut(row.target)) for row in train]
+        other = [1 if name == "source" else -1 for name in HEADS]
+        for text in corpora.posts(self.data, 4_000):
+            examples.append(Example(ids=frame(cut(text), SHORT), labels=other, corpus="posts"))
+        judge = Judge(self._start())
+        judge.encoder.load_state_dict(torch.load(self.work / "masked.pt", weights_only=True))
+        rounds = []
+        for number, plans in enumerate(ROUNDS):
             done = self.work / f"judge{number}.pt"
             if not done.exists():
-                LOG.info("fine-tuning %d of %d", number + 1, TOWERS)
-                judge = Judge(self._start())
-                judge.encoder.load_state_dict(torch.load(self.work / "masked.pt", weights_only=True))
+                LOG.info("fine-tuning, round %d", number + 1)
                 path = self.work / f"judge{number}.ckpt"
-                _save(finetune(judge, examples, path, PLAN, number=self.seed + number), done)
-            judges.append({name: value.numpy() for name, value in torch.load(done, weights_only=True).items()})
-        export.write(judges, self.out / "judge.onnx")
-
-    def _examples(self, train: Sequence[Row]) -> list[Example]:
-        """All rows, and posts: a few to show what posts look like, more where a teacher gives hints for them."""
-        cut = Pieces.read(self.out / "pieces.txt").cut
-        found = list(corpora.posts(self.data, POSTS))
-        rows = [*train, *(_post(text, source=1) for text in found[:LOOKS])]
-        hints: list[Array | None] = [None] * len(rows)
-        if self.teacher:
-            LOG.info("asking the teacher")
-            teacher = Teacher(self.teacher)
-            rows += [_post(text) for text in teacher.varied(found[LOOKS:], EACH)]
-            asked = [n for n, row in enumerate(rows) if row.corpus == "posts" or row.labels.get("source") in (1, 2)]
-            hints += [None] * (len(rows) - len(hints))
-            for n, hint in zip(asked, teacher.hints([rows[n] for n in asked]), strict=True):
-                hints[n] = hint
-        return [_example(row, cut(row.text), cut(row.target), hint) for row, hint in zip(rows, hints, strict=True)]
+                _save(finetune(judge, examples, path, plans, number=self.seed + number), done)
+            rounds.append(torch.load(done, weights_only=True))
+            judge.load_state_dict(rounds[-1])
+        first, last = rounds[0], rounds[-1]
+        weights = {name: torch.lerp(first[name], last[name], LAST).numpy() for name in last}
+        export.write(weights, self.out / "judge.onnx")
 
     def _ngrams(self, train: Sequence[Row]) -> None:
         if (self.out / "ngrams.npz").exists():
@@ -161,14 +143,10 @@ class Job:
         return start(unpack(), np.load(self.work / "table.npy"))
 
 
-def _post(text: str, **labels: int) -> Row:
-    return Row(corpus="posts", part="train", text=text, labels=labels)
-
-
-def _example(row: Row, text: list[int], target: list[int], hints: Array | None) -> Example:
+def _example(row: Row, text: list[int], target: list[int]) -> Example:
     ids = frame(text, LONGEST if row.corpus in LONG else SHORT, target)
     labels = [row.labels.get(name, -1) for name in HEADS]
-    return Example(ids=ids, labels=labels, corpus=row.corpus, hints=hints)
+    return Example(ids=ids, labels=labels, corpus=row.corpus)
 
 
 def _labels(rows: Sequence[Row], name: str) -> npt.NDArray[np.int64]:
