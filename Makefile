@@ -31,8 +31,8 @@ demo: setup  ## run the whole pipeline on real posts, and write a page
 up: setup  ## run it for good: Elasticsearch, Airflow and, while no feed is configured, the replay server
 	$(BIN)/tingfeng up
 
-test: setup  ## run the tests, against a real Elasticsearch, a real Airflow and a real browser
-	$(BIN)/python -m pytest -m "not soak and not bench"
+test: setup  ## run the tests, two files at a time, against a real Elasticsearch, Airflow and browser
+	$(BIN)/python -m pytest -m "not soak and not bench" -n 2 --dist loadfile
 
 soak: setup  ## run the long checks
 	$(BIN)/python -m pytest -m soak --timeout 3600

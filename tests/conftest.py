@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nlp.mention import Mention
 
 _KEPT = {"TINGFENG_RESEARCH_DATA"}
+os.environ.pop("COLUMNS", None)  # set in xdist's workers; rich would keep it, whatever a test asks for
 
 
 @pytest.fixture(scope="session", autouse=True)
