@@ -8,13 +8,14 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from config.rota import load_rota
 from dashboards.console.phrases import PHRASES
 from dashboards.page import shown
 from dashboards.page.phrases import Both, named
+from dashboards.strict import templates
 
 __all__ = ["language", "page", "people", "policy"]
 
@@ -65,13 +66,7 @@ def _style() -> str:
 
 @cache
 def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = templates(_TEMPLATES)
     made.filters |= {"shanghai": shown.shanghai, "prose": shown.prose, "link": shown.link}
     made.globals |= {"named": named, "style": lambda: Markup(_style())}  # noqa: S704 -- the page's own style
     return made

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from config.settings import DAY_ZONE
@@ -24,6 +24,7 @@ from dashboards.page.data import BrandFigures, PageData, PlatformFigures
 from dashboards.page.drawn import cell
 from dashboards.page.names import COLUMNS, VALUES, named
 from dashboards.page.phrases import Both
+from dashboards.strict import templates
 from indexing.alerts.alert import Alert
 from indexing.metrics.of.customers import CUSTOMER_MENTIONS
 from indexing.metrics.of.mentions import ENGAGEMENT, MENTIONS, NEGATIVE_SHARE, NSR
@@ -83,13 +84,7 @@ def _policy(script: str, style: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = templates(_TEMPLATES)
     made.filters |= {
         "number": shown.number,
         "percent": shown.percent,
