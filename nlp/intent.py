@@ -1,7 +1,7 @@
-"""What the author is after: transparent cues from config/lexicons/intents/ beside the text's sentiment.
+"""What the author is after: transparent cues from config/lexicons/intents/, the sentiment, and the engine's own answer.
 
-No labelled set of intents exists, so the rules are weighed by hand and their probability is scaled on cases of our own
-(tests/intent_cases.py); docs/sentiment.md says how often they are right.
+No labelled set of intents exists: the rules are weighed by hand, the engine learns from sentences of our own
+(nlp/training/intents/), and docs/sentiment.md says how often both are right on cases apart from them.
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ Array = npt.NDArray[np.float32]
 
 _SHIPPED = Path(__file__).resolve().parent.parent / "config" / "lexicons" / "intents"
 _GAP, _MOST, _SHARPNESS = "…", 5.0, 2.0
-_BESIDE = (0.5, 0.7)
-"""How much the rules and the engine count beside each other."""
+_RULES, _ENGINE = 0.35, 0.9
+"""How much each counts beside the other, on a logarithmic scale."""
+_COMMON = np.asarray([0, 0, 0, 0, 0, 0, 1.0], np.float32)
+"""`other` is commoner among posts than among the sentences that the engine learnt from."""
 _MOOD = np.zeros((3, len(INTENTS)), np.float32)
 _MOOD[0, 0], _MOOD[1, 5], _MOOD[1, 6], _MOOD[2, 4], _MOOD[2, 0], _MOOD[0, 1] = 2.6, 0.8, 1.0, 2.2, -1.0, -0.8
 _START = np.asarray([-0.6, 0, 0, 0, -0.8, 0, 0.6], np.float32)
@@ -85,7 +87,7 @@ class Intents:
         scores[:, [0, 4]] += _ABOUT_GOODS * (bought - 0.5)
         scores *= _SHARPNESS
         if model is not None and model.shape[1]:
-            scores = _BESIDE[0] * scores + _BESIDE[1] * np.log(model + np.float32(1e-6))
+            scores = _RULES * scores + _ENGINE * (np.log(model + np.float32(1e-6)) + _COMMON)
         raised = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
         found: Array = raised / raised.sum(axis=1, keepdims=True)
         return found

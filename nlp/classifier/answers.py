@@ -15,8 +15,8 @@ __all__ = ["Answers", "answer", "scale"]
 Array = npt.NDArray[np.float32]
 PLAIN = (0.8, 0.35)
 """How much the heads `plain` and `smp` say about a post that is not like SMP2020's."""
-LEAN = np.log(np.asarray([4.0, 1.0, 1.0, 1.0], np.float32))
-"""In doubt, a post is read as SMP2020's: it is the larger set, and its neutral the narrower."""
+DECIDED = np.float32(1.5)
+"""How much surer of what a post looks like the mixing is than the head that says so."""
 TOWARDS = np.asarray([0.0, -0.5, 0.0], np.float32)
 """Two thirds of the car forums' rows are neutral; a brand's mentions are less so, and the rarer classes matter more."""
 
@@ -31,7 +31,7 @@ class Answers:
     """Without columns where an engine does not answer it."""
     target: Array
     intent: Array
-    """(n, 7 or 0): evens where an engine is not asked."""
+    """Without columns, as above: the rules of `nlp.intent` answer alone."""
 
     @classmethod
     def of(cls, sentiment: Array) -> Answers:
@@ -65,7 +65,7 @@ def answer(logits: Array) -> Answers:
     """
     heads = {name: softmax(logits[:, SLICES[name]]) for name in ("smp", "review", "weibo", "emotion")}
     heads["plain"] = softmax(PLAIN[0] * logits[:, SLICES["plain"]] + PLAIN[1] * logits[:, SLICES["smp"]])
-    source = softmax(logits[:, SLICES["source"]] + LEAN)
+    source = softmax(DECIDED * logits[:, SLICES["source"]])
     like_smp, review = source[:, :1], source[:, 3:]
     neutral = (heads["smp"][:, 1:2] + heads["plain"][:, 1:2]) / 2
     poles = heads["review"] * (1 - neutral)

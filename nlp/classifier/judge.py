@@ -15,7 +15,6 @@ import numpy.typing as npt
 from config.errors import Mendable
 from nlp.classifier.answers import Answers, answer, scale
 from nlp.classifier.encoder import Encoder
-from nlp.classifier.heads import INTENTS
 from nlp.classifier.ngrams import Ngrams
 
 __all__ = ["Default", "Fast", "NoModel", "load", "size", "version"]
@@ -23,9 +22,6 @@ __all__ = ["Default", "Fast", "NoModel", "load", "size", "version"]
 Array = npt.NDArray[np.float32]
 MODELS = Path(__file__).parent.parent / "models"
 Targets = Sequence[str | None]
-SURE = 0.85
-SURE_EMOTION = 0.7
-"""How sure the n-grams must be of sentiment and pole, and of the emotion, for a post to skip the encoder."""
 
 
 class NoModel(Mendable):
@@ -67,7 +63,7 @@ class Fast(_Views):
         return replace(found, target=found.sentiment)
 
     def logits(self, texts: Sequence[str]) -> Array:
-        """The n-grams' logits (n, SERVED), not yet calibrated."""
+        """The n-grams' logits (n, SIMPLE), not yet calibrated."""
         return self._ngrams.logits(texts)
 
     def scale(self, logits: Array) -> Array:
@@ -84,11 +80,7 @@ class Blend:
 
 
 class Default(_Views):
-    """The encoder's and the n-grams' logits added, each head with weights that calibrate it.
-
-    Posts of which the n-grams alone are sure (`SURE`: about three in ten on Weibo) are not read by the encoder, which
-    leaves their intent to the rules.
-    """
+    """The encoder's and the n-grams' logits added, each head with weights that calibrate it."""
 
     name = "default"
 
@@ -98,36 +90,16 @@ class Default(_Views):
 
     def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Answers:
         """Return the calibrated probabilities; a text with a target is read a second time, beside its target."""
-        found = self._whole(texts)
+        logits = scale(self._encoder.logits(texts), self._blend.encoder)
+        simple = scale(self._fast.logits(texts), self._blend.ngrams)
+        logits[:, : simple.shape[1]] += simple
+        found = answer(logits)
         towards = found.sentiment.copy()
         rows = [row for row, target in enumerate(targets or ()) if target]
         if rows and targets is not None:
-            logits = self._encoder.logits([texts[row] for row in rows], [targets[row] for row in rows])
-            towards[rows] = answer(scale(logits, self._blend.encoder)).target
+            asked = self._encoder.logits([texts[row] for row in rows], [targets[row] for row in rows])
+            towards[rows] = answer(scale(asked, self._blend.encoder)).target
         return replace(found, target=towards)
-
-    def _whole(self, texts: Sequence[str]) -> Answers:
-        simple = self._fast.logits(texts)
-        found = answer(self._fast.scale(simple))
-        rows = np.flatnonzero(~_is_sure(found)).tolist()
-        whole = scale(self._encoder.logits([texts[row] for row in rows]), self._blend.encoder)
-        whole[:, : simple.shape[1]] += scale(simple[rows], self._blend.ngrams)
-        better = answer(whole)
-        found = replace(found, intent=np.full((len(texts), better.intent.shape[1]), 1 / len(INTENTS), np.float32))
-        for ours, theirs in (
-            (found.sentiment, better.sentiment),
-            (found.binary, better.binary),
-            (found.emotion, better.emotion),
-            (found.intent, better.intent),
-        ):
-            ours[rows] = theirs
-        return found
-
-
-def _is_sure(found: Answers) -> npt.NDArray[np.bool_]:
-    highest = np.minimum(found.sentiment.max(axis=1), found.binary.max(axis=1))
-    sure: npt.NDArray[np.bool_] = (highest >= SURE) & (found.emotion.max(axis=1) >= SURE_EMOTION)
-    return sure
 
 
 def load(name: str = "default", folder: Path = MODELS, *, threads: int = 2) -> Default | Fast:
