@@ -1,5 +1,7 @@
 """What training starts from: a vocabulary that widens, the pinned encoder, and sentences of our own."""
 
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -7,10 +9,11 @@ import pytest
 
 from nlp.classifier.heads import INTENTS
 from nlp.classifier.pieces import SPECIAL
+from nlp.classifier.text import normalise
 from nlp.training.bge import NoEncoder, unpack
-from nlp.training.corpora import intents
+from nlp.training.sentences import intents, targets
 from nlp.training.vocabulary import widen
-from tests import intent_blind, intent_cases
+from tests import intent_blind, intent_cases, stance_cases
 
 
 def test_a_vocabulary_keeps_what_is_used_and_gains_emoticons() -> None:
@@ -34,17 +37,19 @@ def test_another_encoder_than_the_pinned_one_is_refused(tmp_path: Path) -> None:
         unpack(jar)
 
 
-def test_sentences_for_intents_are_many_and_none_of_those_that_measure() -> None:
-    rows = intents()
-    counts = np.bincount([row.labels["intent"] for row in rows])
-    assert len(counts) == len(INTENTS)
-    assert counts.min() > 300
-    texts = {row.text for row in rows}
-    assert len(texts) == len(rows)
-    measuring = {
-        line.strip()
-        for cases in (intent_cases.CASES, intent_blind.CASES)
-        for lines in cases.values()
-        for line in lines.strip().split("\n")
-    }
-    assert not texts & measuring
+def test_sentences_of_our_own_are_many_and_none_of_those_that_measure() -> None:
+    aims, fates = intents(), targets()
+    assert min(Counter(row.labels["intent"] for row in aims).values()) > 300
+    assert len({row.labels["intent"] for row in aims}) == len(INTENTS)
+    assert min(Counter(row.labels["target"] for row in fates).values()) > 400
+    assert all(row.target for row in fates)
+    texts = {row.text for row in (*aims, *fates)}
+    assert not texts & {normalise(text) for text in _measuring()}
+
+
+def _measuring() -> Iterator[str]:
+    for cases in (intent_cases.CASES, intent_blind.CASES):
+        for lines in cases.values():
+            yield from map(str.strip, lines.strip().split("\n"))
+    for some in (stance_cases.cases, stance_cases.fresh, stance_cases.blind):
+        yield from (case.text for case in some())

@@ -11,6 +11,7 @@ from nlp.classifier.heads import EMOTIONS, INTENTS, POLES, SENTIMENTS
 from nlp.stance.scene import Ask
 from nlp.training import corpora
 from nlp.training.corpora import Row
+from nlp.training.sentences import intents, targets
 
 __all__ = ["CLASSES", "Set", "sets", "some"]
 
@@ -43,7 +44,7 @@ class Set:
 def sets(folder: Path) -> list[Set]:
     """Return every set under `folder` with each of its tasks; dev parts only, each text once."""
     found: dict[tuple[str, str], list[tuple[Row, int]]] = {}
-    for row in (*corpora.read(folder), *corpora.intents()):
+    for row in (*corpora.read(folder), *intents(), *targets()):
         if row.part == "dev":
             for task, label in _tasks(row):
                 found.setdefault((row.corpus.split(":")[0], task), []).append((row, label))

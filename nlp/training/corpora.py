@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from nlp.classifier.heads import INTENTS, SENTIMENTS
+from nlp.classifier.heads import SENTIMENTS
 from nlp.classifier.text import normalise
 
-__all__ = ["BadTable", "Part", "Row", "intents", "own", "part", "posts", "read"]
+__all__ = ["BadTable", "Part", "Row", "own", "part", "posts", "read"]
 
 Part = Literal["train", "dev"]
-_INTENTS = Path(__file__).parent / "intents"
 
 _SIX = (1, 0, 2, 0, 0, -1)
 """Three classes (negative, neutral, positive) of SMP2020's neutral, angry, happy, sad, fear, surprise."""
@@ -69,16 +68,6 @@ def own(path: Path) -> list[Row]:
             target, three = normalise(row.get("target") or ""), SENTIMENTS.index(label)
             labels = {"target": three} if target else _labels(three, "plain", source=1)
             rows.append(Row(corpus="own", part=part(text), text=text, target=target, labels=labels))
-    return rows
-
-
-def intents() -> list[Row]:
-    """Read the sentences of our own that say what an author is after, one file an intent."""
-    rows = []
-    for label, name in enumerate(INTENTS):
-        lines = (_INTENTS / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-        texts = [normalise(line) for line in lines if line]
-        rows += [Row(corpus="intents", part=part(text), text=text, labels={"intent": label}) for text in texts]
     return rows
 
 

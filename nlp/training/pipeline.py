@@ -25,6 +25,7 @@ from nlp.training.encoder import Encoder, Judge, start
 from nlp.training.judge import Example, finetune
 from nlp.training.masked import adapt
 from nlp.training.rounds import ROUNDS
+from nlp.training.sentences import intents, targets
 from nlp.training.vocabulary import widen
 
 __all__ = ["Job"]
@@ -55,7 +56,7 @@ class Job:
         for folder in (self.work, self.out):
             folder.mkdir(parents=True, exist_ok=True)
         torch.set_num_threads(1)
-        rows = [*corpora.read(self.data), *corpora.intents(), *(corpora.own(self.table) if self.table else [])]
+        rows = [*corpora.read(self.data), *intents(), *targets(), *(corpora.own(self.table) if self.table else [])]
         rows += [*contrasts(5_000, "train", self.seed), *contrasts(300, "dev", self.seed)]
         train = [row for row in rows if row.part == "train" and row.corpus not in self.without]
         dev = [row for row in rows if row.part == "dev" and row.corpus not in {*self.without, "contrasts"}]
