@@ -1,5 +1,7 @@
 """Posts of our own making, by what their authors are after: to measure intents, half of them held out by their hash."""
 
+from collections.abc import Mapping
+
 CASES = {
     "complaint": """
         买了不到一周屏幕就碎了，客服说人为不保修，什么破售后
@@ -226,3 +228,8 @@ CASES = {
         今日步数一万二
     """,
 }
+
+
+def rows(cases: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return texts with their intents, from lines by intent."""
+    return [(text.strip(), intent) for intent, texts in cases.items() for text in texts.strip().split("\n")]

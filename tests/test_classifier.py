@@ -31,6 +31,8 @@ def test_odd_texts_have_probabilities_within_seconds(engine: Default | Fast) -> 
     for part, width in ((found.sentiment, 3), (found.binary, 2), (found.emotion, 6), (found.target, 3)):
         assert part.shape == (len(ODD), width)
         assert np.allclose(part.sum(axis=1), 1, atol=1e-4)
+    assert found.intent.shape == (len(ODD), 7 if isinstance(engine, Default) else 0)
+    assert np.allclose(found.intent.sum(axis=1), found.intent.shape[1] > 0, atol=1e-4)
 
 
 def test_no_text_gives_no_row(engine: Default | Fast) -> None:

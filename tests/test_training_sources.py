@@ -49,7 +49,6 @@ def test_sentences_of_our_own_are_many_and_none_of_those_that_measure() -> None:
 
 def _measuring() -> Iterator[str]:
     for cases in (intent_cases.CASES, intent_blind.CASES):
-        for lines in cases.values():
-            yield from map(str.strip, lines.strip().split("\n"))
+        yield from (text for text, _ in intent_cases.rows(cases))
     for some in (stance_cases.cases, stance_cases.fresh, stance_cases.blind):
         yield from (case.text for case in some())

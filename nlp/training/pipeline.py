@@ -128,8 +128,8 @@ class Job:
 
     def _calibration(self, dev: Sequence[Row], trained: Collection[str]) -> None:
         LOG.info("calibration")
-        texts, targets = [row.text for row in dev], [row.target or None for row in dev]
-        encoder = Shipped(self.out / "judge.onnx", self.out / "pieces.txt").logits(texts, targets)
+        texts, asked = [row.text for row in dev], [row.target or None for row in dev]
+        encoder = Shipped(self.out / "judge.onnx", self.out / "pieces.txt").logits(texts, asked)
         simple = Ngrams.read(self.out / "ngrams.npz").logits(texts)
         labels = {name: _labels(dev, name) for name in HEADS}
         both = calibrate.factors([encoder, simple], labels, trained)
