@@ -13,18 +13,18 @@ from commands import (
     doctor,
     es,
     init,
-    keep,
     label,
     links,
+    maintenance,
     models,
+    pipeline,
     query,
     replay,
     rules,
-    steps,
     up,
 )
 from commands.screen import errors
-from config.errors import Mendable
+from config.errors import UserError
 
 __all__ = ["app", "main"]
 
@@ -43,9 +43,9 @@ app.command()(demo.demo)
 app.command()(init.init)
 app.command()(doctor.doctor)
 app.command()(up.up)
-app.command()(steps.crawl)
-app.command()(steps.analyse)
-app.command()(steps.index)
+app.command()(pipeline.crawl)
+app.command()(pipeline.analyse)
+app.command()(pipeline.index)
 app.command()(query.query)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(channels.app, name="channels")
@@ -57,9 +57,9 @@ app.add_typer(es.app, name="es")
 app.add_typer(models.app, name="models")
 app.add_typer(label.app, name="label")
 app.command()(replay.replay)
-app.command()(keep.rebuild)
-app.command()(keep.backup)
-app.command()(keep.restore)
+app.command()(maintenance.rebuild)
+app.command()(maintenance.backup)
+app.command()(maintenance.restore)
 
 
 @app.callback()
@@ -75,7 +75,7 @@ def main() -> None:
     """Run the command line; what a person can mend is told in one message, without a traceback."""
     try:
         app()
-    except Mendable as error:
+    except UserError as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         if picture := getattr(error, "picture", ""):
             errors.print(picture, markup=False, soft_wrap=True)

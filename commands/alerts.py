@@ -128,12 +128,14 @@ def show(alerts: "Iterable[Alert]") -> None:
     """Print alerts with their figures, their evidence and their delivery."""
     count = 0
     for count, alert in enumerate(alerts, 1):  # noqa: B007 -- counted while they are shown
-        told = ", ".join(dict.fromkeys(f"{delivery.channel} {delivery.state}" for delivery in alert.delivery))
-        told = told or alert.held or "no channel"
+        receivers = ", ".join(dict.fromkeys(f"{delivery.channel} {delivery.state}" for delivery in alert.delivery))
+        receivers = receivers or alert.held or "no channel"
         state = "" if alert.state == "firing" else f"  {alert.state} {alert.assignee or alert.acknowledged_by or ''}"
         console.print(Text(f"{alert.severity.upper()}  {alert.id}{state}", style="bold"))
         console.print(Text(f"  {alert.reason_zh}\n  {alert.reason_en}"))
-        console.print(Text(f"  evidence: {len(alert.evidence.ids)} of {alert.evidence.total} mentions · told: {told}"))
+        console.print(
+            Text(f"  evidence: {len(alert.evidence.ids)} of {alert.evidence.total} mentions · told: {receivers}")
+        )
     console.print(f"{count} firing")
 
 
@@ -147,12 +149,12 @@ def _length(text: str) -> "timedelta":
     from pydantic import TypeAdapter, ValidationError
 
     from config.duration import Duration
-    from config.errors import Mendable
+    from config.errors import UserError
 
     try:
         found: timedelta = TypeAdapter(Duration).validate_python(text)
     except ValidationError as error:
-        raise Mendable(f"--for: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from error
+        raise UserError(f"--for: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from error
     return found
 
 

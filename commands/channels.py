@@ -3,12 +3,12 @@
 import typer
 
 from commands.screen import console, table
-from config.errors import Mendable
+from config.errors import UserError
 
 app = typer.Typer(no_args_is_help=True, help="List the channels, and send one a test message.")
 
 
-class _NotConfirmed(Mendable):
+class _NotConfirmed(UserError):
     """The channel did not take the test message; the message says why."""
 
 

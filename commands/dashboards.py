@@ -66,7 +66,7 @@ def page(
 ) -> None:
     """Write the same panels as one HTML file, for whoever has no Kibana."""
     from config import settings
-    from dashboards.page.boards import write_boards
+    from dashboards.report import write_boards
     from indexing.elasticsearch.store import open_store
 
     now = datetime.now(UTC)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from commands.alerts import show as show_alerts
+from commands.pipeline import crawl_each, crawled
 from commands.processes import Processes
 from commands.replay import start_replay
 from commands.screen import Bars, bars, console, mentions_balance, posts_balance
-from commands.steps import crawl_each, crawled
 
 if TYPE_CHECKING:
     from crawlers.report import CrawlReport

@@ -17,7 +17,7 @@ from commands.screen import console
 _GIB = 2**30
 
 
-class _Fault(Exception):
+class _Problem(Exception):
     """A check failed; the message is the remedy."""
 
 
@@ -28,8 +28,8 @@ def doctor() -> None:
     for name, check in _checks():
         try:
             shown.add_row("[green]ok[/green]", name, check(), "")
-        except _Fault as fault:
-            found, _, remedy = str(fault).partition(": ")
+        except _Problem as problem:
+            found, _, remedy = str(problem).partition(": ")
             shown.add_row("[red]no[/red]", name, found, remedy)
             failed += 1
     console.print(shown)
@@ -65,7 +65,7 @@ def _packages() -> str:
         except importlib.metadata.PackageNotFoundError:
             missing.append(name)
     if missing:
-        raise _Fault(f"{', '.join(missing)} missing: run `make setup`")
+        raise _Problem(f"{', '.join(missing)} missing: run `make setup`")
     return "installed"
 
 
@@ -79,7 +79,9 @@ def _data_folder() -> str:
         probe.write_text("")
         probe.unlink()
     except OSError as error:
-        raise _Fault(f"{folder} is not writable ({error.strerror}): set TINGFENG_DATA to a folder of yours") from error
+        raise _Problem(
+            f"{folder} is not writable ({error.strerror}): set TINGFENG_DATA to a folder of yours"
+        ) from error
     return str(folder)
 
 
@@ -91,14 +93,16 @@ def _disk() -> str:
         folder = folder.parent
     free = shutil.disk_usage(folder).free / _GIB
     if free < 3:
-        raise _Fault(f"{free:.1f} GiB free: free at least 3 GiB, or set TINGFENG_DATA to a larger disk")
+        raise _Problem(f"{free:.1f} GiB free: free at least 3 GiB, or set TINGFENG_DATA to a larger disk")
     return f"{free:.0f} GiB free"
 
 
 def _memory() -> str:
     free = psutil.virtual_memory().available / _GIB
     if free < 2:
-        raise _Fault(f"{free:.1f} GiB free: 2 GiB are needed; close programs, or use a cluster with ELASTICSEARCH_URL")
+        raise _Problem(
+            f"{free:.1f} GiB free: 2 GiB are needed; close programs, or use a cluster with ELASTICSEARCH_URL"
+        )
     return f"{free:.0f} GiB free"
 
 
@@ -118,7 +122,7 @@ def _written() -> str:
 
     brands = load_brands()
     if not brands:
-        raise _Fault(f"no brand in {settings.config_dir() / 'brands'}: write one with `tingfeng init 小米`")
+        raise _Problem(f"no brand in {settings.config_dir() / 'brands'}: write one with `tingfeng init 小米`")
     which = " (the demonstration's: write your own with `tingfeng init 小米`)" if settings.demonstrating() else ""
     return f"{len(brands)} brands, {len(load_rules())} rules{which}"
 
@@ -144,7 +148,7 @@ def _rota() -> str:
         return "no rota.yaml: rules tell their channels"
     now = datetime.now(DAY_ZONE)
     if rota.holidays == "china" and not knows(now.year):
-        raise _Fault(
+        raise _Problem(
             f"the holidays of {now.year} are not known, Monday to Friday count as working days: upgrade chinesecalendar"
         )
     later = rota.holidays == "china" and now.month == 12 and not knows(now.year + 1)
@@ -163,21 +167,21 @@ def _public_url() -> str:
         return "TINGFENG_PUBLIC_URL is not set: messages carry no links"
     local = url.startswith(("http://127.0.0.1", "http://localhost"))
     if not url.startswith("https://") and not local:
-        raise _Fault(f"{url} is not https: a link is a key, so let the proxy before the console speak TLS")
+        raise _Problem(f"{url} is not https: a link is a key, so let the proxy before the console speak TLS")
     try:
         said = httpx.get(f"{url}/healthz", timeout=5, trust_env=not local).text
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise _Fault(
+        raise _Problem(
             f"{url} does not answer ({type(error).__name__}): start `tingfeng console`, and lead the address to it"
         ) from error
     if said != HEALTH:
-        raise _Fault(f"{url} is answered by something else: lead it to `tingfeng console`, its host name kept")
+        raise _Problem(f"{url} is answered by something else: lead it to `tingfeng console`, its host name kept")
     return f"{url} leads to the console" + (", which only this machine reaches" if local else "")
 
 
 def _elasticsearch() -> str:
     from config import settings
-    from config.errors import Mendable
+    from config.errors import UserError
 
     if settings.cluster() is None:
         from indexing.elasticsearch import embedded
@@ -188,8 +192,8 @@ def _elasticsearch() -> str:
 
     try:
         health = open_store().client.cluster.health()
-    except Mendable as error:
-        raise _Fault(str(error)) from error
+    except UserError as error:
+        raise _Problem(str(error)) from error
     return f"{settings.cluster().url}, {health['status']}"  # type: ignore[union-attr]
 
 
@@ -197,4 +201,4 @@ def _airflow() -> str:
     try:
         return importlib.metadata.version("apache-airflow")
     except importlib.metadata.PackageNotFoundError as error:
-        raise _Fault("not installed: run `make setup`") from error
+        raise _Problem("not installed: run `make setup`") from error

@@ -10,9 +10,9 @@ import typer
 import yaml
 from rich.text import Text
 
+from commands.pipeline import crawl_each, crawled
 from commands.screen import bars, console
-from commands.steps import crawl_each, crawled
-from config.errors import Mendable
+from config.errors import UserError
 
 if TYPE_CHECKING:
     from config.brand import Brand
@@ -54,10 +54,10 @@ def _write(name: str, query: str, crawl: list[str]) -> Path:
 
     stem = re.sub(r"[^\w-]+", "-", name).strip("-").lower()[:64]
     if not stem:
-        raise Mendable(f"{name!r}: no letter or digit to name a file by: write the brand's name")
+        raise UserError(f"{name!r}: no letter or digit to name a file by: write the brand's name")
     path = settings.own_config_dir() / "brands" / f"{stem}.yaml"
     if path.exists():
-        raise Mendable(f"{path}: exists already: change it there, or delete it first")
+        raise UserError(f"{path}: exists already: change it there, or delete it first")
     targets = [dict(zip(("feed", "query"), entry.partition("=")[::2], strict=True)) for entry in crawl]
     written = {"name": name, "query": query, "words": [name], "crawl": targets}
     path.parent.mkdir(parents=True, exist_ok=True)

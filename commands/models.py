@@ -45,8 +45,8 @@ def predict(
         soft_wrap=True,
     )
     if done.malformed:
-        for fault in done.faults:
-            errors.print(f"{source}: {fault}", markup=False, soft_wrap=True)
+        for problem in done.problems:
+            errors.print(f"{source}: {problem}", markup=False, soft_wrap=True)
         errors.print(f"{done.malformed:,} malformed rows were answered with `error`", markup=False)
         raise typer.Exit(1)
 

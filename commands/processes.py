@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from config.errors import Mendable
+from config.errors import UserError
 
 __all__ = ["Failed", "Processes"]
 
@@ -20,7 +20,7 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
 
-class Failed(Mendable):
+class Failed(UserError):
     """A program that we need ended by itself; the message quotes its last lines and names its log."""
 
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from commands.screen import console
-from config.errors import Mendable
+from config.errors import UserError
 
 if TYPE_CHECKING:
     from config.rule import Rule
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="List the rules, run their tests, and replay one over the index.")
 
 
-class NoSuchRule(Mendable):
+class NoSuchRule(UserError):
     """Nobody has written a rule of that name; the message lists those that there are."""
 
 

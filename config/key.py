@@ -6,14 +6,14 @@ import tempfile
 from pathlib import Path
 
 from config import settings
-from config.errors import Mendable
+from config.errors import UserError
 
 __all__ = ["KeyUnusable", "key_of"]
 
 _SHORTEST_KEY = 16
 
 
-class KeyUnusable(Mendable):
+class KeyUnusable(UserError):
     """A key cannot be used; what it protects may not be done without it."""
 
 

@@ -7,14 +7,14 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from config.errors import Mendable
+from config.errors import UserError
 
 __all__ = ["ConfigError", "load", "load_folder", "where"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class ConfigError(Mendable):
+class ConfigError(UserError):
     """What people wrote cannot be used; each line of the message is one fault: `file:line: field: reason: remedy`."""
 
 
@@ -36,8 +36,8 @@ def load(path: Path, model: type[Model], *, id: str | None = None) -> Model:
     if not isinstance(data, dict) or not isinstance(node, yaml.MappingNode):
         raise ConfigError(f"{path}:1: must be a mapping of fields, such as `name: 小米`")
     if repeated := list(_repeated_keys(node)):
-        faults = [f"{path}:{line}: {key}: written twice: keep one" for key, line in repeated]
-        raise ConfigError("\n".join(faults))
+        problems = [f"{path}:{line}: {key}: written twice: keep one" for key, line in repeated]
+        raise ConfigError("\n".join(problems))
     if "id" in data:
         raise ConfigError(f"{path}:{_line(node, ('id',))}: id: the file's name is its id: remove this field")
     if choose := getattr(model, "choose", None):  # the fields depend on what one of them says
@@ -45,20 +45,20 @@ def load(path: Path, model: type[Model], *, id: str | None = None) -> Model:
     try:
         return model.model_validate({"id": id or path.stem, **data})
     except ValidationError as error:
-        faults = [_explain(path, node, model, fault) for fault in error.errors()]
-        raise ConfigError("\n".join(faults)) from error
+        problems = [_explain(path, node, model, problem) for problem in error.errors()]
+        raise ConfigError("\n".join(problems)) from error
 
 
 def load_folder(folder: Path, model: type[Model]) -> list[Model]:
     """Read every `*.yaml` of a folder, sorted by name; ConfigError lists the faults of all files together."""
-    loaded, faults = [], []
+    loaded, problems = [], []
     for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
         try:
             loaded.append(load(path, model))
         except ConfigError as error:
-            faults.append(str(error))
-    if faults:
-        raise ConfigError("\n".join(faults))
+            problems.append(str(error))
+    if problems:
+        raise ConfigError("\n".join(problems))
     return loaded
 
 
@@ -68,19 +68,19 @@ def where(path: Path, *place: str | int) -> str:
     return f"{path}:{_line(node, place) if node else 1}: {'.'.join(map(str, place))}"
 
 
-def _explain(path: Path, node: yaml.Node, model: type[BaseModel], fault: Any) -> str:
-    place = fault["loc"]
+def _explain(path: Path, node: yaml.Node, model: type[BaseModel], problem: Any) -> str:
+    place = problem["loc"]
     field = ".".join(str(part) for part in place) or "file"
-    reason = fault["msg"].removeprefix("Value error, ")
-    if fault["type"] == "missing":
+    reason = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "missing":
         reason = "missing: add it"
-    elif fault["type"] == "extra_forbidden":
+    elif problem["type"] == "extra_forbidden":
         known = ", ".join(sorted(set(model.model_fields) - {"id"}))
         reason = "unknown field: remove it or mend its spelling"
         if len(place) == 1:
             reason += f" (known: {known})"
-    elif fault["type"] not in ("value_error", "assertion_error"):
-        reason = f"{reason}: got {fault['input']!r}, change it"
+    elif problem["type"] not in ("value_error", "assertion_error"):
+        reason = f"{reason}: got {problem['input']!r}, change it"
     return f"{path}:{_line(node, place)}: {field}: {reason}"
 
 

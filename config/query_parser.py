@@ -1,4 +1,4 @@
-"""Text → the query's tree: the grammar, and what a person is told when a query does not keep it."""
+"""Text → the query's tree: the grammar, and what is wrong with a query that does not keep it."""
 
 import unicodedata
 from functools import lru_cache
@@ -8,7 +8,7 @@ from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from config.fold import plain
-from config.query import EXACT_FIELDS, WORD_FIELDS, And, Not, Or, Query, QueryError, Term
+from config.query_tree import EXACT_FIELDS, WORD_FIELDS, And, Not, Or, Query, QueryError, Term
 
 __all__ = ["read"]
 

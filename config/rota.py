@@ -1,20 +1,21 @@
-"""`config/rota.yaml`: who is on duty when, who is told next when nobody answers, and when it is quiet."""
+"""`config/rota.yaml`: who is on duty when, who comes next when nobody answers, and when it is quiet."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from config import settings
 from config.brand import Text
 from config.channel import Channel
-from config.duration import Duration
 from config.load import ConfigError, load, where
 from config.notify import Notify
-from config.rota_faults import DAY, ON_DUTY, faults_of
+from config.rota_errors import endless_escalations, uncovered_hours, unknown_people
+from config.shift import DAY, ON_DUTY, Clock, Escalation, Hours, Shift, Step, Zone
 from config.workdays import is_workday
 
 __all__ = [
@@ -31,32 +32,6 @@ __all__ = [
     "load_rota",
 ]
 
-_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-def _minutes(value: Any) -> Any:
-    """Return minutes since midnight; YAML reads an unquoted 18:00 as the number 1080, which is the same."""
-    if isinstance(value, str):
-        hours, colon, minutes = value.partition(":")
-        if not (colon and hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2 and int(minutes) < 60):
-            raise ValueError(f"got {value!r}: write a time of day such as 09:00")
-        value = int(hours) * 60 + int(minutes)
-    if not isinstance(value, int) or not 0 <= value <= DAY:
-        raise ValueError(f"got {value!r}: write a time of day between 00:00 and 24:00")
-    return value
-
-
-def _zone(value: Any) -> Any:
-    if value not in available_timezones():
-        raise ValueError(f"got {value!r}: write a time zone such as Asia/Shanghai")
-    return value
-
-
-Clock = Annotated[int, BeforeValidator(_minutes)]
-"""A time of day in minutes since midnight, written 09:00."""
-Zone = Annotated[str, BeforeValidator(_zone)]
-Days = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "workdays", "days_off", "all"]
-
 
 class _Written(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -68,72 +43,6 @@ class Person(_Written):
     name: Text
     channels: Annotated[tuple[Text, ...], Field(min_length=1)]
     """Ids of the channels that reach them."""
-
-
-class Hours(_Written):
-    """Some hours of some days; those that end at or before their beginning end on the day after."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    days: Annotated[tuple[Days, ...], Field(min_length=1)] = ("all",)
-    begin: Clock = Field(alias="from")
-    end: Clock = Field(alias="to")
-    time_zone: Zone | None = None
-    """The rota's unless given."""
-
-    @property
-    def length(self) -> int:
-        """How many minutes they last."""
-        return self.end - self.begin if self.end > self.begin else self.end + DAY - self.begin
-
-    def on(self, weekday: int, *, worked: bool) -> bool:
-        """Say whether they begin on such a day, Monday being 0."""
-        return bool({"all", _WEEK[weekday], "workdays" if worked else "days_off"} & set(self.days))
-
-
-class Shift(Hours):
-    """People who are on duty, all together or in turns."""
-
-    name: Text
-    people: Annotated[tuple[Text, ...], Field(min_length=1)]
-    turn: Duration | None = None
-    """How long each of the people has the shift before the next one has it; without it, all have it together."""
-    since: date = date(2024, 1, 1)
-    """The day on which the first one's turn began; the default is a Monday."""
-
-    @model_validator(mode="after")
-    def _whole_days(self) -> "Shift":
-        if self.turn is not None and (self.turn < timedelta(days=1) or self.turn % timedelta(days=1)):
-            raise ValueError("turn: not whole days: write 1d, 1w or the like")
-        return self
-
-    def on_day(self, day: date) -> tuple[str, ...]:
-        """Return who has the shift that begins on the day."""
-        if self.turn is None:
-            return self.people
-        return (self.people[(day - self.since) // self.turn % len(self.people)],)
-
-
-class Step(_Written):
-    """One step of an escalation: after `wait` without an acknowledgement, these people are told."""
-
-    wait: Duration = timedelta(0)
-    """Since the step before."""
-    notify: Annotated[tuple[Text, ...], Field(min_length=1)]
-    """`on_duty`, ids of people, or ids of channels."""
-    repeat: Annotated[int, Field(ge=0, le=100)] = 0
-    """How often the step is repeated before the next one."""
-    every: Duration = timedelta(minutes=10)
-    """And how long it waits between."""
-    stop_on_ack: bool = True
-    """Whether an acknowledgement makes it needless."""
-
-
-class Escalation(_Written):
-    """Steps, one after the other until somebody acknowledges; `next` names the escalation that goes on after them."""
-
-    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
-    next: Text | None = None
 
 
 class Heartbeat(_Written):
@@ -161,8 +70,10 @@ class Rota(_Written):
 
     @model_validator(mode="after")
     def _whole(self) -> "Rota":
-        for fault in faults_of(self):
-            raise ValueError(fault)
+        uncovered = () if self.fallback else uncovered_hours(self.shifts, self.time_zone, self.holidays == "china")
+        unknown = unknown_people(self.people, self.shifts, self.fallback, self.escalation)
+        for problem in chain(unknown, endless_escalations(self.escalation), uncovered):
+            raise ValueError(problem)
         return self
 
     def zone(self, hours: Hours) -> ZoneInfo:
@@ -213,15 +124,15 @@ def check_channels(rota: Rota, channels: Sequence[Channel], path: Path | None = 
             named += [((*place, n), name) for n, name in enumerate(step.notify) if name not in {ON_DUTY, *rota.people}]
     if rota.heartbeat:
         named += [(("heartbeat", "channels", n), name) for n, name in enumerate(rota.heartbeat.channels)]
-    told = f"(known: {', '.join(sorted(known)) or 'none yet'})"
-    faults = [
-        f"{where(path, *place)}: nothing is called {name!r} {told}: mend its spelling, or write"
+    hint = f"(known: {', '.join(sorted(known)) or 'none yet'})"
+    problems = [
+        f"{where(path, *place)}: nothing is called {name!r} {hint}: mend its spelling, or write"
         f" {path.parent / 'channels' / name}.yaml"
         for place, name in named
         if name not in known
     ]
-    if faults:
-        raise ConfigError("\n".join(faults))
+    if problems:
+        raise ConfigError("\n".join(problems))
 
 
 def check_notify(
@@ -230,16 +141,16 @@ def check_notify(
     """Raise ConfigError with every channel or escalation that a rule's `notify` names and nobody has written."""
     folder = folder or settings.config_dir() / "rules"
     known, escalations = {channel.id for channel in channels}, set(rota.escalation if rota else ())
-    faults = []
+    problems = []
     for rule, plan in plans.items():
         path = next(folder.glob(f"{rule}.y*ml"))
         for number, name in enumerate(plan.channels):
             if name not in known:
                 remedy = f"mend its spelling, or write {folder.parent / 'channels' / name}.yaml"
-                faults.append(f"{where(path, 'notify', 'channels', number)}: nothing is called {name!r}: {remedy}")
+                problems.append(f"{where(path, 'notify', 'channels', number)}: nothing is called {name!r}: {remedy}")
         if plan.escalation and plan.escalation not in escalations:
-            told = f"nothing is called {plan.escalation!r} (known: {', '.join(sorted(escalations)) or 'none yet'})"
+            hint = f"nothing is called {plan.escalation!r} (known: {', '.join(sorted(escalations)) or 'none yet'})"
             remedy = f"write it under `escalation` in {folder.parent / 'rota.yaml'}"
-            faults.append(f"{where(path, 'notify', 'escalation')}: {told}: {remedy}")
-    if faults:
-        raise ConfigError("\n".join(faults))
+            problems.append(f"{where(path, 'notify', 'escalation')}: {hint}: {remedy}")
+    if problems:
+        raise ConfigError("\n".join(problems))

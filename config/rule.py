@@ -46,9 +46,9 @@ def _keeps_its_promise(test: Case, info: ValidationInfo) -> Case:
     if isinstance(when, Condition):
         found = when.judge(test)
         if found.fires != test.fires:
-            told = ", ".join(f"{reading.name} {reading.value:.4g}" for reading in found.readings)
+            hint = ", ".join(f"{reading.name} {reading.value:.4g}" for reading in found.readings)
             raise ValueError(
-                f"{test.name!r} is to {_verb(test.fires)}, but the rule would {_verb(found.fires)} ({told}): "
+                f"{test.name!r} is to {_verb(test.fires)}, but the rule would {_verb(found.fires)} ({hint}): "
                 "mend the test or the thresholds"
             )
     return test
@@ -147,12 +147,12 @@ def check_references(
 ) -> None:
     """Raise ConfigError with every brand or channel that a rule names and nobody has written."""
     folder = folder or settings.config_dir() / "rules"
-    faults = [
+    problems = [
         *_unknown(rules, "brands", {brand.id for brand in brands}, folder),
         *_unknown(rules, "channels", {channel.id for channel in channels}, folder),
     ]
-    if faults:
-        raise ConfigError("\n".join(faults))
+    if problems:
+        raise ConfigError("\n".join(problems))
 
 
 def _unknown(rules: Sequence[Rule], field: str, known: set[str], folder: Path) -> Iterator[str]:
@@ -160,6 +160,6 @@ def _unknown(rules: Sequence[Rule], field: str, known: set[str], folder: Path) -
         for number, name in enumerate(getattr(rule, field)):
             if name not in known:
                 path = next(folder.glob(f"{rule.id}.y*ml"))
-                told = f"(known: {', '.join(sorted(known)) or 'none yet'})"
+                hint = f"(known: {', '.join(sorted(known)) or 'none yet'})"
                 remedy = f"mend its spelling, or write {folder.parent / field / name}.yaml"
-                yield f"{where(path, field, number)}: nothing is called {name!r} {told}: {remedy}"
+                yield f"{where(path, field, number)}: nothing is called {name!r} {hint}: {remedy}"

@@ -11,7 +11,7 @@ from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged
 from crawlers.fetch import Fetcher, Gone
 from crawlers.in_order import InOrder
 from crawlers.listing import Listing, Stop
-from crawlers.page import Answer, Ask, Dead, Page
+from crawlers.page import Dead, Page, Request, Response
 from crawlers.post import Post
 from crawlers.report import Verdict
 from crawlers.spider import PlatformSpider, is_loopback
@@ -36,7 +36,7 @@ class Sink(Protocol):
     def page(self) -> None:
         """Note that a page was read to its end."""
 
-    def keep(self, answer: Answer) -> str:
+    def keep(self, response: Response) -> str:
         """Keep a page for a developer; return where."""
 
 
@@ -53,7 +53,7 @@ class Drive:
         self._listing = Listing(
             since=self._job.since,
             until=spider.until,
-            patience=spider.patience,
+            max_stale_pages=spider.max_stale_pages,
             goes_back=spider.goes_back,
             known=self._job.seen,
         )
@@ -63,7 +63,7 @@ class Drive:
         self._failed_texts = 0
         self._validators: dict[str, str] = {}
         self._left_out: str | None = None
-        self._unread: Answer | None = None
+        self._unread: Response | None = None
         """The first page of which something could not be read."""
 
     async def run(self) -> Ending:
@@ -91,30 +91,30 @@ class Drive:
                 if stop:
                     return stop
                 while reading.has_room and asked < self._job.max_pages:
-                    ask = self._spider.after(last) or (None if reading else page.next)
-                    if ask is None:
+                    request = self._spider.after(last) or (None if reading else page.next)
+                    if request is None:
                         break
-                    reading.start(self._read(ask))
-                    last, asked = ask, asked + 1
+                    reading.start(self._read(request))
+                    last, asked = request, asked + 1
         return None
 
-    async def _read(self, ask: Ask) -> Page:
-        return await self._fetcher.read(ask, self._parse)
+    async def _read(self, request: Request) -> Page:
+        return await self._fetcher.read(request, self._parse)
 
-    async def _read_optional(self, ask: Ask) -> Page | None:
+    async def _read_optional(self, request: Request) -> Page | None:
         try:
-            return await self._read(ask)
+            return await self._read(request)
         except Gone:
             return None
 
-    def _parse(self, answer: Answer) -> Page:
+    def _parse(self, response: Response) -> Page:
         try:
-            page = self._spider.parse_page(answer)
+            page = self._spider.parse_page(response)
         except SchemaChanged:
-            self._unread = self._unread or answer
+            self._unread = self._unread or response
             raise
         if page.dead or not (page.posts or page.drafts or page.listed or page.nothing):
-            self._unread = self._unread or answer
+            self._unread = self._unread or response
         return page
 
     async def _use(self, page: Page) -> None:
@@ -151,7 +151,7 @@ class Drive:
             self._sent.add(post.id)
             self._sink.post(post)
 
-    async def _complete(self, ask: Ask, draft: Post) -> Post | None:
+    async def _complete(self, request: Request, draft: Post) -> Post | None:
         """Return the post with its whole text; without it, a known post must not be overwritten with a cut one."""
         known = draft.id in self._job.seen
         cut = None if known else draft
@@ -159,7 +159,7 @@ class Drive:
             return cut
         self._full_texts_left -= 1
         try:
-            return await self._fetcher.read(ask, partial(self._spider.full_text, draft=draft))
+            return await self._fetcher.read(request, partial(self._spider.full_text, draft=draft))
         except CrawlError as error:
             self._failed_texts += 1
             if self._failed_texts == _MOST_FAILED_TEXTS or isinstance(error, Blocked | LoginRequired):

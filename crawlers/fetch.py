@@ -6,13 +6,13 @@ from typing import TypeVar
 from urllib.parse import unquote, urljoin, urlsplit
 
 from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged, Unreachable
-from crawlers.page import Answer, Ask
+from crawlers.page import Request, Response
 from crawlers.spider import PlatformSpider, is_loopback
 
 __all__ = ["Download", "Fetcher", "Forbidden", "Gone"]
 
 Read = TypeVar("Read")
-Download = Callable[[Ask], Awaitable[Answer]]
+Download = Callable[[Request], Awaitable[Response]]
 """Fetches once, without following redirects; Unreachable when no whole answer came."""
 
 _TRIES = 4
@@ -46,7 +46,7 @@ class Fetcher:
     def __init__(self, spider: PlatformSpider, download: Download, pause: float) -> None:
         self._spider, self._download, self._pause = spider, download, pause
 
-    async def read(self, ask: Ask, parse: Callable[[Answer], Read]) -> Read:
+    async def read(self, request: Request, parse: Callable[[Response], Read]) -> Read:
         """Return what `parse` makes of the answer; every CrawlError names the page.
 
         What fails in passing is tried again, a cut body included.
@@ -54,54 +54,54 @@ class Fetcher:
         for attempt in range(_TRIES):
             wait = self._pause * 2**attempt
             try:
-                return parse(await self._follow(ask))
+                return parse(await self._follow(request))
             except _Wait as error:
                 failure, wait = error.otherwise, error.seconds
             except Unreachable as error:
                 failure = error
             except CrawlError as error:
-                raise _named(error, ask) from error
+                raise _named(error, request) from error
             if wait > _LONGEST_WAIT:
                 break
             if attempt < _TRIES - 1:
                 await asyncio.sleep(wait)
-        raise _named(failure, ask)
+        raise _named(failure, request)
 
-    async def _follow(self, ask: Ask) -> Answer:
+    async def _follow(self, request: Request) -> Response:
         for _ in range(_MOST_REDIRECTS):
-            answer = await self._download(ask)
-            if answer.status not in _REDIRECTS:
-                self._refuse(ask, answer)
-                return answer
-            ask = self._redirected(ask, answer)
+            response = await self._download(request)
+            if response.status not in _REDIRECTS:
+                self._refuse(request, response)
+                return response
+            request = self._redirected(request, response)
         raise SchemaChanged(f"redirected more than {_MOST_REDIRECTS} times")
 
-    def _redirected(self, ask: Ask, answer: Answer) -> Ask:
-        target = urljoin(ask.url, answer.headers.get("location", ""))
+    def _redirected(self, request: Request, response: Response) -> Request:
+        target = urljoin(request.url, response.headers.get("location", ""))
         if any(wall in target for wall in self._spider.login_walls):
             raise LoginRequired(f"redirected to {urlsplit(target).netloc} to log in")
-        if urlsplit(target).scheme not in ("http", "https") or (is_loopback(target) and not is_loopback(ask.url)):
+        if urlsplit(target).scheme not in ("http", "https") or (is_loopback(target) and not is_loopback(request.url)):
             raise SchemaChanged(f"redirected to {target[:200]}, which is not followed")
-        return Ask(url=target, headers=ask.headers, optional=ask.optional)
+        return Request(url=target, headers=request.headers, optional=request.optional)
 
-    def _refuse(self, ask: Ask, answer: Answer) -> None:
+    def _refuse(self, request: Request, response: Response) -> None:
         """Raise what the status means, unless it means a page."""
-        status = answer.status
+        status = response.status
         if status == 200 or (status == 304 and self._spider.job.validators):
             return
-        if ask.optional and status in _GONE:
+        if request.optional and status in _GONE:
             raise Gone(f"HTTP {status}")
         if status in _FAILING:
-            raise self._after_waiting(answer, Unreachable(f"HTTP {status}"))
+            raise self._after_waiting(response, Unreachable(f"HTTP {status}"))
         meaning = self._spider.refusals.get(status, SchemaChanged)
-        raise self._after_waiting(answer, meaning(f"HTTP {status}"))
+        raise self._after_waiting(response, meaning(f"HTTP {status}"))
 
-    def _after_waiting(self, answer: Answer, meant: CrawlError) -> CrawlError:
-        said = answer.headers.get("retry-after", "").strip()
-        if answer.status not in (429, 503) or not said.isdecimal():
+    def _after_waiting(self, response: Response, meant: CrawlError) -> CrawlError:
+        said = response.headers.get("retry-after", "").strip()
+        if response.status not in (429, 503) or not said.isdecimal():
             return meant
         return _Wait(float(said), type(meant)(f"{meant}, asks to wait {said} s"))
 
 
-def _named(error: CrawlError, ask: Ask) -> CrawlError:
-    return type(error)(f"{unquote(ask.url)[:_LONGEST_NAME]}: {error}")
+def _named(error: CrawlError, request: Request) -> CrawlError:
+    return type(error)(f"{unquote(request.url)[:_LONGEST_NAME]}: {error}")

@@ -28,10 +28,10 @@ class Listing:
     """
 
     def __init__(
-        self, *, since: datetime | None, until: datetime | None, patience: int, goes_back: bool, known: Set[str]
+        self, *, since: datetime | None, until: datetime | None, max_stale_pages: int, goes_back: bool, known: Set[str]
     ) -> None:
         self._since, self._until = since, until
-        self._patience, self._goes_back, self._known = patience, goes_back, known
+        self._max_stale_pages, self._goes_back, self._known = max_stale_pages, goes_back, known
         self._ids: set[str] = set()
         self._blank_pages = 0
         self._met_known = False
@@ -56,7 +56,7 @@ class Listing:
         times = [entry.at for entry in page.listed if entry.at and not entry.pinned]
         if self._until and times and all(at < self._until for at in times):
             return Stop.CAUGHT_UP
-        if page.next is None or self._blank_pages >= self._patience:
+        if page.next is None or self._blank_pages >= self._max_stale_pages:
             return self._ended()
         return None
 

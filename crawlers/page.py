@@ -1,4 +1,4 @@
-"""What passes between the network and a platform's parser: an ask, its answer, and the page that was read from it."""
+"""What passes between the network and a platform's parser: a request, its response, and the page read from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,13 +7,13 @@ from email.utils import parsedate_to_datetime
 
 from crawlers.post import Post
 
-__all__ = ["Answer", "Ask", "Dead", "Listed", "Page"]
+__all__ = ["Response", "Request", "Dead", "Listed", "Page"]
 
 _CACHED_AT_MOST = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class Request:
     """One address to fetch. An `optional` one may be gone or closed (403, 404, 410) without harm to the crawl."""
 
     url: str
@@ -22,7 +22,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Response:
     """What came back: all that a parser needs, so that a page can be parsed again without a network."""
 
     url: str
@@ -71,11 +71,11 @@ class Page:
     """
 
     posts: tuple[Post, ...] = ()
-    drafts: tuple[tuple[Ask, Post], ...] = ()
+    drafts: tuple[tuple[Request, Post], ...] = ()
     dead: tuple[Dead, ...] = ()
     listed: tuple[Listed, ...] = ()
-    follow: tuple[Ask, ...] = ()
-    next: Ask | None = None
+    follow: tuple[Request, ...] = ()
+    next: Request | None = None
     nothing: str | None = None
     """The platform's own words that there is nothing."""
     unchanged: bool = False

@@ -136,7 +136,7 @@ def decode_post(line: bytes) -> Post:
 
 def check(post: Post) -> None:
     """Refuse a post that the rest of the pipeline could not stand for; MalformedPost says which field and why."""
-    faults: list[tuple[bool, str]] = [
+    problems: list[tuple[bool, str]] = [
         (not _NAME.fullmatch(post.platform), "platform: must be a lower-case name such as weibo"),
         (not _NAME.fullmatch(post.feed), "feed: must be a lower-case name such as weibo_search"),
         (not 0 < len(post.native_id) <= _MAX_ID, f"native_id: must have 1 to {_MAX_ID} characters"),
@@ -147,7 +147,7 @@ def check(post: Post) -> None:
         (post.rank is not None and post.rank < 1, "rank: must be 1 or more"),
         (post.rating is not None and not 0 <= post.rating <= 1, "rating: must lie between 0 and 1"),
     ]
-    for wrong, reason in faults:
+    for wrong, reason in problems:
         if wrong:
             raise MalformedPost(reason)
     if post.published_at > post.fetched_at + _CLOCK_SKEW:

@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 
 from crawlers.errors import CrawlError
-from crawlers.page import Answer
+from crawlers.page import Response
 from crawlers.post import Author, Post, encode_post
 from crawlers.spider import Job, PlatformSpider, spider_of
 from crawlers.wire import decode_text
@@ -39,34 +39,34 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _CALLED = re.compile(r"@[\w·-]{2,30}")
 
 
-def read_case(folder: Path) -> tuple[PlatformSpider, Answer]:
+def read_case(folder: Path) -> tuple[PlatformSpider, Response]:
     """Return the spider and the answer of a fixture; the feed is the name of the folder above."""
     request = json.loads((folder / "request.json").read_bytes())
     (body,) = folder.glob("response.*")
-    answer = msgspec.convert({**request.pop("answer"), "body": b""}, Answer)
+    response = msgspec.convert({**request.pop("response"), "body": b""}, Response)
     job = msgspec.convert({"feed": folder.parent.name, "run_id": "fixture", **request}, Job)
-    return spider_of(job.feed)(job), replace(answer, body=body.read_bytes())
+    return spider_of(job.feed)(job), replace(response, body=body.read_bytes())
 
 
-def outcome(spider: PlatformSpider, answer: Answer) -> dict[str, Any]:
+def outcome(spider: PlatformSpider, response: Response) -> dict[str, Any]:
     """Return what the parser makes of an answer, as posts.json holds it: what is absent or empty is left out."""
     try:
-        page = spider.parse_page(answer)
+        page = spider.parse_page(response)
     except CrawlError as error:
         return {"error": type(error).__name__, "message": str(error)}
-    told = {
+    fields = {
         "posts": [_stated(post) for post in page.posts],
-        "drafts": [{"whole": ask.url, "post": _stated(post)} for ask, post in page.drafts],
+        "drafts": [{"whole": request.url, "post": _stated(post)} for request, post in page.drafts],
         "dead": [dead.reason for dead in page.dead],
         "listed": [[entry.id, entry.at.isoformat() if entry.at else None, entry.pinned] for entry in page.listed],
-        "follow": [ask.url for ask in page.follow],
+        "follow": [request.url for request in page.follow],
         "next": page.next.url if page.next else None,
         "nothing": page.nothing,
         "unchanged": page.unchanged,
         "validators": dict(page.validators),
         "left_out": page.left_out,
     }
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in fields.items() if value}
 
 
 def _stated(post: Post) -> dict[str, Any]:
@@ -79,21 +79,26 @@ def _without_nothing(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in plain.items() if value not in (None, [], {})}
 
 
-def write_case(folder: Path, spider: PlatformSpider, answer: Answer) -> None:
+def write_case(folder: Path, spider: PlatformSpider, response: Response) -> None:
     """Write a fixture whose posts.json is what the parser makes of it now: read that before you commit it."""
     job = {name: getattr(spider.job, name) for name in ("query", "base_url", "since", "overlap", "seen", "validators")}
     held = {name: value for name, value in job.items() if value}
-    headers = {name: value for name, value in answer.headers.items() if name in _KEPT_HEADERS}
+    headers = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
     request = {
         **held,
-        "answer": {"url": answer.url, "status": answer.status, "headers": headers, "fetched_at": answer.fetched_at},
+        "response": {
+            "url": response.url,
+            "status": response.status,
+            "headers": headers,
+            "fetched_at": response.fetched_at,
+        },
     }
     folder.mkdir(parents=True, exist_ok=True)
-    start = answer.body.lstrip()[:1]
-    ending = "json" if start in (b"{", b"[") else "html" if b"<html" in answer.body[:500].lower() else "xml"
-    (folder / f"response.{ending}").write_bytes(answer.body)
+    start = response.body.lstrip()[:1]
+    ending = "json" if start in (b"{", b"[") else "html" if b"<html" in response.body[:500].lower() else "xml"
+    (folder / f"response.{ending}").write_bytes(response.body)
     _write_json(folder / "request.json", msgspec.to_builtins(request))
-    _write_json(folder / "posts.json", outcome(spider, answer))
+    _write_json(folder / "posts.json", outcome(spider, response))
 
 
 def record(job: Job, case: str, fixtures: Path) -> Path:
@@ -104,20 +109,20 @@ def record(job: Job, case: str, fixtures: Path) -> Path:
     import httpx
 
     spider = spider_of(job.feed)(job)
-    ask = spider.first()
-    reply = httpx.get(ask.url, headers={**ask.headers, "User-Agent": job.user_agent}, timeout=30)
+    request = spider.first()
+    reply = httpx.get(request.url, headers={**request.headers, "User-Agent": job.user_agent}, timeout=30)
     headers = {name.lower(): value for name, value in reply.headers.items()}
-    answer = Answer(
+    response = Response(
         url=str(reply.url), status=reply.status_code, headers=headers, body=reply.content, fetched_at=datetime.now(UTC)
     )
-    page = spider.parse_page(answer)
+    page = spider.parse_page(response)
     authors = [post.author for post in (*page.posts, *(post for _, post in page.drafts)) if post.author]
     folder = fixtures / job.feed / case
-    write_case(folder, spider, replace(answer, body=pseudonymised(answer, authors)))
+    write_case(folder, spider, replace(response, body=pseudonymised(response, authors)))
     return folder
 
 
-def pseudonymised(answer: Answer, authors: Iterable[Author]) -> bytes:
+def pseudonymised(response: Response, authors: Iterable[Author]) -> bytes:
     """Return the body as UTF-8 without the accounts' names, numbers, portraits and words about themselves."""
     stand_ins: dict[str, str] = {}
     for author in authors:
@@ -126,9 +131,9 @@ def pseudonymised(answer: Answer, authors: Iterable[Author]) -> bytes:
             stand_ins[author.name] = f"用户{_digest(author.name)[:6]}"
         if len(number) >= 6 and number.isdecimal():
             stand_ins[number] = _number_for(number)
-    text = decode_text(answer.body, answer.headers.get("content-type", ""))
+    text = decode_text(response.body, response.headers.get("content-type", ""))
     hide = _hider(stand_ins)
-    if answer.body.lstrip()[:1] in (b"{", b"["):
+    if response.body.lstrip()[:1] in (b"{", b"["):
         return json.dumps(_hidden(json.loads(text), hide), ensure_ascii=False, indent=1).encode()
     return re.sub(r"(<\?xml[^>]*encoding=)([\"'])[^\"']*\2", r"\1\2utf-8\2", hide(text), count=1).encode()
 

@@ -62,7 +62,7 @@ def crawl(
 ) -> CrawlReport:
     """Crawl one target from where its last complete crawl stopped, and write what was found as the batch of `window`.
 
-    The platform's doings are told by the verdict, never raised. Raises a Mendable for what people wrote,
+    The platform's doings are told by the verdict, never raised. Raises a UserError for what people wrote,
     CrawlerDied for a fault of our own; then nothing is written.
     """
     started_at = datetime.now(UTC)

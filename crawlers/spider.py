@@ -3,8 +3,8 @@
     class ExampleForum(PlatformSpider):
         platform = "forum"
 
-        def first(self) -> Ask: ...
-        def parse_page(self, answer: Answer) -> Page: ...
+        def first(self) -> Request: ...
+        def parse_page(self, response: Response) -> Page: ...
 
 The file's name is the feed's name; nothing has to be registered.
 """
@@ -21,10 +21,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from config.errors import Mendable
+from config.errors import UserError
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, SchemaChanged
 from crawlers.feeds import feeds
-from crawlers.page import Answer, Ask, Dead, Page
+from crawlers.page import Dead, Page, Request, Response
 from crawlers.post import Post, check
 from crawlers.synthetic import HEADER, declared
 
@@ -34,7 +34,7 @@ Item = TypeVar("Item")
 Read = TypeVar("Read")
 
 
-class CannotCrawl(Mendable):
+class CannotCrawl(UserError):
     """The feed or the query that a person wrote cannot be crawled; the message says what can."""
 
 
@@ -74,7 +74,7 @@ class PlatformSpider(ABC):
     """Seconds before the watermark that are read again: counts change, and late posts slip in."""
     robots: ClassVar[bool] = True
     headers: ClassVar[Mapping[str, str]] = {}
-    patience: ClassVar[int] = 1
+    max_stale_pages: ClassVar[int] = 1
     """How many pages in a row may bring nothing fresh before the listing counts as ended."""
     goes_back: ClassVar[bool] = True
     """Whether the listing's further pages reach older posts; False for a document that holds only the newest."""
@@ -108,22 +108,22 @@ class PlatformSpider(ABC):
         return self.job.since - timedelta(seconds=self.job.overlap) if self.job.since else None
 
     @abstractmethod
-    def first(self) -> Ask:
-        """Return the ask for the listing's first page; CannotCrawl when the query is none for this feed."""
+    def first(self) -> Request:
+        """Return the request for the listing's first page; CannotCrawl when the query is none for this feed."""
 
     @abstractmethod
-    def parse_page(self, answer: Answer) -> Page:
+    def parse_page(self, response: Response) -> Page:
         """Read a page. A CrawlError when it is a refusal, or of a shape that this code does not know."""
 
-    def after(self, ask: Ask) -> Ask | None:
-        """Return the listing page after `ask`, where that is known without reading it, so that it can be prefetched."""
+    def after(self, request: Request) -> Request | None:
+        """Return the listing page after `request`, where it is known unread, so that it can be prefetched."""
         return None
 
-    def full_text(self, answer: Answer, draft: Post) -> Post:
-        """Return the draft with the whole text that `answer` holds."""
+    def full_text(self, response: Response, draft: Post) -> Post:
+        """Return the draft with the whole text that `response` holds."""
         return draft
 
-    def post(self, answer: Answer, **fields: Any) -> Post:
+    def post(self, response: Response, **fields: Any) -> Post:
         """Return a checked Post with what every post of this crawl has in common; MalformedPost names what is wrong."""
         job = self.job
         post = Post(
@@ -131,8 +131,8 @@ class PlatformSpider(ABC):
             feed=job.feed,
             query=job.query,
             run_id=job.run_id,
-            fetched_at=answer.fetched_at,
-            synthetic=declared(answer.headers.get(HEADER.lower(), ""), fields["native_id"]),
+            fetched_at=response.fetched_at,
+            synthetic=declared(response.headers.get(HEADER.lower(), ""), fields["native_id"]),
             **fields,
         )
         check(post)

@@ -22,14 +22,14 @@ import fsspec
 import msgspec
 
 from config import settings
-from config.errors import Mendable
+from config.errors import UserError
 
 __all__ = ["Batch", "BrokenBatch", "DeadLetter", "Manifest", "Writer", "batches", "query_folder", "sweep", "window_at"]
 
 _UNSAFE = re.compile(r"[^\w-]+")
 
 
-class BrokenBatch(Mendable):
+class BrokenBatch(UserError):
     """A batch's file does not fit its manifest; write the window again (the message names the file)."""
 
 

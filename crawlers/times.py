@@ -12,9 +12,9 @@ from email.utils import parsedate_tz
 from config.settings import DAY_ZONE
 from crawlers.post import Precision
 
-__all__ = ["SPAN", "Told", "read_time", "unix_time"]
+__all__ = ["SPAN", "ReadTime", "read_time", "unix_time"]
 
-Told = tuple[datetime, Precision]
+ReadTime = tuple[datetime, Precision]
 
 SPAN = {
     Precision.SECOND: timedelta(seconds=1),
@@ -49,16 +49,16 @@ _CHINA = re.compile(r"(CST|BJT)$")
 _MILLISECONDS_FROM = 10**11
 
 
-def read_time(told: str, moment: datetime) -> Told:
-    """Return the aware time that `told` means on a page made at `moment`, and how exactly; ValueError if unreadable."""
-    text = unicodedata.normalize("NFKC", told).strip()
+def read_time(written: str, moment: datetime) -> ReadTime:
+    """Return the aware time `written` means on a page made at `moment`, and how exactly; ValueError if unreadable."""
+    text = unicodedata.normalize("NFKC", written).strip()
     for reader in (_ago, _named_day, _date, _iso, _rfc2822):
         if found := reader(text, moment):
             return found
-    raise ValueError(f"no time that we can read: {told[:80]!r}")
+    raise ValueError(f"no time that we can read: {written[:80]!r}")
 
 
-def unix_time(number: float) -> Told:
+def unix_time(number: float) -> ReadTime:
     """Return the time of Unix seconds or milliseconds (told apart by size); ValueError when it is none."""
     seconds = number / 1000 if abs(number) >= _MILLISECONDS_FROM else number
     try:
@@ -67,7 +67,7 @@ def unix_time(number: float) -> Told:
         raise ValueError(f"no time that we can read: {number!r}") from error
 
 
-def _ago(text: str, moment: datetime) -> Told | None:
+def _ago(text: str, moment: datetime) -> ReadTime | None:
     if text in ("刚刚", "刚才", "现在"):
         return moment.replace(microsecond=0), Precision.MINUTE
     if match := _AGO.fullmatch(text):
@@ -80,7 +80,7 @@ def _ago(text: str, moment: datetime) -> Told | None:
     return None
 
 
-def _named_day(text: str, moment: datetime) -> Told | None:
+def _named_day(text: str, moment: datetime) -> ReadTime | None:
     if (match := _NAMED_DAY.fullmatch(text)) is None:
         return None
     day = moment.astimezone(DAY_ZONE) - timedelta(days=_NAMED[match["day"]])
@@ -90,7 +90,7 @@ def _named_day(text: str, moment: datetime) -> Told | None:
     return found, precision
 
 
-def _date(text: str, moment: datetime) -> Told | None:
+def _date(text: str, moment: datetime) -> ReadTime | None:
     if (match := _DATE.fullmatch(text)) is None:
         return None
     here = moment.astimezone(DAY_ZONE)
@@ -108,7 +108,7 @@ def _date(text: str, moment: datetime) -> Told | None:
     raise ValueError(f"no day of any year: {text[:80]!r}")
 
 
-def _at_clock(day: datetime, match: re.Match[str]) -> Told:
+def _at_clock(day: datetime, match: re.Match[str]) -> ReadTime:
     if match["hour"] is None:
         return day.replace(hour=0, minute=0, second=0, microsecond=0), Precision.DAY
     second = int(match["second"] or 0)
@@ -116,7 +116,7 @@ def _at_clock(day: datetime, match: re.Match[str]) -> Told:
     return day.replace(hour=int(match["hour"]), minute=int(match["minute"]), second=second, microsecond=0), precision
 
 
-def _iso(text: str, _moment: datetime) -> Told | None:
+def _iso(text: str, _moment: datetime) -> ReadTime | None:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
@@ -125,7 +125,7 @@ def _iso(text: str, _moment: datetime) -> Told | None:
     return (found if found.tzinfo else found.replace(tzinfo=DAY_ZONE)).replace(microsecond=0), precision
 
 
-def _rfc2822(text: str, _moment: datetime) -> Told | None:
+def _rfc2822(text: str, _moment: datetime) -> ReadTime | None:
     if match := _YEAR_LAST.fullmatch(text):
         text = f"{match['date']} {match['year']} {match['clock']}{match['zone'] or ''}"
     text = _CHINA.sub("+0800", text)

@@ -14,7 +14,7 @@ import msgspec
 
 from config import settings
 from config.brand import Target
-from config.errors import Mendable
+from config.errors import UserError
 from crawlers.ending import Ending
 from crawlers.stage import query_folder
 
@@ -65,14 +65,14 @@ class Stand:
 
 
 def load(target: Target, window: str, host: str) -> Stand:
-    """Return where `window` stands; another host, such as a replay's, starts anew. Mendable names a bad file."""
+    """Return where `window` stands; another host, such as a replay's, starts anew. UserError names a bad file."""
     path = _path(target)
     try:
         kept = msgspec.json.decode(path.read_bytes(), type=Stand)
     except FileNotFoundError:
         kept = None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Mendable(f"{path}: no watermark ({error}): remove the file; the next crawl reads everything") from error
+        raise UserError(f"{path}: no watermark ({error}): remove the file; the next crawl reads everything") from error
     if kept is None or kept.host != host:
         return Stand(host=host, window=window, before=Mark())
     return kept if kept.window == window else Stand(host=host, window=window, before=kept.after or kept.before)

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import msgspec
-from scrapy import Request, Spider
+import scrapy
 from scrapy import exceptions as scrapy_errors
 from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.crawler import AsyncCrawlerProcess
@@ -32,7 +32,7 @@ from crawlers.drive import Drive
 from crawlers.ending import Ending
 from crawlers.errors import SchemaChanged, Unreachable
 from crawlers.fetch import Fetcher, Forbidden
-from crawlers.page import Answer, Ask, Dead
+from crawlers.page import Dead, Request, Response
 from crawlers.post import Post, encode_post
 from crawlers.spider import Job, PlatformSpider, is_loopback, spider_of
 from crawlers.stage import query_folder
@@ -81,18 +81,18 @@ class Pipe:
         self._send("end", end)
         self._out.flush()
 
-    def keep(self, answer: Answer) -> str:
+    def keep(self, response: Response) -> str:
         """Keep the page beside the logs; of each query, the last odd one is kept."""
         path = settings.data_dir() / "logs" / f"{self._job.feed}-{query_folder(self._job.query)}.page"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(answer.body)
+        path.write_bytes(response.body)
         return str(path)
 
     def _send(self, word: str, value: Any) -> None:
         self._out.write(word.encode() + b" " + msgspec.json.encode(value) + b"\n")
 
 
-class _Downloader(Spider):
+class _Downloader(scrapy.Spider):
     """Lends Scrapy's downloader, with its delays, robots.txt and checks, to one Drive."""
 
     name = "tingfeng"
@@ -111,14 +111,15 @@ class _Downloader(Spider):
         return
         yield  # Scrapy wants a generator
 
-    async def _download(self, ask: Ask) -> Answer:
-        headers = dict(ask.headers)
-        target = urlsplit(ask.url)
+    async def _download(self, request: Request) -> Response:
+        headers = dict(request.headers)
+        target = urlsplit(request.url)
         if self._cookie and target.netloc == self._own.netloc and target.scheme in (self._own.scheme, "https"):
             headers["Cookie"] = self._cookie
         try:
-            request = Request(ask.url, headers=headers, meta={"dont_redirect": True})
-            response = await self.crawler.engine.download_async(request)
+            response = await self.crawler.engine.download_async(
+                scrapy.Request(request.url, headers=headers, meta={"dont_redirect": True})
+            )
         except scrapy_errors.IgnoreRequest as error:
             if "robots.txt" in str(error):
                 raise Forbidden("robots.txt forbids it") from error
@@ -130,7 +131,7 @@ class _Downloader(Spider):
             raise Unreachable(words) from error
         except (ValueError, scrapy_errors.NotSupported, scrapy_errors.UnsupportedURLSchemeError) as error:
             raise SchemaChanged(f"cannot be fetched: {error}") from error
-        return Answer(
+        return Response(
             url=response.url,
             status=response.status,
             headers={

@@ -1,7 +1,8 @@
 """One panel, defined once: what it asks, of which documents, and how it is drawn.
 
-Three readers: dashboards.kibana makes saved objects of it, dashboards.page draws it, and dashboards.ask turns it into
-the plain Elasticsearch query that both of them show the answer of. `faults` says what is wrong with a definition.
+Three readers: dashboards.kibana makes saved objects of it, dashboards.page draws it, and dashboards.panel_query
+turns it into the plain Elasticsearch query that both of them show the response of.
+dashboards.panel_errors says what is wrong with a definition.
 """
 
 from collections.abc import Iterator

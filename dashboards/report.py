@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 from config import settings
 from config.brand import Brand
-from dashboards.page.boards import write_boards
+from dashboards.page.boards import gather_boards
 from dashboards.page.gather import QuestionRefused, gather
-from dashboards.page.render import render
+from dashboards.page.render import render, render_boards
 from dashboards.page.write import write
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
 
-__all__ = ["QuestionRefused", "gather", "render", "write_latest", "write_page"]
+__all__ = ["QuestionRefused", "gather", "render", "write_boards", "write_latest", "write_page"]
 
 _BOARDS, _DAYS = "boards.html", 14
 
@@ -42,6 +42,12 @@ def write_page(
     """
     data = gather(store, brands=brands, now=now or datetime.now(UTC), days=days, language=language)
     write(path, render(data))
+    return path
+
+
+def write_boards(store: "Store", path: Path, *, until: datetime, days: timedelta, language: str = "zh") -> Path:
+    """Write the page and return its path; errors are those of `gather_boards`."""
+    write(path, render_boards(gather_boards(store, until=until, days=days, language=language)))
     return path
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import msgspec
 
-from config.errors import Mendable
+from config.errors import UserError
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
 
 __all__ = ["Archive", "ArchiveWriter", "BackupFailed", "BrokenBackup", "File", "Line", "Manifest", "writing"]
@@ -31,11 +31,11 @@ _MANIFEST = "manifest.json"
 _UNFINISHED = ".unfinished-"
 
 
-class BackupFailed(Mendable):
+class BackupFailed(UserError):
     """The backup cannot be written; nothing of it is left."""
 
 
-class BrokenBackup(Mendable):
+class BrokenBackup(UserError):
     """The backup cannot be used; nothing was touched."""
 
 

@@ -16,8 +16,8 @@ from config import settings
 from crawlers.stage import window_at
 from indexing.archive import Archive, BrokenBackup, Line, Manifest, writing
 from indexing.carry import put
+from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.exchange import begin, changed, exchange
-from indexing.elasticsearch.faults import told
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
 from indexing.elasticsearch.store import Store
@@ -46,7 +46,7 @@ def backup(store: Store, name: str | None = None, progress: Progress | None = No
     Each index is read as it stands at one moment. Raises BackupFailed or a StoreError, and then leaves nothing.
     """
     archive = Archive.named(_root(), name or window_at(datetime.now(UTC)))
-    with told(), lease(store.client, store.state, "backup"), writing(archive) as writer:
+    with store_errors(), lease(store.client, store.state, "backup"), writing(archive) as writer:
         tick = _Tick(progress, sum(store.count(kind) for kind in (MONTHLY, *STANDING)))
         for kind in (MONTHLY, *STANDING):
             writer.write(kind, tick.each(_documents(store, kind)))
@@ -82,7 +82,7 @@ def restore(store: Store, name: str, progress: Progress | None = None, *, grace:
     """
     archive = Archive.named(_root(), name)
     counts = _counts(archive.check())
-    with told(), lease(store.client, store.state, "restore") as held:
+    with store_errors(), lease(store.client, store.state, "restore") as held:
         store.ensure_templates()
         fresh = begin(store)
         tick = _Tick(progress, sum(counts.values()))

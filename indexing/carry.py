@@ -11,11 +11,11 @@ import msgspec
 from crawlers.stage import batches
 from indexing.document import post_id, timestamp
 from indexing.elasticsearch.bulk import Action, send
+from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.exchange import changed, processed
-from indexing.elasticsearch.faults import StoreError
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
-from indexing.elasticsearch.patience import patiently
+from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 from indexing.locate import months_of
 from indexing.merge import part
@@ -112,7 +112,7 @@ class Carrier:
         left = iter([(id, index) for id, (index, _) in absent.items() if id not in self.dropped])
         while chunk := list(islice(left, _AT_ONCE)):
             docs = [{"_index": index, "_id": id} for id, index in chunk]
-            hits = patiently(lambda docs=docs: self.store.client.mget(docs=docs))["docs"]  # type: ignore[misc]
+            hits = with_retries(lambda docs=docs: self.store.client.mget(docs=docs))["docs"]  # type: ignore[misc]
             found = [hit for hit in hits if hit.get("found")]
             for hit, result in zip(found, write(self.fresh, [self._update(hit) for hit in found]), strict=True):
                 _refuse_dead(hit, result)

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from config.errors import Mendable
+from config.errors import UserError
 from config.settings import DAY_ZONE
 from indexing.document import millis, month, timestamp
-from indexing.elasticsearch.faults import told
+from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
@@ -31,7 +31,7 @@ _LABELS = (*SENTIMENTS, WITHDRAWN)
 _LONGEST_NAME = 100
 
 
-class BadCorrection(Mendable):
+class BadCorrection(UserError):
     """A correction cannot be taken; the message says which, and what to write instead. Nothing has been stored."""
 
 
@@ -74,7 +74,7 @@ class Corrected:
 def correct(store: Store, corrections: Iterable[Correction]) -> list[str]:
     """Store the corrections and return the ids of mentions that are not there; the same again changes nothing."""
     given = list(corrections)
-    with told():
+    with store_errors():
         store.refresh(MONTHLY)  # or a mention that has just come in would not be found
         results = write(store, map(_update, given))
         store.refresh(MONTHLY)
@@ -113,7 +113,7 @@ def corrected(store: Store, wanted: Part | None = None) -> Iterator[Corrected]:
     from elasticsearch.helpers import scan
 
     query = {"query": {"exists": {"field": "correction.sentiment"}}, "sort": ["@timestamp"]}
-    with told():
+    with store_errors():
         store.refresh(MONTHLY)
         hits = list(scan(store.client, index=store.alias(MONTHLY), query=query, preserve_order=True))
     for hit in hits:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from indexing.corrections import Corrected
 from nlp.evaluation.score import interval
 from nlp.reader import Reader
-from nlp.stance.scene import Ask
+from nlp.stance.scene import SentimentTarget
 
 __all__ = ["Month", "drift", "read_anew"]
 
@@ -46,8 +46,8 @@ def drift(found: Iterable[Corrected]) -> list[Month]:
 
 def read_anew(found: Sequence[Corrected], reader: Reader) -> list[Corrected]:
     """Return the corrections with another engine's labels in the place of those that stand in the index."""
-    asks = [Ask.of(one.target) if one.target else None for one in found]
-    readings = reader.read([one.text for one in found], asks)
+    subjects = [SentimentTarget.of(one.target) if one.target else None for one in found]
+    readings = reader.read([one.text for one in found], subjects)
     model = reader.engine.model
     return [
         replace(one, predicted=reading.best()[0], model=model) for one, reading in zip(found, readings, strict=True)

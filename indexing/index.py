@@ -13,7 +13,7 @@ from crawlers.post import check
 from crawlers.stage import Batch, BrokenBatch, Manifest
 from crawlers.stage import Writer as Aside
 from indexing.document import analysis_part, document_id, month, native_month, page_part, timestamp
-from indexing.elasticsearch.faults import told
+from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
@@ -47,7 +47,7 @@ def index(
     manifest = batch.manifest()
     if manifest is None:
         raise BrokenBatch(f"{batch.path}.manifest: missing: run `tingfeng analyse` for this window first")
-    with told():
+    with store_errors():
         made_by = f"{store.identity()} {manifest.made_at.isoformat()} {manifest.sha256}"
         done = batch.to("indexed").manifest()
         if done and done.made_by == made_by:

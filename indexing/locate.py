@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from indexing.elasticsearch.faults import StoreError
+from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.mappings import MONTHLY
-from indexing.elasticsearch.patience import patiently
+from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 from indexing.merge import Document
 
@@ -60,7 +60,7 @@ def months_of(store: Store, ids: Sequence[str]) -> dict[str, set[str]]:
     """Return the months in which searches find each id."""
     if not ids:
         return {}
-    answer = patiently(
+    answer = with_retries(
         lambda: store.client.search(
             index=store.alias(MONTHLY),
             query={"ids": {"values": list(ids)}},
@@ -79,7 +79,7 @@ def _read(store: Store, asked: Sequence[tuple[Store, str, str]]) -> list[Mapping
     if not asked:
         return []
     docs = [{"_index": where.month_alias(month), "_id": id} for where, month, id in asked]
-    answer = patiently(lambda: store.client.mget(docs=docs))
+    answer = with_retries(lambda: store.client.mget(docs=docs))
     for doc in answer["docs"]:
         if "error" in doc and doc["error"]["type"] != "index_not_found_exception":
             raise StoreError(f"{doc['_index']}: {doc['error']['reason']}: look at its aliases")

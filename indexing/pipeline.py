@@ -147,8 +147,8 @@ def raise_alerts(store: "Store", brands: Sequence[Brand], *, now: datetime | Non
 def watch() -> list["Alert"]:
     """Raise alerts, and show signs of life; where the index cannot be reached, send without it what is undelivered."""
     from indexing.alerts import heartbeat, spool
-    from indexing.elasticsearch.errors import EmbeddedError
-    from indexing.elasticsearch.faults import StoreError
+    from indexing.elasticsearch.embedded_errors import EmbeddedError
+    from indexing.elasticsearch.errors import StoreError
     from indexing.elasticsearch.store import open_store
 
     brands, channels, rota = check_config(), load_channels(), load_rota()
@@ -172,7 +172,10 @@ def turn(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None
     links = link(store)
     stories = update_stories(store, brands)
     return Turn(
-        books=books, linked=links.linked, stories=stories.told, alerts=tuple(raise_alerts(store, brands, now=now))
+        books=books,
+        linked=links.linked,
+        stories=stories.updated,
+        alerts=tuple(raise_alerts(store, brands, now=now)),
     )
 
 

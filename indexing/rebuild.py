@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from crawlers.stage import Batch, batches
 from indexing.carry import Carrier
+from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.exchange import begin, exchange
-from indexing.elasticsearch.faults import told
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
 from indexing.elasticsearch.store import Store
@@ -50,7 +50,7 @@ def rebuild(
     What is indexed meanwhile is carried over. `grace` is how many seconds the old indices stay for readers who have
     just begun. Raises Busy while another rebuild, backup or restore runs; a rebuild that dies leaves the old index.
     """
-    with told(), lease(store.client, store.state, "rebuild") as held:
+    with store_errors(), lease(store.client, store.state, "rebuild") as held:
         store.ensure_templates()
         work = _Work(store, begin(store), progress)
         work.carrier.standing()

@@ -6,7 +6,7 @@ from itertools import islice
 
 from indexing.document import post_id
 from indexing.elasticsearch.mappings import MONTHLY
-from indexing.elasticsearch.patience import patiently
+from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 
 __all__ = ["root_brands"]
@@ -23,7 +23,7 @@ def root_brands(store: Store) -> Callable[[Collection[str]], Mapping[str, Collec
         waiting = iter(dict.fromkeys(roots))
         while chunk := {post_id(root): root for root in islice(waiting, _AT_ONCE)}:
             query = {"terms": {"post_id": list(chunk)}}
-            answer = patiently(
+            answer = with_retries(
                 lambda query=query: store.client.search(  # type: ignore[misc]
                     index=store.alias(MONTHLY),
                     query=query,

@@ -7,7 +7,7 @@ import msgspec
 from crawlers.report import CrawlReport, decode_report
 from crawlers.stage import Batch
 from indexing.elasticsearch.bulk import Action, send
-from indexing.elasticsearch.faults import StoreError
+from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.record_fields import RUN
 from indexing.elasticsearch.store import Store
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from config.errors import Mendable
+from config.errors import UserError
 from config.query import Query
 from config.settings import DAY_ZONE
-from indexing.elasticsearch.faults import told
+from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.query_dsl import to_dsl
 from indexing.elasticsearch.store import Store
@@ -38,7 +38,7 @@ _AGO = re.compile(r"(\d{1,6})([mhdw])")
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
-class NotATime(Mendable):
+class NotATime(UserError):
     """A time cannot be read; the message says which forms can."""
 
 
@@ -73,7 +73,7 @@ def search(
     """
     wanted = matching(query, since=since, until=until, brand=brand)
     order = {"@timestamp": {"order": "desc" if newest_first else "asc"}}
-    with told():
+    with store_errors():
         pit = store.client.open_point_in_time(index=store.alias(MONTHLY), keep_alive=_KEEP)["id"]
         try:
             left = limit

@@ -7,10 +7,10 @@ from enum import StrEnum
 from http import HTTPStatus
 from itertools import islice
 
-from indexing.elasticsearch.bulk import Action, Answer, send
-from indexing.elasticsearch.faults import Overloaded
+from indexing.elasticsearch.bulk import Action, BulkResult, send
+from indexing.elasticsearch.errors import Overloaded
 from indexing.elasticsearch.field import Writer
-from indexing.elasticsearch.patience import pauses
+from indexing.elasticsearch.retry import backoff
 from indexing.elasticsearch.store import Store
 from indexing.engagement import point
 from indexing.locate import Place, locate
@@ -89,7 +89,7 @@ def write(store: Store, updates: Iterable[Update]) -> list[Result]:
 def _write_chunk(store: Store, updates: Sequence[Update]) -> list[Result]:
     results: dict[int, Result] = {}
     left = dict(enumerate(updates))
-    for pause in pauses():
+    for pause in backoff():
         results |= _round(store, left)
         left = {number: update for number, update in left.items() if number not in results}
         if not left:
@@ -170,7 +170,7 @@ def _action(store: Store, id: str, merged: _Merged) -> Action:
     )
 
 
-def _refused(result: Result, answer: Answer) -> Result:
+def _refused(result: Result, answer: BulkResult) -> Result:
     changes = result.outcome is Outcome.INDEXED
     return Result(outcome=Outcome.DEAD, reason=f"Elasticsearch refuses it: {answer.reason}") if changes else result
 

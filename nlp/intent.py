@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from config import settings
-from config.errors import Mendable
+from config.errors import UserError
 from nlp.classifier.heads import INTENTS
 from nlp.classifier.text import normalise
 
@@ -47,7 +47,7 @@ _HEADLINE = re.compile(r"^[^,。!?我你]{2,10}:|^【")
 _SPOKEN_ENDS = re.compile(r"[吧啊呀呢哦啦嘛!！~]|哈哈")
 
 
-class BadLexicon(Mendable):
+class BadLexicon(UserError):
     """A lexicon cannot be read; the message names the file, the line and the remedy."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from config.errors import Mendable
+from config.errors import UserError
 from nlp.classifier.heads import SENTIMENTS
 
 __all__ = ["UnknownLabels", "column_of", "three_classes"]
@@ -25,17 +25,17 @@ _STARS = re.compile(r"(?:star[ _-]?)?([1-5])(?:[ _-]?stars?)?|stars? ?\(([1-5])(
 _OF_STARS = (0, 0, 1, 2, 2)
 
 
-class UnknownLabels(Mendable):
+class UnknownLabels(UserError):
     """A model's labels cannot be read as sentiments; the message shows them and what to write."""
 
 
-def column_of(labels: Mapping[int, str], told: Mapping[str, str]) -> list[int]:
+def column_of(labels: Mapping[int, str], meanings: Mapping[str, str]) -> list[int]:
     """Return the class (0 negative, 1 neutral, 2 positive) of each of a model's outputs, in their order.
 
-    `told` says what a label means where its name does not. Both poles must be there. Raises UnknownLabels.
+    `meanings` says what a label means where its name does not. Both poles must be there. Raises UnknownLabels.
     """
     names = [str(labels[number]) for number in sorted(labels)]
-    found = [_class(name, told) for name in names]
+    found = [_class(name, meanings) for name in names]
     unknown = [name for name, place in zip(names, found, strict=True) if place is None]
     if unknown or not {0, 2} <= set(found):
         example = ",".join(f"{name}={SENTIMENTS[min(2, 2 * n)]}" for n, name in enumerate(names[:3]))
@@ -47,8 +47,8 @@ def column_of(labels: Mapping[int, str], told: Mapping[str, str]) -> list[int]:
     return [place for place in found if place is not None]
 
 
-def _class(name: str, told: Mapping[str, str]) -> int | None:
-    meant = told.get(name, name).strip().lower()
+def _class(name: str, meanings: Mapping[str, str]) -> int | None:
+    meant = meanings.get(name, name).strip().lower()
     if stars := _STARS.fullmatch(meant):
         return _OF_STARS[int(stars[1] or stars[2]) - 1]
     return _BY_WORD.get(meant)

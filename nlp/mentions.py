@@ -13,7 +13,7 @@ from nlp.mention import Label, MatchedBy, Mention, Sentiment
 from nlp.query import Document, holds
 from nlp.reader import Reader, Reading
 from nlp.segment import Segmenter
-from nlp.stance.scene import Ask
+from nlp.stance.scene import SentimentTarget
 
 __all__ = ["Analyser", "Spoken", "names_of", "said"]
 
@@ -55,18 +55,18 @@ class Analyser:
             for text, (_, spoken) in zip(texts, found, strict=True)
             for brand in spoken
         ]
-        readings = iter(self._reader.read([text for text, _ in pairs], [ask for _, ask in pairs]))
-        asks = iter(pairs)
+        readings = iter(self._reader.read([text for text, _ in pairs], [subject for _, subject in pairs]))
+        subjects = iter(pairs)
         for (post, spoken), text in zip(found, texts, strict=True):
             tokens = self._segmenter.tokens(text)
             for brand, (matched_by, matched) in spoken.items():
-                reading, (_, ask) = next(readings), next(asks)
+                reading, (_, subject) = next(readings), next(subjects)
                 yield Mention(
                     post=post,
                     brand=brand,
                     matched_by=matched_by,
                     matched=matched,
-                    sentiment=self._sentiment(reading, ask, brand),
+                    sentiment=self._sentiment(reading, subject, brand),
                     emotion=reading.emotion,
                     emotion_probability=reading.emotion_probability,
                     intent=reading.intent,
@@ -76,17 +76,17 @@ class Analyser:
                     analysis=self._version,
                 )
 
-    def _ask(self, brand: str, text: str, spoken: Spoken) -> Ask | None:
+    def _ask(self, brand: str, text: str, spoken: Spoken) -> SentimentTarget | None:
         """Ask about the brand alone where the text names it and may fare otherwise; else about the whole text."""
         plain = text.lower()
         mine = tuple(name for name in self._names[brand] if name in plain)
         if not mine:
             return None
         others = tuple(name for other in spoken if other != brand for name in self._names[other] if name in plain)
-        ask = Ask(target=mine[0], names=mine, others=others)
-        return ask if self._reader.is_aimed(text, ask) else None
+        subject = SentimentTarget(target=mine[0], names=mine, others=others)
+        return subject if self._reader.is_aimed(text, subject) else None
 
-    def _sentiment(self, reading: Reading, ask: Ask | None, brand: str) -> Sentiment:
+    def _sentiment(self, reading: Reading, subject: SentimentTarget | None, brand: str) -> Sentiment:
         label, probability, score = reading.best(self._neutral[brand])
         return Sentiment(
             label=Label(label),
@@ -94,7 +94,7 @@ class Analyser:
             score=score,
             engine=self._reader.engine.name,
             model=self._reader.engine.model,
-            target=ask.target if ask else None,
+            target=subject.target if subject else None,
             why=reading.why,
         )
 

@@ -14,9 +14,9 @@ from typing import IO, Any, cast
 
 import msgspec
 
-from config.errors import Mendable
+from config.errors import UserError
 from nlp.reader import Reader, Reading
-from nlp.stance.scene import Ask
+from nlp.stance.scene import SentimentTarget
 
 __all__ = ["Done", "NotAFile", "predict"]
 
@@ -25,7 +25,7 @@ _LONGEST_TARGET = 200
 _MOST_TOLD = 20
 
 
-class NotAFile(Mendable):
+class NotAFile(UserError):
     """The input cannot be read, or the output not be written; the message says what to do."""
 
 
@@ -40,7 +40,7 @@ class Done:
 
     rows: int = 0
     malformed: int = 0
-    faults: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
     """The first of them, each with its line's number."""
     seconds: float = 0.0
 
@@ -74,13 +74,13 @@ def predict(source: Path, target: Path, reader: Reader, progress: Callable[[int,
 def _answers(chunk: Sequence[tuple[int, bytes]], reader: Reader, done: Done) -> Iterator[bytes]:
     rows = [_row(line) for _, line in chunk]
     texts = [row.text if isinstance(row, _Row) else "" for row in rows]
-    asks = [_ask(row) if isinstance(row, _Row) else None for row in rows]
-    for (number, _), row, reading in zip(chunk, rows, reader.read(texts, asks), strict=True):
+    subjects = [_ask(row) if isinstance(row, _Row) else None for row in rows]
+    for (number, _), row, reading in zip(chunk, rows, reader.read(texts, subjects), strict=True):
         error = None if isinstance(row, _Row) else f"line {number}: {row}"
         if error:
             done.malformed += 1
-            if len(done.faults) < _MOST_TOLD:
-                done.faults.append(error)
+            if len(done.problems) < _MOST_TOLD:
+                done.problems.append(error)
         yield _encoder.encode(_written(reading, reader, error)) + b"\n"
 
 
@@ -108,9 +108,9 @@ def _row(line: bytes) -> _Row | str:
     return _Row(text, target)
 
 
-def _ask(row: _Row) -> Ask | None:
+def _ask(row: _Row) -> SentimentTarget | None:
     target = (row.target or "").strip()[:_LONGEST_TARGET]
-    return Ask.of(target) if target else None
+    return SentimentTarget.of(target) if target else None
 
 
 def _written(reading: Reading, reader: Reader, error: str | None) -> Mapping[str, Any]:

@@ -13,17 +13,17 @@ from nlp.intent import INTENTS, Intents, intents
 from nlp.sentiment import BrokenEngine, Engine
 from nlp.stance.polarity import lexicon, names
 from nlp.stance.rules import decide
-from nlp.stance.scene import Ask, Scene, scene
+from nlp.stance.scene import Scene, SentimentTarget, scene
 from nlp.words import speaks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from nlp.classifier.answers import Answers
+    from nlp.classifier.predictions import Predictions
 
 __all__ = ["Reader", "Reading"]
 
-_Key = tuple[str, Ask | None]
+_Key = tuple[str, SentimentTarget | None]
 _LONGEST, _REMEMBERED = 2_000, 50_000
 _SURE = 0.75
 """How sure an engine must be of a predicate that the lexicons do not know."""
@@ -82,20 +82,22 @@ class Reader:
         """What readings follow from: another one makes work already done be done again."""
         return f"{self.engine.name} {self.engine.model} {self._intents.version} {self._words.version} {self._names}"
 
-    def read(self, texts: Sequence[str], asks: Sequence[Ask | None] | None = None) -> list[Reading]:
+    def read(self, texts: Sequence[str], subjects: Sequence[SentimentTarget | None] | None = None) -> list[Reading]:
         """Return the reading of each text, in order; its sentiment is towards what is asked about, where it is."""
-        wanted = asks if asks is not None else [None] * len(texts)
-        keys = [(_cut(text), ask) for text, ask in zip(texts, wanted, strict=True)]
+        wanted = subjects if subjects is not None else [None] * len(texts)
+        keys = [(_cut(text), subject) for text, subject in zip(texts, wanted, strict=True)]
         new = [key for key in dict.fromkeys(keys) if key not in self._known and speaks(key[0])]
         if len(self._known) + len(new) > _REMEMBERED:
             self._known = {key: self._known[key] for key in keys if key in self._known}
         if new:
-            self._known.update(zip(new, self._ask([text for text, _ in new], [ask for _, ask in new]), strict=True))
+            self._known.update(
+                zip(new, self._ask([text for text, _ in new], [subject for _, subject in new]), strict=True)
+            )
         return [self._known.get(key, _NOTHING) for key in keys]
 
-    def is_aimed(self, text: str, ask: Ask) -> bool:
+    def is_aimed(self, text: str, subject: SentimentTarget) -> bool:
         """Return whether a post's sentiment may differ from that towards the target: others stand there, or a rule."""
-        seen = self._scene(text, ask)
+        seen = self._scene(text, subject)
         return seen.contrasts or decide(seen, self._words) is not None
 
     def _pole(self, words: str) -> int:
@@ -103,11 +105,11 @@ class Reader:
         negative, positive = self.engine.answers([words]).binary[0]
         return 1 if positive >= _SURE else -1 if negative >= _SURE else 0
 
-    def _scene(self, text: str, ask: Ask) -> Scene:
-        return scene(text, ask, self._names)
+    def _scene(self, text: str, subject: SentimentTarget) -> Scene:
+        return scene(text, subject, self._names)
 
-    def _ask(self, texts: Sequence[str], asks: Sequence[Ask | None]) -> list[Reading]:
-        found = self.engine.answers(texts, [ask.target if ask else None for ask in asks])
+    def _ask(self, texts: Sequence[str], subjects: Sequence[SentimentTarget | None]) -> list[Reading]:
+        found = self.engine.answers(texts, [subject.target if subject else None for subject in subjects])
         _check(self.engine, found, len(texts))
         aims = self._intents.probabilities(texts, found.sentiment, found.intent)
         emotions = found.emotion.argmax(axis=1).tolist() if found.emotion.shape[1] else [None] * len(texts)
@@ -131,14 +133,14 @@ class Reader:
             )
             for three, pole, emotion, felt, aim, meant in columns
         ]
-        for row, ask in enumerate(asks):
-            if ask:
-                readings[row] = self._towards(readings[row], texts[row], ask, _figures(found.target[row]))
+        for row, subject in enumerate(subjects):
+            if subject:
+                readings[row] = self._towards(readings[row], texts[row], subject, _figures(found.target[row]))
         return readings
 
-    def _towards(self, reading: Reading, text: str, ask: Ask, model: list[float]) -> Reading:
+    def _towards(self, reading: Reading, text: str, subject: SentimentTarget, model: list[float]) -> Reading:
         three = model[0], model[1], model[2]
-        verdict = decide(self._scene(text, ask), self._words)
+        verdict = decide(self._scene(text, subject), self._words)
         if verdict:
             three = verdict.beside(three)
         pole = POLES[three[2] > three[0]]
@@ -155,7 +157,7 @@ def _figures(rows: NDArray[np.float32]) -> list[Any]:
     return figures
 
 
-def _check(chosen: Engine, found: Answers, count: int) -> None:
+def _check(chosen: Engine, found: Predictions, count: int) -> None:
     for rows, width in ((found.sentiment, 3), (found.target, 3), (found.binary, 2)):
         if rows.shape != (count, width) or not _are_probabilities(rows):
             raise BrokenEngine(f"{chosen.name}: {count} texts need as many rows of {width} that sum to 1: {rows!r}")

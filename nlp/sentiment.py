@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from config.errors import Mendable
+from config.errors import UserError
 from nlp import engines
 
 if TYPE_CHECKING:
-    from nlp.classifier.answers import Answers
+    from nlp.classifier.predictions import Predictions
 
 __all__ = ["DEFAULT", "About", "BrokenEngine", "Engine", "UnknownEngine", "about", "engine", "engine_names"]
 
@@ -31,7 +31,7 @@ class Engine(Protocol):
     def model(self) -> str:
         """The model with its version: another one makes work already done be done again."""
 
-    def answers(self, texts: Sequence[str], targets: Sequence[str | None] | None = None) -> "Answers":
+    def answers(self, texts: Sequence[str], targets: Sequence[str | None] | None = None) -> "Predictions":
         """Return the probabilities of everything asked; each row sums to 1.
 
         Each text has a letter, a digit or a symbol at least, and 2,000 characters at most. An engine that knows nothing
@@ -50,7 +50,7 @@ class About:
     ready: bool = True
 
 
-class UnknownEngine(Mendable):
+class UnknownEngine(UserError):
     """There is no engine of this name; the message lists those that are."""
 
 
@@ -79,7 +79,7 @@ def about() -> list[About]:
         says = (module.__doc__ or "").split(":")[0].split(".")[0]
         try:
             loaded = module.load()
-        except Mendable as error:
+        except UserError as error:
             found.append(About(name=name, model=str(error), says=says, ready=False))
             continue
         size = getattr(loaded, "size", None)

@@ -18,7 +18,7 @@ from crawlers.post import Author, Kind, Post, decode_post, encode_post
 from crawlers.stage import Batch, BrokenBatch, Manifest
 from nlp import analyse as stage
 from nlp.analyse import RootBrands, UnbalancedBooks, analyse
-from nlp.classifier.answers import Answers
+from nlp.classifier.predictions import Predictions
 from nlp.mention import MatchedBy, Mention, decode_mention
 from nlp.sentiment import UnknownEngine
 
@@ -38,9 +38,9 @@ class Counting:
     def __init__(self, model: str = "counting-1") -> None:
         self.model, self.asked = model, list[list[str]]()
 
-    def answers(self, texts: Sequence[str], targets: Sequence[str | None] | None = None) -> Answers:
+    def answers(self, texts: Sequence[str], targets: Sequence[str | None] | None = None) -> Predictions:
         self.asked.append(list(texts))
-        return Answers.of(np.tile(np.array([[0.6, 0.3, 0.1]], dtype=np.float32), (len(texts), 1)))
+        return Predictions.of(np.tile(np.array([[0.6, 0.3, 0.1]], dtype=np.float32), (len(texts), 1)))
 
 
 @pytest.fixture(autouse=True)

@@ -311,7 +311,7 @@ def test_the_doctor_asks_whether_the_public_address_leads_here(
     assert "which only this machine reaches" in doctor._public_url()
     for url, told in ((receiving_nothing, "does not answer"), ("http://alerts.example.org", "is not https")):
         monkeypatch.setenv("TINGFENG_PUBLIC_URL", url)
-        with pytest.raises(doctor._Fault, match=told):
+        with pytest.raises(doctor._Problem, match=told):
             doctor._public_url()
 
 

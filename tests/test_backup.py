@@ -16,7 +16,7 @@ from indexing import backup as module
 from indexing.archive import Archive, BackupFailed, BrokenBackup, Line, writing
 from indexing.backup import backup, backups, nightly, restore
 from indexing.elasticsearch.bulk import Action, send
-from indexing.elasticsearch.faults import StoreError
+from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.store import Store
 from indexing.index import index
 from nlp.mention import Mention

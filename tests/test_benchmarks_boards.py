@@ -15,9 +15,9 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from dashboards.ask import Scope, listing, search
 from dashboards.boards import boards
 from dashboards.panel import Panel
+from dashboards.panel_query import Scope, listing, search
 from indexing.document import analysis_part, page_part
 from indexing.privacy import Pseudonyms
 from tests import board_data

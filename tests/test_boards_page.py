@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 
 from crawlers.post import Author
 from dashboards.boards import boards
-from dashboards.page.boards import gather_boards, write_boards
+from dashboards.page.boards import gather_boards
 from dashboards.page.render import render_boards
+from dashboards.report import write_boards
 from indexing.document import analysis_part, document_id, page_part
 from indexing.elasticsearch.store import Store
 from indexing.privacy import Pseudonyms

@@ -17,9 +17,9 @@ from config.channel import Channel
 from indexing.alerts import claims, outbox, posting, records
 from indexing.alerts.alert import Delivery, DeliveryState, Evidence, Quote
 from indexing.alerts.channels import NotDelivered, send
+from indexing.alerts.formatting import split_message, to_markdown
 from indexing.alerts.message import of_alert
 from indexing.alerts.outbox import deliver
-from indexing.alerts.parts import in_markdown, in_parts
 from indexing.alerts.rate import pause
 from tests.alert_examples import NOW, example
 from tests.bot_server import SECRET, TOKEN, Bot, serving
@@ -72,22 +72,22 @@ def test_a_signed_message_is_shown_once(emptied_store: "Store", ready: Ready, di
 
 
 @pytest.mark.parametrize(
-    ("dialect", "fault"),
+    ("dialect", "problem"),
     [
-        *((dialect, fault) for dialect in DIALECTS for fault in ("too fast", "wrong")),
+        *((dialect, problem) for dialect in DIALECTS for problem in ("too fast", "wrong")),
         *zip(DIALECTS * 2, (-1, 12345, "hang", "cut", "500"), strict=False),
     ],
 )
 def test_a_failure_in_the_body_or_on_the_way_loses_nothing(
-    emptied_store: "Store", ready: Ready, dialect: str, fault: int | str
+    emptied_store: "Store", ready: Ready, dialect: str, problem: int | str
 ) -> None:
     bot, channel = ready(dialect)
-    code = {"too fast": TOO_FAST[dialect], "wrong": WRONG[dialect]}.get(str(fault), fault)
+    code = {"too fast": TOO_FAST[dialect], "wrong": WRONG[dialect]}.get(str(problem), problem)
     bot.script = [code]
     begin(emptied_store, dialect)
     deliver(emptied_store, [channel])
     delivery = kept(emptied_store, dialect)
-    if fault == "too fast":  # the bot wants to be left alone
+    if problem == "too fast":  # the bot wants to be left alone
         assert (delivery.state, len(bot.got)) == (DeliveryState.PENDING, 1)
         assert delivery.not_before
         assert 50 < (delivery.not_before.timestamp() - time.time()) <= 600
@@ -97,7 +97,7 @@ def test_a_failure_in_the_body_or_on_the_way_loses_nothing(
     deliver(emptied_store, [channel])
     assert len(bot.confirmed) == 1
     assert kept(emptied_store, dialect).state is DeliveryState.SENT
-    assert ("重发" in bot.confirmed[0]) is (fault in ("hang", "cut")), "only what may have arrived is marked"
+    assert ("重发" in bot.confirmed[0]) is (problem in ("hang", "cut")), "only what may have arrived is marked"
     before = len(bot.got)
     deliver(emptied_store, [channel])
     assert len(bot.got) == before, "never again after a recorded success"
@@ -170,7 +170,7 @@ def test_a_long_message_comes_in_parts_that_wecom_takes(emptied_store: "Store", 
     assert f"(1/{len(bot.confirmed)})" in bot.confirmed[0]
     whole = "\n".join(bot.confirmed)
     for line in of_alert(alert, Delivery(channel="wecom")).lines:
-        assert in_markdown(line) in whole, "parts end with lines"
+        assert to_markdown(line) in whole, "parts end with lines"
 
 
 def test_parts_that_were_confirmed_are_not_sent_again(emptied_store: "Store", ready: Ready) -> None:
@@ -188,14 +188,14 @@ def test_parts_that_were_confirmed_are_not_sent_again(emptied_store: "Store", re
 @pytest.mark.parametrize("limit", [3, 4, 7, 10, 100])
 def test_parts_are_cut_between_characters_and_say_all(limit: int) -> None:
     lines = ["听风tingfeng", "", "一二三四五六七八九十" * 3, "😀😀"]
-    parts = in_parts(lines, max(limit, 4))
+    parts = split_message(lines, max(limit, 4))
     assert all(len(part.encode()) <= max(limit, 4) for part in parts)
     assert "".join(parts).replace("\n", "") == "".join(lines)
     assert "\ufffd" not in "".join(parts)
 
 
 def test_markdown_shows_what_the_line_says() -> None:
-    line = in_markdown("**粗** [点我](http://evil.example/a) <@all> `x` # _y_ https://ok.example/p?a=1")
+    line = to_markdown("**粗** [点我](http://evil.example/a) <@all> `x` # _y_ https://ok.example/p?a=1")
     assert not set("*`<>#_") & set(line.replace("https://ok.example/p?a=1", ""))
     assert line.count("](") == 2  # both addresses as links whose words are ours
     assert "[点我]" not in line

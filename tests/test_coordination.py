@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from indexing.stories.assign import Known, Leader, Place, Role, Told, assign
+from indexing.stories.assign import Known, Leader, Place, Role, StoryPost, assign
 from indexing.stories.coordination import coordination, copied_in_bursts, evenness
 from indexing.stories.figures import account_document, story_document
 from indexing.stories.likeness import alike, likenesses, normalised
 from indexing.stories.rows import Row
-from tests.told import DAY, HOUR, LONG, MINUTE, NOW, research_texts
+from tests.story_posts import DAY, HOUR, LONG, MINUTE, NOW, research_texts
 
 SECOND = timedelta(seconds=1)
 
@@ -82,9 +82,9 @@ def test_accounts_and_stories_are_counted_from_their_mentions() -> None:
     assert (account["mentions"], account["originals"], account["stories"], account["followers"]) == (2, 1, 1, 10)
 
 
-def post(id: str, *, ago: timedelta = timedelta(), text: str = LONG, root: str | None = None) -> Told:
+def post(id: str, *, ago: timedelta = timedelta(), text: str = LONG, root: str | None = None) -> StoryPost:
     kind = "repost" if root else "post"
-    return Told(post_id=id, kind=kind, root_id=root, at=NOW - ago, likeness=likenesses([text])[0])
+    return StoryPost(post_id=id, kind=kind, root_id=root, at=NOW - ago, likeness=likenesses([text])[0])
 
 
 def test_posts_are_placed_the_same_in_whatever_order_they_come() -> None:

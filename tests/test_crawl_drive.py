@@ -13,7 +13,7 @@ from crawlers.drive import Drive
 from crawlers.ending import Ending
 from crawlers.errors import Blocked, LoginRequired, SchemaChanged, Unreachable
 from crawlers.fetch import Fetcher
-from crawlers.page import Answer, Ask, Dead, Listed, Page
+from crawlers.page import Dead, Listed, Page, Request, Response
 from crawlers.post import Kind, Post
 from crawlers.report import Verdict
 from crawlers.spider import Job, PlatformSpider
@@ -26,43 +26,43 @@ class Pages(PlatformSpider):
     """Reads pages such as {"posts": [[id, minutes ago, "pinned"?]], …}."""
 
     platform = "toy"
-    patience = 2
+    max_stale_pages = 2
     full_texts = 5
     numbered = True
 
-    def first(self) -> Ask:
-        return Ask(url=(NUMBERED if self.numbered else CHAINED).format(1))
+    def first(self) -> Request:
+        return Request(url=(NUMBERED if self.numbered else CHAINED).format(1))
 
-    def after(self, ask: Ask) -> Ask | None:
-        return Ask(url=NUMBERED.format(_number(ask.url) + 1)) if self.numbered else None
+    def after(self, request: Request) -> Request | None:
+        return Request(url=NUMBERED.format(_number(request.url) + 1)) if self.numbered else None
 
-    def parse_page(self, answer: Answer) -> Page:
-        told = json.loads(answer.body)
+    def parse_page(self, response: Response) -> Page:
+        told = json.loads(response.body)
         if error := told.get("error"):
             raise {e.__name__: e for e in (Blocked, LoginRequired, SchemaChanged, Unreachable)}[error]("so it says")
-        posts = [self._post(answer, name, ago) for name, ago, *_ in told.get("posts", [])]
+        posts = [self._post(response, name, ago) for name, ago, *_ in told.get("posts", [])]
         whole, cut = [p for p in posts if "cut" not in p.text], [p for p in posts if "cut" in p.text]
         pinned = [bool(flags) for _, _, *flags in told.get("posts", [])]
         return Page(
             posts=tuple(whole),
-            drafts=tuple((Ask(url=f"https://a.example/whole/{p.native_id}", optional=True), p) for p in cut),
+            drafts=tuple((Request(url=f"https://a.example/whole/{p.native_id}", optional=True), p) for p in cut),
             dead=(Dead(reason="no text", content="{}"),) * told.get("dead", 0),
             listed=tuple(Listed(id=p.id, at=p.published_at, pinned=pin) for p, pin in zip(posts, pinned, strict=True)),
-            follow=tuple(Ask(url=url, optional=True) for url in told.get("follow", [])),
-            next=None if told.get("last") else Ask(url=answer.url.replace(*_next(answer.url))),
+            follow=tuple(Request(url=url, optional=True) for url in told.get("follow", [])),
+            next=None if told.get("last") else Request(url=response.url.replace(*_next(response.url))),
             nothing=told.get("nothing"),
             unchanged=told.get("unchanged", False),
             validators={"If-None-Match": told["etag"]} if "etag" in told else {},
             left_out=told.get("left_out"),
         )
 
-    def full_text(self, answer: Answer, draft: Post) -> Post:
-        return replace(draft, text=json.loads(answer.body)["text"])
+    def full_text(self, response: Response, draft: Post) -> Post:
+        return replace(draft, text=json.loads(response.body)["text"])
 
-    def _post(self, answer: Answer, name: str, ago: float) -> Post:
+    def _post(self, response: Response, name: str, ago: float) -> Post:
         at = NOW - timedelta(minutes=ago)
         return self.post(
-            answer, kind=Kind.POST, native_id=name, url=f"https://a.example/{name}", text=name, published_at=at
+            response, kind=Kind.POST, native_id=name, url=f"https://a.example/{name}", text=name, published_at=at
         )
 
 
@@ -87,7 +87,7 @@ class Kept:
     posts: list[Post] = field(default_factory=list)
     deads: list[Dead] = field(default_factory=list)
     pages: int = 0
-    kept: list[Answer] = field(default_factory=list)
+    kept: list[Response] = field(default_factory=list)
 
     def post(self, post: Post) -> None:
         self.posts.append(post)
@@ -98,8 +98,8 @@ class Kept:
     def page(self) -> None:
         self.pages += 1
 
-    def keep(self, answer: Answer) -> str:
-        self.kept.append(answer)
+    def keep(self, response: Response) -> str:
+        self.kept.append(response)
         return "kept.page"
 
     @property
@@ -119,18 +119,18 @@ class Site:
         self.asked: list[str] = []
         self.slow = slow
 
-    async def download(self, ask: Ask) -> Answer:
-        self.asked.append(ask.url)
-        await asyncio.sleep(self.slow(ask.url))
-        steps = self.pages.get(ask.url, [404])
+    async def download(self, request: Request) -> Response:
+        self.asked.append(request.url)
+        await asyncio.sleep(self.slow(request.url))
+        steps = self.pages.get(request.url, [404])
         step = steps.pop(0) if len(steps) > 1 else steps[0]
         if isinstance(step, Exception):
             raise step
         if isinstance(step, int):
-            return Answer(url=ask.url, status=step, body=b"", fetched_at=NOW)
+            return Response(url=request.url, status=step, body=b"", fetched_at=NOW)
         if isinstance(step, tuple):
-            return Answer(url=ask.url, status=step[0], headers=step[1], body=b"", fetched_at=NOW)
-        return Answer(url=ask.url, body=json.dumps(step).encode(), fetched_at=NOW)
+            return Response(url=request.url, status=step[0], headers=step[1], body=b"", fetched_at=NOW)
+        return Response(url=request.url, body=json.dumps(step).encode(), fetched_at=NOW)
 
 
 def numbered(*pages: Step | list[Step]) -> dict[str, Step | list[Step]]:
@@ -315,10 +315,10 @@ def test_a_cut_text_is_made_whole_within_bounds_and_never_put_over_a_whole_one()
     assert kept.names == ["b", "cut1", "cut2"]
 
 
-@pytest.mark.parametrize(("answer", "asked"), [(403, 3), (432, 1), (404, 3)])
-def test_texts_are_no_longer_asked_for_when_they_are_not_given(answer: int, asked: int) -> None:
+@pytest.mark.parametrize(("response", "asked"), [(403, 3), (432, 1), (404, 3)])
+def test_texts_are_no_longer_asked_for_when_they_are_not_given(response: int, asked: int) -> None:
     cuts = [f"cut{number}" for number in range(9)]
-    site = Site({**numbered(posts(*cuts)), **{f"https://a.example/whole/{cut}": answer for cut in cuts}})
+    site = Site({**numbered(posts(*cuts)), **{f"https://a.example/whole/{cut}": response for cut in cuts}})
     end, kept = crawl(site, delay=1)
     assert sorted(kept.names) == cuts and end.verdict is Verdict.OK
     assert sum("whole" in url for url in site.asked) == asked

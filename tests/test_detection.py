@@ -17,7 +17,7 @@ from indexing.elasticsearch.field import Writer
 from indexing.stories.update import update_stories
 from indexing.write import Update, write
 from nlp.mention import Mention
-from tests.told import DAY, HOUR, MINUTE, NOW, answer, mention, put, rule, told
+from tests.story_posts import DAY, HOUR, MINUTE, NOW, make_post, make_reply, mention, put, rule
 
 if TYPE_CHECKING:
     from config.rule import Rule
@@ -59,16 +59,16 @@ def posts() -> Iterator[Mention]:
     for number in range(60):
         ago = 3 * HOUR + number * 4 * HOUR
         for brand in ("xinghe", "yinhe"):
-            post = told(1_000 + number, ago=ago, text=f"{PAST} {number}", rating=0.9, site="good.example")
+            post = make_post(1_000 + number, ago=ago, text=f"{PAST} {number}", rating=0.9, site="good.example")
             post = replace(post, native_id=f"{brand}{number}")
             yield mention(
                 post, brand=brand, label="negative" if number % 4 == 0 else "positive", tokens=("手机", "还行")
             )
-    origin = told(1, ago=50 * MINUTE, rating=0.2, site="bad.example", rank=7, engagement=Engagement(likes=900))
+    origin = make_post(1, ago=50 * MINUTE, rating=0.2, site="bad.example", rank=7, engagement=Engagement(likes=900))
     yield bad(origin)
     for number in range(2, 22):
         author = LOUD if number == 5 else Author(id=f"u{number}", name=f"网友{number}", followers=number)
-        yield bad(answer(number, 1, ago=(48 - number) * MINUTE, author=author, rating=0.2, site="bad.example"))
+        yield bad(make_reply(number, 1, ago=(48 - number) * MINUTE, author=author, rating=0.2, site="bad.example"))
 
 
 def bad(post: Post) -> Mention:

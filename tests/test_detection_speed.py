@@ -12,7 +12,7 @@ import pytest
 from config.brand import Brand
 from indexing.detection import detect
 from indexing.stories.likeness import Likeness, alike, likenesses
-from tests.told import DAY, HOUR, NOW, research_texts, rule
+from tests.story_posts import DAY, HOUR, NOW, research_texts, rule
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from indexing.elasticsearch import embedded
-from indexing.elasticsearch.errors import NotRunning
+from indexing.elasticsearch.embedded_errors import NotRunning
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from indexing.elasticsearch import jars
-from indexing.elasticsearch.errors import JarBroken, JarUnavailable
+from indexing.elasticsearch.embedded_errors import JarBroken, JarUnavailable
 
 GOOD = b"the bytes of a jar"
 

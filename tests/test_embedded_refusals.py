@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from indexing.elasticsearch import embedded, jars, machine
-from indexing.elasticsearch.errors import (
+from indexing.elasticsearch.embedded_errors import (
     DiskFull,
     EmbeddedError,
     MemoryShort,

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from nlp.classifier.answers import Answers
+from nlp.classifier.predictions import Predictions
 from nlp.evaluation import run as running
 from nlp.evaluation.curve import curve
 from nlp.evaluation.run import NoSuchSet, evaluate, markdown, named, write
@@ -50,12 +50,14 @@ class Scripted:
 
     name, model, size = "scripted", "scripted-1", 2_000_000
 
-    def answers(self, texts: Sequence[str], targets: Sequence[str | None] | None = None) -> Answers:
-        return Answers.of(np.asarray([(0.1, 0.1, 0.8) if "好" in t else (0.6, 0.3, 0.1) for t in texts], np.float32))
+    def answers(self, texts: Sequence[str], targets: Sequence[str | None] | None = None) -> Predictions:
+        return Predictions.of(
+            np.asarray([(0.1, 0.1, 0.8) if "好" in t else (0.6, 0.3, 0.1) for t in texts], np.float32)
+        )
 
 
 def made(task: str, texts: Sequence[str], labels: Sequence[int]) -> Set:
-    return Set(name="own", task=task, texts=tuple(texts), asks=(None,) * len(texts), labels=tuple(labels))
+    return Set(name="own", task=task, texts=tuple(texts), subjects=(None,) * len(texts), labels=tuple(labels))
 
 
 def test_figures_are_those_one_works_out_by_hand() -> None:
@@ -79,7 +81,7 @@ def test_only_dev_parts_are_asked_and_no_text_twice(folder: Path) -> None:
     assert found["usual emotion"].labels == (1, 2, 0, 5)
     assert {"2013 sentiment", "weibo2018 binary", "hotel binary", "shopping binary", "cars target"} <= found.keys()
     assert "covid binary" not in found
-    assert all(ask and ask.target == "油耗" for ask in found["cars target"].asks)
+    assert all(ask and ask.target == "油耗" for ask in found["cars target"].subjects)
     assert 0 < len(found["hotel binary"].texts) < 30
     assert not any("甲" in text for text in found["usual sentiment"].texts)
 

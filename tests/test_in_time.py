@@ -52,7 +52,7 @@ def environment(tmp_path: Path) -> Iterator[tuple[Bot, dict[str, str]]]:
 
 ONE_PROCESS = """
 import os, time
-from commands.steps import crawl_each
+from commands.pipeline import crawl_each
 from indexing.elasticsearch.store import open_store
 from indexing.pipeline import analyse_all, check_config, to_crawl, turn
 brands = check_config()

@@ -13,7 +13,7 @@ from config.rule import Rule
 from indexing.detection.detect import detector
 from indexing.detection.spike import facts
 from indexing.detection.timeline import STEPS, timeline
-from tests.told import HOUR, NOW
+from tests.story_posts import HOUR, NOW
 
 Hours = list[int]
 ELASTALERT2 = [

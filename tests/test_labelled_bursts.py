@@ -11,7 +11,7 @@ from indexing.detection.found import Span
 from indexing.detection.negative_burst import facts, look
 from indexing.detection.series import found_in
 from indexing.detection.timeline import timeline
-from tests.told import DAY, HOUR, research_folder
+from tests.story_posts import DAY, HOUR, research_folder
 
 STEP = timedelta(minutes=15)
 MARKED = {

@@ -23,7 +23,7 @@ from indexing.alerts.alert import Delivery, DeliveryState
 from indexing.alerts.channels import NotDelivered, send
 from indexing.alerts.message import of_alert
 from indexing.alerts.outbox import deliver
-from indexing.elasticsearch.faults import Unreachable
+from indexing.elasticsearch.errors import Unreachable
 from tests.alert_examples import NOW, example
 from tests.bot_server import SECRET, Bot, serving
 from tests.killing import dying
@@ -231,7 +231,7 @@ def test_mail_comes_in_threads(mailbox: Mailbox, mail: Channel) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "refuse", "told", "retry", "unsure"),
+    ("script", "refuse", "expected", "retry", "unsure"),
     [
         ("451 later", "", "SMTP 451", True, False),
         ("554 no", "", "SMTP 554", False, False),
@@ -240,10 +240,10 @@ def test_mail_comes_in_threads(mailbox: Mailbox, mail: Channel) -> None:
     ],
 )
 def test_a_mail_that_was_not_taken_is_told(
-    mailbox: Mailbox, mail: Channel, script: str, refuse: str, told: str, retry: bool, unsure: bool
+    mailbox: Mailbox, mail: Channel, script: str, refuse: str, expected: str, retry: bool, unsure: bool
 ) -> None:
     mailbox.script, mailbox.refuse = [script], refuse
-    with pytest.raises(NotDelivered, match=told) as caught:
+    with pytest.raises(NotDelivered, match=expected) as caught:
         send(of_alert(example(), Delivery(channel="mail")), mail)
     assert (caught.value.retry, caught.value.unsure) == (retry, unsure)
 

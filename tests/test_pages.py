@@ -10,7 +10,7 @@ from config.brand import Brand
 from crawlers.post import Post
 from indexing.detection import detect
 from indexing.stories.update import update_stories
-from tests.told import DAY, HOUR, MINUTE, NOW, documents, mention, put, research_stories, rule
+from tests.story_posts import DAY, HOUR, MINUTE, NOW, documents, mention, put, research_stories, rule
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store

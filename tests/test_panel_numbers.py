@@ -15,8 +15,8 @@ from config.settings import DAY_ZONE, research_data
 from crawlers.stage import Batch
 from dashboards.boards import boards
 from dashboards.kibana.build import SAVED
-from dashboards.page.boards import write_boards
 from dashboards.panel import panels
+from dashboards.report import write_boards
 from indexing.document import analysis_part, document_id, month, page_part
 from indexing.metrics.engagement import FORMULAS
 from indexing.privacy import Pseudonyms

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from config.both import Both
-from dashboards.ask import Scope, listing, search
 from dashboards.boards import boards
-from dashboards.faults import faults
 from dashboards.generated import generated
 from dashboards.panel import Board, Control, Draw, Listing, Panel, Time, Top, panels
+from dashboards.panel_errors import panel_errors
+from dashboards.panel_query import Scope, listing, search
 from indexing.metrics import Metric, metrics
 from indexing.metrics.expression import Average, Count, Median, Number, Sum, Unique
 from indexing.metrics.of.accounts import REACH
@@ -39,7 +39,7 @@ def board(*shown: Panel | Listing, controls: tuple[Control, ...] = ()) -> Board:
 
 @pytest.mark.parametrize(("name", "made"), boards().items())
 def test_every_panel_is_sound(name: str, made: Board) -> None:
-    assert [f"{name}/{fault}" for fault in faults(made)] == []
+    assert [f"{name}/{problem}" for problem in panel_errors(made)] == []
 
 
 @pytest.mark.parametrize(
@@ -70,14 +70,14 @@ def test_every_panel_is_sound(name: str, made: Board) -> None:
     ],
 )
 def test_a_wrong_definition_is_told_by_name(wrong: Panel | Listing, says: str) -> None:
-    told = list(faults(board(wrong)))
-    assert any(says in fault for fault in told), told
-    assert all(fault.startswith("tried: ") for fault in told)
+    problems = list(panel_errors(board(wrong)))
+    assert any(says in problem for problem in problems), problems
+    assert all(problem.startswith("tried: ") for problem in problems)
 
 
 def test_what_a_board_says_twice_or_wrongly_is_told() -> None:
-    assert list(faults(board(panel(), panel()))) == ["tried: another panel of the board has this id too"] * 2
-    assert list(faults(board(panel(), controls=(Control("text", NAME),)))) == [
+    assert list(panel_errors(board(panel(), panel()))) == ["tried: another panel of the board has this id too"] * 2
+    assert list(panel_errors(board(panel(), controls=(Control("text", NAME),)))) == [
         "control: field text is text, and this takes keyword or boolean"
     ]
 

@@ -15,7 +15,7 @@ import pytest
 from crawlers import feeds as feeds_module
 from crawlers.errors import CrawlError
 from crawlers.feeds import feeds
-from crawlers.page import Answer
+from crawlers.page import Response
 from crawlers.post import decode_post, encode_post
 from crawlers.record import outcome, pseudonymised, read_case, write_case
 from crawlers.spider import CannotCrawl, PlatformSpider, spider_of
@@ -59,9 +59,9 @@ def test_a_damaged_page_gives_checked_posts_or_a_verdict_and_nothing_else(feed: 
     cases = [case for case in CASES if case.parent.name == feed]
     luck = random.Random(f"{feed} 1")  # noqa: S311  # nothing secret is drawn
     for _ in range(400):
-        spider, answer = read_case(luck.choice(cases))
+        spider, response = read_case(luck.choice(cases))
         try:
-            page = spider.parse_page(replace(answer, body=_damaged(answer.body, luck)))
+            page = spider.parse_page(replace(response, body=_damaged(response.body, luck)))
         except CrawlError:
             continue
         for post in (*page.posts, *(draft for _, draft in page.drafts)):
@@ -94,18 +94,18 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
 
 def test_a_page_cut_anywhere_is_never_taken_for_a_whole_one() -> None:
     for name in ("weibo_search/conversation", "nodebb/recent", "rss/json_feed_1_1", "rss/rss_2", "rss/atom"):
-        spider, answer = read_case(FIXTURES / name)
-        whole = answer.body.rstrip()
+        spider, response = read_case(FIXTURES / name)
+        whole = response.body.rstrip()
         for length in range(0, len(whole) - len("</feed>"), 97):
             with pytest.raises(CrawlError):
-                spider.parse_page(replace(answer, body=whole[:length]))
+                spider.parse_page(replace(response, body=whole[:length]))
 
 
 def test_a_page_is_recorded_without_its_authors(tmp_path: Path) -> None:
     for name in ("weibo_search/text_and_markup", "nodebb/topic", "rss/rss_2", "rss/json_feed_1_1"):
-        spider, answer = read_case(FIXTURES / name)
-        authors = [post.author for post in spider.parse_page(answer).posts if post.author]
-        recorded = _recorded(spider, answer, tmp_path / name)
+        spider, response = read_case(FIXTURES / name)
+        authors = [post.author for post in spider.parse_page(response).posts if post.author]
+        recorded = _recorded(spider, response, tmp_path / name)
         text = (recorded / "posts.json").read_text() + next(recorded.glob("response.*")).read_text()
         assert authors
         for author in authors:
@@ -116,9 +116,9 @@ def test_a_page_is_recorded_without_its_authors(tmp_path: Path) -> None:
         assert [post["native_id"] for post in outcome(*read_case(recorded))["posts"]] == [p["native_id"] for p in told]
 
 
-def _recorded(spider: PlatformSpider, answer: Answer, folder: Path) -> Path:
-    authors = [post.author for post in spider.parse_page(answer).posts if post.author]
-    write_case(folder, spider, replace(answer, body=pseudonymised(answer, authors)))
+def _recorded(spider: PlatformSpider, response: Response, folder: Path) -> Path:
+    authors = [post.author for post in spider.parse_page(response).posts if post.author]
+    write_case(folder, spider, replace(response, body=pseudonymised(response, authors)))
     return folder
 
 
@@ -127,12 +127,12 @@ def test_a_new_feed_is_one_file_and_an_unknown_one_is_named(tmp_path: Path) -> N
     shutil.copytree(package.parent / "config", tmp_path / "config", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(package, tmp_path / "crawlers", ignore=shutil.ignore_patterns("__pycache__", "replay"))
     (tmp_path / "crawlers" / "platforms" / "example.py").write_text(
-        "from crawlers.page import Answer, Ask, Page\n"
+        "from crawlers.page import Response, Request, Page\n"
         "from crawlers.spider import PlatformSpider\n"
         "class Example(PlatformSpider):\n"
         "    platform = 'example'\n"
-        "    def first(self) -> Ask: return Ask(url='https://example.org')\n"
-        "    def parse_page(self, answer: Answer) -> Page: return Page()\n"
+        "    def first(self) -> Request: return Request(url='https://example.org')\n"
+        "    def parse_page(self, response: Response) -> Page: return Page()\n"
     )
     script = "from crawlers.feeds import feeds\nfrom crawlers.spider import spider_of\n"
     script += "assert 'example' in feeds() and spider_of('example').platform == 'example'"

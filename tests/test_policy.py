@@ -42,13 +42,13 @@ def situation(
     return Situation(now=now, plans={"burst": plan, "other": plan}, rota=ROTA, alerts=alerts, **more)
 
 
-def told(alert: Alert) -> list[tuple[str, str]]:
+def messages(alert: Alert) -> list[tuple[str, str]]:
     return [one.key for one in alert.delivery]
 
 
 def test_the_first_step_tells_who_is_on_duty_and_again_changes_nothing() -> None:
     first = decide(new(), situation())
-    assert told(first) == [("raised", "ding"), ("raised", "mail")]
+    assert messages(first) == [("raised", "ding"), ("raised", "mail")]
     assert {one.people for one in first.delivery} == {("zhang",)}
     assert (first.step, first.held) == (0, None)
     assert decide(first, situation()) == first
@@ -58,8 +58,8 @@ def test_it_is_repeated_then_escalated_until_nobody_is_left() -> None:
     alert, seen = new(), list[tuple[str, str]]()
     for minute in range(0, 60):
         alert = decide(alert, situation(now=NOW + minute * MINUTE))
-        if len(told(alert)) > len(seen):
-            seen = told(alert)
+        if len(messages(alert)) > len(seen):
+            seen = messages(alert)
     assert seen == [
         ("raised", "ding"), ("raised", "mail"), ("repeat.1.1", "ding"), ("repeat.1.1", "mail"), ("step.2", "mail"),
         ("step.3", "room"),
@@ -70,32 +70,32 @@ def test_it_is_repeated_then_escalated_until_nobody_is_left() -> None:
 def test_an_acknowledgement_stops_it_but_for_steps_that_do_not_care(state: State) -> None:
     seen = replace(decide(new(), situation()), state=state, acknowledged_by="zhang")
     later = decide(seen, situation(now=NOW + 6 * MINUTE))
-    assert told(later) == told(seen)
+    assert messages(later) == messages(seen)
     assert later.held == "zhang looks after it"
     second = replace(seen, step=1, step_at=NOW)
-    assert told(decide(second, situation(now=NOW + 10 * MINUTE)))[-1] == ("step.3", "room")
+    assert messages(decide(second, situation(now=NOW + 10 * MINUTE)))[-1] == ("step.3", "room")
 
 
 def test_known_before_it_was_told_it_is_not_told() -> None:
     known = decide(new(state=State.ACKNOWLEDGED, acknowledged_by="li"), situation())
-    assert (told(known), known.step, known.held) == ([], 0, "li knew of it before it was told")
+    assert (messages(known), known.step, known.held) == ([], 0, "li knew of it before it was told")
 
 
 def test_plain_channels_are_told_once_or_as_often_as_the_rule_says() -> None:
     once = decide(new(), situation(Notify(channels=("room",))))
-    assert told(once) == [("raised", "room")]
+    assert messages(once) == [("raised", "room")]
     assert decide(once, situation(Notify(channels=("room",)), now=NOW + 5 * HOUR)) == once
     again = Notify(channels=("room",), repeat=HOUR, repeats=2)
     alert = decide(new(), situation(again))
     for hours in range(1, 6):
         alert = decide(alert, situation(again, now=NOW + hours * HOUR))
-    assert [message for message, _ in told(alert)] == ["raised", "repeat.1.1", "repeat.1.2"]
+    assert [message for message, _ in messages(alert)] == ["raised", "repeat.1.1", "repeat.1.2"]
 
 
 def test_nobody_to_tell_is_said() -> None:
     alone = decide(new(), situation(Notify()))
-    assert (told(alone), alone.held) == ([], "its rule names nobody to tell")
-    assert told(decide(alone, situation(Notify(channels=("room",))))) == [("raised", "room")], "a channel was added"
+    assert (messages(alone), alone.held) == ([], "its rule names nobody to tell")
+    assert messages(decide(alone, situation(Notify(channels=("room",))))) == [("raised", "room")], "a channel was added"
     assert decide(replace(alone, state=State.RESOLVED), situation(Notify())).step == 0
 
 
@@ -104,13 +104,13 @@ def test_a_silence_holds_it_and_its_end_tells_it() -> None:
         id="s1", made_at=NOW, until=NOW + HOUR, author="li", reason="发布会", brand="xinghe", severity=Severity.SERIOUS
     )
     held = decide(new(), situation(silences=(silence,)))
-    assert told(held) == []
+    assert messages(held) == []
     assert held.held == "silence s1 (brand = xinghe, severity = serious) by li until 2026-11-25 13:00: 发布会"
     assert decide(held, situation(silences=(silence,), now=NOW + MINUTE)) == held, "the reason is written once"
-    assert told(decide(held, situation(silences=(silence,), now=NOW + HOUR)))
-    assert told(decide(new(brand="yinhe"), situation(silences=(silence,))))
+    assert messages(decide(held, situation(silences=(silence,), now=NOW + HOUR)))
+    assert messages(decide(new(brand="yinhe"), situation(silences=(silence,))))
     over = decide(replace(held, state=State.RESOLVED), situation(silences=(silence,)))
-    assert (over.step, told(over)) == (0, [])
+    assert (over.step, messages(over)) == (0, [])
     assert "and it is over" in (over.held or "")
 
 
@@ -131,13 +131,13 @@ def test_a_crisis_mutes_its_single_negatives(crisis: dict[str, Any], alert: dict
     other = new("crisis.xinghe.1", **{"severity": Severity.CRISIS, **crisis})
     decided = decide(new(**alert), situation(alerts=(other,)))
     assert (decided.held == "part of the crisis crisis.xinghe.1") is muted
-    assert (told(decided) == []) is muted
+    assert (messages(decided) == []) is muted
 
 
 def test_a_crisis_that_nobody_hears_of_mutes_nothing() -> None:
     crisis = new("other.xinghe.1", rule="other", severity=Severity.CRISIS)
     here = Situation(now=NOW, plans={"burst": ESCALATES, "other": Notify()}, rota=ROTA, alerts=(crisis,))
-    assert told(decide(new(), here))
+    assert messages(decide(new(), here))
 
 
 @pytest.mark.parametrize(
@@ -146,10 +146,10 @@ def test_a_crisis_that_nobody_hears_of_mutes_nothing() -> None:
 def test_quiet_hours_hold_all_but_a_crisis(severity: Severity, quiet: bool) -> None:
     night = NOW.replace(hour=23)
     held = decide(new(severity=severity, raised_at=night), situation(now=night))
-    assert (told(held) == []) is quiet
-    assert told(decide(held, situation(now=night + 9 * HOUR)))[:2] == [("raised", "ding"), ("raised", "mail")]
+    assert (messages(held) == []) is quiet
+    assert messages(decide(held, situation(now=night + 9 * HOUR)))[:2] == [("raised", "ding"), ("raised", "mail")]
     calmed = decide(replace(held, state=State.RESOLVED), situation(now=night + 9 * HOUR))
-    assert told(calmed), "what calmed down at night is told in the morning"
+    assert messages(calmed), "what calmed down at night is told in the morning"
 
 
 def test_a_group_is_told_by_its_heaviest_and_the_others_join() -> None:
@@ -157,14 +157,14 @@ def test_a_group_is_told_by_its_heaviest_and_the_others_join() -> None:
     first = decide(heavy, situation(alerts=(light, heavy)))
     assert {one.also for one in first.delivery} == {("burst.xinghe.1",)}
     joined = decide(light, situation(alerts=(light, first)))
-    assert (told(joined), joined.joined) == ([], "burst.xinghe.2")
+    assert (messages(joined), joined.joined) == ([], "burst.xinghe.2")
     assert joined.held == "told together with burst.xinghe.2"
     late = decide(new("burst.xinghe.3", story="s"), situation(alerts=(first,), now=NOW + HOUR))
-    assert (told(late), late.joined) == ([], "burst.xinghe.2"), "one page a story"
+    assert (messages(late), late.joined) == ([], "burst.xinghe.2"), "one page a story"
     graver = decide(new("burst.xinghe.4", story="s", severity=Severity.CRISIS), situation(alerts=(first,)))
-    assert told(graver), "what is graver than what was told is told"
+    assert messages(graver), "what is graver than what was told is told"
     for alone in ({"story": "t"}, {"story": None}, {"brand": "yinhe", "story": "s"}):
-        assert told(decide(new("burst.xinghe.5", **alone), situation(alerts=(first,))))
+        assert messages(decide(new("burst.xinghe.5", **alone), situation(alerts=(first,))))
 
 
 def test_who_hears_nothing_of_a_group_is_no_reason_to_stay_silent() -> None:
@@ -172,20 +172,20 @@ def test_who_hears_nothing_of_a_group_is_no_reason_to_stay_silent() -> None:
     heavy = new("other.xinghe.1", rule="other", story="s", weight=90)
     for plan in (Notify(), Notify(channels=("elsewhere",))):
         here = Situation(now=NOW, plans={"burst": ESCALATES, "other": plan}, rota=ROTA, alerts=(heavy,))
-        assert told(decide(new(story="s"), here))
+        assert messages(decide(new(story="s"), here))
 
 
 def test_a_group_waits_and_a_later_one_joins_after_the_interval() -> None:
     plan = Notify(channels=("room",), wait=5 * MINUTE, interval=HOUR)
     first = decide(new(story="s"), situation(plan))
-    assert (told(first), first.held) == ([], "waits for others of its group until 2026-11-25 12:05")
+    assert (messages(first), first.held) == ([], "waits for others of its group until 2026-11-25 12:05")
     second = new("burst.xinghe.2", story="s", raised_at=NOW + 3 * MINUTE)
     leader = decide(first, situation(plan, alerts=(first, second), now=NOW + 5 * MINUTE))
     assert leader.delivery[0].also == ("burst.xinghe.2",)
     third = new("burst.xinghe.3", story="s", raised_at=NOW + 20 * MINUTE)
     assert decide(third, situation(plan, alerts=(leader,), now=NOW + 30 * MINUTE)).joined == leader.id
     after = decide(third, situation(plan, alerts=(leader,), now=NOW + 66 * MINUTE))
-    assert told(after) == [("raised", "room")]
+    assert messages(after) == [("raised", "room")]
 
 
 def test_a_snooze_ends_with_a_new_message() -> None:
@@ -195,9 +195,9 @@ def test_a_snooze_ends_with_a_new_message() -> None:
     assert decide(snoozed, situation(now=NOW + 30 * MINUTE)) == snoozed
     woken = decide(snoozed, situation(now=until))
     assert woken.state is State.FIRING
-    assert told(woken)[2:] == [("woken.20261125T130000", "ding"), ("woken.20261125T130000", "mail")]
+    assert messages(woken)[2:] == [("woken.20261125T130000", "ding"), ("woken.20261125T130000", "mail")]
     repeated = decide(woken, situation(now=until + 5 * MINUTE))
-    assert told(repeated)[-1] == ("repeat.1.1.woken.20261125T130000", "mail")
+    assert messages(repeated)[-1] == ("repeat.1.1.woken.20261125T130000", "mail")
 
 
 def test_the_brands_reply_stops_or_its_absence_hastens() -> None:
@@ -206,9 +206,9 @@ def test_the_brands_reply_stops_or_its_absence_hastens() -> None:
     stops = ESCALATES.model_copy(update={"reply": "stop"})
     first = decide(story, situation(stops))
     answered = decide(first, situation(stops, now=NOW + 6 * MINUTE, replies=replies))
-    assert told(answered) == told(first)
+    assert messages(answered) == messages(first)
     assert answered.replied_at == NOW + MINUTE
     assert answered.held == "the brand's own account has answered the story"
     hastens = ESCALATES.model_copy(update={"reply": "escalate", "reply_within": 3 * MINUTE})
-    assert told(decide(first, situation(hastens, now=NOW + 3 * MINUTE)))[-1] == ("step.2", "mail")
-    assert told(decide(first, situation(hastens, now=NOW + 3 * MINUTE, replies=replies))) == told(first)
+    assert messages(decide(first, situation(hastens, now=NOW + 3 * MINUTE)))[-1] == ("step.2", "mail")
+    assert messages(decide(first, situation(hastens, now=NOW + 3 * MINUTE, replies=replies))) == messages(first)

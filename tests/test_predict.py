@@ -109,7 +109,7 @@ def test_a_malformed_row_is_answered_and_named(fast: Reader, tmp_path: Path) -> 
     assert [answer.get("error", "")[:7] for answer in found] == [
         "", "line 3:", "line 4:", "line 5:", "line 6:", "line 7:", "", "", "line 10", "",
     ]  # fmt: skip
-    assert (done.rows, done.malformed, len(done.faults)) == (10, 6, 6)
+    assert (done.rows, done.malformed, len(done.problems)) == (10, 6, 6)
     assert found[0] == found[-1]
     for answer in found:
         check(answer)

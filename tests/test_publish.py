@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from config.errors import Mendable
+from config.errors import UserError
 from dashboards.kibana.build import objects
 from dashboards.kibana.publish import SETTINGS
 from tingfeng import app
@@ -169,20 +169,20 @@ def test_a_space_has_objects_of_its_own(fake: Fake) -> None:
     assert fake.kept[""] == {}
     assert ("dashboard", "pr-tingfeng-overview") in fake.kept["pr"]
     assert "0 new, 0 changed" in publish(fake, "--space", "pr")
-    with pytest.raises(Mendable, match="is there a space of this name"):
+    with pytest.raises(UserError, match="is there a space of this name"):
         publish(fake, "--space", "nowhere")
 
 
 def test_an_older_kibana_is_left_alone(fake: Fake) -> None:
     fake.version = "8.11.4"
-    with pytest.raises(Mendable, match="too old for these dashboards: use 8.12 or newer"):
+    with pytest.raises(UserError, match="too old for these dashboards: use 8.12 or newer"):
         publish(fake)
     assert fake.writes == []
 
 
 def test_a_refused_key_says_what_to_set_and_does_not_show_it(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KIBANA_API_KEY", "another-key")
-    with pytest.raises(Mendable, match="access refused to saved objects: set KIBANA_API_KEY") as told:
+    with pytest.raises(UserError, match="access refused to saved objects: set KIBANA_API_KEY") as told:
         publish(fake)
     assert "another-key" not in str(told.value)
 
@@ -192,7 +192,7 @@ def test_what_kibana_refuses_is_named(fake: Fake, monkeypatch: pytest.MonkeyPatc
     from dashboards.kibana.server import kibana
 
     without = [one for one in objects() if one["id"] != "tingfeng-runs"]
-    with kibana(fake.url) as server, pytest.raises(Mendable, match="lacks index-pattern tingfeng-runs"):
+    with kibana(fake.url) as server, pytest.raises(UserError, match="lacks index-pattern tingfeng-runs"):
         send(server, without)
 
 
@@ -209,12 +209,12 @@ def test_what_kibana_refuses_is_named(fake: Fake, monkeypatch: pytest.MonkeyPatc
 def test_an_address_that_cannot_serve_is_told(given: list[str], says: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KIBANA_API_KEY", KEY)
     done = CliRunner().invoke(app, ["dashboards", "publish", *given])
-    assert isinstance(done.exception, Mendable)
+    assert isinstance(done.exception, UserError)
     assert says in str(done.exception)
 
 
 def test_a_user_needs_a_password(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KIBANA_API_KEY")
     monkeypatch.setenv("KIBANA_USER", "analyst")
-    with pytest.raises(Mendable, match="KIBANA_PASSWORD: missing for KIBANA_USER=analyst"):
+    with pytest.raises(UserError, match="KIBANA_PASSWORD: missing for KIBANA_USER=analyst"):
         publish(fake)

@@ -19,7 +19,7 @@ from crawlers.stage import Batch
 from indexing.carry import Carrier
 from indexing.document import document_id
 from indexing.elasticsearch.bulk import Action, send
-from indexing.elasticsearch.faults import Busy
+from indexing.elasticsearch.errors import Busy
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.store import Store

@@ -23,9 +23,9 @@ from config.brand import Target
 from config.settings import research_data
 from crawlers.drive import Drive
 from crawlers.fetch import Fetcher
-from crawlers.page import Answer, Ask, Dead
+from crawlers.page import Dead, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, decode_post
-from crawlers.replay import CUT, Faults, Replay, Staging, anchor, load, shifted, weibo_id
+from crawlers.replay import CUT, Failures, Replay, Staging, anchor, load, shifted, weibo_id
 from crawlers.replay.people import shown_count
 from crawlers.replay.wires import Wire, wires
 from crawlers.run import batch_of, crawl
@@ -218,8 +218,8 @@ class Taken:
     def page(self) -> None:
         pass
 
-    def keep(self, answer: Answer) -> str:
-        raise AssertionError(answer.body)
+    def keep(self, response: Response) -> str:
+        raise AssertionError(response.body)
 
 
 def read_back(posts: Sequence[Post]) -> list[Post]:
@@ -233,12 +233,12 @@ def read_back(posts: Sequence[Post]) -> list[Post]:
 
 
 async def crawl_here(target: Target, made: Iterable[Wire], taken: Taken) -> None:
-    async def download(ask: Ask) -> Answer:
-        parts = urlsplit(ask.url.removeprefix(HERE))
+    async def download(request: Request) -> Response:
+        parts = urlsplit(request.url.removeprefix(HERE))
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        answer = next(found for wire in made if (found := wire.answer(unquote(parts.path), query)))
-        headers = {"content-type": answer.content_type, HEADER.lower(): declare(answer.posts)}
-        return Answer(url=ask.url, status=answer.status, headers=headers, body=answer.body, fetched_at=NOW)
+        response = next(found for wire in made if (found := wire.response(unquote(parts.path), query)))
+        headers = {"content-type": response.content_type, HEADER.lower(): declare(response.posts)}
+        return Response(url=request.url, status=response.status, headers=headers, body=response.body, fetched_at=NOW)
 
     job = Job(feed=target.feed, query=target.query, run_id="r0", base_url=target.base_url, max_pages=10**6)
     spider = spider_of(target.feed)(job)
@@ -354,7 +354,7 @@ def crawl_all(replay: Replay, moment: datetime) -> tuple[list[Post], int]:
 def test_a_crawl_finds_all_in_spite_of_failures_and_a_second_one_nothing_new(kept: list[Post]) -> None:
     moment = datetime.now(UTC)
     wrong = (("Index.*page=3$", 500, 2), ("Index.*page=5$", CUT, 2), ("topic/1003", 500, 1), ("topic/1005", CUT, 1))
-    with Replay(kept, faults=Faults(status_for=wrong)) as replay:
+    with Replay(kept, failures=Failures(status_for=wrong)) as replay:
         found, new = crawl_all(replay, moment)
         asked = Counter(address.partition("%3D&")[2] or address for address, _ in replay.requests)
         assert [status for _, status in replay.requests].count(500) == 3

@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from crawlers.post import Author, Engagement, Kind, Post, encode_post
-from crawlers.replay import CUT, LOGIN, Faults, Replay, SourceError, load, targets, weibo_id
+from crawlers.replay import CUT, LOGIN, Failures, Replay, SourceError, load, targets, weibo_id
 from crawlers.synthetic import declare, declared
 
 NOW = datetime(2026, 3, 9, 12, 30, tzinfo=UTC)
@@ -293,8 +293,10 @@ def test_posts_that_no_wire_can_carry_are_named(changes: dict[str, str], message
 
 
 def test_failures_come_when_they_are_asked_for(posts: list[Post]) -> None:
-    faults = Faults(every_nth_500=3, status_for=(("topic/1001", 432, 2), ("recent", LOGIN, 1), (r"page=9\b", LOGIN, 0)))
-    with Replay(posts, faults=faults) as replay, httpx.Client(base_url=replay.url) as client:
+    failures = Failures(
+        every_nth_500=3, status_for=(("topic/1001", 432, 2), ("recent", LOGIN, 1), (r"page=9\b", LOGIN, 0))
+    )
+    with Replay(posts, failures=failures) as replay, httpx.Client(base_url=replay.url) as client:
         assert [client.get(search("*")).status_code for _ in range(6)] == [200, 200, 500, 200, 200, 500]
         assert [client.get("/forum/api/topic/1001").status_code for _ in range(4)] == [432, 432, 500, 200]
         assert client.get("/healthz").status_code == 200
@@ -303,9 +305,11 @@ def test_failures_come_when_they_are_asked_for(posts: list[Post]) -> None:
         assert [status for _, status in replay.requests].count(500) == 3
 
 
-@pytest.mark.parametrize("faults", [Faults(cut_nth=1), Faults(every_nth_cut=2), Faults(status_for=(("all", CUT, 1),))])
-def test_a_cut_body_is_shorter_than_it_said(posts: list[Post], faults: Faults) -> None:
-    with Replay(posts, faults=faults) as replay:
+@pytest.mark.parametrize(
+    "failures", [Failures(cut_nth=1), Failures(every_nth_cut=2), Failures(status_for=(("all", CUT, 1),))]
+)
+def test_a_cut_body_is_shorter_than_it_said(posts: list[Post], failures: Failures) -> None:
+    with Replay(posts, failures=failures) as replay:
         lengths = []
         for _ in range(2):
             connection = http.client.HTTPConnection("127.0.0.1", int(replay.url.rpartition(":")[2]))
@@ -323,11 +327,11 @@ def test_a_cut_body_is_shorter_than_it_said(posts: list[Post], faults: Faults) -
 def test_failures_that_make_no_sense_are_refused() -> None:
     for wrong in (("(", 500, 1), ("a", 99, 1), ("a", 500, -1)):
         with pytest.raises(SourceError, match="status_for"):
-            Faults(status_for=(wrong,))
+            Failures(status_for=(wrong,))
 
 
 def test_a_delay_slows_each_page() -> None:
-    with Replay([a_post(1)], faults=Faults(delay=0.2)) as replay:
+    with Replay([a_post(1)], failures=Failures(delay=0.2)) as replay:
         start = time.monotonic()
         httpx.get(replay.url + search("*"))
         assert time.monotonic() - start >= 0.2

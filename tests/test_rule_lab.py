@@ -16,7 +16,7 @@ from config.schema import FOLDER, schemas
 from indexing.detection import detect
 from indexing.detection.lab import BadIncidents, Incident, read_incidents, replay
 from indexing.detection.picture import counts_of, draw
-from tests.told import DAY, HOUR, MINUTE, NOW, mention, put, rule, told
+from tests.story_posts import DAY, HOUR, MINUTE, NOW, make_post, mention, put, rule
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
@@ -30,9 +30,9 @@ STORMS = (3 * DAY, 6 * DAY)
 @pytest.fixture(scope="module")
 def stormy(new_store: "Callable[[], Store]") -> "Store":
     store = new_store()
-    calm = [told(n, ago=n * HOUR, text=f"平常的一天 {n}") for n in range(1, 24 * 10)]
+    calm = [make_post(n, ago=n * HOUR, text=f"平常的一天 {n}") for n in range(1, 24 * 10)]
     storms = [
-        told(1_000 * (at + 1) + n, ago=ago - n * MINUTE, text=f"服务太差 {at} {n}")
+        make_post(1_000 * (at + 1) + n, ago=ago - n * MINUTE, text=f"服务太差 {at} {n}")
         for at, ago in enumerate(STORMS)
         for n in range(20)
     ]
@@ -61,17 +61,17 @@ def test_it_is_held_against_incidents(stormy: "Store", tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("brand,begin\nx,2026-01-01\n", "csv:1: no column 'end'"),
         ("brand,begin,end\nx,yesterday,2026-01-01\n", "csv:2: .*write a time such as"),
         ("brand,begin,end\nx,2026-01-02,2026-01-01\n", "csv:2: write the brand's id, and an end"),
     ],
 )
-def test_bad_incidents_are_refused_with_their_line(tmp_path: Path, text: str, told: str) -> None:
+def test_bad_incidents_are_refused_with_their_line(tmp_path: Path, text: str, expected: str) -> None:
     path = tmp_path / "incidents.csv"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(BadIncidents, match=told):
+    with pytest.raises(BadIncidents, match=expected):
         read_incidents(path)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from nlp import reader as reading
 from nlp import sentiment
-from nlp.classifier.answers import Answers
+from nlp.classifier.predictions import Predictions
 from nlp.reader import Reader
 from nlp.sentiment import BrokenEngine, Engine, UnknownEngine, engine, engine_names
 
@@ -39,9 +39,9 @@ class Scripted:
     def __init__(self, rows: dict[str, tuple[float, float, float]]) -> None:
         self.rows, self.asked = rows, list[str]()
 
-    def answers(self, texts: Sequence[str], targets: Sequence[str | None] | None = None) -> Answers:
+    def answers(self, texts: Sequence[str], targets: Sequence[str | None] | None = None) -> Predictions:
         self.asked += texts
-        return Answers.of(np.array([self.rows.get(text, (0.2, 0.5, 0.3)) for text in texts], dtype=np.float32))
+        return Predictions.of(np.array([self.rows.get(text, (0.2, 0.5, 0.3)) for text in texts], dtype=np.float32))
 
 
 def test_an_engine_is_found_by_its_files_name() -> None:

@@ -18,7 +18,7 @@ from nlp.reader import Reader
 from nlp.sentiment import engine
 from nlp.stance.polarity import lexicon, names
 from nlp.stance.rules import decide
-from nlp.stance.scene import Ask, scene
+from nlp.stance.scene import SentimentTarget, scene
 from tests.stance_cases import Case, blind, cases, fresh
 
 LABELS = ("negative", "neutral", "positive")
@@ -40,7 +40,7 @@ def reader() -> Reader:
 
 
 def verdict(case: Case) -> str | None:
-    found = decide(scene(case.text, Ask.of(case.target), names()), lexicon())
+    found = decide(scene(case.text, SentimentTarget.of(case.target), names()), lexicon())
     return LABELS[found.fate + 1] if found else None
 
 
@@ -69,14 +69,14 @@ def test_with_the_model_most_cases_are_read_as_people_read_them(
     made: Callable[[], Sequence[Case]], least: float, reader: Reader
 ) -> None:
     found = list(made())
-    readings = reader.read([case.text for case in found], [Ask.of(case.target) for case in found])
+    readings = reader.read([case.text for case in found], [SentimentTarget.of(case.target) for case in found])
     right = [reading.best()[0] == case.label for reading, case in zip(readings, found, strict=True)]
     assert sum(right) / len(right) >= least
 
 
 def test_praise_of_another_is_no_praise_and_the_answer_says_why(reader: Reader) -> None:
     text = "比小米好用多了"
-    [whole, towards] = reader.read([text, text], [None, Ask.of("小米")])
+    [whole, towards] = reader.read([text, text], [None, SentimentTarget.of("小米")])
     assert (whole.best()[0], whole.why) == ("positive", None)
     assert (towards.best()[0], towards.why, towards.binary) == ("negative", "comparison", "negative")
     assert sum(towards.sentiment) == pytest.approx(1, abs=1e-5)
@@ -84,16 +84,16 @@ def test_praise_of_another_is_no_praise_and_the_answer_says_why(reader: Reader) 
 
 def test_a_name_is_found_however_it_is_spelt() -> None:
     for text in ("比Ｘiaomi好用多了", "比XIAOMI好用多了"):
-        found = decide(scene(text, Ask(target="小米", names=("小米", "xiaomi"))), lexicon())
+        found = decide(scene(text, SentimentTarget(target="小米", names=("小米", "xiaomi"))), lexicon())
         assert found is not None
         assert found.fate == -1
-    traditional = decide(scene("比華為好用多了", Ask.of("华为")), lexicon())
+    traditional = decide(scene("比華為好用多了", SentimentTarget.of("华为")), lexicon())
     assert traditional is not None
     assert traditional.fate == -1
 
 
 def test_a_target_that_is_not_named_is_left_to_the_model() -> None:
-    assert decide(scene("比它好用多了", Ask.of("小米")), lexicon()) is None
+    assert decide(scene("比它好用多了", SentimentTarget.of("小米")), lexicon()) is None
 
 
 MI = Brand(id="mi", name="小米", query="(小米 OR redmi) NOT 小米粥", words=("澎湃OS",))
@@ -144,7 +144,7 @@ WORDS = re.split(" ", "小米 华为 比 不如 好用 垃圾 ， 。 ？ 但是
     st.sampled_from(["小米", "华为", "", "a", "[", "\ue000", "。"]),
 )
 def test_any_text_and_any_target_have_an_answer(parts: list[str], target: str) -> None:
-    found = decide(scene("".join(parts), Ask.of(target), names()), lexicon())
+    found = decide(scene("".join(parts), SentimentTarget.of(target), names()), lexicon())
     assert found is None or found.fate in (-1, 0, 1)
 
 
@@ -153,7 +153,7 @@ def test_any_text_and_any_target_have_an_answer(parts: list[str], target: str) -
 )
 def test_no_text_takes_long(piece: str) -> None:
     began = time.process_time()
-    decide(scene(piece * (100_000 // len(piece)), Ask.of("小米"), names()), lexicon())
+    decide(scene(piece * (100_000 // len(piece)), SentimentTarget.of("小米"), names()), lexicon())
     assert time.process_time() - began < 1
 
 

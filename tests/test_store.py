@@ -14,7 +14,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from indexing.elasticsearch.bulk import Action, send
-from indexing.elasticsearch.faults import (
+from indexing.elasticsearch.errors import (
     MappingOutdated,
     Overloaded,
     ReadOnly,
@@ -23,7 +23,7 @@ from indexing.elasticsearch.faults import (
     Unreachable,
     Unsupported,
 )
-from indexing.elasticsearch.patience import patiently
+from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store, connect, open_store
 
 Answers = Callable[[str, str, bytes], tuple[int, Any]]
@@ -168,10 +168,10 @@ def test_a_user_without_the_right_to_monitor_may_connect(monkeypatch: pytest.Mon
         monkeypatch.setenv("ELASTICSEARCH_URL", url)
         monkeypatch.setenv("ELASTICSEARCH_API_KEY", "secret-key")
         client = connect()
-        with pytest.raises(Refused, match="docs/index.md") as told:
-            patiently(lambda: client.count(index="x"), 1)
+        with pytest.raises(Refused, match="docs/index.md") as caught:
+            with_retries(lambda: client.count(index="x"), 1)
     assert len(seen) == 2
-    assert "secret-key" not in str(told.value)
+    assert "secret-key" not in str(caught.value)
 
 
 def test_the_session_cluster_is_reached_through_the_environment(monkeypatch: pytest.MonkeyPatch, es_url: str) -> None:
@@ -226,7 +226,7 @@ def test_a_request_that_is_too_large_is_halved() -> None:
 def test_patience_ends_and_says_that_nothing_is_lost(reason: str, kind: type[StoreError]) -> None:
     busy = cluster(lambda *_: (200, bulk_answer(item(429, reason))))
     with busy as url, Elasticsearch(url) as client, pytest.raises(kind, match="nothing is lost"):
-        send(client, actions(1), patience=0.3)
+        send(client, actions(1), max_wait=0.3)
 
 
 def test_a_lost_connection_is_tried_again() -> None:
@@ -234,7 +234,7 @@ def test_a_lost_connection_is_tried_again() -> None:
         pass
     began = time.monotonic()
     with Elasticsearch(url) as client, pytest.raises(Unreachable, match="does not answer"):
-        send(client, actions(1), patience=0.5)
+        send(client, actions(1), max_wait=0.5)
     assert time.monotonic() - began > 0.4
 
 

@@ -16,7 +16,7 @@ from indexing import write as writing
 from indexing.elasticsearch import bulk
 from indexing.stories import place, tell
 from indexing.stories.update import update_stories
-from tests.told import HOUR, LONG, MINUTE, NOW, answer, documents, mention, put, told
+from tests.story_posts import HOUR, LONG, MINUTE, NOW, documents, make_post, make_reply, mention, put
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
@@ -39,11 +39,11 @@ def run(store: "Store", **fields: Any) -> None:
 
 
 def test_reposts_answers_and_copies_are_told_apart(emptied_store: "Store") -> None:
-    copied = told(4, ago=30 * MINUTE, text="转！" + LONG.replace("两天", "三天"))
+    copied = make_post(4, ago=30 * MINUTE, text="转！" + LONG.replace("两天", "三天"))
     posts = [
-        *(told(1), told(5, text=OTHER), told(6, text="好评"), told(7, text="好评")),
-        *(answer(2, 1, ago=50 * MINUTE), answer(3, 1, ago=40 * MINUTE, kind=Kind.COMMENT)),
-        *(copied, answer(8, 4, ago=MINUTE), answer(9, 99)),
+        *(make_post(1), make_post(5, text=OTHER), make_post(6, text="好评"), make_post(7, text="好评")),
+        *(make_reply(2, 1, ago=50 * MINUTE), make_reply(3, 1, ago=40 * MINUTE, kind=Kind.COMMENT)),
+        *(copied, make_reply(8, 4, ago=MINUTE), make_reply(9, 99)),
     ]
     index(emptied_store, posts)
     run(emptied_store)
@@ -55,9 +55,9 @@ def test_reposts_answers_and_copies_are_told_apart(emptied_store: "Store") -> No
 
 
 def test_one_post_and_two_brands_are_one_story(emptied_store: "Store") -> None:
-    index(emptied_store, [told(1)])
+    index(emptied_store, [make_post(1)])
     run(emptied_store)
-    index(emptied_store, [told(1), told(2, ago=MINUTE)], brand="yinhe")
+    index(emptied_store, [make_post(1), make_post(2, ago=MINUTE)], brand="yinhe")
     run(emptied_store)
     assert {(one["brand"], one["story"]["id"]) for one in documents(emptied_store, "mentions").values()} == {
         ("xinghe", "weibo:post:1"),
@@ -70,10 +70,10 @@ def test_one_post_and_two_brands_are_one_story(emptied_store: "Store") -> None:
 
 
 def test_a_story_keeps_its_id_whatever_is_seen_later(emptied_store: "Store") -> None:
-    index(emptied_store, [told(2), answer(3, 50, ago=10 * MINUTE)])
+    index(emptied_store, [make_post(2), make_reply(3, 50, ago=10 * MINUTE)])
     run(emptied_store)
-    earlier, root = told(1, ago=2 * HOUR), told(50, ago=20 * MINUTE)
-    index(emptied_store, [earlier, root, answer(4, 50)])
+    earlier, root = make_post(1, ago=2 * HOUR), make_post(50, ago=20 * MINUTE)
+    index(emptied_store, [earlier, root, make_reply(4, 50)])
     run(emptied_store)
     found = places(emptied_store)
     assert found["2"] == ("2", "origin")
@@ -83,19 +83,19 @@ def test_a_story_keeps_its_id_whatever_is_seen_later(emptied_store: "Store") -> 
 
 
 def test_the_same_words_a_season_later_are_another_story(emptied_store: "Store") -> None:
-    index(emptied_store, [told(1, ago=timedelta(days=50)), told(2, ago=timedelta(days=10)), told(3)])
+    index(emptied_store, [make_post(1, ago=timedelta(days=50)), make_post(2, ago=timedelta(days=10)), make_post(3)])
     run(emptied_store)
     assert places(emptied_store) == {"1": ("1", "origin"), "2": ("2", "origin"), "3": ("2", "copy")}
 
 
 def test_an_edited_origin_is_found_by_both_of_its_texts(emptied_store: "Store") -> None:
-    index(emptied_store, [told(1)])
+    index(emptied_store, [make_post(1)])
     run(emptied_store)
     later = NOW + MINUTE
-    edited = told(1, text=OTHER, edited_at=later, fetched_at=later)
+    edited = make_post(1, text=OTHER, edited_at=later, fetched_at=later)
     index(emptied_store, [edited])
     update_stories(emptied_store, now=later + MINUTE)
-    index(emptied_store, [told(2, ago=MINUTE), told(3, ago=MINUTE, text=OTHER)])
+    index(emptied_store, [make_post(2, ago=MINUTE), make_post(3, ago=MINUTE, text=OTHER)])
     update_stories(emptied_store, now=later + 2 * MINUTE)
     assert places(emptied_store)["3"] == ("1", "copy")
     (story,) = documents(emptied_store, "stories").values()
@@ -103,9 +103,9 @@ def test_an_edited_origin_is_found_by_both_of_its_texts(emptied_store: "Store") 
 
 
 def test_deletions_are_counted_where_the_feed_tells(emptied_store: "Store") -> None:
-    index(emptied_store, [told(1), answer(2, 1, ago=MINUTE)])
+    index(emptied_store, [make_post(1), make_reply(2, 1, ago=MINUTE)])
     run(emptied_store)
-    gone = replace(answer(2, 1, ago=MINUTE), deleted_at=NOW + HOUR, fetched_at=NOW + HOUR)
+    gone = replace(make_reply(2, 1, ago=MINUTE), deleted_at=NOW + HOUR, fetched_at=NOW + HOUR)
     index(emptied_store, [gone])
     update_stories(emptied_store, now=NOW + 2 * HOUR)
     (story,) = documents(emptied_store, "stories").values()
@@ -115,14 +115,14 @@ def test_deletions_are_counted_where_the_feed_tells(emptied_store: "Store") -> N
 def test_a_storys_figures_are_those_of_its_mentions(emptied_store: "Store") -> None:
     loud = Author(id="m1", name="大号", followers=50_000, verified=True)
     posts = [
-        told(1, ago=2 * HOUR, engagement=Engagement(likes=5)),
-        answer(2, 1, ago=90 * MINUTE),
-        answer(3, 1, ago=80 * MINUTE, author=loud, engagement=Engagement(likes=7, views=99)),
-        answer(4, 1, ago=20 * MINUTE, author=loud),
-        told(5, ago=10 * MINUTE),
+        make_post(1, ago=2 * HOUR, engagement=Engagement(likes=5)),
+        make_reply(2, 1, ago=90 * MINUTE),
+        make_reply(3, 1, ago=80 * MINUTE, author=loud, engagement=Engagement(likes=7, views=99)),
+        make_reply(4, 1, ago=20 * MINUTE, author=loud),
+        make_post(5, ago=10 * MINUTE),
     ]
     index(emptied_store, posts)
-    index(emptied_store, [answer(6, 1, ago=5 * MINUTE)], label="positive")
+    index(emptied_store, [make_reply(6, 1, ago=5 * MINUTE)], label="positive")
     run(emptied_store)
     ((id, story),) = documents(emptied_store, "stories").items()
     assert id == "weibo:post:1:xinghe"
@@ -158,11 +158,11 @@ def test_a_kill_between_any_two_writes_ends_as_an_undisturbed_run(
         return call
 
     posts = [
-        told(1),
-        answer(2, 1, ago=50 * MINUTE),
-        told(3, ago=40 * MINUTE),
-        told(4, text=OTHER),
-        answer(5, 3, ago=MINUTE),
+        make_post(1),
+        make_reply(2, 1, ago=50 * MINUTE),
+        make_post(3, ago=40 * MINUTE),
+        make_post(4, text=OTHER),
+        make_reply(5, 3, ago=MINUTE),
     ]
     index(emptied_store, posts)
     monkeypatch.setattr(place, "_AT_ONCE", 2)
@@ -184,8 +184,12 @@ def test_a_story_says_when_the_brands_own_account_first_answered(emptied_store: 
     own = Author(id="o1", name="星河官方", verified=True)
     brand = Brand(id="xinghe", name="星河", query="星河", own_accounts=(Account(platform="weibo", id="o1"),))
     batch = Batch(stage="posts", feed="weibo_search", query="q-1", window="20260803T040000Z")
-    crawled = [told(1), answer(2, 1, ago=30 * MINUTE, author=own), answer(3, 1, ago=10 * MINUTE, author=own)]
-    index(emptied_store, [told(1), told(7, text=OTHER)])
+    crawled = [
+        make_post(1),
+        make_reply(2, 1, ago=30 * MINUTE, author=own),
+        make_reply(3, 1, ago=10 * MINUTE, author=own),
+    ]
+    index(emptied_store, [make_post(1), make_post(7, text=OTHER)])
     for _ in range(2):
         with batch.write() as writer:
             for post in crawled:
@@ -193,7 +197,7 @@ def test_a_story_says_when_the_brands_own_account_first_answered(emptied_store: 
         update_stories(emptied_store, [brand], now=NOW)
         (story,) = documents(emptied_store, "stories").values()
         assert story["replied_at"] == "2026-08-03T03:30:00.000Z"
-    index(emptied_store, [answer(4, 1, ago=MINUTE)])
+    index(emptied_store, [make_reply(4, 1, ago=MINUTE)])
     update_stories(emptied_store, [brand], now=NOW + HOUR)
     (story,) = documents(emptied_store, "stories").values()
     assert (story["mentions"], story["replied_at"]) == (2, "2026-08-03T03:30:00.000Z")

@@ -18,7 +18,7 @@ import msgspec
 
 from crawlers.errors import LoginRequired, SchemaChanged
 from crawlers.markup import text_of
-from crawlers.page import Answer, Ask, Listed, Page
+from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.spider import CannotCrawl, Job, PlatformSpider, is_loopback
 from crawlers.times import read_time, unix_time
@@ -102,7 +102,7 @@ class NodeBB(PlatformSpider):
 
     platform = "forum"
     max_pages = 50
-    patience = 2
+    max_stale_pages = 2
     refusals = {**PlatformSpider.refusals, 403: LoginRequired}
     headers = {"Accept": "application/json"}
 
@@ -120,52 +120,52 @@ class NodeBB(PlatformSpider):
         """The mirror's address, or the forum's own."""
         return super().base or self._root
 
-    def first(self) -> Ask:
-        """Return the ask for the first page of topics."""
+    def first(self) -> Request:
+        """Return the request for the first page of topics."""
         return self._listing(1)
 
-    def parse_page(self, answer: Answer) -> Page:
+    def parse_page(self, response: Response) -> Page:
         """Read a page of the listing, or of one topic."""
-        if looks_like_html(answer.body) or answer.body.lstrip().startswith(b'"'):
-            refusal = LoginRequired if b"login" in answer.body[:200] else SchemaChanged
+        if looks_like_html(response.body) or response.body.lstrip().startswith(b'"'):
+            refusal = LoginRequired if b"login" in response.body[:200] else SchemaChanged
             raise refusal("not NodeBB's JSON; the query is a forum's address with its path")
-        return self._parse_topic(answer) if _TOPIC in answer.url else self._parse_listing(answer)
+        return self._parse_topic(response) if _TOPIC in response.url else self._parse_listing(response)
 
-    def _parse_listing(self, answer: Answer) -> Page:
-        listing = decode_json(answer.body, _Listing)
-        entries, dead = self.read_each(listing.topics, partial(self._parse_entry, answer))
+    def _parse_listing(self, response: Response) -> Page:
+        listing = decode_json(response.body, _Listing)
+        entries, dead = self.read_each(listing.topics, partial(self._parse_entry, response))
         paging = listing.pagination or _Paging()
         return Page(
             dead=tuple(dead),
             listed=tuple(listed for listed, _ in entries),
-            follow=tuple(ask for _, ask in entries if ask),
+            follow=tuple(request for _, request in entries if request),
             next=self._listing(paging.page + 1) if paging.page < paging.page_count else None,
             nothing=None if listing.topics else "a list without topics",
         )
 
-    def _parse_entry(self, answer: Answer, raw: msgspec.Raw) -> tuple[Listed, Ask | None]:
+    def _parse_entry(self, response: Response, raw: msgspec.Raw) -> tuple[Listed, Request | None]:
         """Return what a topic is in the listing, and where its posts are, when it is public and may hold new ones."""
         topic = msgspec.json.decode(raw, type=_Topic)
         last = unix_time(topic.last_at)[0] if topic.last_at else None
         listed = Listed(
             id=self._topic_id(topic),
-            at=last if last and last <= answer.fetched_at else None,
+            at=last if last and last <= response.fetched_at else None,
             pinned=bool(topic.pinned or topic.scheduled),
         )
         old = self.until and last and last < self.until
         wanted = not (old or topic.deleted or topic.scheduled)
         return listed, self._topic(topic.slug or str(topic.tid)) if wanted else None
 
-    def _parse_topic(self, answer: Answer) -> Page:
-        topic = decode_json(answer.body, _TopicPage)
+    def _parse_topic(self, response: Response) -> Page:
+        topic = decode_json(response.body, _TopicPage)
         if topic.deleted or topic.scheduled:
             return Page()
-        shown, dead = self.read_each(topic.posts, partial(self._parse_post, answer, topic))
+        shown, dead = self.read_each(topic.posts, partial(self._parse_post, response, topic))
         posts = [post for post in shown if post]
         older, left_out = self._older_page(topic, posts)
         return Page(posts=tuple(posts), dead=tuple(dead), follow=older, left_out=left_out)
 
-    def _older_page(self, topic: _TopicPage, posts: list[Post]) -> tuple[tuple[Ask, ...], str | None]:
+    def _older_page(self, topic: _TopicPage, posts: list[Post]) -> tuple[tuple[Request, ...], str | None]:
         """Return the next of a topic's pages: after the first come the last, the last but one, … while they are new."""
         paging = topic.pagination or _Paging()
         older = paging.page_count if paging.page == 1 else paging.page - 1
@@ -177,7 +177,7 @@ class NodeBB(PlatformSpider):
             return (), f"topic {topic.tid} has more than {_TOPIC_PAGES} pages"
         return (self._topic(topic.slug or str(topic.tid), older),), None
 
-    def _parse_post(self, answer: Answer, topic: _TopicPage, raw: msgspec.Raw) -> Post | None:
+    def _parse_post(self, response: Response, topic: _TopicPage, raw: msgspec.Raw) -> Post | None:
         flags = msgspec.json.decode(raw, type=_Flags)
         if flags.deleted or flags.content == _DELETED:
             return None
@@ -188,7 +188,7 @@ class NodeBB(PlatformSpider):
         answered = None if _same(post.to_pid, topic.main_pid) else post.to_pid
         own_id = native_id if main else f"{self._site}/post/{post.pid}"
         return self.post(
-            answer,
+            response,
             kind=Kind.POST if main else Kind.COMMENT,
             native_id=own_id,
             url=f"{self._root}{own_id.removeprefix(self._site)}",
@@ -196,7 +196,7 @@ class NodeBB(PlatformSpider):
             title=_parse_title(topic) if main else None,
             text=text_of(post.content),
             author=self._parse_author(post.user),
-            published_at=_parse_time(post, answer),
+            published_at=_parse_time(post, response),
             edited_at=unix_time(post.edited)[0] if post.edited else None,
             engagement=_parse_engagement(post, topic if main else None),
             parent_id=None if main else f"{self._site}/post/{answered}" if answered else native_id,
@@ -218,26 +218,26 @@ class NodeBB(PlatformSpider):
     def _topic_id(self, topic: _Topic) -> str:
         return f"{self.platform}:{Kind.POST}:{self._site}/topic/{topic.tid}"
 
-    def _listing(self, page: int) -> Ask:
+    def _listing(self, page: int) -> Request:
         if self._category is None:
-            return self._ask("recent", page=page)
-        return self._ask(f"category/{self._category}", sort="recently_replied", page=page)
+            return self._request("recent", page=page)
+        return self._request(f"category/{self._category}", sort="recently_replied", page=page)
 
-    def _topic(self, slug: str, page: int = 1) -> Ask:
-        return replace(self._ask(f"topic/{quote(slug, safe='/%')}", page=page), optional=True)
+    def _topic(self, slug: str, page: int = 1) -> Request:
+        return replace(self._request(f"topic/{quote(slug, safe='/%')}", page=page), optional=True)
 
-    def _ask(self, path: str, **fields: str | int) -> Ask:
-        return Ask(url=f"{self.base}/api/{path}?{urlencode(fields)}", headers=self.headers)
+    def _request(self, path: str, **fields: str | int) -> Request:
+        return Request(url=f"{self.base}/api/{path}?{urlencode(fields)}", headers=self.headers)
 
 
 def _same(pid: int | str | None, other: int | str | None) -> bool:
     return str(pid) == str(other)
 
 
-def _parse_time(post: _Post, answer: Answer) -> datetime:
+def _parse_time(post: _Post, response: Response) -> datetime:
     if post.timestamp:
         return unix_time(post.timestamp)[0]
-    return read_time(post.timestamp_iso or "", answer.moment)[0]
+    return read_time(post.timestamp_iso or "", response.moment)[0]
 
 
 def _parse_title(topic: _Topic) -> str | None:

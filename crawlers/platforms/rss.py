@@ -20,10 +20,10 @@ import msgspec
 from crawlers.counts import count
 from crawlers.errors import MalformedPost, SchemaChanged, Unreachable
 from crawlers.markup import text_of
-from crawlers.page import Answer, Ask, Dead, Listed, Page
+from crawlers.page import Dead, Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
 from crawlers.spider import CannotCrawl, PlatformSpider
-from crawlers.times import Told, read_time
+from crawlers.times import ReadTime, read_time
 from crawlers.wire import decode_json, decode_text, looks_like_html
 
 __all__ = ["Rss"]
@@ -94,9 +94,9 @@ class Rss(PlatformSpider):
     goes_back = False
     headers = {"Accept": "application/atom+xml, application/rss+xml, application/feed+json, application/xml, */*;q=0.1"}
 
-    def first(self) -> Ask:
-        """Return the ask for the document, on condition that it changed."""
-        return Ask(url=self._address(), headers={**self.headers, **self.job.validators})
+    def first(self) -> Request:
+        """Return the request for the document, on condition that it changed."""
+        return Request(url=self._address(), headers={**self.headers, **self.job.validators})
 
     def _address(self) -> str:
         query, base = self.job.query, self.job.base_url
@@ -106,14 +106,16 @@ class Rss(PlatformSpider):
             raise CannotCrawl(f"rss {query!r}: give the address of a feed, such as https://example.org/feed.xml")
         return f"{self.base}/{query.lstrip('/')}"
 
-    def parse_page(self, answer: Answer) -> Page:
+    def parse_page(self, response: Response) -> Page:
         """Read the document."""
-        if answer.status == 304:
+        if response.status == 304:
             return Page(unchanged=True, validators=self.job.validators)
         entries, dead = (
-            self._json(answer) if answer.body.lstrip(b" \t\r\n\xef\xbb\xbf").startswith(b"{") else (_xml(answer), [])
+            self._json(response)
+            if response.body.lstrip(b" \t\r\n\xef\xbb\xbf").startswith(b"{")
+            else (_xml(response), [])
         )
-        posts, unread = self.read_each(entries, partial(self._parse_entry, answer))
+        posts, unread = self.read_each(entries, partial(self._parse_entry, response))
         undated = Precision.UNKNOWN
         return Page(
             # an entry without a time counts as published when it is first seen: it must not look new each time
@@ -121,22 +123,24 @@ class Rss(PlatformSpider):
             dead=(*dead, *unread),
             listed=tuple(Listed(id=p.id, at=None if p.time_precision is undated else p.published_at) for p in posts),
             nothing=None if entries else "a feed without entries",
-            validators={ask: answer.headers[name] for name, ask in _VALIDATORS.items() if answer.headers.get(name)},
+            validators={
+                request: response.headers[name] for name, request in _VALIDATORS.items() if response.headers.get(name)
+            },
         )
 
-    def _json(self, answer: Answer) -> tuple[list[_Entry], list[Dead]]:
-        feed = decode_json(answer.body, _JsonFeed)
+    def _json(self, response: Response) -> tuple[list[_Entry], list[Dead]]:
+        feed = decode_json(response.body, _JsonFeed)
         if "jsonfeed.org/version/" not in feed.version:
             raise SchemaChanged(f"version {feed.version[:80]!r} is no JSON Feed")
         return self.read_each(feed.items, partial(_json_entry, feed.language))
 
-    def _parse_entry(self, answer: Answer, entry: _Entry) -> Post:
-        host = urlsplit(self.job.query).netloc or urlsplit(answer.url).netloc
-        published_at, precision = _parse_time(entry, answer)
-        edited_at = _read(entry.updated, entry, answer)
-        url = _parse_url(entry, answer)
+    def _parse_entry(self, response: Response, entry: _Entry) -> Post:
+        host = urlsplit(self.job.query).netloc or urlsplit(response.url).netloc
+        published_at, precision = _parse_time(entry, response)
+        edited_at = _read(entry.updated, entry, response)
+        url = _parse_url(entry, response)
         return self.post(
-            answer,
+            response,
             kind=Kind.ARTICLE,
             native_id=_parse_id(entry, host),
             url=url,
@@ -153,22 +157,22 @@ class Rss(PlatformSpider):
         )
 
 
-def _xml(answer: Answer) -> list[_Entry]:
-    text = decode_text(answer.body, answer.headers.get("content-type", ""))
+def _xml(response: Response) -> list[_Entry]:
+    text = decode_text(response.body, response.headers.get("content-type", ""))
     source = _NUMBERED.sub(_character, _XML_DECLARATION.sub("", text)).encode("utf-8", "replace")
     try:
         feed = feedparser.parse(
             io.BytesIO(source),
-            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": answer.url},
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": response.url},
             sanitize_html=False,
             resolve_relative_uris=False,
         )
     except _STUMBLES as error:
         raise SchemaChanged(f"feedparser cannot read it: {error!r}") from error
     if not dict.get(feed, "version"):
-        raise _no_feed(answer, text)
+        raise _no_feed(response, text)
     if not _ROOT_END.search(text):
-        raise Unreachable(f"the answer ended early, after {len(answer.body):,} bytes")
+        raise Unreachable(f"the answer ended early, after {len(response.body):,} bytes")
     language = dict.get(feed.feed, "language")
     return [_xml_entry(entry, language) for entry in feed.entries]
 
@@ -180,14 +184,14 @@ def _character(reference: re.Match[str]) -> str:
     return reference[0] if 0 < number < 0xD800 or 0xE000 <= number <= 0x10FFFF else "\ufffd"
 
 
-def _no_feed(answer: Answer, text: str) -> SchemaChanged | Unreachable:
+def _no_feed(response: Response, text: str) -> SchemaChanged | Unreachable:
     if not text.strip():
         return Unreachable("an empty answer")
-    if not looks_like_html(answer.body):
+    if not looks_like_html(response.body):
         return SchemaChanged("neither RSS nor Atom nor JSON Feed")
     link = _ALTERNATE.search(text)
     href = _HREF.search(link[0]) if link else None
-    better = f"; it names its feed: {urljoin(answer.url, html.unescape(href[1]))}" if href else ""
+    better = f"; it names its feed: {urljoin(response.url, html.unescape(href[1]))}" if href else ""
     return SchemaChanged(f"a web page, not a feed{better}")
 
 
@@ -244,12 +248,12 @@ def _parse_id(entry: _Entry, host: str) -> str:
     return found if said and len(found) <= _LONGEST_ID else f"{host}/sha256:{digest}"
 
 
-def _parse_url(entry: _Entry, answer: Answer) -> str:
+def _parse_url(entry: _Entry, response: Response) -> str:
     for candidate in (entry.link, entry.id):
-        url = urljoin(answer.url, (candidate or "").strip())
+        url = urljoin(response.url, (candidate or "").strip())
         if candidate and url.startswith(("https://", "http://")):
             return url
-    return answer.url
+    return response.url
 
 
 def _parse_name(written: str | None) -> str | None:
@@ -258,25 +262,25 @@ def _parse_name(written: str | None) -> str | None:
     return name or None
 
 
-def _parse_time(entry: _Entry, answer: Answer) -> Told:
-    told = _read(entry.published, entry, answer) or _read(entry.updated, entry, answer)
-    unknown = answer.fetched_at, Precision.UNKNOWN
-    if told is None or told[0] < _OLDEST:
+def _parse_time(entry: _Entry, response: Response) -> ReadTime:
+    published = _read(entry.published, entry, response) or _read(entry.updated, entry, response)
+    unknown = response.fetched_at, Precision.UNKNOWN
+    if published is None or published[0] < _OLDEST:
         return unknown
-    latest = answer.fetched_at + _SKEW
-    if told[0] <= latest:
-        return told
-    mistaken = told[0] - _ZONE_MISTAKEN
+    latest = response.fetched_at + _SKEW
+    if published[0] <= latest:
+        return published
+    mistaken = published[0] - _ZONE_MISTAKEN
     return (mistaken, Precision.HOUR) if mistaken <= latest else unknown
 
 
-def _read(written: str | None, entry: _Entry, answer: Answer) -> Told | None:
+def _read(written: str | None, entry: _Entry, response: Response) -> ReadTime | None:
     if not written:
         return None
     if (entry.language or "").lower().startswith("en"):
         written = re.sub(r"\bCST$", "-0600", written.strip())
     try:
-        return read_time(written, answer.moment)
+        return read_time(written, response.moment)
     except (ValueError, OverflowError):
         return None
 

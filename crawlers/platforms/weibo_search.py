@@ -20,10 +20,10 @@ from crawlers.counts import count
 from crawlers.errors import Blocked, LoginRequired, MalformedPost, SchemaChanged, Unreachable
 from crawlers.markup import text_of
 from crawlers.native_id import published
-from crawlers.page import Answer, Ask, Listed, Page
+from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
 from crawlers.spider import PlatformSpider
-from crawlers.times import SPAN, Told, read_time
+from crawlers.times import SPAN, ReadTime, read_time
 from crawlers.wire import decode_json, looks_like_html
 
 __all__ = ["WeiboSearch"]
@@ -122,29 +122,29 @@ class WeiboSearch(PlatformSpider):
     delay = 3
     overlap = 2 * 3600
     robots = False
-    patience = 2
+    max_stale_pages = 2
     full_texts = 30
     headers = {"Accept": "application/json", "X-Requested-With": "XMLHttpRequest"}
 
-    def first(self) -> Ask:
-        """Return the ask for page 1."""
+    def first(self) -> Request:
+        """Return the request for page 1."""
         return self._page(1)
 
-    def after(self, ask: Ask) -> Ask:
-        """Return the ask for the next page: pages are numbered."""
-        return self._page(1 + int(parse_qs(urlsplit(ask.url).query).get("page", ["1"])[0]))
+    def after(self, request: Request) -> Request:
+        """Return the request for the next page: pages are numbered."""
+        return self._page(1 + int(parse_qs(urlsplit(request.url).query).get("page", ["1"])[0]))
 
-    def parse_page(self, answer: Answer) -> Page:
+    def parse_page(self, response: Response) -> Page:
         """Read one page of the search."""
-        reply = _reply(answer)
-        following = self.after(Ask(url=answer.url))
+        reply = _reply(response)
+        following = self.after(Request(url=response.url))
         if str(reply.ok) == "0":
             return Page(nothing=reply.msg, next=following)
         cards, broken = self.read_each(decode_json(bytes(reply.data), _Cards).cards, _messages)
         messages = [message for card in cards for message in card]
-        found, dead = self.read_each(messages, partial(self._parse_message, answer))
+        found, dead = self.read_each(messages, partial(self._parse_message, response))
         roots, dead_roots = self.read_each(
-            [one.root for one in found if one.root], partial(self._parse_message, answer)
+            [one.root for one in found if one.root], partial(self._parse_message, response)
         )
         everything = [*found, *roots]
         return Page(
@@ -155,20 +155,20 @@ class WeiboSearch(PlatformSpider):
             next=following,
         )
 
-    def full_text(self, answer: Answer, draft: Post) -> Post:
+    def full_text(self, response: Response, draft: Post) -> Post:
         """Return the draft with its whole text."""
-        text = text_of(decode_json(bytes(_reply(answer).data), _LongText).text)
+        text = text_of(decode_json(bytes(_reply(response).data), _LongText).text)
         return replace(draft, text=text, tags=_parse_tags(text))
 
-    def _parse_message(self, answer: Answer, raw: msgspec.Raw) -> _Found:
+    def _parse_message(self, response: Response, raw: msgspec.Raw) -> _Found:
         message = msgspec.json.decode(raw, type=_Message)
         mid = _parse_id(message)
         root: _Root | None = msgspec.json.decode(message.root, type=_Root | None)
         root_mid = str(root.mid or root.id or "") if root else ""
         text, cut = _parse_text(message)
-        published_at, precision = _parse_time(message, mid, answer)
+        published_at, precision = _parse_time(message, mid, response)
         post = self.post(
-            answer,
+            response,
             kind=Kind.REPOST if root else Kind.POST,
             native_id=mid,
             url=f"https://m.weibo.cn/detail/{mid}",
@@ -177,7 +177,7 @@ class WeiboSearch(PlatformSpider):
             author=_parse_author(message.user),
             published_at=published_at,
             time_precision=precision,
-            edited_at=read_time(message.edit_at, answer.moment)[0] if message.edit_at else None,
+            edited_at=read_time(message.edit_at, response.moment)[0] if message.edit_at else None,
             engagement=_parse_engagement(message),
             region=_parse_region(message),
             parent_id=str(message.pid or root_mid) if root_mid else None,
@@ -186,22 +186,22 @@ class WeiboSearch(PlatformSpider):
         there = message.root if root and root.user else None
         return _Found(post=post, cut=cut, pinned=_is_pinned(message), root=there)
 
-    def _whole(self, post: Post) -> Ask:
-        return Ask(url=f"{self.base}/statuses/extend?id={post.native_id}", headers=self.headers, optional=True)
+    def _whole(self, post: Post) -> Request:
+        return Request(url=f"{self.base}/statuses/extend?id={post.native_id}", headers=self.headers, optional=True)
 
-    def _page(self, number: int) -> Ask:
+    def _page(self, number: int) -> Request:
         container = f"100103type={_NEWEST_FIRST}&q={self.job.query}&t="
         fields = {"containerid": container, "page_type": "searchall", "page": number}
-        return Ask(url=f"{self.base}/api/container/getIndex?{urlencode(fields)}", headers=self.headers)
+        return Request(url=f"{self.base}/api/container/getIndex?{urlencode(fields)}", headers=self.headers)
 
 
-def _reply(answer: Answer) -> _Reply:
+def _reply(response: Response) -> _Reply:
     """Return the reply when it holds data or says that there is nothing; raise what else it says."""
-    if looks_like_html(answer.body):
-        page = answer.body.decode("utf-8", "replace")
+    if looks_like_html(response.body):
+        page = response.body.decode("utf-8", "replace")
         refusal = LoginRequired if _LOGIN.search(page) else Blocked
         raise refusal("a page for people instead of JSON")
-    reply = decode_json(answer.body, _Reply)
+    reply = decode_json(response.body, _Reply)
     ok, words = str(reply.ok), reply.msg or ""
     said = f"the platform says: ok {ok} {words}".rstrip()
     if ok == "1" or (ok == "0" and _NOTHING.search(words)):
@@ -234,19 +234,19 @@ def _parse_id(message: _Message) -> str:
     return mid
 
 
-def _parse_time(message: _Message, mid: str, answer: Answer) -> Told:
+def _parse_time(message: _Message, mid: str, response: Response) -> ReadTime:
     """Return what the page says, or what the id says where that is more exact and does not contradict the page."""
     by_id = published(WeiboSearch.platform, mid) if int(mid) >= _FIRST_TIMED_ID else None
-    if by_id is not None and by_id > answer.fetched_at:
+    if by_id is not None and by_id > response.fetched_at:
         by_id = None
     try:
-        told, precision = read_time(message.created_at, answer.moment)
+        shown, precision = read_time(message.created_at, response.moment)
     except ValueError as error:
         if by_id is None:
             raise MalformedPost(f"created_at: {error}") from error
         return by_id, Precision.SECOND
-    if precision is Precision.SECOND or by_id is None or abs(by_id - told) > SPAN[precision] + _CLOCKS_DIFFER:
-        return told, precision
+    if precision is Precision.SECOND or by_id is None or abs(by_id - shown) > SPAN[precision] + _CLOCKS_DIFFER:
+        return shown, precision
     return by_id, Precision.SECOND
 
 

@@ -6,7 +6,7 @@ with Replay(posts) as replay:
 """
 
 from crawlers.replay.errors import BadLine, SourceError
-from crawlers.replay.faults import CUT, LOGIN, Faults
+from crawlers.replay.failures import CUT, LOGIN, Failures
 from crawlers.replay.reviews import Staging
 from crawlers.replay.run import Replay, serve_forever, targets
 from crawlers.replay.sources import load
@@ -16,7 +16,7 @@ __all__ = [
     "CUT",
     "LOGIN",
     "BadLine",
-    "Faults",
+    "Failures",
     "Replay",
     "SourceError",
     "Staging",

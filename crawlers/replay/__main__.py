@@ -4,8 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from config.errors import Mendable
-from crawlers.replay import Faults, Staging, ending_of, load, serve_forever
+from config.errors import UserError
+from crawlers.replay import Failures, Staging, ending_of, load, serve_forever
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,9 +27,11 @@ def main(arguments: list[str] | None = None) -> int:
             set_aside=skipped.append if options.skip_malformed else None,
         )
         sys.stderr.writelines(f"{bad}\n" for bad in skipped)
-        faults = Faults(every_nth_500=options.every_nth_500, every_nth_cut=options.every_nth_cut, delay=options.delay)
-        serve_forever(posts, port=options.port, faults=faults, port_file=options.port_file)
-    except Mendable as error:
+        failures = Failures(
+            every_nth_500=options.every_nth_500, every_nth_cut=options.every_nth_cut, delay=options.delay
+        )
+        serve_forever(posts, port=options.port, failures=failures, port_file=options.port_file)
+    except UserError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0

@@ -2,14 +2,14 @@
 
 import re
 
-from config.errors import Mendable
+from config.errors import UserError
 
 __all__ = ["BadLine", "SourceError", "bad_line"]
 
 _PLACE = re.compile(r"(?P<reason>.*) - at `\$\.?(?P<field>[^`]*)`", re.DOTALL)
 
 
-class SourceError(Mendable):
+class SourceError(UserError):
     """The source as a whole cannot be replayed: it is absent, broken or of no known format."""
 
 

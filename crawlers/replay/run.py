@@ -14,7 +14,7 @@ from urllib.error import URLError
 
 from crawlers.post import Post
 from crawlers.replay.errors import SourceError
-from crawlers.replay.faults import Faults
+from crawlers.replay.failures import Failures
 from crawlers.replay.server import Server
 from crawlers.replay.wires import wires
 
@@ -33,8 +33,8 @@ class Replay:
     SourceError when the posts cannot be served, or the port is taken.
     """
 
-    def __init__(self, posts: Iterable[Post], *, faults: Faults | None = None, port: int = 0) -> None:
-        self._wires, self._faults, self._port = wires(posts), faults or Faults(), port
+    def __init__(self, posts: Iterable[Post], *, failures: Failures | None = None, port: int = 0) -> None:
+        self._wires, self._failures, self._port = wires(posts), failures or Failures(), port
 
     @property
     def url(self) -> str:
@@ -43,7 +43,7 @@ class Replay:
 
     @property
     def requests(self) -> deque[tuple[str, int]]:
-        """The latest 10,000 asks, each with the status that it was answered with."""
+        """The latest 10,000 requests, each with the status that it was answered with."""
         return self._server.requests
 
     def targets(self) -> "list[Target]":
@@ -51,7 +51,7 @@ class Replay:
         return [target for wire in self._wires for target in wire.targets(self.url)]
 
     def __enter__(self) -> "Replay":
-        self._server = Server(self._wires, self._faults, self._port)
+        self._server = Server(self._wires, self._failures, self._port)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(_POLL,), name="replay", daemon=True)
         self._thread.start()
         return self
@@ -71,8 +71,8 @@ def targets(url: str) -> "list[Target]":
     if not address.startswith(("http://", "https://")):
         raise SourceError(f"{url}: not the address of a replay server: give one such as http://127.0.0.1:8420")
     try:
-        with urllib.request.urlopen(address, timeout=_PATIENCE) as answer:  # noqa: S310  # http and https only
-            return [Target(**target) for target in json.load(answer)]
+        with urllib.request.urlopen(address, timeout=_PATIENCE) as response:  # noqa: S310  # http and https only
+            return [Target(**target) for target in json.load(response)]
     except (URLError, OSError, ValueError) as error:
         raise SourceError(f"{address}: no replay server answers there ({error}): start `tingfeng replay`") from error
 
@@ -81,7 +81,7 @@ def serve_forever(
     posts: Iterable[Post],
     *,
     port: int = 0,
-    faults: Faults | None = None,
+    failures: Failures | None = None,
     port_file: Path | None = None,
     ready: Callable[[Replay], None] | None = None,
 ) -> None:
@@ -96,7 +96,7 @@ def serve_forever(
 
     before = {name: signal.signal(name, stopping) for name in (signal.SIGTERM, signal.SIGINT)}
     try:
-        with Replay(posts, faults=faults, port=port) as replay:
+        with Replay(posts, failures=failures, port=port) as replay:
             if port_file is not None:
                 _write(port_file, replay.url.rpartition(":")[2])
             if ready is not None:

@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawlers.replay.errors import SourceError
-from crawlers.replay.faults import CUT, LOGIN, FaultPlan, Faults
-from crawlers.replay.wires import Answer, Wire, json_answer
+from crawlers.replay.failures import CUT, LOGIN, FailurePlan, Failures
+from crawlers.replay.wires import Response, Wire, json_response
 from crawlers.synthetic import HEADER, declare
 
 __all__ = ["HOST", "Server"]
@@ -25,8 +25,8 @@ _log = logging.getLogger(__name__)
 _REMEMBERED = 10_000
 _IDLE = 60
 _BACKLOG = 128
-_ROBOTS = Answer(body=b"User-agent: *\nAllow: /\n", content_type="text/plain; charset=utf-8")
-_MISSING = json_answer({"error": "not found"}, status=404)
+_ROBOTS = Response(body=b"User-agent: *\nAllow: /\n", content_type="text/plain; charset=utf-8")
+_MISSING = json_response({"error": "not found"}, status=404)
 
 
 class Server(ThreadingHTTPServer):
@@ -35,8 +35,8 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = _BACKLOG
 
-    def __init__(self, wires: Sequence[Wire], faults: Faults, port: int) -> None:
-        self.wires, self.plan = wires, FaultPlan(faults)
+    def __init__(self, wires: Sequence[Wire], failures: Failures, port: int) -> None:
+        self.wires, self.plan = wires, FailurePlan(failures)
         self.requests: deque[tuple[str, int]] = deque(maxlen=_REMEMBERED)
         self._open: set[socket.socket] = set()
         try:
@@ -83,54 +83,54 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
-        answer, cut = self._answer(unquote(parts.path), dict(parse_qsl(parts.query, keep_blank_values=True)))
-        self.server.requests.append((self.path, answer.status))
-        self._send(answer, cut)
+        response, cut = self._answer(unquote(parts.path), dict(parse_qsl(parts.query, keep_blank_values=True)))
+        self.server.requests.append((self.path, response.status))
+        self._send(response, cut)
 
     do_HEAD = do_GET
 
-    def _answer(self, path: str, query: Mapping[str, str]) -> tuple[Answer, bool]:
+    def _answer(self, path: str, query: Mapping[str, str]) -> tuple[Response, bool]:
         """Return the answer, and whether its body is to be cut."""
         server = self.server
         own = {
             "/robots.txt": lambda: _ROBOTS,
-            "/healthz": lambda: json_answer({"ok": True}),
+            "/healthz": lambda: json_response({"ok": True}),
             "/targets.json": self._targets,
         }
         if path in own:
             return own[path](), False
         for wire in server.wires:
-            answer = wire.answer(path, query)
-            if answer is not None:
+            response = wire.response(path, query)
+            if response is not None:
                 break
         else:
             return _MISSING, False
-        if server.plan.faults.delay:
-            time.sleep(server.plan.faults.delay)
+        if server.plan.failures.delay:
+            time.sleep(server.plan.failures.delay)
         status = server.plan.next(self.path)
         if status == LOGIN:
-            return wire.login_wanted() or json_answer({"error": "log in first"}, status=401), False
+            return wire.login_wanted() or json_response({"error": "log in first"}, status=401), False
         if status not in (200, CUT):
-            return json_answer({"error": "on purpose"}, status=status), False
-        return answer, status == CUT
+            return json_response({"error": "on purpose"}, status=status), False
+        return response, status == CUT
 
-    def _targets(self) -> Answer:
+    def _targets(self) -> Response:
         found = [target for wire in self.server.wires for target in wire.targets(self.server.url)]
-        return json_answer([target.model_dump(exclude_none=True) for target in found])
+        return json_response([target.model_dump(exclude_none=True) for target in found])
 
-    def _send(self, answer: Answer, cut: bool) -> None:
-        headers = {"Content-Type": answer.content_type}
-        if made_up := declare(answer.posts):
+    def _send(self, response: Response, cut: bool) -> None:
+        headers = {"Content-Type": response.content_type}
+        if made_up := declare(response.posts):
             headers[HEADER] = made_up
-        body = answer.body
-        if answer.modified is not None and answer.status == 200:
+        body = response.body
+        if response.modified is not None and response.status == 200:
             headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-            headers["Last-Modified"] = format_datetime(answer.modified.astimezone(UTC), usegmt=True)
-            if self._has_it(headers, answer.modified):
+            headers["Last-Modified"] = format_datetime(response.modified.astimezone(UTC), usegmt=True)
+            if self._has_it(headers, response.modified):
                 self._write(304, headers, b"")
                 return
         headers["Content-Length"] = str(len(body))
-        self._write(answer.status, headers, body[: len(body) // 2] if cut else body)
+        self._write(response.status, headers, body[: len(body) // 2] if cut else body)
         self.close_connection = self.close_connection or cut
 
     def _has_it(self, headers: Mapping[str, str], modified: datetime) -> bool:

@@ -16,7 +16,7 @@ from config import settings
 from dashboards.console.render import page, policy
 from indexing.alerts.answers import NotPossible
 from indexing.alerts.links import LinkRefused
-from indexing.elasticsearch.faults import StoreError
+from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.store import Store, open_store
 
 __all__ = ["ADDRESS", "HEALTH", "create", "serve"]
@@ -72,18 +72,18 @@ async def _lock_down(request: Request, answer: Callable[[Request], Awaitable[Res
 
 
 def _refused(request: Request, error: Exception) -> HTMLResponse:
-    return page(request, "told.html", status=_GONE, phrase="refused", detail=str(error))
+    return page(request, "notice.html", status=_GONE, phrase="refused", detail=str(error))
 
 
 def _impossible(request: Request, error: Exception) -> HTMLResponse:
-    return page(request, "told.html", status=_CONFLICT, phrase="impossible", detail=str(error))
+    return page(request, "notice.html", status=_CONFLICT, phrase="impossible", detail=str(error))
 
 
 def _unavailable(request: Request, error: Exception) -> HTMLResponse:
     _log.error("the console cannot reach Elasticsearch: %s", error)
-    return page(request, "told.html", status=_UNAVAILABLE, phrase="unavailable", detail="")
+    return page(request, "notice.html", status=_UNAVAILABLE, phrase="unavailable", detail="")
 
 
 def _no_such_page(request: Request, error: Exception) -> HTMLResponse:
     status = error.status_code if isinstance(error, HTTPException) else _NOT_FOUND
-    return page(request, "told.html", status=status, phrase="no_page", detail="")
+    return page(request, "notice.html", status=status, phrase="no_page", detail="")

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from dashboards.ask import ordering
 from dashboards.kibana.objects import both
 from dashboards.panel import Bucket, Draw, Every, Panel, Time
+from dashboards.panel_query import ordering
 from indexing.elasticsearch.mappings import KINDS
 from indexing.metrics.expression import (
     Average,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from config.errors import Mendable
+from config.errors import UserError
 from config.settings import DAY_ZONE
 from dashboards.kibana.objects import SavedObject, ndjson
 from dashboards.kibana.server import Kibana
@@ -20,7 +20,7 @@ _WITHIN = ("panelsJSON", "optionsJSON", "searchSourceJSON", "fieldFormatMap", "i
 _COMPARED = ("attributes", "references")
 
 
-class BrokenReferences(Mendable):
+class BrokenReferences(UserError):
     """An object refers to one that is not among those to be published; the message names both."""
 
 

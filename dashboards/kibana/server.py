@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from config import settings
-from config.errors import Mendable
+from config.errors import UserError
 from dashboards.kibana.objects import SavedObject, compact
 
 __all__ = ["Kibana", "KibanaRefused", "OLDEST", "kibana"]
@@ -27,7 +27,7 @@ _SPACE = re.compile(r"[a-z0-9_-]{1,64}")
 _PLAIN = ("127.0.0.1", "localhost", "::1")
 
 
-class KibanaRefused(Mendable):
+class KibanaRefused(UserError):
     """Kibana did not do as it was asked; the message says what, why and the remedy."""
 
 
@@ -76,9 +76,9 @@ class Kibana:
         path = "/api/saved_objects/_import?overwrite=true"
         answered = self._ask("POST", path, "saved objects", files=file).json()
         if not answered.get("success"):
-            faults = [_fault(error) for error in answered.get("errors", ())]
+            problems = [_problem(error) for error in answered.get("errors", ())]
             raise KibanaRefused(
-                f"{path}: not all objects were taken: {'; '.join(faults[:5])}: run it again, or see docs/kibana.md"
+                f"{path}: not all objects were taken: {'; '.join(problems[:5])}: run it again, or see docs/kibana.md"
             )
         return int(answered["successCount"])
 
@@ -147,7 +147,7 @@ def _access() -> tuple[dict[str, str], tuple[str, str] | None]:
     return {}, (user, password) if user and password else None
 
 
-def _fault(error: Mapping[str, Any]) -> str:
+def _problem(error: Mapping[str, Any]) -> str:
     inner = error.get("error", {})
     missing = [f"{one['type']} {one['id']}" for one in inner.get("references", ())]
     reason = f"lacks {', '.join(missing)}" if missing else inner.get("message") or inner.get("type") or compact(inner)

@@ -3,24 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from config.both import Both
 from config.settings import DAY_ZONE
-from dashboards.ask import Scope, listing, read, search
 from dashboards.boards import boards
 from dashboards.page.data import Question
 from dashboards.page.drawn import Drawn, draw
 from dashboards.page.gather import ask
 from dashboards.panel import Board, Listing, Panel
-from indexing.elasticsearch.faults import told
+from dashboards.panel_query import Scope, listing, read, search
+from indexing.elasticsearch.errors import store_errors
 from indexing.metrics.voice import Crawled, share_of_voice
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
 
-__all__ = ["BoardsData", "Listed", "gather_boards", "write_boards"]
+__all__ = ["BoardsData", "Listed", "gather_boards"]
 
 _LISTED = 10
 _MOST = 500
@@ -57,7 +56,7 @@ def gather_boards(store: "Store", *, until: datetime, days: timedelta, language:
     midnight = until.astimezone(DAY_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
     scope = Scope(since=midnight - days + timedelta(days=1), until=until)
     every = boards()
-    with told():
+    with store_errors():
         store.refresh(*{panel.kind for board in every.values() for panel in board.panels})
     questions = {
         f"{id}/{panel.id}": Question(
@@ -79,15 +78,6 @@ def gather_boards(store: "Store", *, until: datetime, days: timedelta, language:
         },
         questions=questions,
     )
-
-
-def write_boards(store: "Store", path: Path, *, until: datetime, days: timedelta, language: str = "zh") -> Path:
-    """Write the page and return its path; errors are those of `gather_boards`."""
-    from dashboards.page.render import render_boards
-    from dashboards.page.write import write
-
-    write(path, render_boards(gather_boards(store, until=until, days=days, language=language)))
-    return path
 
 
 def _body(panel: Panel | Listing, scope: Scope) -> dict[str, Any]:

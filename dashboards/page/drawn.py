@@ -8,10 +8,10 @@ from typing import Any
 from config.both import Both
 from config.settings import DAY_ZONE
 from dashboards import charts
-from dashboards.ask import Row, Scope
 from dashboards.page import shown
 from dashboards.page.names import VALUES, named
 from dashboards.panel import Draw, Every, Listing, Panel, Time, Top
+from dashboards.panel_query import Row, Scope
 from indexing.elasticsearch.mappings import KINDS
 from indexing.metrics.metric import Metric, Shape
 from indexing.search import plain

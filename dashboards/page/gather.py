@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from config.brand import Brand
-from config.errors import Mendable
+from config.errors import UserError
 from config.settings import DAY_ZONE
 from dashboards.page import queries, read
 from dashboards.page.data import AlertShown, BrandFigures, MentionShown, PageData, Question
-from indexing.elasticsearch.faults import told
+from indexing.elasticsearch.errors import store_errors
 
 if TYPE_CHECKING:
     from indexing.alerts.alert import Alert
@@ -22,7 +22,7 @@ _MOST_ROWS, _FEWEST_ROWS, _ROWS_IN_ALL = 20, 5, 500
 _READ, _QUOTED = 30, 5  # of an alert's evidence; more are read than quoted, since bursts repeat themselves
 
 
-class QuestionRefused(Mendable):
+class QuestionRefused(UserError):
     """Elasticsearch refused one of the page's requests; the message names it, the reason and the remedy."""
 
 
@@ -32,7 +32,7 @@ def gather(store: "Store", *, brands: Sequence[Brand], now: datetime, days: int 
     An index that is not there reads as an empty one. QuestionRefused when Elasticsearch refuses a request or answers
     from a part of the index alone; StoreError when it does not answer.
     """
-    with told():
+    with store_errors():
         for kind in ("mentions", "alerts", "runs"):
             store.refresh(kind)
     today = now.astimezone(DAY_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -93,7 +93,7 @@ def ask(store: "Store", questions: Sequence[Question]) -> list[Mapping[str, Any]
     searches: list[Mapping[str, Any]] = []
     for question in questions:
         searches += [{"index": question.index, "ignore_unavailable": True}, question.body]
-    with told():
+    with store_errors():
         answers = store.client.msearch(searches=searches)["responses"]
     for question, answer in zip(questions, answers, strict=True):
         if reason := _failure(answer):

@@ -24,24 +24,24 @@ __all__ = [
     "words",
 ]
 
-Answer = Mapping[str, Any]
+Response = Mapping[str, Any]
 
 _WORDS_SHOWN = 10
 _WORDY = re.compile(r"[^\W\d_]{2,}")
 _LONGEST_WORD = 24
 
 
-def total(answer: Answer) -> int:
+def total(response: Response) -> int:
     """Return how many documents the request found."""
-    return int(answer["hits"]["total"]["value"])
+    return int(response["hits"]["total"]["value"])
 
 
-def by_brand(answer: Answer) -> dict[str, Answer]:
+def by_brand(response: Response) -> dict[str, Response]:
     """Return each brand's bucket."""
-    return {bucket["key"]: bucket for bucket in _buckets(answer.get("aggregations", {}), "brands")}
+    return {bucket["key"]: bucket for bucket in _buckets(response.get("aggregations", {}), "brands")}
 
 
-def figures(bucket: Answer) -> dict[str, Any]:
+def figures(bucket: Response) -> dict[str, Any]:
     """Return the plain counts of a brand, by the names that BrandFigures gives them."""
     customers = bucket.get("customers", {})
     return {
@@ -61,7 +61,7 @@ def starts(since: datetime, until: datetime, interval: str) -> list[datetime]:
     return moments
 
 
-def timeline(bucket: Answer, moments: Sequence[datetime]) -> tuple[Bucket, ...]:
+def timeline(bucket: Response, moments: Sequence[datetime]) -> tuple[Bucket, ...]:
     """Return one value for each of `moments`, those without a mention included; the last one is not over yet."""
     splits = {entry["key"]: _split(entry) for entry in _buckets(bucket, "time")}
     return tuple(
@@ -74,7 +74,7 @@ def timeline(bucket: Answer, moments: Sequence[datetime]) -> tuple[Bucket, ...]:
     )
 
 
-def platforms(bucket: Answer) -> tuple[PlatformFigures, ...]:
+def platforms(bucket: Response) -> tuple[PlatformFigures, ...]:
     """Return the platforms of a brand, the largest first."""
     return tuple(
         PlatformFigures(platform=entry["key"], split=_split(entry), authors=entry["authors"]["value"])
@@ -82,9 +82,9 @@ def platforms(bucket: Answer) -> tuple[PlatformFigures, ...]:
     )
 
 
-def words(answer: Answer, brand: Brand, label: str) -> tuple[Word, ...]:
+def words(response: Response, brand: Brand, label: str) -> tuple[Word, ...]:
     """Return the words that stand out, the most telling first, without the brand's own names."""
-    of_label = answer.get("aggregations", {}).get(brand.id, {}).get(label, {})
+    of_label = response.get("aggregations", {}).get(brand.id, {}).get(label, {})
     answered = of_label.get("words", {})
     size, background = answered.get("doc_count", 0), answered.get("bg_count", 0)
     own = {word.lower() for word in (brand.name, *brand.words)}
@@ -98,28 +98,28 @@ def words(answer: Answer, brand: Brand, label: str) -> tuple[Word, ...]:
     return tuple(found[:_WORDS_SHOWN])
 
 
-def latest(answer: Answer) -> tuple[MentionShown, ...]:
+def latest(response: Response) -> tuple[MentionShown, ...]:
     """Return the listed mentions of all brands and sentiments, newest first."""
     hits = [
         hit
-        for bucket in by_brand(answer).values()
+        for bucket in by_brand(response).values()
         for split in _buckets(bucket, "sentiment")
         for hit in split["latest"]["hits"]["hits"]
     ]
     return tuple(sorted(map(_mention, hits), key=lambda m: (m.published_at, m.id), reverse=True))
 
 
-def alerts(answer: Answer) -> tuple[Alert, ...]:
+def alerts(response: Response) -> tuple[Alert, ...]:
     """Return the alerts, firing ones first, then the newest."""
-    return tuple(from_document(hit["_id"], hit["_source"]) for hit in answer["hits"]["hits"])
+    return tuple(from_document(hit["_id"], hit["_source"]) for hit in response["hits"]["hits"])
 
 
-def by_id(answer: Answer) -> dict[str, MentionShown]:
+def by_id(response: Response) -> dict[str, MentionShown]:
     """Return the mentions that the request found."""
-    return {hit["_id"]: _mention(hit) for hit in answer["hits"]["hits"]}
+    return {hit["_id"]: _mention(hit) for hit in response["hits"]["hits"]}
 
 
-def coverage(runs: Answer, data: Answer) -> Coverage:
+def coverage(runs: Response, data: Response) -> Coverage:
     """Return what the crawl runs and the mentions say of how far the figures reach."""
     feeds = _buckets(runs.get("aggregations", {}), "feeds")
     about = data.get("aggregations", {})
@@ -135,11 +135,11 @@ def coverage(runs: Answer, data: Answer) -> Coverage:
     )
 
 
-def _books(answer: Answer, step: str) -> dict[str, int]:
-    return {name: int(answer.get(f"{step}.{name}", {}).get("value") or 0) for name in BOOKS[step]}
+def _books(response: Response, step: str) -> dict[str, int]:
+    return {name: int(response.get(f"{step}.{name}", {}).get("value") or 0) for name in BOOKS[step]}
 
 
-def _source(feed: str, bucket: Answer) -> Source:
+def _source(feed: str, bucket: Response) -> Source:
     last = bucket["last"]["hits"]["hits"][0]["_source"]
     return Source(
         feed=feed,
@@ -154,7 +154,7 @@ def _source(feed: str, bucket: Answer) -> Source:
     )
 
 
-def _mention(hit: Answer) -> MentionShown:
+def _mention(hit: Response) -> MentionShown:
     source = hit["_source"]
     return MentionShown(
         id=hit["_id"],
@@ -173,17 +173,17 @@ def _mention(hit: Answer) -> MentionShown:
     )
 
 
-def _split(bucket: Answer) -> Split:
+def _split(bucket: Response) -> Split:
     return Split(**{split["key"]: split["doc_count"] for split in _buckets(bucket, "sentiment")})
 
 
-def _buckets(answer: Answer, name: str) -> Sequence[Answer]:
-    buckets: Sequence[Answer] = answer.get(name, {}).get("buckets", ())
+def _buckets(response: Response, name: str) -> Sequence[Response]:
+    buckets: Sequence[Response] = response.get(name, {}).get("buckets", ())
     return buckets
 
 
-def _counts(answer: Answer, name: str) -> tuple[tuple[str, int], ...]:
-    return tuple((bucket["key"], bucket["doc_count"]) for bucket in _buckets(answer, name))
+def _counts(response: Response, name: str) -> tuple[tuple[str, int], ...]:
+    return tuple((bucket["key"], bucket["doc_count"]) for bucket in _buckets(response, name))
 
 
 def _time(value: str) -> datetime:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from config.errors import Mendable
+from config.errors import UserError
 from indexing.alerts import records
 from indexing.alerts.alert import Alert, State
 from indexing.alerts.event import Event, Origin
@@ -18,7 +18,7 @@ __all__ = ["NotPossible", "acknowledge", "assign", "check", "check_view", "follo
 _log = logging.getLogger(__name__)
 
 
-class NotPossible(Mendable):
+class NotPossible(UserError):
     """The alert is in no state for this."""
 
 

@@ -9,9 +9,9 @@ import msgspec
 
 from config.channel import Channel
 from indexing.alerts.channels import NotDelivered
+from indexing.alerts.formatting import split_message
 from indexing.alerts.message import Message
-from indexing.alerts.parts import in_parts
-from indexing.alerts.posting import Answer, check_status, pace, post, redacted
+from indexing.alerts.posting import Response, check_status, pace, post, redacted
 
 __all__ = ["Codes", "send_parts"]
 
@@ -45,7 +45,7 @@ def send_parts(
     request: Callable[[str, str], Request],
 ) -> None:
     """Send the lines in parts of at most `limit` bytes; NotDelivered says how many of them are confirmed."""
-    texts = in_parts(lines, limit)
+    texts = split_message(lines, limit)
     for number, text in enumerate(texts):
         if number < message.parts:
             continue
@@ -60,7 +60,7 @@ def send_parts(
             raise
 
 
-def _judge(answer: Answer, codes: Codes, channel: Channel) -> None:
+def _judge(answer: Response, codes: Codes, channel: Channel) -> None:
     check_status(answer)
     try:
         said = json.loads(answer.body)

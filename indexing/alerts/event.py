@@ -76,14 +76,14 @@ def _wanted(alert: Alert) -> str | None:
 def _of_delivery(old: Delivery | None, new: Delivery) -> Iterator[Event]:
     if new == old or new.at is None:
         return
-    told = [] if new.message == "raised" else [new.message]
-    told += [f"to {', '.join(new.people)}"] if new.people else []
-    told += [f"together with {', '.join(new.also)}"] if new.also else []
-    told += [new.last_error] if new.last_error else []
+    details = [] if new.message == "raised" else [new.message]
+    details += [f"to {', '.join(new.people)}"] if new.people else []
+    details += [f"together with {', '.join(new.also)}"] if new.also else []
+    details += [new.last_error] if new.last_error else []
     yield Event(
         name="unsent" if new.state is DeliveryState.PENDING else str(new.state),
         key=":".join((*(() if new.message == "raised" else (new.message,)), new.channel, str(new.attempts))),
         at=new.at,
         channel=new.channel,
-        detail="; ".join(told) or None,
+        detail="; ".join(details) or None,
     )

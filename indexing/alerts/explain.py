@@ -51,15 +51,15 @@ def _line(event: Mapping[str, Any]) -> str:
 
 
 def _now(alert: Alert) -> Iterator[str]:
-    told = [one for one in alert.delivery if one.state is DeliveryState.SENT]
+    sent = [one for one in alert.delivery if one.state is DeliveryState.SENT]
     waiting = [one for one in alert.delivery if one.state in (DeliveryState.PENDING, DeliveryState.SENDING)]
     yield f"现在 now: {alert.state}" + (f", {alert.assignee} looks after it" if alert.assignee else "")
-    if told:
-        yield "已告知 told: " + ", ".join(f"{one.channel} ({one.message})" for one in told)
+    if sent:
+        yield "已告知 told: " + ", ".join(f"{one.channel} ({one.message})" for one in sent)
     for one in waiting:
         due = f", not before {one.not_before.astimezone(DAY_ZONE):%H:%M:%S}" if one.not_before else ""
         yield f"待发 to be sent: {one.channel} ({one.message}){due}" + (f": {one.last_error}" if one.last_error else "")
-    if not told and not waiting or alert.held:
+    if not sent and not waiting or alert.held:
         yield f"未发原因 why not: {alert.held or _why_not(alert)}"
 
 

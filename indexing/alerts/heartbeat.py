@@ -14,7 +14,7 @@ from indexing.alerts import records
 from indexing.alerts.channels import NotDelivered, send
 from indexing.alerts.message import of_words
 from indexing.alerts.rate import locked
-from indexing.elasticsearch.patience import patiently
+from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 
 __all__ = ["beat", "ping"]
@@ -74,9 +74,9 @@ def ping() -> bool:
 
 def _words(store: Store, now: datetime) -> str:
     day = {"range": {"@timestamp": {"gte": (now - _DAY).isoformat()}}}
-    raised = patiently(lambda: store.client.count(index=store.alias("alerts"), query=day))["count"]
+    raised = with_retries(lambda: store.client.count(index=store.alias("alerts"), query=day))["count"]
     seen = {"range": {"event.ingested": {"gte": (now - _DAY).isoformat()}}}
-    mentions = patiently(lambda: store.client.count(index=store.alias("mentions"), query=seen))["count"]
+    mentions = with_retries(lambda: store.client.count(index=store.alias("mentions"), query=seen))["count"]
     still_open, waiting = len(records.firing(store)), len(records.undelivered(store))
     return (
         f"过去 24 小时：新提及 {mentions} 条，预警 {raised} 条；未解除 {still_open} 条，待送达 {waiting} 条。\n"

@@ -105,15 +105,15 @@ def _merged(new: Alert, old: Alert) -> Alert:
     if new.evaluated_at < old.evaluated_at or _stays_resolved(old, new):
         return old
     same_window = (new.window_start, new.window_end) == (old.window_start, old.window_end)
-    told = new if same_window or new.weight > old.weight else old
+    shown = new if same_window or new.weight > old.weight else old
     merged = replace(
         old,
         began_at=min(old.began_at, new.began_at),
         last_at=max(old.last_at, new.last_at),
         evaluated_at=new.evaluated_at,
         severity=max(old.severity, new.severity, key=list(type(new.severity)).index),
-        **{field: getattr(told, field) for field in ("window_start", "window_end", "weight", "figures", "questions")},
-        **{field: getattr(told, field) for field in ("reason_zh", "reason_en", "evidence", "title")},
+        **{field: getattr(shown, field) for field in ("window_start", "window_end", "weight", "figures", "questions")},
+        **{field: getattr(shown, field) for field in ("reason_zh", "reason_en", "evidence", "title")},
     )
     over = old.state is State.RESOLVED
     if over and new.state is State.FIRING:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from config.errors import Mendable
+from config.errors import UserError
 from config.key import key_of
 
 __all__ = ["LIFETIME", "Action", "Claim", "LinkRefused", "read", "sign"]
@@ -33,7 +33,7 @@ class Action(StrEnum):
     VIEW = "view"
 
 
-class LinkRefused(Mendable):
+class LinkRefused(UserError):
     """The link is not one of ours, was altered, or has expired; `claim` is what it said, where it is ours."""
 
     def __init__(self, reason: str, claim: "Claim | None" = None) -> None:

@@ -11,7 +11,7 @@ from config import settings
 from config.rule import Severity
 from indexing.alerts.alert import Alert, Delivery, Quote, State, to_document
 from indexing.alerts.links import LIFETIME, Action, Claim, sign
-from indexing.alerts.plain import plain
+from indexing.alerts.plain_text import plain_text
 
 __all__ = ["Link", "Message", "of_alert", "of_words"]
 
@@ -81,7 +81,7 @@ def of_alert(
     marks = [_SEVERITY[alert.severity], *_round(delivery.message)]
     marks += ["已平息"] if alert.state is State.RESOLVED else []
     marks += ["重发"] if delivery.unsure else []
-    title = "".join(f"【{mark}】" for mark in marks) + f"{plain(alert.title, _TITLE_LENGTH)} {alert.brand}"
+    title = "".join(f"【{mark}】" for mark in marks) + f"{plain_text(alert.title, _TITLE_LENGTH)} {alert.brand}"
     lines = tuple(_lines(alert, others, [(names or {}).get(id, id) for id in delivery.people]))
     links = tuple(_links(alert, delivery, names or {}, now or datetime.now(UTC)))
     document = to_document(alert)
@@ -109,29 +109,29 @@ def of_words(key: str, title: str, text: str, **fields: Any) -> Message:
 def _round(message: str) -> Iterator[str]:
     kind, _, rest = message.partition(".")
     if kind == "instead":
-        yield f"代 {plain(rest.partition('.')[0], _WORD_LENGTH)} 发送"
+        yield f"代 {plain_text(rest.partition('.')[0], _WORD_LENGTH)} 发送"
     elif kind in _ROUND:
         yield _ROUND[kind]
 
 
 def _lines(alert: Alert, others: Sequence[Alert], people: Sequence[str]) -> Iterator[str]:
     if people:
-        yield "值班 on duty: " + "、".join(plain(name, _WORD_LENGTH) for name in people)
+        yield "值班 on duty: " + "、".join(plain_text(name, _WORD_LENGTH) for name in people)
     yield alert.reason_zh
     yield alert.reason_en
     evidence = alert.evidence
     if evidence.platforms:
-        yield "平台: " + "、".join(f"{plain(p.platform, _WORD_LENGTH)} {p.mentions}" for p in evidence.platforms)
+        yield "平台: " + "、".join(f"{plain_text(p.platform, _WORD_LENGTH)} {p.mentions}" for p in evidence.platforms)
     if evidence.words:
-        yield "突出的词: " + "、".join(f"{plain(w.word, _WORD_LENGTH)} {w.mentions}" for w in evidence.words)
+        yield "突出的词: " + "、".join(f"{plain_text(w.word, _WORD_LENGTH)} {w.mentions}" for w in evidence.words)
     for number, quote in enumerate(evidence.quotes, start=1):
         yield f"{number}. {_quoted(quote)}"
     for other in others[:_MOST_ALSO]:
-        yield f"同组 also: {plain(other.title, _TITLE_LENGTH)} {other.id} {other.reason_zh[:_REASON_LENGTH]}"
+        yield f"同组 also: {plain_text(other.title, _TITLE_LENGTH)} {other.id} {other.reason_zh[:_REASON_LENGTH]}"
     if len(others) > _MOST_ALSO:
         yield f"同组另有 {len(others) - _MOST_ALSO} 条 more of the group"
     yield f"处置 runbook: {alert.runbook[:_RUNBOOK_LENGTH]}"
-    yield f"负责 owner: {plain(alert.owner, _TITLE_LENGTH)}"
+    yield f"负责 owner: {plain_text(alert.owner, _TITLE_LENGTH)}"
     yield f"预警编号 id: {alert.id}"
 
 
@@ -140,7 +140,7 @@ def _links(alert: Alert, delivery: Delivery, names: Mapping[str, str], now: date
         return
     people = delivery.people[:_MOST_PEOPLE] or (alert.owner,)
     for person in people:
-        shown = f"{plain(names.get(person, person), _WORD_LENGTH)} " if len(people) > 1 else ""
+        shown = f"{plain_text(names.get(person, person), _WORD_LENGTH)} " if len(people) > 1 else ""
         for action, label in _ANSWERS.items():
             claim = Claim(
                 alert=alert.id, action=action, person=person, message=delivery.message, expires_at=now + LIFETIME

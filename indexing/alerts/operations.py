@@ -7,7 +7,7 @@ from config.channel import load_channels
 from config.load import ConfigError
 from indexing.alerts.channels import NotDelivered, send
 from indexing.alerts.message import of_words
-from indexing.alerts.plain import plain
+from indexing.alerts.plain_text import plain_text
 
 __all__ = ["CHANNEL", "notify"]
 
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 def notify(step: str, reason: str) -> bool:
     """Send that `step` failed and why; return whether the channel confirmed it. Never raises for the channel's sake."""
-    title, text = f"【运维预警】{plain(step, _STEP_LENGTH)} 失败 failed", plain(reason, _REASON_LENGTH)
+    title, text = f"【运维预警】{plain_text(step, _STEP_LENGTH)} 失败 failed", plain_text(reason, _REASON_LENGTH)
     try:
         channel = next((channel for channel in load_channels() if channel.id == CHANNEL), None)
         if channel is None:

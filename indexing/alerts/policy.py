@@ -153,8 +153,8 @@ def _leads(other: Alert, alert: Alert, at: Situation) -> bool:
     """Whether another alert of the group is being told, at least as grave, and recently enough to cover this one."""
     interval = at.plan(alert).interval
     recent = interval is None or (other.step_at is not None and at.now < other.step_at + interval)
-    told = other.step >= 0 and other.state in OPEN and not other.joined and other.step_at is not None
-    return told and recent and _RANK[other.severity] >= _RANK[alert.severity]
+    notified = other.step >= 0 and other.state in OPEN and not other.joined and other.step_at is not None
+    return notified and recent and _RANK[other.severity] >= _RANK[alert.severity]
 
 
 def _order(alert: Alert) -> tuple[int, float, float, str]:

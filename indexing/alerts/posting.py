@@ -12,7 +12,7 @@ from crawlers.spider import is_loopback
 from indexing.alerts.channels import NotDelivered, address
 from indexing.alerts.rate import pause
 
-__all__ = ["Answer", "check_status", "pace", "post", "redacted"]
+__all__ = ["Response", "check_status", "pace", "post", "redacted"]
 
 _LONGEST_ANSWER = 65_536
 _LONGEST_REASON = 160
@@ -22,14 +22,14 @@ _PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Response:
     """What came back; the body is cut."""
 
     status: int
     body: bytes
 
 
-def post(channel: Channel, body: bytes, headers: dict[str, str], *, query: str = "", read: bool = True) -> Answer:
+def post(channel: Channel, body: bytes, headers: dict[str, str], *, query: str = "", read: bool = True) -> Response:
     """Send `body` to the channel's address, with `query` added to it; NotDelivered where no whole answer comes.
 
     With `read` off, the status is the whole answer.
@@ -47,11 +47,11 @@ def post(channel: Channel, body: bytes, headers: dict[str, str], *, query: str =
         raise NotDelivered(f"no answer ({type(error).__name__})", unsure=True, retry=True) from None
 
 
-def check_status(answer: Answer) -> None:
+def check_status(response: Response) -> None:
     """Raise NotDelivered unless the status is 2xx."""
-    if not 200 <= answer.status < 300:
-        retry = answer.status >= 500 or answer.status in _WORTH_A_RETRY
-        raise NotDelivered(f"the receiver answered HTTP {answer.status}", unsure=False, retry=retry)
+    if not 200 <= response.status < 300:
+        retry = response.status >= 500 or response.status in _WORTH_A_RETRY
+        raise NotDelivered(f"the receiver answered HTTP {response.status}", unsure=False, retry=retry)
 
 
 def pace(channel: Channel, usual: int | None = None) -> None:
@@ -72,20 +72,20 @@ def redacted(text: str, channel: Channel) -> str:
     return " ".join(text.split())[:_LONGEST_REASON]
 
 
-async def _post(url: str, body: bytes, headers: dict[str, str], patience: float, read: bool) -> Answer:
+async def _post(url: str, body: bytes, headers: dict[str, str], seconds: float, read: bool) -> Response:
     """Return the answer; TimeoutError when connecting and answering together take twice as long."""
     got = b""
     async with (
-        asyncio.timeout(2 * patience),
+        asyncio.timeout(2 * seconds),
         # a proxy from the environment could not reach this machine's own receivers
-        httpx.AsyncClient(timeout=patience, follow_redirects=False, trust_env=not is_loopback(url)) as client,
-        client.stream("POST", url, content=body, headers=headers) as answer,
+        httpx.AsyncClient(timeout=seconds, follow_redirects=False, trust_env=not is_loopback(url)) as client,
+        client.stream("POST", url, content=body, headers=headers) as response,
     ):
-        async for chunk in answer.aiter_bytes() if read else _nothing():
+        async for chunk in response.aiter_bytes() if read else _nothing():
             got += chunk
             if len(got) > _LONGEST_ANSWER:
                 break
-    return Answer(status=answer.status_code, body=got)
+    return Response(status=response.status_code, body=got)
 
 
 async def _nothing() -> AsyncIterator[bytes]:

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from config.errors import Mendable
+from config.errors import UserError
 from indexing.alerts.alert import OPEN, Alert, DeliveryState, from_document, to_document
 from indexing.alerts.event import Event, Origin, between
 from indexing.elasticsearch.bulk import Action, send
-from indexing.elasticsearch.faults import told
-from indexing.elasticsearch.patience import patiently
+from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 
 __all__ = [
@@ -31,11 +31,11 @@ _LATEST = 50
 _TRIES = 50
 
 
-class Overtaken(Mendable):
+class Overtaken(UserError):
     """Others kept changing the alert; run again."""
 
 
-class NoSuchAlert(Mendable):
+class NoSuchAlert(UserError):
     """No alert has this id."""
 
 
@@ -43,7 +43,7 @@ def of(store: Store, fingerprint: str, rule: str, brand: str) -> tuple[list[Aler
     """Return the latest alerts of a fingerprint, and how many its rule and brand ever had."""
     index = _refreshed(store)
     query = {"bool": {"filter": [{"term": {"rule": rule}}, {"term": {"brand": brand}}]}}
-    answer = patiently(
+    answer = with_retries(
         lambda: store.client.search(
             index=index,
             query=query,
@@ -61,7 +61,7 @@ def find(store: Store, ids: Iterable[str]) -> list[Alert]:
     """Return the alerts of these ids; those that there are not are left out."""
     if not (wanted := list(ids)):
         return []
-    hits = patiently(lambda: store.client.mget(index=store.alias("alerts"), ids=wanted))["docs"]
+    hits = with_retries(lambda: store.client.mget(index=store.alias("alerts"), ids=wanted))["docs"]
     return [from_document(hit["_id"], hit["_source"]) for hit in hits if hit.get("found")]
 
 
@@ -85,7 +85,7 @@ def history(store: Store, id: str) -> list[dict[str, Any]]:
     from elasticsearch.helpers import scan
 
     index = store.alias("alert-events")
-    with told():
+    with store_errors():
         store.client.indices.refresh(index=index)
         found = [hit["_source"] for hit in scan(store.client, index=index, query={"query": {"term": {"alert": id}}})]
     return sorted(found, key=lambda event: (event["@timestamp"], event["event"] != "firing"))
@@ -110,7 +110,7 @@ def change(store: Store, id: str, edit: Callable[[Alert], Alert], origin: Origin
     index = store.alias("alerts")
     for _ in range(_TRIES):
         try:
-            got = patiently(lambda: store.client.get(index=index, id=id))
+            got = with_retries(lambda: store.client.get(index=index, id=id))
         except NotFoundError as error:
             raise NoSuchAlert(f"there is no alert {id!r}: `tingfeng alerts list` shows those that are open") from error
         old = from_document(id, got["_source"])
@@ -131,14 +131,14 @@ def note(store: Store, alert: Alert, events: Iterable[Event]) -> bool:
 
 def noted(store: Store, id: str) -> str | None:
     """Return when the event of this id happened, or None where there is none."""
-    hit = patiently(lambda: store.client.mget(index=store.alias("alert-events"), ids=[id]))["docs"][0]
+    hit = with_retries(lambda: store.client.mget(index=store.alias("alert-events"), ids=[id]))["docs"][0]
     return str(hit["_source"]["@timestamp"]) if hit.get("found") else None
 
 
 def _all(store: Store, query: Mapping[str, Any]) -> list[Alert]:
     from elasticsearch.helpers import scan
 
-    with told():
+    with store_errors():
         hits = scan(store.client, index=_refreshed(store), query={"query": query})
         found = [from_document(hit["_id"], hit["_source"]) for hit in hits]
     return sorted(found, key=lambda alert: (alert.raised_at, alert.id))
@@ -147,7 +147,7 @@ def _all(store: Store, query: Mapping[str, Any]) -> list[Alert]:
 def _refreshed(store: Store) -> str:
     """Return the name of the alerts' index, with all that has been written to it to be found."""
     index = store.alias("alerts")
-    patiently(lambda: store.client.indices.refresh(index=index))
+    with_retries(lambda: store.client.indices.refresh(index=index))
     return index
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
-from config.errors import Mendable
+from config.errors import UserError
 from config.rule import Severity
 from indexing.alerts.alert import Alert
 from indexing.elasticsearch.bulk import Action, send
-from indexing.elasticsearch.faults import told
+from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.store import Store
 
 __all__ = ["NoSuchSilence", "Silence", "begin", "end", "running"]
@@ -21,7 +21,7 @@ _KIND = "silences"
 _MATCHERS = ("rule", "brand", "story", "customer", "severity")
 
 
-class NoSuchSilence(Mendable):
+class NoSuchSilence(UserError):
     """No silence has this id, or its matcher is empty."""
 
 
@@ -77,7 +77,7 @@ def running(store: Store, now: datetime) -> list[Silence]:
     from elasticsearch.helpers import scan
 
     index = store.alias(_KIND)
-    with told():
+    with store_errors():
         store.client.indices.refresh(index=index)
         query = {"query": {"range": {"until": {"gt": now.isoformat()}}}}
         found = [_of(hit["_id"], hit["_source"]) for hit in scan(store.client, index=index, query=query)]

@@ -10,7 +10,7 @@ from indexing.alerts import records, silence
 from indexing.alerts.alert import OPEN, Alert
 from indexing.alerts.lifecycle import in_milliseconds
 from indexing.alerts.policy import Situation, decide, plan_of
-from indexing.elasticsearch.patience import patiently
+from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 
 __all__ = ["tell"]
@@ -56,7 +56,7 @@ def _replies(store: Store, stories: Collection[str]) -> dict[tuple[str, str], da
         "bool": {"filter": [{"terms": {"story": list(stories)[:_MOST_STORIES]}}, {"exists": {"field": "replied_at"}}]}
     }
     fields = ["story", "brand", "replied_at"]
-    answer = patiently(
+    answer = with_retries(
         lambda: store.client.search(
             index=store.alias("stories"), query=query, source_includes=fields, size=_MOST_STORIES
         )

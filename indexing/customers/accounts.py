@@ -7,7 +7,7 @@ from typing import Any
 
 from indexing.customers.claims import Claim
 from indexing.customers.customer import HandleKind
-from indexing.elasticsearch.patience import patiently
+from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 from indexing.privacy import Pseudonyms
 
@@ -76,7 +76,7 @@ def _pairs(store: Store, filters: list[Mapping[str, Any]]) -> Iterator[tuple[str
     while True:
         composite = {"size": _PAGE, "sources": sources, **({"after": after} if after else {})}
         aggs = {"pairs": {"composite": composite}}
-        answer = patiently(
+        answer = with_retries(
             lambda aggs=aggs: store.client.search(  # type: ignore[misc]
                 index=store.alias("mentions"), size=0, query={"bool": {"filter": filters}}, aggs=aggs
             )

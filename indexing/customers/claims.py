@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from indexing.customers.customer import HandleKind, from_document
 from indexing.customers.customer_link import StatedHandle
-from indexing.elasticsearch.faults import told
+from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.store import Store
 
 __all__ = ["Claim", "Claims", "read_claims"]
@@ -32,7 +32,7 @@ def read_claims(store: Store) -> Claims:
     claims: defaultdict[Claim, dict[str, StatedHandle]] = defaultdict(dict)
     store.refresh("customers")
     query = {"query": {"bool": {"filter": [{"term": {"active": True}}, {"exists": {"field": "handles.pseudonym"}}]}}}
-    with told():
+    with store_errors():
         for hit in scan(store.client, index=store.alias("customers"), query=query):
             customer = from_document(hit["_id"], hit["_source"])
             for handle in customer.handles:

@@ -45,8 +45,8 @@ class Columns:
 
     def customer(self, record: Record, pseudonyms: Pseudonyms, at: datetime) -> Customer:
         """Return what one row says; FaultyRow says what is wrong with it."""
-        if record.fault:
-            raise FaultyRow(record.fault)
+        if record.problem:
+            raise FaultyRow(record.problem)
         if len(record.cells) < len(self.names) or any(record.cells[len(self.names) :]):
             raise FaultyRow(f"{len(record.cells)} cells where the header has {len(self.names)}: put commas in quotes")
         row = dict(zip(self.names, record.cells, strict=False))
@@ -80,8 +80,8 @@ class Columns:
 
 def read_header(record: Record | None, path: Path, platforms: Collection[str]) -> Columns:
     """Return the columns' meanings; UnusableList names a column that is missing, unknown or there twice."""
-    if record is None or record.fault:
-        raise UnusableList(f"{path}:1: {record.fault if record else 'empty'}: begin with a line of column names")
+    if record is None or record.problem:
+        raise UnusableList(f"{path}:1: {record.problem if record else 'empty'}: begin with a line of column names")
     names = tuple(name.lower() for name in record.cells)
     while names and not names[-1]:
         names = names[:-1]
@@ -91,7 +91,7 @@ def read_header(record: Record | None, path: Path, platforms: Collection[str]) -
         if platform in platforms:
             wide[place] = (platform, HandleKind.NAME if platform == name else HandleKind.ID)
     known = {*_KEPT, *_LONG, *_PERSONAL, *(names[place] for place in wide)}
-    faults = [
+    problems = [
         *(f"{name!r} is no column of a list" for name in names if name not in known),
         *(f"{name!r} stands twice: keep one" for name in sorted(set(names)) if names.count(name) > 1),
         *(["customer_id: missing: add the shop's own number"] if "customer_id" not in names else []),
@@ -102,10 +102,10 @@ def read_header(record: Record | None, path: Path, platforms: Collection[str]) -
         ),
         *(["handles stand both in columns and in rows: keep one way"] if wide and "handle" in names else []),
     ]
-    if faults:
+    if problems:
         handles = ", ".join(f"{platform}, {platform}_id" for platform in sorted(platforms))
-        told = f"known columns: {', '.join((*_KEPT, *_LONG, *_PERSONAL))}, {handles}"
-        raise UnusableList(f"{path}:{record.line}: {'; '.join(faults)} ({told})")
+        hint = f"known columns: {', '.join((*_KEPT, *_LONG, *_PERSONAL))}, {handles}"
+        raise UnusableList(f"{path}:{record.line}: {'; '.join(problems)} ({hint})")
     return Columns(names=names, file=path.name, platforms=frozenset(platforms), wide=wide)
 
 

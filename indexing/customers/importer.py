@@ -14,8 +14,8 @@ from indexing.customers.customer import Customer, from_document, same, to_docume
 from indexing.customers.reading import Reading, setting_aside
 from indexing.customers.table import UnusableList, records
 from indexing.elasticsearch.bulk import Action, send
-from indexing.elasticsearch.faults import told
-from indexing.elasticsearch.patience import patiently
+from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 from indexing.privacy import pseudonyms
 
@@ -77,7 +77,7 @@ def import_customers(store: Store, path: Path, *, now: datetime | None = None) -
 def _store(store: Store, customers: Sequence[Customer]) -> set[str]:
     """Write those customers of whom something is new, and return their ids."""
     index = store.alias("customers")
-    found = patiently(lambda: store.client.mget(index=index, ids=[customer.id for customer in customers]))["docs"]
+    found = with_retries(lambda: store.client.mget(index=index, ids=[customer.id for customer in customers]))["docs"]
     known = {doc["_id"]: from_document(doc["_id"], doc["_source"]) for doc in found if doc.get("found")}
     new = [one for one in customers if one.id not in known or not same(one, known[one.id])]
     _write(store, new)
@@ -88,10 +88,10 @@ def _remove_absent(store: Store, file: str, seen: dict[str, int], now: datetime)
     from elasticsearch.helpers import scan
 
     index = store.alias("customers")
-    patiently(lambda: store.client.indices.refresh(index=index))
+    with_retries(lambda: store.client.indices.refresh(index=index))
     query = {"bool": {"filter": [{"term": {"file": file}}, {"term": {"active": True}}]}}
     removed = 0
-    with told():
+    with store_errors():
         hits = scan(store.client, index=index, query={"query": query}, size=_BATCH)
         absent = (from_document(hit["_id"], hit["_source"]) for hit in hits if hit["_id"] not in seen)
         while batch := list(islice(absent, _BATCH)):

@@ -4,17 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from config.errors import Mendable
+from config.errors import UserError
 from indexing.customers.customer_link import CustomerLink, from_document, to_document
 from indexing.elasticsearch.bulk import Action, send
-from indexing.elasticsearch.faults import told
-from indexing.elasticsearch.patience import patiently
+from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 
 __all__ = ["StoredLink", "UnknownLink", "get_link", "read_links", "write_links"]
 
 
-class UnknownLink(Mendable):
+class UnknownLink(UserError):
     """There is no link of this id."""
 
 
@@ -32,14 +32,14 @@ def read_links(store: Store) -> dict[str, StoredLink]:
 
     store.refresh("links")
     query = {"query": {"match_all": {}}, "seq_no_primary_term": True}
-    with told():
+    with store_errors():
         hits = scan(store.client, index=store.alias("links"), query=query)
         return {hit["_id"]: _stored(hit) for hit in hits}
 
 
 def get_link(store: Store, id: str) -> StoredLink:
     """Return one link; UnknownLink when there is none of this id."""
-    got = patiently(lambda: store.client.options(ignore_status=404).get(index=store.alias("links"), id=id))
+    got = with_retries(lambda: store.client.options(ignore_status=404).get(index=store.alias("links"), id=id))
     if not got.get("found"):
         raise UnknownLink(f"link {id}: there is none: look for its id in {store.alias('links')}")
     return _stored(got.body)

@@ -9,7 +9,7 @@ from typing import Any
 from indexing.customers.accounts import Account
 from indexing.customers.customer_link import CustomerLink
 from indexing.document import millis
-from indexing.elasticsearch.faults import told
+from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.store import Store
 from indexing.write import Outcome, Update, write
@@ -61,7 +61,7 @@ def _found(
     for start in range(0, len(values), _IDS_AT_ONCE):
         among = {"terms": {field: list(values[start : start + _IDS_AT_ONCE])}}
         query = {"bool": {"filter": [among, *filters], "must_not": [but] if but else []}}
-        with told():
+        with store_errors():
             yield from scan(store.client, index=store.alias("mentions"), query={"query": query, "_source": fields})
 
 

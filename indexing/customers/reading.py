@@ -42,20 +42,22 @@ class Reading:
         """Yield each customer with the number of its rows; a list of one handle a row keeps a customer's together."""
         for part in self._parts(rows):
             self.read += len(part)
-            told, faults = [], {}
+            read, problems = [], {}
             for row in part:
                 try:
-                    told.append(self._columns.customer(row, self._pseudonyms, self._at))
-                except FaultyRow as fault:
-                    faults[row.line] = str(fault)
-            first = self.seen.setdefault(told[0].id, part[0].line) if told else part[0].line
-            if not faults and first == part[0].line:
-                yield _merged(told), len(part)
+                    read.append(self._columns.customer(row, self._pseudonyms, self._at))
+                except FaultyRow as problem:
+                    problems[row.line] = str(problem)
+            first = self.seen.setdefault(read[0].id, part[0].line) if read else part[0].line
+            if not problems and first == part[0].line:
+                yield _merged(read), len(part)
                 continue
-            again = f"customer_id: {told[0].id!r} stands on line {first} already" if told else ""
+            again = f"customer_id: {read[0].id!r} stands on line {first} already" if read else ""
             for row in part:
-                other = again if first != part[0].line else f"line {next(iter(faults))} of the same customer is faulty"
-                self.set_aside(row, faults.get(row.line, f"{other}: mend it, and keep a customer's rows together"))
+                other = (
+                    again if first != part[0].line else f"line {next(iter(problems))} of the same customer is faulty"
+                )
+                self.set_aside(row, problems.get(row.line, f"{other}: mend it, and keep a customer's rows together"))
 
     def set_aside(self, row: Record, reason: str) -> None:
         """Keep a row that cannot be used."""
@@ -89,14 +91,14 @@ def setting_aside(place: Path) -> Iterator[BinaryIO]:
         Path(temporary).unlink(missing_ok=True)
 
 
-def _merged(told: list[Customer]) -> Customer:
+def _merged(read: list[Customer]) -> Customer:
     """Return one customer of what several rows say: the first tier and segment, every handle once."""
     handles: dict[tuple[str, str, str], Handle] = {}
-    for handle in (handle for one in told for handle in one.handles):
+    for handle in (handle for one in read for handle in one.handles):
         handles.setdefault((handle.platform, handle.kind, handle.pseudonym), handle)
     return replace(
-        told[0],
-        tier=next((one.tier for one in told if one.tier), None),
-        segment=next((one.segment for one in told if one.segment), None),
+        read[0],
+        tier=next((one.tier for one in read if one.tier), None),
+        segment=next((one.segment for one in read if one.segment), None),
         handles=tuple(handles.values()),
     )

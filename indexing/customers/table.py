@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.errors import Mendable
+from config.errors import UserError
 
 __all__ = ["Record", "UnusableList", "records"]
 
@@ -14,7 +14,7 @@ _CHUNK = 1 << 20
 _ENCODINGS = ("utf-8", "gb18030")
 
 
-class UnusableList(Mendable):
+class UnusableList(UserError):
     """The list as a whole cannot be read; nothing was changed. The message names the file, the place and the remedy."""
 
 
@@ -25,7 +25,7 @@ class Record:
     line: int
     text: str
     cells: tuple[str, ...] = ()
-    fault: str | None = None
+    problem: str | None = None
 
 
 def records(path: Path) -> Iterator[Record]:
@@ -38,7 +38,7 @@ def records(path: Path) -> Iterator[Record]:
             try:
                 cells = next(reader, None)
             except csv.Error as error:
-                yield Record(line=begin, text=lines.taken(), fault=f"not CSV ({error}): mind the quotes")
+                yield Record(line=begin, text=lines.taken(), problem=f"not CSV ({error}): mind the quotes")
                 continue
             text = lines.taken()
             if cells is None:

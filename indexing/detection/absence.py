@@ -8,10 +8,10 @@ from typing import cast
 from config.kinds import Verdict
 from config.kinds.absence import Facts, When
 from config.rule import Rule
-from indexing.detection.asking import Asking, Body, Search
 from indexing.detection.counted import IN_WINDOW, episodes_of
 from indexing.detection.found import Found, Span
 from indexing.detection.recount import at_path
+from indexing.detection.search_rounds import Body, Search, SearchRounds
 from indexing.detection.sentences import Said, about, window_of
 from indexing.detection.series import Look, lines
 from indexing.detection.timeline import STEPS, Timeline
@@ -22,7 +22,7 @@ _SEEING = {"terms": {"verdict": ["ok", "empty"]}}
 _KNOWN_FOR = timedelta(days=28)
 
 
-def find(rule: Rule, brands: Sequence[str], span: Span) -> Asking[list[Found]]:
+def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Found]]:
     """Return the feeds that are silent, blind, or covered too little."""
     when = cast(When, rule.when)
     look = Look(
@@ -80,7 +80,7 @@ def _named(found: Found) -> Found:
     )
 
 
-def _known(span: Span) -> Asking[list[str]]:
+def _known(span: Span) -> SearchRounds[list[str]]:
     """Ask for the feeds that have crawled lately."""
     lately = {"range": {"@timestamp": {"gte": ((span.since or span.now) - _KNOWN_FOR).isoformat()}}}
     body = {"size": 0, "query": lately, "aggs": {"feeds": {"terms": {"field": "feed", "size": 1_000}}}}

@@ -6,9 +6,9 @@ from typing import cast
 from config.kinds import Verdict
 from config.kinds.any import Facts, When
 from config.rule import Rule
-from indexing.detection.asking import Asking
 from indexing.detection.counted import found_by
 from indexing.detection.found import Found, Span
+from indexing.detection.search_rounds import SearchRounds
 from indexing.detection.sentences import Said, joined
 from indexing.detection.series import Look
 from indexing.detection.timeline import STEPS, Timeline
@@ -16,7 +16,7 @@ from indexing.detection.timeline import STEPS, Timeline
 __all__ = ["find", "say"]
 
 
-def find(rule: Rule, brands: Sequence[str], span: Span) -> Asking[list[Found]]:
+def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Found]]:
     """Return where there was any mention."""
     when = cast(When, rule.when)
 

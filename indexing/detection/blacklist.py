@@ -6,15 +6,15 @@ from typing import cast
 from config.kinds import Verdict
 from config.kinds.blacklist import Facts, When
 from config.rule import Rule
-from indexing.detection.asking import Asking
 from indexing.detection.events import Event, of_lists, values
 from indexing.detection.found import Found, Span
+from indexing.detection.search_rounds import SearchRounds
 from indexing.detection.sentences import Said, about, joined
 
 __all__ = ["find", "say"]
 
 
-def find(rule: Rule, brands: Sequence[str], span: Span) -> Asking[list[Found]]:
+def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Found]]:
     """Return the mentions with a listed value."""
     when = cast(When, rule.when)
 

@@ -7,10 +7,10 @@ from typing import cast
 from config.kinds import Verdict
 from config.kinds.cardinality import Facts, When
 from config.rule import Rule
-from indexing.detection.asking import Asking
 from indexing.detection.counted import apart_by, found_by
 from indexing.detection.found import Found, Span
 from indexing.detection.recount import at_path
+from indexing.detection.search_rounds import SearchRounds
 from indexing.detection.sentences import Said, joined
 from indexing.detection.series import Look
 from indexing.detection.timeline import STEPS, Timeline
@@ -18,7 +18,7 @@ from indexing.detection.timeline import STEPS, Timeline
 __all__ = ["find", "say"]
 
 
-def find(rule: Rule, brands: Sequence[str], span: Span) -> Asking[list[Found]]:
+def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Found]]:
     """Return where there were many, or few, different values."""
     when = cast(When, rule.when)
     many = when.at_least is not None

@@ -7,15 +7,15 @@ from typing import cast
 from config.kinds import Verdict
 from config.kinds.change import Facts, When
 from config.rule import Rule
-from indexing.detection.asking import Asking
 from indexing.detection.events import Event, events, of_events, recent, together, values
 from indexing.detection.found import Found, Span
+from indexing.detection.search_rounds import SearchRounds
 from indexing.detection.sentences import Said, about, joined
 
 __all__ = ["find", "say"]
 
 
-def find(rule: Rule, brands: Sequence[str], span: Span) -> Asking[list[Found]]:
+def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Found]]:
     """Return the mentions in which a value has changed."""
     when = cast(When, rule.when)
     fields, since = [when.by, when.field], recent(when, span)

@@ -7,9 +7,9 @@ from typing import Any
 
 from config.kinds import Verdict
 from config.rule import Rule
-from indexing.detection.asking import Asking, Body
 from indexing.detection.found import Found, Span
 from indexing.detection.recount import at_path
+from indexing.detection.search_rounds import Body, SearchRounds
 from indexing.detection.series import Key, Look, counting, found_in, lines, period, scope
 from indexing.detection.timeline import Timeline
 
@@ -28,7 +28,7 @@ def apart_by(by: str | None) -> str | None:
 
 def found_by(
     rule: Rule, brands: Sequence[str], look: Look, span: Span, judge: Judge, **more: Any
-) -> Asking[list[Found]]:
+) -> SearchRounds[list[Found]]:
     """Return the episodes of every timeline of the look, as `judge` holds its windows; `more` is Found's."""
     return episodes_of(rule, look, span, (yield from lines(scope(rule, brands), look, brands, span)), judge, **more)
 

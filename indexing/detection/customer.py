@@ -7,9 +7,9 @@ from typing import cast
 from config.kinds import Verdict
 from config.kinds.customer import Facts, When
 from config.rule import Rule
-from indexing.detection.asking import Asking, Search
 from indexing.detection.counted import episodes_of
 from indexing.detection.found import Found, Span
+from indexing.detection.search_rounds import Search, SearchRounds
 from indexing.detection.sentences import Said, about, joined
 from indexing.detection.series import NEGATIVE, Look, lines, scope
 from indexing.detection.timeline import STEPS, Timeline
@@ -17,7 +17,7 @@ from indexing.detection.timeline import STEPS, Timeline
 __all__ = ["find", "say"]
 
 
-def find(rule: Rule, brands: Sequence[str], span: Span) -> Asking[list[Found]]:
+def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Found]]:
     """Return the customers that matter and complain."""
     when = cast(When, rule.when)
     look = Look(
@@ -44,7 +44,7 @@ def find(rule: Rule, brands: Sequence[str], span: Span) -> Asking[list[Found]]:
     return found
 
 
-def _tiers(customers: list[str]) -> Asking[dict[str, str]]:
+def _tiers(customers: list[str]) -> SearchRounds[dict[str, str]]:
     """Ask for what the shop calls the customers' tiers."""
     if not customers:
         return {}

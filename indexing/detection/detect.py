@@ -9,10 +9,10 @@ from types import ModuleType
 from config.brand import Brand
 from config.rule import Rule
 from indexing.alerts.firing import Firing
-from indexing.detection.asking import Ask, Asking, EvaluationFailed, drive
 from indexing.detection.explain import asked, evidence, figures, questions, searches
 from indexing.detection.found import Found, Span
-from indexing.elasticsearch.patience import patiently
+from indexing.detection.search_rounds import EvaluationFailed, Request, SearchRounds, drive
+from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 
 __all__ = ["Detected", "detect", "detector"]
@@ -33,7 +33,7 @@ class Detected:
 def detect(store: Store, rules: Sequence[Rule], brands: Sequence[Brand], *, now: datetime) -> Detected:
     """Return what fires at `now`; EvaluationFailed where the index answered no rule at all."""
     now = now.astimezone(UTC).replace(microsecond=now.microsecond // 1000 * 1000)
-    patiently(lambda: store.refresh("mentions", "stories"))
+    with_retries(lambda: store.refresh("mentions", "stories"))
     span = Span(now=now)
     askings = {rule.id: _evaluate(store, rule, brands, span) for rule in rules}
     results, failures = drive(store, askings)
@@ -50,7 +50,7 @@ def detector(kind: str) -> ModuleType:
     return importlib.import_module(f"indexing.detection.{kind}")
 
 
-def _evaluate(store: Store, rule: Rule, brands: Sequence[Brand], span: Span) -> Asking[list[Firing]]:
+def _evaluate(store: Store, rule: Rule, brands: Sequence[Brand], span: Span) -> SearchRounds[list[Firing]]:
     watched = {brand.id: brand for brand in brands if rule.watches(brand)}
     if not watched:
         return []
@@ -60,7 +60,7 @@ def _evaluate(store: Store, rule: Rule, brands: Sequence[Brand], span: Span) -> 
         known = latest.get(found.subject_id)
         if known is None or (found.last_at, found.verdict.weight) > (known.last_at, known.verdict.weight):
             latest[found.subject_id] = found
-    asks: list[list[Ask]] = [list(searches(found)) for found in latest.values()]
+    asks: list[list[Request]] = [list(searches(found)) for found in latest.values()]
     answers = iter((yield [ask for own in asks for ask in own]) if asks else [])
     return [
         _firing(store, rule, watched.get(found.brand), found, span, dict(zip(questions(found), answers, strict=False)))

@@ -8,10 +8,10 @@ from typing import Any
 
 from config.kinds import Condition, Reading, Verdict
 from config.rule import Rule
-from indexing.detection.asking import Asking, Body, Search
 from indexing.detection.counted import IN_WINDOW
 from indexing.detection.found import Found, Span
 from indexing.detection.recount import at_path
+from indexing.detection.search_rounds import Body, Search, SearchRounds
 from indexing.detection.series import period, scope
 
 __all__ = ["Event", "events", "number", "of_events", "of_lists", "of_stories", "recent", "together", "values"]
@@ -33,7 +33,7 @@ class Event:
 
 def events(
     rule: Rule, brands: Sequence[str], since: datetime, until: datetime, filters: Sequence[Body], fields: Sequence[str]
-) -> Asking[list[Event]]:
+) -> SearchRounds[list[Event]]:
     """Ask for the mentions of a time that pass the filters, oldest first; of too many the newest."""
     dates = {"field": "@timestamp", "format": "strict_date_optional_time"}
     body = {
@@ -96,7 +96,7 @@ def of_lists(
     filters: Sequence[Body],
     judge: Callable[[Event], Verdict],
     field: str,
-) -> Asking[list[Found]]:
+) -> SearchRounds[list[Found]]:
     """Return the episodes of mentions that pass the filters, as `judge` holds each."""
     when = rule.when
     found = yield from events(rule, brands, recent(when, span), span.now, filters, [field])

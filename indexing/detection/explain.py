@@ -12,10 +12,10 @@ from typing import Any
 from config.brand import Brand
 from indexing.alerts.alert import Evidence, PlatformCount, Quote, Word
 from indexing.alerts.firing import Figure, Question
-from indexing.alerts.plain import plain, safe_url
-from indexing.detection.asking import Answer, Body, Search
+from indexing.alerts.plain_text import plain_text, safe_url
 from indexing.detection.found import Found
 from indexing.detection.recount import at_path, mad_of, median_of, number_of, ratio
+from indexing.detection.search_rounds import Body, Response, Search
 from indexing.detection.series import counting, period
 
 __all__ = ["asked", "evidence", "figures", "questions", "searches"]
@@ -72,7 +72,7 @@ def searches(found: Found) -> list[Search]:
     return [Search(body=body, kind=kind_of(found, id), optional=True) for id, body in questions(found).items()]
 
 
-def figures(found: Found, answers: Mapping[str, Answer]) -> tuple[Figure, ...]:
+def figures(found: Found, answers: Mapping[str, Response]) -> tuple[Figure, ...]:
     """Return the verdict's figures, and what else the answers say, each with its trace."""
     traces = {**_shared_traces(found), **found.traces}
     own = [
@@ -91,7 +91,7 @@ def figures(found: Found, answers: Mapping[str, Answer]) -> tuple[Figure, ...]:
     return (*own, *(_more(answers) if answers.get("window") and found.kind_of_index == "mentions" else ()))
 
 
-def evidence(found: Found, brand: Brand | None, answers: Mapping[str, Answer]) -> Evidence:
+def evidence(found: Found, brand: Brand | None, answers: Mapping[str, Response]) -> Evidence:
     """Return the mentions that the finding is about; nothing where the index did not answer."""
     window = answers.get("window")
     if not window or found.kind_of_index != "mentions":
@@ -180,7 +180,7 @@ def _shared_traces(found: Found) -> dict[str, str]:
     return traces
 
 
-def _more(answers: Mapping[str, Answer]) -> Iterator[Figure]:
+def _more(answers: Mapping[str, Response]) -> Iterator[Figure]:
     window = answers["window"]
     aggregations = window["aggregations"]
     yield Figure(
@@ -200,7 +200,7 @@ def _more(answers: Mapping[str, Answer]) -> Iterator[Figure]:
         if bucket["followers"]["value"] is not None:
             place = ("aggregations", "accounts", "buckets", bucket["key"], "followers", "value")
             yield Figure(
-                name=f"account.{plain(bucket['key'], _NAME_LENGTH)}",
+                name=f"account.{plain_text(bucket['key'], _NAME_LENGTH)}",
                 value=bucket["followers"]["value"],
                 unit="followers",
                 question=at_path("window", *place),
@@ -220,7 +220,7 @@ def _counted(title: str, name: str, aggregations: Mapping[str, Any], unit: str) 
         yield Figure(name=f"{title}.{bucket['key']}", value=bucket["doc_count"], unit=unit, question=trace)
 
 
-def _shift(name: str, title: str, answers: Mapping[str, Answer]) -> Iterator[Figure]:
+def _shift(name: str, title: str, answers: Mapping[str, Response]) -> Iterator[Figure]:
     """Yield each mood's share among all mentions of the window, beside its share in the time before."""
     now, before = answers.get("all"), answers.get("before")
     if not now or not before:
@@ -246,8 +246,8 @@ def _quote(hit: Mapping[str, Any]) -> Quote:
         id=hit["_id"],
         platform=source["platform"],
         published_at=datetime.fromisoformat(source["@timestamp"]),
-        text=plain(text, _TEXT_LENGTH),
-        author=plain(author["name"], _NAME_LENGTH) if author.get("name") else None,
+        text=plain_text(text, _TEXT_LENGTH),
+        author=plain_text(author["name"], _NAME_LENGTH) if author.get("name") else None,
         url=safe_url((source.get("url") or {}).get("full") or ""),
         engagement=(source.get("engagement") or {}).get("total"),
         followers=author.get("followers"),

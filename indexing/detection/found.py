@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from config.kinds import Verdict
-from indexing.detection.asking import Body
+from indexing.detection.search_rounds import Body
 
 __all__ = ["Found", "Span"]
 

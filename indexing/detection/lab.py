@@ -8,19 +8,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from config.brand import Brand
-from config.errors import Mendable
+from config.errors import UserError
 from config.rule import Rule
 from config.settings import DAY_ZONE
-from indexing.detection.asking import EvaluationFailed, drive
 from indexing.detection.detect import detector
 from indexing.detection.found import Found, Span
+from indexing.detection.search_rounds import EvaluationFailed, drive
 from indexing.detection.sentences import Said
 from indexing.elasticsearch.store import Store
 
 __all__ = ["BadIncidents", "Incident", "Page", "Replayed", "read_incidents", "replay"]
 
 
-class BadIncidents(Mendable):
+class BadIncidents(UserError):
     """The file of incidents cannot be used; the message names the line and the remedy."""
 
 

@@ -6,10 +6,10 @@ from typing import cast
 from config.kinds import Verdict
 from config.kinds.metric import Facts, When
 from config.rule import Rule
-from indexing.detection.asking import Asking
 from indexing.detection.counted import found_by
 from indexing.detection.found import Found, Span
 from indexing.detection.recount import at_path
+from indexing.detection.search_rounds import SearchRounds
 from indexing.detection.sentences import Said, joined
 from indexing.detection.series import Look
 from indexing.detection.timeline import STEPS, Timeline
@@ -28,7 +28,7 @@ def _value(when: When, line: Timeline, start: int, stop: int) -> float | None:
     return total / count if count else None
 
 
-def find(rule: Rule, brands: Sequence[str], span: Span) -> Asking[list[Found]]:
+def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Found]]:
     """Return where the number was too low or too high."""
     when = cast(When, rule.when)
     look = Look(

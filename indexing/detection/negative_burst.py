@@ -7,9 +7,9 @@ from typing import cast
 from config.kinds import Verdict
 from config.kinds.negative_burst import Facts, Now, When
 from config.rule import Rule
-from indexing.detection.asking import Asking, Body
 from indexing.detection.found import Found, Span
 from indexing.detection.recount import at_path, median_of
+from indexing.detection.search_rounds import Body, SearchRounds
 from indexing.detection.sentences import Said, about, amount, percent, window_of
 from indexing.detection.series import NEGATIVE, Look, counting, found_in, lines, period, scope
 from indexing.detection.timeline import STEPS, Timeline
@@ -63,7 +63,7 @@ def _before(line: Timeline, start: int, ago: timedelta, when: When) -> int | Non
     return line.count(at, at + STEPS, "negative") if when.season and when.window < _DAY and at >= line.first else None
 
 
-def find(rule: Rule, brands: Sequence[str], span: Span) -> Asking[list[Found]]:
+def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Found]]:
     """Return the bursts of each brand."""
     found: list[Found] = []
     for when in cast(When, rule.when).looks():

@@ -6,10 +6,10 @@ from typing import cast
 from config.kinds import Verdict
 from config.kinds.new_term import Facts, When
 from config.rule import Rule
-from indexing.detection.asking import Asking
 from indexing.detection.counted import IN_WINDOW, found_by, with_earlier
 from indexing.detection.found import Found, Span
 from indexing.detection.recount import at_path
+from indexing.detection.search_rounds import SearchRounds
 from indexing.detection.sentences import Said, about, joined
 from indexing.detection.series import Look
 from indexing.detection.timeline import STEPS, Timeline
@@ -17,7 +17,7 @@ from indexing.detection.timeline import STEPS, Timeline
 __all__ = ["find", "say"]
 
 
-def find(rule: Rule, brands: Sequence[str], span: Span) -> Asking[list[Found]]:
+def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Found]]:
     """Return the words that are new and said often enough."""
     when = cast(When, rule.when)
     look = Look(

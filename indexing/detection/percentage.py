@@ -7,10 +7,10 @@ from config.kinds import Verdict
 from config.kinds.percentage import Facts, When
 from config.query import parse
 from config.rule import Rule
-from indexing.detection.asking import Asking
 from indexing.detection.counted import IN_WINDOW, found_by
 from indexing.detection.found import Found, Span
 from indexing.detection.recount import at_path, ratio
+from indexing.detection.search_rounds import SearchRounds
 from indexing.detection.sentences import Said, joined, percent
 from indexing.detection.series import Look
 from indexing.detection.timeline import STEPS, Timeline
@@ -19,7 +19,7 @@ from indexing.elasticsearch.query_dsl import to_dsl
 __all__ = ["find", "say"]
 
 
-def find(rule: Rule, brands: Sequence[str], span: Span) -> Asking[list[Found]]:
+def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Found]]:
     """Return where the share was too low or too high."""
     when = cast(When, rule.when)
     match = {"filter": to_dsl(parse(when.match))}

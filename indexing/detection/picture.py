@@ -6,9 +6,9 @@ from html import escape
 
 from config.rule import Rule
 from config.settings import DAY_ZONE
-from indexing.detection.asking import EvaluationFailed, drive
 from indexing.detection.found import Span
 from indexing.detection.lab import Incident, Replayed
+from indexing.detection.search_rounds import EvaluationFailed, drive
 from indexing.detection.series import Look, lines, scope
 from indexing.detection.timeline import STEPS
 from indexing.elasticsearch.store import Store
@@ -74,9 +74,9 @@ def _row(
         if page.brand in (brand, "*"):
             at = _across(page.at, replayed)
             kind = "f" if replayed.compared and page.incident is None else "p"
-            told = escape(f"{_day(page.at)} {page.reason_zh}")
+            title = escape(f"{_day(page.at)} {page.reason_zh}")
             place = f'x1="{at:.1f}" y1="{top}" x2="{at:.1f}" y2="{floor}"'
-            yield f'<line class="{kind}" {place}><title>{told}</title></line>'
+            yield f'<line class="{kind}" {place}><title>{title}</title></line>'
 
 
 def _across(moment: datetime, replayed: Replayed) -> float:

@@ -6,10 +6,10 @@ from typing import cast
 from config.kinds import Verdict
 from config.kinds.rating_drop import Facts, When
 from config.rule import Rule
-from indexing.detection.asking import Asking
 from indexing.detection.counted import found_by, with_earlier
 from indexing.detection.found import Found, Span
 from indexing.detection.recount import at_path
+from indexing.detection.search_rounds import SearchRounds
 from indexing.detection.sentences import Said, joined
 from indexing.detection.series import Look
 from indexing.detection.timeline import STEPS, Timeline
@@ -19,7 +19,7 @@ __all__ = ["find", "say"]
 _RATED = {"exists": {"field": "rating"}}
 
 
-def find(rule: Rule, brands: Sequence[str], span: Span) -> Asking[list[Found]]:
+def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Found]]:
     """Return where the mean rating fell."""
     when = cast(When, rule.when)
     stats = {"stats": {"field": "rating"}}

@@ -5,9 +5,9 @@ from typing import cast
 
 from config.kinds.reach import Facts, When
 from config.rule import Rule
-from indexing.detection.asking import Asking, Body
 from indexing.detection.events import Event, events, number, of_stories, recent, values
 from indexing.detection.found import Found, Span
+from indexing.detection.search_rounds import Body, SearchRounds
 from indexing.detection.sentences import Said, joined
 from indexing.detection.series import NEGATIVE
 
@@ -16,7 +16,7 @@ __all__ = ["find", "say"]
 _POST = {"followers": "author.followers", "engagement": "engagement.total"}
 
 
-def find(rule: Rule, brands: Sequence[str], span: Span) -> Asking[list[Found]]:
+def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Found]]:
     """Return the posts that reach far, each story once."""
     when = cast(When, rule.when)
     bounds: list[Body] = [

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from config.settings import DAY_ZONE
-from indexing.alerts.plain import plain
+from indexing.alerts.plain_text import plain_text
 from indexing.detection.found import Found, Span
 
 __all__ = ["Said", "about", "amount", "joined", "percent", "window_of"]
@@ -27,7 +27,7 @@ class Said:
 
 def about(name: str) -> str:
     """Return a name that people or posts gave as it may stand in a sentence."""
-    return plain(name, _NAME_LENGTH)
+    return plain_text(name, _NAME_LENGTH)
 
 
 def percent(share: float) -> str:

@@ -11,9 +11,9 @@ from typing import Any
 
 from config.kinds import Verdict
 from config.rule import Rule
-from indexing.detection.asking import Ask, Asking, Body, Tally
 from indexing.detection.found import Span
 from indexing.detection.reading import Frame, Parts
+from indexing.detection.search_rounds import Body, Request, SearchRounds, Tally
 from indexing.detection.timeline import STEPS, Episode, Timeline, episodes
 from indexing.document import millis
 from indexing.elasticsearch.query_dsl import to_dsl
@@ -88,7 +88,7 @@ def counting(filters: Sequence[Body]) -> Body:
     return {"size": 0, "track_total_hits": True, "query": {"bool": {"filter": list(filters)}}}
 
 
-def lines(filters: Sequence[Body], look: Look, groups: Sequence[str], span: Span) -> Asking[dict[Key, Timeline]]:
+def lines(filters: Sequence[Body], look: Look, groups: Sequence[str], span: Span) -> SearchRounds[dict[Key, Timeline]]:
     """Ask for the timelines of `groups` (brands) that may fire; with `least` 0 and nothing apart, of every one."""
     whole, recent = look.buckets(span)
     asked: dict[str, list[str]] | None = None
@@ -101,7 +101,7 @@ def lines(filters: Sequence[Body], look: Look, groups: Sequence[str], span: Span
         groups = list(asked)
     frame = Frame(end=span.now, step=look.step, buckets=whole, measures=look.measures)
     parts: dict[Key, Parts] = {} if look.by else {(group, None): Parts(frame) for group in groups}
-    tallies: list[Ask] = list(_tallies(filters, look, groups, asked, span))
+    tallies: list[Request] = list(_tallies(filters, look, groups, asked, span))
     for answer in (yield tallies) if tallies else []:
         for bucket in answer["g"]["buckets"] if look.group else [{**answer, "key": groups[0]}]:
             for key, inner in _keyed(bucket, look):

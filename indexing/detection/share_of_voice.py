@@ -7,10 +7,10 @@ from typing import cast
 from config.kinds import Verdict
 from config.kinds.share_of_voice import Facts, When
 from config.rule import Rule
-from indexing.detection.asking import Asking, Body
 from indexing.detection.counted import IN_WINDOW, episodes_of
 from indexing.detection.found import Found, Span
 from indexing.detection.recount import at_path, ratio
+from indexing.detection.search_rounds import Body, SearchRounds
 from indexing.detection.sentences import Said, joined, percent
 from indexing.detection.series import Look, counting, lines, period, scope
 from indexing.detection.timeline import STEPS, Timeline
@@ -26,7 +26,7 @@ def everyone(rule: Rule) -> tuple[Body, ...]:
     return (to_dsl(rule.parsed),) if rule.parsed else ()
 
 
-def find(rule: Rule, brands: Sequence[str], span: Span) -> Asking[list[Found]]:
+def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Found]]:
     """Return where a brand's share moved away from its usual."""
     when = cast(When, rule.when)
     look = Look(window=when.window, past=when.history)

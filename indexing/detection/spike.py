@@ -7,9 +7,9 @@ from typing import cast
 from config.kinds import Verdict
 from config.kinds.spike import Facts, When
 from config.rule import Rule
-from indexing.detection.asking import Asking
 from indexing.detection.counted import apart_by, found_by
 from indexing.detection.found import Found, Span
+from indexing.detection.search_rounds import SearchRounds
 from indexing.detection.sentences import Said, joined
 from indexing.detection.series import Look
 from indexing.detection.timeline import STEPS, Timeline
@@ -30,7 +30,7 @@ def facts(line: Timeline, stop: int) -> Facts:
     )
 
 
-def find(rule: Rule, brands: Sequence[str], span: Span) -> Asking[list[Found]]:
+def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Found]]:
     """Return where a window stands out from the one before it."""
     when = cast(When, rule.when)
     up = when.direction == "up"

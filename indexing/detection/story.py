@@ -6,10 +6,10 @@ from typing import Any, cast
 from config.kinds import Verdict
 from config.kinds.story import Facts, When
 from config.rule import Rule
-from indexing.detection.asking import Asking, Body, Search
 from indexing.detection.counted import episodes_of
 from indexing.detection.found import Found, Span
 from indexing.detection.recount import at_path, most_of
+from indexing.detection.search_rounds import Body, Search, SearchRounds
 from indexing.detection.sentences import Said, joined
 from indexing.detection.series import NEGATIVE, Look, lines, scope
 from indexing.detection.timeline import STEPS, Timeline
@@ -24,7 +24,7 @@ _TRACES = {
 }
 
 
-def find(rule: Rule, brands: Sequence[str], span: Span) -> Asking[list[Found]]:
+def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Found]]:
     """Return the stories that grew quickly."""
     when = cast(When, rule.when)
     look = Look(
@@ -36,10 +36,10 @@ def find(rule: Rule, brands: Sequence[str], span: Span) -> Asking[list[Found]]:
         by="story.id",
     )
     of = yield from lines(scope(rule, brands), look, brands, span)
-    told = yield from _told(sorted({story for _, story in of if story}))
+    scores = yield from _told(sorted({story for _, story in of if story}))
     found = []
     for (brand, story), line in of.items():
-        score = told.get((str(story), brand), 0.0)
+        score = scores.get((str(story), brand), 0.0)
 
         def judge(line: Timeline, stop: int, score: float = score) -> Verdict | None:
             return _judge(when, line, stop, score)
@@ -77,7 +77,7 @@ def told_of(story: str, brand: str) -> Body:
     return {"size": 0, "query": query, "aggs": {"coordination": {"max": {"field": "coordination.score"}}}}
 
 
-def _told(stories: list[str]) -> Asking[dict[tuple[str, str], float]]:
+def _told(stories: list[str]) -> SearchRounds[dict[tuple[str, str], float]]:
     """Ask for how arranged the stories look."""
     if not stories:
         return {}

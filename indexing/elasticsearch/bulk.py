@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from indexing.elasticsearch.faults import Overloaded, ReadOnly
-from indexing.elasticsearch.patience import PATIENCE, patiently, pauses, will_pass
+from indexing.elasticsearch.errors import Overloaded, ReadOnly
+from indexing.elasticsearch.retry import MAX_WAIT, backoff, is_transient, with_retries
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
-__all__ = ["Action", "Answer", "send"]
+__all__ = ["Action", "BulkResult", "send"]
 
 _REQUEST_BYTES = 8_000_000
 _REQUEST_ACTIONS = 1_000
@@ -41,7 +41,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class BulkResult:
     """What became of one action: an HTTP status, and Elasticsearch's reason where it refused."""
 
     status: int
@@ -53,25 +53,27 @@ class Answer:
         return self.status < 300
 
 
-def send(client: "Elasticsearch", actions: Sequence[Action], patience: float = PATIENCE) -> list[Answer]:
+def send(client: "Elasticsearch", actions: Sequence[Action], max_wait: float = MAX_WAIT) -> list[BulkResult]:
     """Write, and return an answer an action; 409, 404 and refusals are the caller's to judge.
 
     A request that was lost on its way is sent again, so a `create` that did take place may answer 409. Raises a
-    StoreError when the cluster does not come back within `patience` seconds.
+    StoreError when the cluster does not come back within `max_wait` seconds.
     """
     client = client.options(max_retries=0)
-    answers: dict[int, Answer] = {}
+    results: dict[int, BulkResult] = {}
     waiting = {place: action.lines() for place, action in enumerate(actions)}
-    tries = pauses(patience)
+    tries = backoff(max_wait)
     while waiting:
         for chunk in _chunks(waiting):
-            answers.update(zip(chunk, _request(client, [waiting[place] for place in chunk], patience), strict=True))
+            results.update(zip(chunk, _request(client, [waiting[place] for place in chunk], max_wait), strict=True))
         waiting = {
-            place: lines for place, lines in waiting.items() if will_pass(answers[place].status, answers[place].reason)
+            place: lines
+            for place, lines in waiting.items()
+            if is_transient(results[place].status, results[place].reason)
         }
         if waiting:
-            _rest(tries, answers[next(iter(waiting))].reason)
-    return [answers[place] for place in range(len(actions))]
+            _rest(tries, results[next(iter(waiting))].reason)
+    return [results[place] for place in range(len(actions))]
 
 
 def _rest(tries: Iterator[float], reason: str) -> None:
@@ -85,29 +87,29 @@ def _rest(tries: Iterator[float], reason: str) -> None:
     time.sleep(pause)
 
 
-def _request(client: "Elasticsearch", bodies: Sequence[bytes], patience: float) -> list[Answer]:
+def _request(client: "Elasticsearch", bodies: Sequence[bytes], max_wait: float) -> list[BulkResult]:
     """Send one request; one that is too large for the cluster is halved."""
     from elasticsearch import ApiError
 
     try:
-        answer = patiently(lambda: client.bulk(operations=bodies), patience)  # type: ignore[arg-type]
+        response = with_retries(lambda: client.bulk(operations=bodies), max_wait)  # type: ignore[arg-type]
     except ApiError as error:
         if error.meta.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             raise
         if len(bodies) == 1:
-            return [Answer(status=413, reason=f"{len(bodies[0]):,} bytes are more than this cluster takes at once")]
+            return [BulkResult(status=413, reason=f"{len(bodies[0]):,} bytes are more than this cluster takes at once")]
         half = len(bodies) // 2
-        return [*_request(client, bodies[:half], patience), *_request(client, bodies[half:], patience)]
-    return [_answer(next(iter(item.values()))) for item in answer["items"]]
+        return [*_request(client, bodies[:half], max_wait), *_request(client, bodies[half:], max_wait)]
+    return [_answer(next(iter(item.values()))) for item in response["items"]]
 
 
-def _answer(item: Mapping[str, Any]) -> Answer:
+def _answer(item: Mapping[str, Any]) -> BulkResult:
     error = item.get("error")
     if not error:
-        return Answer(status=item["status"])
+        return BulkResult(status=item["status"])
     cause = (error.get("caused_by") or {}).get("reason")
     reason = f"{error.get('type')}: {error.get('reason')}"
-    return Answer(status=item["status"], reason=f"{reason} ({cause})" if cause else reason)
+    return BulkResult(status=item["status"], reason=f"{reason} ({cause})" if cause else reason)
 
 
 def _chunks(bodies: Mapping[int, bytes]) -> Iterator[list[int]]:

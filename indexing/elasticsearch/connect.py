@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from config import settings
-from indexing.elasticsearch.faults import StoreError, Unsupported, told
+from indexing.elasticsearch.errors import StoreError, Unsupported, store_errors
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -61,7 +61,7 @@ def _check(client: "Elasticsearch") -> None:
 
     quick = client.options(request_timeout=_FIRST_ANSWER, max_retries=0)
     try:
-        with told():
+        with store_errors():
             answer = quick.nodes.info(metric="os", filter_path="nodes.*.version")
     except StoreError as error:
         if isinstance(error.__cause__, AuthorizationException):

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from config import settings
 from indexing.elasticsearch import machine
-from indexing.elasticsearch.errors import EmbeddedError, NotRunning, StartFailed
+from indexing.elasticsearch.embedded_errors import EmbeddedError, NotRunning, StartFailed
 from indexing.elasticsearch.launch import prepare, spawn, start_failed, tail
 from indexing.elasticsearch.node_home import NodeHome
 

@@ -1,7 +1,7 @@
 """A new generation of indices in the place of the old one: filled unseen, then exchanged at once.
 
 Readers see the old generation until the very moment in which they see the new one, whole. Writers are held back (their
-writes are tried again, see patience.will_pass) only while the last changes are carried over. A process that dies
+writes are tried again, see retry.is_transient) only while the last changes are carried over. A process that dies
 half-way leaves the old generation serving; the next one clears away what it began.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from indexing.elasticsearch.lease import Lease
-from indexing.elasticsearch.patience import patiently
+from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Index, Store, in_lines
 
 __all__ = ["begin", "changed", "exchange", "processed"]
@@ -40,14 +40,14 @@ def exchange(store: Store, fresh: Store, held: Lease, finish: Callable[[], None]
     with _writers_held_back(store, held) as old:
         finish()
         held.check()
-        patiently(lambda: store.client.indices.update_aliases(actions=_actions(store, fresh, old)))
+        with_retries(lambda: store.client.indices.update_aliases(actions=_actions(store, fresh, old)))
     time.sleep(grace)
     _delete(store, old)
 
 
 def processed(store: Store, index: str) -> int:
     """Return the number of the last write that is certain to be found after the next refresh; -1 before the first."""
-    answer = patiently(
+    answer = with_retries(
         lambda: store.client.indices.stats(index=index, level="shards", filter_path="indices.*.shards.*.seq_no")
     )
     shards = answer["indices"][index]["shards"].values()
@@ -57,13 +57,13 @@ def processed(store: Store, index: str) -> int:
 def changed(store: Store, index: str, after: int = -1) -> Iterator[list[Mapping[str, Any]]]:
     """Yield the hits of an index that were written after the write of this number, by the page."""
     client = store.client
-    patiently(lambda: client.indices.refresh(index=index))
+    with_retries(lambda: client.indices.refresh(index=index))
     query = {"range": {"_seq_no": {"gt": after}}} if after >= 0 else {"match_all": {}}
-    pit = patiently(lambda: client.open_point_in_time(index=index, keep_alive=_KEEP))["id"]
+    pit = with_retries(lambda: client.open_point_in_time(index=index, keep_alive=_KEEP))["id"]
     last: list[Any] | None = None
     try:
         while True:
-            page = patiently(
+            page = with_retries(
                 lambda pit=pit, last=last: client.search(  # type: ignore[misc]
                     pit={"id": pit, "keep_alive": _KEEP},
                     query=query,
@@ -91,7 +91,7 @@ def _writers_held_back(store: Store, held: Lease) -> Iterator[list[Index]]:
     names = [index.name for index in old]
     try:
         for some in in_lines(names):
-            patiently(lambda some=some: store.client.indices.add_block(index=some, block="write"))  # type: ignore[misc]
+            with_retries(lambda some=some: store.client.indices.add_block(index=some, block="write"))  # type: ignore[misc]
         yield old
     except BaseException:
         store.let_write(names)
@@ -112,4 +112,4 @@ def _actions(store: Store, fresh: Store, old: Collection[Index]) -> list[dict[st
 
 def _delete(store: Store, indices: Collection[Index]) -> None:
     for some in in_lines([index.name for index in indices]):
-        patiently(lambda some=some: store.client.indices.delete(index=some, ignore_unavailable=True))  # type: ignore[misc]
+        with_retries(lambda some=some: store.client.indices.delete(index=some, ignore_unavailable=True))  # type: ignore[misc]

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexing.elasticsearch.errors import JarBroken, JarUnavailable
+from indexing.elasticsearch.embedded_errors import JarBroken, JarUnavailable
 from indexing.elasticsearch.machine import is_full
 
 __all__ = ["Fetch", "Jar", "assemble", "download", "maven_cache", "read_lock", "version"]

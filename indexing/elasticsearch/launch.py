@@ -14,7 +14,7 @@ from pathlib import Path
 
 from config import settings
 from indexing.elasticsearch import jars, machine
-from indexing.elasticsearch.errors import SettingWrong, StartFailed
+from indexing.elasticsearch.embedded_errors import SettingWrong, StartFailed
 from indexing.elasticsearch.node_home import NodeHome
 
 __all__ = ["prepare", "spawn", "start_failed", "tail"]

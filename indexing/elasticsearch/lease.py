@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from indexing.elasticsearch.faults import Busy
+from indexing.elasticsearch.errors import Busy
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from indexing.elasticsearch.errors import DiskFull, EmbeddedError, MemoryShort, NotWritable, SettingWrong
+from indexing.elasticsearch.embedded_errors import DiskFull, EmbeddedError, MemoryShort, NotWritable, SettingWrong
 
 __all__ = ["available_memory", "check_folder", "choose_heap", "disk_error", "is_full"]
 

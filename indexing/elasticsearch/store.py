@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from config import settings
 from indexing.elasticsearch.connect import connect
-from indexing.elasticsearch.faults import MappingOutdated, StoreError, told
+from indexing.elasticsearch.errors import MappingOutdated, StoreError, store_errors
 from indexing.elasticsearch.lease import free_from_the_dead
 from indexing.elasticsearch.mappings import KINDS, MONTHLY, STANDING, VERSION, mapping, template
-from indexing.elasticsearch.patience import patiently
+from indexing.elasticsearch.retry import with_retries
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -96,7 +96,7 @@ class Store:
 
         Raises MappingOutdated where it would change one, and other StoreErrors.
         """
-        patiently(self._ensure)  # an index that another process is just making does not answer yet
+        with_retries(self._ensure)  # an index that another process is just making does not answer yet
 
     def begin(self, generation: int, there: Collection[Index] = ()) -> None:
         """Make what every generation has: an index a standing kind, and one month, so that no alias leads nowhere."""
@@ -110,7 +110,7 @@ class Store:
     def open_months(self, months: Collection[str]) -> None:
         """Make the indices of months that are not there yet."""
         if months:
-            with told():
+            with store_errors():
                 kinds = {f"{MONTHLY}-{month}": self.month_alias(month) for month in months}
                 generation = self.generation()
                 self._make_all(
@@ -158,11 +158,11 @@ class Store:
     def refresh(self, *kinds: str) -> None:
         """Let searches find what has been written."""
         names = [self.alias(kind) for kind in kinds]
-        patiently(lambda: self.client.indices.refresh(index=names, ignore_unavailable=True))
+        with_retries(lambda: self.client.indices.refresh(index=names, ignore_unavailable=True))
 
     def count(self, kind: str) -> int:
         """Return how many documents searches find."""
-        answer = patiently(lambda: self.client.count(index=self.alias(kind), ignore_unavailable=True))
+        answer = with_retries(lambda: self.client.count(index=self.alias(kind), ignore_unavailable=True))
         return int(answer["count"])
 
     def let_write(self, names: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from crawlers.post import Kind
 from indexing.stories.likeness import Likeness, alike
 
-__all__ = ["REACH_OF_COPIES", "Known", "Leader", "Place", "Role", "Told", "assign"]
+__all__ = ["REACH_OF_COPIES", "Known", "Leader", "Place", "Role", "StoryPost", "assign"]
 
 REACH_OF_COPIES = timedelta(days=30)
 """How far apart a post and its copy may be published: the same words a season later are another story."""
@@ -30,7 +30,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class StoryPost:
     """One post that has no story yet; `likeness` is that of title and text."""
 
     post_id: str
@@ -75,7 +75,7 @@ class Known:
             self.leaders[key].append(leader)
 
 
-def assign(posts: Iterable[Told], known: Known) -> Mapping[str, Place]:
+def assign(posts: Iterable[StoryPost], known: Known) -> Mapping[str, Place]:
     """Return each post's place by its id, earliest posts first, roots before their answers; `known` learns of them."""
     ordered = sorted(posts, key=lambda post: (_root(post) is not None, post.at, post.post_id))
     places = {}
@@ -87,7 +87,7 @@ def assign(posts: Iterable[Told], known: Known) -> Mapping[str, Place]:
     return places
 
 
-def _place(post: Told, known: Known) -> Place:
+def _place(post: StoryPost, known: Known) -> Place:
     whole = post.likeness.keys[:1]
     if root := _root(post):
         known_root = known.stories.get(root)
@@ -97,7 +97,7 @@ def _place(post: Told, known: Known) -> Place:
     return Place(post.post_id, Role.ORIGIN, post.likeness.keys)
 
 
-def _root(post: Told) -> str | None:
+def _root(post: StoryPost) -> str | None:
     return post.root_id if post.root_id != post.post_id else None
 
 
@@ -105,7 +105,7 @@ def _answer(kind: str) -> Role:
     return Role.REPOST if kind == Kind.REPOST else Role.REPLY
 
 
-def _copied(post: Told, known: Known) -> Leader | None:
+def _copied(post: StoryPost, known: Known) -> Leader | None:
     """Return the leader that the post copies: the most alike, and of equals the earliest."""
     near: dict[str, Leader] = {
         leader.story: leader

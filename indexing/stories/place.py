@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from indexing.document import millis
-from indexing.elasticsearch.faults import told
+from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
-from indexing.stories.assign import REACH_OF_COPIES, Known, Leader, Place, Role, Told, assign
+from indexing.stories.assign import REACH_OF_COPIES, Known, Leader, Place, Role, StoryPost, assign
 from indexing.stories.likeness import likenesses
 from indexing.write import Outcome, Update, write
 
@@ -38,18 +38,18 @@ def place(store: Store, *, now: datetime, progress: Callable[[int], None] = lamb
     placed = 0
     for hits in _pages(store, _UNPLACED, _FIELDS):
         store.refresh(MONTHLY)  # so that the origins of the page before are found
-        placed += _write(store, hits, assign(_told(hits), _known(store, hits)), now)
+        placed += _write(store, hits, assign(_story_posts(hits), _known(store, hits)), now)
         progress(placed)
     _follow_edits(store, now)
     store.refresh(MONTHLY)
     return placed
 
 
-def _told(hits: Sequence[Hit]) -> list[Told]:
+def _story_posts(hits: Sequence[Hit]) -> list[StoryPost]:
     sources = {hit["_source"]["post_id"]: hit["_source"] for hit in hits}
     likes = likenesses([_words(source) for source in sources.values()])
     return [
-        Told(
+        StoryPost(
             post_id=post_id,
             kind=source["kind"],
             root_id=source.get("root_id"),
@@ -69,7 +69,7 @@ def _known(store: Store, hits: Sequence[Hit]) -> Known:
     sources = [hit["_source"] for hit in hits]
     own = {source["post_id"] for source in sources}
     named = own | {source["root_id"] for source in sources if "root_id" in source}
-    first = _told([hit for hit in hits if hit["_source"].get("root_id") in (None, hit["_source"]["post_id"])])
+    first = _story_posts([hit for hit in hits if hit["_source"].get("root_id") in (None, hit["_source"]["post_id"])])
     keys = sorted({key for post in first for key in post.likeness.keys})
     known = Known(stories=dict(_placed(store, named)), trees=_trees(store, own))
     if keys:
@@ -91,7 +91,7 @@ def _placed(store: Store, posts: set[str]) -> Iterator[tuple[str, Place]]:
 def _trees(store: Store, posts: set[str]) -> frozenset[str]:
     """Return those posts under whose id a story of answers is there already."""
     wanted = sorted(posts)
-    with told():
+    with store_errors():
         answer = store.client.search(
             index=store.alias(MONTHLY),
             size=0,
@@ -140,7 +140,7 @@ def _follow_edits(store: Store, now: datetime) -> None:
     for hits in _pages(store, {"bool": {"filter": filters}}, [*_FIELDS, "story", "writers"]):
         stale = [hit for hit in hits if hit["_source"]["writers"]["page"] > hit["_source"]["writers"]["story"]]
         places = {}
-        for post in _told(stale):
+        for post in _story_posts(stale):
             story = next(h["_source"]["story"] for h in stale if h["_source"]["post_id"] == post.post_id)
             keys = dict.fromkeys((*post.likeness.keys, *story.get("keys", ())))
             places[post.post_id] = Place(story["id"], Role.ORIGIN, tuple(keys))
@@ -149,7 +149,7 @@ def _follow_edits(store: Store, now: datetime) -> None:
 
 def _pages(store: Store, query: Mapping[str, Any], fields: Sequence[str]) -> Iterator[list[Hit]]:
     """Yield the mentions of a query as they stood when it began, oldest first."""
-    with told():
+    with store_errors():
         pit = store.client.open_point_in_time(index=store.alias(MONTHLY), keep_alive=_KEEP)["id"]
         after: Any = None
         try:

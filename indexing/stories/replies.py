@@ -15,7 +15,7 @@ from crawlers.errors import MalformedPost
 from crawlers.post import Post, decode_post
 from crawlers.stage import Batch, batches
 from indexing.document import post_id
-from indexing.elasticsearch.faults import told
+from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
 
@@ -102,7 +102,7 @@ def _stories(store: Store, roots: Sequence[str]) -> dict[str, str]:
     query = {"bool": {"filter": [{"terms": {"post_id": list(roots)}}, {"exists": {"field": "story.id"}}]}}
     story = {"story": {"terms": {"field": "story.id", "size": 1}}}
     aggs = {"roots": {"terms": {"field": "post_id", "size": len(roots)}, "aggs": story}}
-    with told():
+    with store_errors():
         answer = store.client.search(index=store.alias(MONTHLY), size=0, query=query, aggs=aggs)
     buckets = answer["aggregations"]["roots"]["buckets"]
     return {bucket["key"]: bucket["story"]["buckets"][0]["key"] for bucket in buckets}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from indexing.elasticsearch.faults import told
+from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
 
@@ -64,7 +64,7 @@ def read_rows(store: Store, field: str, values: Sequence[str]) -> Iterator[Row]:
         some = list(values[start : start + _IDS_AT_ONCE])
         filters = [{"terms": {field: some}}, {"exists": {"field": "story.id"}}]
         query = {"query": {"bool": {"filter": filters}}, "docvalue_fields": fields, "_source": False}
-        with told():
+        with store_errors():
             yield from map(_row, scan(store.client, index=store.alias(MONTHLY), query=query, size=2_000))
 
 

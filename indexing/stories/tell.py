@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 from typing import Any
 
-from indexing.alerts.plain import plain
+from indexing.alerts.plain_text import plain_text
 from indexing.document import millis
 from indexing.elasticsearch.bulk import Action, send
-from indexing.elasticsearch.faults import StoreError, told
+from indexing.elasticsearch.errors import StoreError, store_errors
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
 from indexing.stories.assign import Role
@@ -69,7 +69,7 @@ def tell(store: Store, *, now: datetime, replies: Replies | None = None) -> int:
 
 
 def _last(store: Store) -> datetime | None:
-    with told():
+    with store_errors():
         answer = store.client.search(
             index=store.alias("stories"), size=0, aggs={"last": {"max": {"field": "updated_at"}}}
         )
@@ -100,7 +100,7 @@ def _stories(store: Store, filters: Sequence[Mapping[str, Any]]) -> Iterator[str
     after: dict[str, Any] = {}
     while True:
         composite = {"size": _PAGE, "sources": [{"story": {"terms": {"field": "story.id"}}}], **after}
-        with told():
+        with store_errors():
             answer = store.client.search(
                 index=store.alias(MONTHLY),
                 size=0,
@@ -120,7 +120,7 @@ def _newly_answered(store: Store, replies: Replies) -> Iterator[str]:
     for start in range(0, len(stories), _STORIES_AT_ONCE):
         some = stories[start : start + _STORIES_AT_ONCE]
         filters = [{"terms": {"story": some}}, {"exists": {"field": "replied_at"}}]
-        with told():
+        with store_errors():
             answer = store.client.search(
                 index=store.alias("stories"),
                 size=10_000,
@@ -138,7 +138,7 @@ def _newly_answered(store: Store, replies: Replies) -> Iterator[str]:
 
 def _already_told(store: Store, stories: list[str]) -> Iterator[str]:
     aggs = {"stories": {"terms": {"field": "story", "size": len(stories)}}}
-    with told():
+    with store_errors():
         answer = store.client.search(
             index=store.alias("stories"), size=0, query={"terms": {"story": stories}}, aggs=aggs
         )
@@ -150,7 +150,7 @@ def _titles(store: Store, stories: Sequence[str]) -> dict[str, str]:
     if not stories:
         return {}
     filters = [{"terms": {"story.id": list(stories)}}, {"term": {"story.role": str(Role.ORIGIN)}}]
-    with told():
+    with store_errors():
         answer = store.client.search(
             index=store.alias(MONTHLY),
             size=10_000,
@@ -159,7 +159,9 @@ def _titles(store: Store, stories: Sequence[str]) -> dict[str, str]:
         )
     sources = [hit["_source"] for hit in answer["hits"]["hits"]]
     return {
-        source["story"]["id"]: plain(" ".join(filter(None, (source.get("title"), source.get("text")))), _TITLE_LENGTH)
+        source["story"]["id"]: plain_text(
+            " ".join(filter(None, (source.get("title"), source.get("text")))), _TITLE_LENGTH
+        )
         for source in sources
     }
 

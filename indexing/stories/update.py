@@ -18,7 +18,7 @@ class Stories:
     """What one run did: mentions that got a story, and documents of stories written."""
 
     placed: int
-    told: int
+    updated: int
 
 
 def update_stories(store: Store, brands: Sequence[Brand] = (), *, now: datetime | None = None) -> Stories:
@@ -28,4 +28,4 @@ def update_stories(store: Store, brands: Sequence[Brand] = (), *, now: datetime 
     """
     now = now or datetime.now(UTC)
     placed = place(store, now=now)
-    return Stories(placed=placed, told=tell(store, now=now, replies=read_replies(store, brands)))
+    return Stories(placed=placed, updated=tell(store, now=now, replies=read_replies(store, brands)))

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from config.errors import Mendable
-from nlp.classifier.answers import Answers, answer, scale
+from config.errors import UserError
 from nlp.classifier.encoder import Encoder
 from nlp.classifier.ngrams import Ngrams
+from nlp.classifier.predictions import Predictions, mix, scale
 
 __all__ = ["Default", "Fast", "NoModel", "load", "size", "version"]
 
@@ -24,7 +24,7 @@ MODELS = Path(__file__).parent.parent / "models"
 Targets = Sequence[str | None]
 
 
-class NoModel(Mendable):
+class NoModel(UserError):
     """A model file is missing or of another version: install the package whole, or train again."""
 
 
@@ -32,7 +32,7 @@ class _Views(ABC):
     """The single answers, each from `answers`."""
 
     @abstractmethod
-    def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Answers:
+    def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Predictions:
         """Return the calibrated probabilities of everything asked."""
 
     def score(self, texts: Sequence[str]) -> Array:
@@ -57,9 +57,9 @@ class Fast(_Views):
         self.version = version
         self._ngrams, self._factors = ngrams, factors
 
-    def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Answers:
+    def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Predictions:
         """Return the calibrated probabilities; towards a target, the whole text's stand in."""
-        found = answer(self.scale(self.logits(texts)))
+        found = mix(self.scale(self.logits(texts)))
         return replace(found, target=found.sentiment)
 
     def logits(self, texts: Sequence[str]) -> Array:
@@ -88,17 +88,17 @@ class Default(_Views):
         self.version = fast.version
         self._encoder, self._fast, self._blend = encoder, fast, blend
 
-    def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Answers:
+    def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Predictions:
         """Return the calibrated probabilities; a text with a target is read a second time, beside its target."""
         logits = scale(self._encoder.logits(texts), self._blend.encoder)
         simple = scale(self._fast.logits(texts), self._blend.ngrams)
         logits[:, : simple.shape[1]] += simple
-        found = answer(logits)
+        found = mix(logits)
         towards = found.sentiment.copy()
         rows = [row for row, target in enumerate(targets or ()) if target]
         if rows and targets is not None:
             asked = self._encoder.logits([texts[row] for row in rows], [targets[row] for row in rows])
-            towards[rows] = answer(scale(asked, self._blend.encoder)).target
+            towards[rows] = mix(scale(asked, self._blend.encoder)).target
         return replace(found, target=towards)
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nlp.classifier.answers import Answers
     from nlp.classifier.judge import Default, Fast
+    from nlp.classifier.predictions import Predictions
 
 __all__ = ["Classifier", "load"]
 
@@ -21,7 +21,7 @@ class Classifier:
         self.name, self.model, self.size = name, f"{name}-{version(name)}", size(name)
         """`size` of the model's files, in bytes."""
 
-    def answers(self, texts: "Sequence[str]", targets: "Sequence[str | None] | None" = None) -> "Answers":
+    def answers(self, texts: "Sequence[str]", targets: "Sequence[str | None] | None" = None) -> "Predictions":
         """Return the calibrated probabilities of all that the models answer."""
         return _loaded(self.name).answers(texts, targets)
 

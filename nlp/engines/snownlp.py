@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from nlp.classifier.answers import Answers
+from nlp.classifier.predictions import Predictions
 from nlp.snownlp_tagger import Tagger
 
 __all__ = ["SnowNLP", "load"]
@@ -26,10 +26,10 @@ class SnowNLP:
     def __init__(self) -> None:
         self.model = f"snownlp-{version('snownlp')}"
 
-    def answers(self, texts: Sequence[str], targets: Sequence[str | None] | None = None) -> Answers:
+    def answers(self, texts: Sequence[str], targets: Sequence[str | None] | None = None) -> Predictions:
         """Return three classes of each whole text; the package knows neither targets nor emotions."""
         p = np.array([_tables().positive(text) for text in texts], dtype=np.float64)
-        return Answers.of(np.stack([(1 - p) ** 2, 2 * p * (1 - p), p**2], axis=1).astype(np.float32))
+        return Predictions.of(np.stack([(1 - p) ** 2, 2 * p * (1 - p), p**2], axis=1).astype(np.float32))
 
 
 class _Tables:

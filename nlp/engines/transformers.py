@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config import settings
-from config.errors import Mendable
-from nlp.classifier.answers import Answers
+from config.errors import UserError
+from nlp.classifier.predictions import Predictions
 from nlp.labels import column_of, three_classes
 
 __all__ = ["NoTransformer", "Transformer", "load"]
@@ -23,7 +23,7 @@ __all__ = ["NoTransformer", "Transformer", "load"]
 _BATCH, _LONGEST = 16, 512
 
 
-class NoTransformer(Mendable):
+class NoTransformer(UserError):
     """The model or what runs it is missing; the message says what to set or to install."""
 
 
@@ -42,11 +42,11 @@ class Transformer:
         self.size = sum(file.stat().st_size for file in Path(source).glob("*") if file.is_file()) or None
         """Bytes of the model's files, for one in a folder."""
 
-    def answers(self, texts: Sequence[str], targets: Sequence[str | None] | None = None) -> Answers:
+    def answers(self, texts: Sequence[str], targets: Sequence[str | None] | None = None) -> Predictions:
         """Return three classes of each whole text."""
         rows = [self._rows(texts[at : at + _BATCH]) for at in range(0, len(texts), _BATCH)]
         found = np.concatenate(rows) if rows else np.zeros((0, len(self._columns)), np.float32)
-        return Answers.of(three_classes(found, self._columns))
+        return Predictions.of(three_classes(found, self._columns))
 
     def _rows(self, texts: Sequence[str]) -> NDArray[np.float32]:
         import torch

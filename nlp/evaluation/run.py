@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from config.errors import Mendable
+from config.errors import UserError
 from nlp.evaluation.curve import curve
 from nlp.evaluation.score import Score, score
 from nlp.evaluation.sets import Set, some
@@ -24,7 +24,7 @@ _SLOW = 50
 _SAMPLE = 300
 
 
-class NoSuchSet(Mendable):
+class NoSuchSet(UserError):
     """A set is not there; the message lists those that are."""
 
 
@@ -84,7 +84,7 @@ def _score(asked: Set, chosen: Engine) -> Score:
     reader = Reader(chosen)
     readings = []
     for at in range(0, len(asked.texts), _CHUNK):
-        readings += reader.read(asked.texts[at : at + _CHUNK], asked.asks[at : at + _CHUNK])
+        readings += reader.read(asked.texts[at : at + _CHUNK], asked.subjects[at : at + _CHUNK])
     return score(asked, chosen.name, readings)
 
 

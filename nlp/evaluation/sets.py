@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlp.classifier.heads import EMOTIONS, INTENTS, POLES, SENTIMENTS
-from nlp.stance.scene import Ask
+from nlp.stance.scene import SentimentTarget
 from nlp.training import corpora
 from nlp.training.corpora import Row
 from nlp.training.sentences import intents, targets
@@ -32,7 +32,7 @@ class Set:
     name: str
     task: str
     texts: tuple[str, ...]
-    asks: tuple[Ask | None, ...]
+    subjects: tuple[SentimentTarget | None, ...]
     labels: tuple[int, ...]
 
     @property
@@ -59,7 +59,7 @@ def some(whole: Set, most: int) -> Set:
         name=whole.name,
         task=whole.task,
         texts=tuple(whole.texts[n] for n in kept),
-        asks=tuple(whole.asks[n] for n in kept),
+        subjects=tuple(whole.subjects[n] for n in kept),
         labels=tuple(whole.labels[n] for n in kept),
     )
 
@@ -87,6 +87,6 @@ def _set(name: str, task: str, rows: Iterable[tuple[Row, int]]) -> Set:
         name=name,
         task=task,
         texts=tuple(row.text for row, _ in pairs),
-        asks=tuple(Ask.of(row.target) if row.target else None for row, _ in pairs),
+        subjects=tuple(SentimentTarget.of(row.target) if row.target else None for row, _ in pairs),
         labels=tuple(label for _, label in pairs),
     )

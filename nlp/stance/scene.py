@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from nlp.classifier.text import normalise
 
-__all__ = ["OTHER", "TARGET", "Ask", "Scene", "scene"]
+__all__ = ["OTHER", "TARGET", "SentimentTarget", "Scene", "scene"]
 
 TARGET, OTHER = "\ue000", "\ue001"
 _SENTENCE = re.compile(r"[^。!?;\n]+(?:[。!?;\n]+|$)")
@@ -16,7 +16,7 @@ _CLAUSE = re.compile(r"[,:~]|\.{3}| |(?=但是|但|不过|可是|然而|却|可(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class SentimentTarget:
     """What is asked about: `target` as the model gets it, the ways its `names` are spelt, and the other names known."""
 
     target: str
@@ -24,7 +24,7 @@ class Ask:
     others: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, target: str) -> Ask:
+    def of(cls, target: str) -> SentimentTarget:
         """Ask about a target of which nothing else is known."""
         return cls(target=target, names=(target,))
 
@@ -47,10 +47,10 @@ class Scene:
         return self.named and OTHER in self.text
 
 
-def scene(text: str, ask: Ask, known: Sequence[str] = ()) -> Scene:
+def scene(text: str, subject: SentimentTarget, known: Sequence[str] = ()) -> Scene:
     """Write a post in T and O; `known` (normalised) are names that count as others where they are not the target's."""
-    plain, mine = normalise(text).lower(), _spelt(ask.names)
-    others = (name for name in (*known, *_spelt(ask.others)) if name in plain)
+    plain, mine = normalise(text).lower(), _spelt(subject.names)
+    others = (name for name in (*known, *_spelt(subject.others)) if name in plain)
     roles = {name: OTHER for name in others if not any(own in name for own in mine)}
     roles |= dict.fromkeys((name for name in mine if name in plain), TARGET)
     if roles:

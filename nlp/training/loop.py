@@ -65,7 +65,7 @@ class Loop:
         The batches of a step are shared out among single-threaded workers, not every operation among cores: so a core
         that other work takes away does not hold up the rest.
         """
-        saved, told, pieces, total = time.monotonic(), time.monotonic(), 0, 0.0
+        saved, reported, pieces, total = time.monotonic(), time.monotonic(), 0, 0.0
         self._refresh()
         with ThreadPoolExecutor(WORKERS, initializer=torch.set_num_threads, initargs=(1,)) as workers:
             for step in range(self.done, self.steps):
@@ -76,9 +76,9 @@ class Loop:
                 self.done = step + 1
                 if self.done % 25 == 0:
                     now = time.monotonic()
-                    speed = pieces / (now - told)
+                    speed = pieces / (now - reported)
                     LOG.info("step %d/%d loss %.4f %.0f pieces/s", self.done, self.steps, total / 25, speed)
-                    told, pieces, total = now, 0, 0.0
+                    reported, pieces, total = now, 0, 0.0
                 if time.monotonic() - saved > EVERY:
                     self.save()
                     saved = time.monotonic()

@@ -23,11 +23,11 @@ from crawlers.replay.errors import SourceError
 if TYPE_CHECKING:
     from config.brand import Target
 
-__all__ = ["Answer", "Wire", "json_answer", "moved_id", "names", "page_number", "wires"]
+__all__ = ["Response", "Wire", "json_answer", "moved_id", "names", "page_number", "wires"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Response:
     """One page: its body, and the posts that stand on it."""
 
     body: bytes
@@ -42,19 +42,19 @@ class Answer:
 class Wire(Protocol):
     """Serves the posts of one feed as its platform would."""
 
-    def answer(self, path: str, query: Mapping[str, str]) -> Answer | None:
+    def response(self, path: str, query: Mapping[str, str]) -> Response | None:
         """Return the page at `path`, or None when the path is not this platform's."""
 
-    def login_wanted(self) -> Answer | None:
+    def login_wanted(self) -> Response | None:
         """Return what the platform tells those who should log in, or None when it never does."""
 
     def targets(self, url: str) -> "list[Target]":
         """Return what to crawl to get every post, with the server at `url`."""
 
 
-def json_answer(value: Any, posts: Sequence[Post] = (), *, status: int = 200) -> Answer:
+def json_response(value: Any, posts: Sequence[Post] = (), *, status: int = 200) -> Response:
     """Return `value` as a page of JSON."""
-    return Answer(body=msgspec.json.encode(value), posts=posts, status=status)
+    return Response(body=msgspec.json.encode(value), posts=posts, status=status)
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from crawlers.post import Kind, Post
 from crawlers.replay.errors import SourceError
 from crawlers.replay.nodebb_json import Topic, listed, paging, shown
-from crawlers.replay.wires import Answer, json_answer, page_number
+from crawlers.replay.wires import Response, json_response, page_number
 
 if TYPE_CHECKING:
     from config.brand import Target
@@ -28,7 +28,7 @@ class _Wire:
     def __init__(self, posts: Sequence[Post]) -> None:
         self._forums = _topics(posts)
 
-    def answer(self, path: str, query: Mapping[str, str]) -> Answer | None:
+    def response(self, path: str, query: Mapping[str, str]) -> Response | None:
         if not path.startswith(f"{_ROOT}/") or not self._forums:
             return None
         forum, _, call = path.removeprefix(_ROOT).removeprefix("/").rpartition("api/")
@@ -42,8 +42,8 @@ class _Wire:
                 return _topic(topics.get(int(tid)), page_number(query))
         return None
 
-    def login_wanted(self) -> Answer:
-        return json_answer({"status": {"code": "not-authorised", "message": "请先登录"}, "response": {}}, status=401)
+    def login_wanted(self) -> Response:
+        return json_response({"status": {"code": "not-authorised", "message": "请先登录"}, "response": {}}, status=401)
 
     def targets(self, url: str) -> "list[Target]":
         from config.brand import Target
@@ -89,10 +89,10 @@ def _in_order(replies: Sequence[Post]) -> list[Post]:
     return sorted(replies, key=lambda post: (post.published_at, int(post.native_id.rpartition("/")[2])))
 
 
-def _recent(topics: Mapping[int, Topic], page: int) -> Answer:
+def _recent(topics: Mapping[int, Topic], page: int) -> Response:
     count = -(-len(topics) // PAGE)
     part = list(topics.values())[(page - 1) * PAGE : page * PAGE]
-    return json_answer(
+    return json_response(
         {
             "topicCount": len(topics),
             "nextStart": page * PAGE,
@@ -103,9 +103,9 @@ def _recent(topics: Mapping[int, Topic], page: int) -> Answer:
     )
 
 
-def _topic(topic: Topic | None, page: int) -> Answer:
+def _topic(topic: Topic | None, page: int) -> Response:
     if topic is None:
-        return json_answer({"path": "/404", "error": "[[error:no-topic]]"}, status=404)
+        return json_response({"path": "/404", "error": "[[error:no-topic]]"}, status=404)
     entries, posts = shown(topic, page, PAGE)
     count = -(-(1 + len(topic.replies)) // PAGE)
-    return json_answer({**listed(topic), "posts": entries, "pagination": paging(page, count)}, posts)
+    return json_response({**listed(topic), "posts": entries, "pagination": paging(page, count)}, posts)

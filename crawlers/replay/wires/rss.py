@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from crawlers.post import Post
 from crawlers.replay.news import atom, json_feed, rss
-from crawlers.replay.wires import Answer
+from crawlers.replay.wires import Response
 
 if TYPE_CHECKING:
     from config.brand import Target
@@ -39,7 +39,7 @@ class _Wire:
         self._named = {_name(address): found for address, found in self._feeds.items()} | {_ALL: self._posts}
         self._page = cache(self._written)
 
-    def answer(self, path: str, query: Mapping[str, str]) -> Answer | None:
+    def response(self, path: str, query: Mapping[str, str]) -> Response | None:
         match = _PATH.fullmatch(path)
         if match is None or match["name"] not in self._named:
             return None
@@ -56,11 +56,11 @@ class _Wire:
             for address in sorted(self._feeds)
         ]
 
-    def _written(self, name: str, form: str) -> Answer:
+    def _written(self, name: str, form: str) -> Response:
         posts = self._named[name]
         content_type, write = _FORMS[form]
         modified = posts[0].published_at if posts else None
-        return Answer(body=write(name, posts), content_type=content_type, posts=posts, modified=modified)
+        return Response(body=write(name, posts), content_type=content_type, posts=posts, modified=modified)
 
 
 def wire(posts: Sequence[Post]) -> _Wire:

@@ -17,7 +17,7 @@ from crawlers.replay import weibo_id
 from crawlers.replay.errors import SourceError
 from crawlers.replay.markup import weibo_html
 from crawlers.replay.mblog import mblog
-from crawlers.replay.wires import Answer, json_answer, page_number
+from crawlers.replay.wires import Response, json_response, page_number
 
 if TYPE_CHECKING:
     from config.brand import Target
@@ -42,35 +42,35 @@ class _Wire:
         self._by_native_id = {post.native_id: post for post in posts}
         self._found = lru_cache(maxsize=16)(self._find)
 
-    def answer(self, path: str, query: Mapping[str, str]) -> Answer | None:
+    def response(self, path: str, query: Mapping[str, str]) -> Response | None:
         if path == _LIST:
             return self._list(query)
         return self._whole(query.get("id", "")) if path == _WHOLE else None
 
-    def login_wanted(self) -> Answer:
-        return json_answer(_LOGIN)
+    def login_wanted(self) -> Response:
+        return json_response(_LOGIN)
 
     def targets(self, url: str) -> "list[Target]":
         from config.brand import Target
 
         return [Target(feed="weibo_search", query="*", base_url=url)] if self._posts else []
 
-    def _list(self, query: Mapping[str, str]) -> Answer:
+    def _list(self, query: Mapping[str, str]) -> Response:
         container = query.get("containerid", "")
         search = _SEARCH.fullmatch(f"{container}&q={query['q']}" if "q" in query else container)
         found = self._found(search["words"]) if search else []
         page = page_number(query)
         shown = [self._posts[place] for place in found[(page - 1) * PAGE : page * PAGE]]
         if not shown:
-            return json_answer(_EMPTY)
+            return json_response(_EMPTY)
         roots = [self._by_id[post.root_id] for post in shown if post.root_id in self._by_id]
-        return json_answer(self._page(page, len(found), shown), [*shown, *roots])
+        return json_response(self._page(page, len(found), shown), [*shown, *roots])
 
-    def _whole(self, native_id: str) -> Answer:
+    def _whole(self, native_id: str) -> Response:
         post = self._by_native_id.get(native_id)
         if post is None:
-            return json_answer({"ok": 0, "msg": "微博不存在或暂无查看权限!"})
-        return json_answer({"ok": 1, "data": {"ok": 1, "longTextContent": weibo_html(post.text)}}, [post])
+            return json_response({"ok": 0, "msg": "微博不存在或暂无查看权限!"})
+        return json_response({"ok": 1, "data": {"ok": 1, "longTextContent": weibo_html(post.text)}}, [post])
 
     def _find(self, words: str) -> list[int]:
         """Return the places of the posts that hold all words, in themselves or in what they repost."""

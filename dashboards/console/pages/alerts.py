@@ -24,7 +24,7 @@ def open_alerts(request: Request, key: str = "") -> HTMLResponse:
     now = datetime.now(UTC)
     if settings.public_url():
         if not key:
-            return page(request, "told.html", status=403, phrase="only_by_link", detail="")
+            return page(request, "notice.html", status=403, phrase="only_by_link", detail="")
         check_view(key, now=now)
     severities = ("crisis", "serious", "warning", "notice")
     alerts = sorted(records.firing(request.app.state.store()), key=lambda alert: severities.index(alert.severity))

@@ -40,14 +40,14 @@ def kinds() -> list[str]:
 def check_kinds(channels: Sequence[Channel], folder: Path | None = None) -> None:
     """Raise ConfigError with every channel whose kind does not exist."""
     folder = folder or settings.config_dir() / "channels"
-    faults = [
+    problems = [
         f"{where(next(folder.glob(f'{channel.id}.y*ml')), 'kind')}: "
         f"there is no kind {channel.kind!r}: write one of {', '.join(kinds())}"
         for channel in channels
         if channel.kind not in kinds()
     ]
-    if faults:
-        raise ConfigError("\n".join(faults))
+    if problems:
+        raise ConfigError("\n".join(problems))
 
 
 def send(message: Message, channel: Channel) -> None:

@@ -17,11 +17,11 @@ def send(message: Message, channel: Channel) -> None:
     if not service.add(address(channel)):
         reason = f"{channel.url_variable} holds no address that Apprise can read: mend it"
         raise NotDelivered(reason, unsure=False, retry=False)
-    told = service.notify(
+    accepted = service.notify(
         title=message.title,
         body=message.whole,
         body_format=apprise.NotifyFormat.TEXT,
         timeout=channel.timeout,
     )
-    if not told:
+    if not accepted:
         raise NotDelivered("Apprise reports a failure", unsure=True, retry=True)

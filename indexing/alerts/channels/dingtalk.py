@@ -12,8 +12,8 @@ from urllib.parse import quote_plus
 
 from config.channel import Channel
 from indexing.alerts.bot import Codes, Request, send_parts
+from indexing.alerts.formatting import to_markdown
 from indexing.alerts.message import Message
-from indexing.alerts.parts import in_markdown
 
 __all__ = ["send"]
 
@@ -39,12 +39,12 @@ _CODES = Codes(
 
 def send(message: Message, channel: Channel) -> None:
     """Return when the bot has confirmed every part."""
-    lines = [in_markdown(line) for line in message.lines]
+    lines = [to_markdown(line) for line in message.lines]
     if message.links:
         lines.append(" | ".join(f"[{link.label}]({link.url})" for link in message.links))
 
     def request(title: str, text: str) -> Request:
-        shown = f"#### {in_markdown(title)}\n\n" + text.replace("\n", "\n\n")
+        shown = f"#### {to_markdown(title)}\n\n" + text.replace("\n", "\n\n")
         return {"msgtype": "markdown", "markdown": {"title": title, "text": shown}}, _signature(channel.secret)
 
     send_parts(message, channel, lines=lines, limit=_LIMIT, per_minute=_PER_MINUTE, codes=_CODES, request=request)

@@ -45,11 +45,11 @@ def send(message: Message, channel: Channel) -> None:
         raise NotDelivered(reason, unsure=False, retry=False) from None
     except smtplib.SMTPRecipientsRefused as error:
         codes = {code for code, _ in error.recipients.values()}
-        told = f"the mail server refuses every receiver (SMTP {', '.join(map(str, sorted(codes)))})"
-        raise NotDelivered(told, unsure=False, retry=all(code < 500 for code in codes)) from None
+        reason = f"the mail server refuses every receiver (SMTP {', '.join(map(str, sorted(codes)))})"
+        raise NotDelivered(reason, unsure=False, retry=all(code < 500 for code in codes)) from None
     except smtplib.SMTPResponseException as error:
-        told = f"the mail server answered SMTP {error.smtp_code}"
-        raise NotDelivered(told, unsure=False, retry=error.smtp_code < 500) from None
+        reason = f"the mail server answered SMTP {error.smtp_code}"
+        raise NotDelivered(reason, unsure=False, retry=error.smtp_code < 500) from None
     except (smtplib.SMTPException, OSError, ValueError) as error:
         raise NotDelivered(f"no answer ({type(error).__name__})", unsure=began, retry=True) from None
     if refused:

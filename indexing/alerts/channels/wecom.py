@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from config.channel import Channel
 from indexing.alerts.bot import Codes, Request, send_parts
+from indexing.alerts.formatting import split_message, to_markdown
 from indexing.alerts.message import Message
-from indexing.alerts.parts import in_markdown, in_parts
 
 __all__ = ["send"]
 
@@ -28,8 +28,8 @@ _CODES = Codes(
 
 def send(message: Message, channel: Channel) -> None:
     """Return when the bot has confirmed every part."""
-    head = in_parts([f"### {in_markdown(message.title)}"], _LONGEST_TITLE)[0]
-    lines = [in_markdown(line) for line in message.lines]
+    head = split_message([f"### {to_markdown(message.title)}"], _LONGEST_TITLE)[0]
+    lines = [to_markdown(line) for line in message.lines]
     lines += [f"[{link.label}]({link.url})" for link in message.links]
 
     def request(title: str, text: str) -> Request:

@@ -1,4 +1,4 @@
-"""What a replay does wrong on demand, so that a crawler can be tested; the same asks in the same order fail alike."""
+"""What a replay does wrong on demand, so that a crawler can be tested; the same requests in order fail alike."""
 
 import re
 from collections import Counter
@@ -7,14 +7,14 @@ from threading import Lock
 
 from crawlers.replay.errors import SourceError
 
-__all__ = ["CUT", "LOGIN", "FaultPlan", "Faults"]
+__all__ = ["CUT", "LOGIN", "FailurePlan", "Failures"]
 
 CUT = -1
 LOGIN = -100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Faults:
+class Failures:
     """Which pages go wrong. Pages are counted from 1 in the order in which they are asked for, retries included."""
 
     every_nth_500: int = 0
@@ -24,7 +24,7 @@ class Faults:
     cut_nth: int = 0
     """The body of the n-th page alone is cut."""
     status_for: tuple[tuple[str, int, int], ...] = ()
-    """(pattern, status, times): the first so many asks for matching addresses (path and query) answer with the status;
+    """(pattern, status, times): the first so many requests for matching addresses (path, query) get the status;
     0 times is always. The status may be LOGIN, for the platform's demand to log in, or CUT."""
     delay: float = 0
     """Seconds before each answer."""
@@ -40,24 +40,24 @@ class Faults:
 
 
 @dataclass(slots=True)
-class FaultPlan:
-    """Counts the asks and says what to do with each."""
+class FailurePlan:
+    """Counts the requests and says what to do with each."""
 
-    faults: Faults
-    _asks: int = 0
+    failures: Failures
+    _requests: int = 0
     _times: Counter[int] = field(default_factory=Counter)
     _lock: Lock = field(default_factory=Lock)
 
     def next(self, address: str) -> int:
-        """Return the status for the next ask: 200 when nothing is to go wrong, CUT or LOGIN."""
-        faults = self.faults
+        """Return the status for the next request: 200 when nothing is to go wrong, CUT or LOGIN."""
+        failures = self.failures
         with self._lock:
-            self._asks += 1
-            for number, (pattern, status, times) in enumerate(faults.status_for):
+            self._requests += 1
+            for number, (pattern, status, times) in enumerate(failures.status_for):
                 if (not times or self._times[number] < times) and re.search(pattern, address):
                     self._times[number] += 1
                     return status
-            if faults.every_nth_500 and self._asks % faults.every_nth_500 == 0:
+            if failures.every_nth_500 and self._requests % failures.every_nth_500 == 0:
                 return 500
-            each = faults.every_nth_cut
-            return CUT if self._asks == faults.cut_nth or (each and self._asks % each == 0) else 200
+            each = failures.every_nth_cut
+            return CUT if self._requests == failures.cut_nth or (each and self._requests % each == 0) else 200

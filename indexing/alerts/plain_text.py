@@ -4,7 +4,7 @@ import re
 import unicodedata
 from urllib.parse import quote
 
-__all__ = ["plain", "safe_url"]
+__all__ = ["plain_text", "safe_url"]
 
 _MARKED_UP = "<>&*_`~[](){}#|\\@:"
 _FULL_WIDTH = {ord(mark): chr(ord(mark) + 0xFEE0) for mark in _MARKED_UP}
@@ -13,7 +13,7 @@ _LEADER = "\N{ONE DOT LEADER}"
 _LONGEST_URL = 500
 
 
-def plain(text: str, longest: int) -> str:
+def plain_text(text: str, longest: int) -> str:
     """Return the text on one line, at most `longest` characters, with every mark of a markup in its full-width form.
 
     Control, format and direction characters go, and no address can become a link.

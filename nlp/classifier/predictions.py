@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from nlp.classifier.heads import HEADS, SLICES
 
-__all__ = ["Answers", "answer", "scale"]
+__all__ = ["Predictions", "mix", "scale"]
 
 Array = npt.NDArray[np.float32]
 PLAIN = (0.8, 0.35)
@@ -22,7 +22,7 @@ TOWARDS = np.asarray([0.0, -0.5, 0.0], np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
+class Predictions:
     """Probabilities of texts: `sentiment` (n, 3), `binary` (n, 2), `emotion` (n, 6 or 0), `target` (n, 3)."""
 
     sentiment: Array
@@ -34,7 +34,7 @@ class Answers:
     """Without columns, as above: the rules of `nlp.intent` answer alone."""
 
     @classmethod
-    def of(cls, sentiment: Array) -> Answers:
+    def of(cls, sentiment: Array) -> Predictions:
         """Return the answers of an engine that knows the whole text's sentiment alone."""
         poles = sentiment[:, [0, 2]] + np.float32(1e-9)
         nothing = np.zeros((len(sentiment), 0), np.float32)
@@ -56,7 +56,7 @@ def scale(logits: Array, factors: Mapping[str, float]) -> Array:
     return scaled
 
 
-def answer(logits: Array) -> Answers:
+def mix(logits: Array) -> Predictions:
     """Return the mixed probabilities of scaled logits.
 
     An SMP2020-like post is judged by that set's line of neutral, any other post by the plainer one with the first's
@@ -71,7 +71,7 @@ def answer(logits: Array) -> Answers:
     poles = heads["review"] * (1 - neutral)
     judged = np.concatenate([poles[:, :1], neutral, poles[:, 1:]], axis=1)
     plain = (1 - like_smp - review) * heads["plain"]
-    return Answers(
+    return Predictions(
         sentiment=like_smp * heads["smp"] + plain + review * judged,
         binary=review * heads["review"] + (1 - review) * heads["weibo"],
         emotion=heads["emotion"],

@@ -24,7 +24,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LONG = "星河手机用了两天就自动关机，打客服电话没有人接，退货也不给退，大家千万不要买"
 
 
-def told(number: int, *, ago: timedelta = HOUR, text: str = LONG, **fields: Any) -> Post:
+def make_post(number: int, *, ago: timedelta = HOUR, text: str = LONG, **fields: Any) -> Post:
     """Make one post of the forum `weibo`, published `ago` before NOW."""
     published = NOW - ago
     author = Author(id=f"u{number}", name=f"网友{number}", followers=100 + number, verified=False)
@@ -35,9 +35,9 @@ def told(number: int, *, ago: timedelta = HOUR, text: str = LONG, **fields: Any)
     return replace(post, **fields)
 
 
-def answer(number: int, root: int, *, kind: Kind = Kind.REPOST, text: str = "转发微博", **fields: Any) -> Post:
+def make_reply(number: int, root: int, *, kind: Kind = Kind.REPOST, text: str = "转发微博", **fields: Any) -> Post:
     """Make a repost of, or an answer to, the post `root`."""
-    return told(number, text=text, kind=kind, parent_id=str(root), root_id=f"weibo:post:{root}", **fields)
+    return make_post(number, text=text, kind=kind, parent_id=str(root), root_id=f"weibo:post:{root}", **fields)
 
 
 def mention(post: Post, *, brand: str = "xinghe", label: str = "negative", tokens: Sequence[str] = ()) -> Mention:

@@ -5,26 +5,26 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from indexing.elasticsearch.faults import told
+from indexing.elasticsearch.errors import store_errors
 
-__all__ = ["PATIENCE", "patiently", "pauses", "will_pass"]
+__all__ = ["MAX_WAIT", "backoff", "is_transient", "with_retries"]
 
-PATIENCE = 60.0
+MAX_WAIT = 60.0
 """Seconds for which a call is tried again."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _PASSING = (429, 502, 503, 504)
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
-def patiently(call: Callable[[], Answer], patience: float = PATIENCE) -> Answer:
+def with_retries(call: Callable[[], Result], max_wait: float = MAX_WAIT) -> Result:
     """Return what `call` returns; it must be safe to repeat. Raises a StoreError when time is up or no try can help."""
     from elastic_transport import ConnectionError as LostConnection
     from elastic_transport import ConnectionTimeout, TlsError
     from elasticsearch import ApiError
 
-    with told():
-        for pause in pauses(patience):
+    with store_errors():
+        for pause in backoff(max_wait):
             try:
                 return call()
             except TlsError:
@@ -32,20 +32,20 @@ def patiently(call: Callable[[], Answer], patience: float = PATIENCE) -> Answer:
             except (LostConnection, ConnectionTimeout):
                 time.sleep(pause)
             except ApiError as error:
-                if not will_pass(error.meta.status, str(error)):
+                if not is_transient(error.meta.status, str(error)):
                     raise
                 time.sleep(pause)
         return call()
 
 
-def will_pass(status: int, reason: str) -> bool:
+def is_transient(status: int, reason: str) -> bool:
     """Say whether the same request may succeed a little later; a write block is set while the index is exchanged."""
     return status in _PASSING or (status == 403 and "index write (api)" in reason)
 
 
-def pauses(patience: float = PATIENCE) -> Iterator[float]:
-    """Yield seconds to wait between tries, longer and longer, never two callers' alike, until `patience` is used up."""
-    deadline, pause = time.monotonic() + patience, _FIRST_PAUSE
+def backoff(max_wait: float = MAX_WAIT) -> Iterator[float]:
+    """Yield seconds to wait between tries, longer and longer, never two callers' alike, until `max_wait` is used up."""
+    deadline, pause = time.monotonic() + max_wait, _FIRST_PAUSE
     while time.monotonic() < deadline:
         yield pause * random.uniform(0.5, 1.5)  # noqa: S311 - spreads the tries, keeps no secret
         pause = min(2 * pause, _LONGEST_PAUSE)

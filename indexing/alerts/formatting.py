@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-__all__ = ["in_markdown", "in_parts"]
+__all__ = ["split_message", "to_markdown"]
 
 _MARKS = {ord(mark): chr(ord(mark) + 0xFEE0) for mark in "<>*_`~[]#|\\"}
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]（）「」]+")
 _NUMBERED = re.compile(r"^(\d+)\.(?= )")
 
 
-def in_parts(lines: Iterable[str], limit: int) -> list[str]:
+def split_message(lines: Iterable[str], limit: int) -> list[str]:
     """Return the lines joined to texts of at most `limit` bytes of UTF-8, parted between lines.
 
     Only a line that is too long by itself is cut, between two characters.
@@ -25,7 +25,7 @@ def in_parts(lines: Iterable[str], limit: int) -> list[str]:
     return parts or [""]
 
 
-def in_markdown(line: str) -> str:
+def to_markdown(line: str) -> str:
     """Return the line with every mark of markdown in its full-width form; web addresses become links."""
     shown, end = [], 0
     for address in _ADDRESS.finditer(line):

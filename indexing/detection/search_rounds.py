@@ -14,15 +14,15 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from config.errors import Mendable
+from config.errors import UserError
 from config.query import QueryError
-from indexing.elasticsearch.patience import patiently
+from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 
-__all__ = ["Answer", "Ask", "Asking", "Body", "EvaluationFailed", "Search", "Tally", "drive"]
+__all__ = ["Response", "Request", "SearchRounds", "Body", "EvaluationFailed", "Search", "Tally", "drive"]
 
 Body = dict[str, Any]
-Answer = Mapping[str, Any]
+Response = Mapping[str, Any]
 T = TypeVar("T")
 Key = TypeVar("Key", bound=Hashable)
 
@@ -33,7 +33,7 @@ _MOST_FILTERS = 250
 _log = logging.getLogger(__name__)
 
 
-class EvaluationFailed(Mendable):
+class EvaluationFailed(UserError):
     """The index could not answer any rule; see the message, and evaluate again."""
 
 
@@ -63,61 +63,64 @@ class Tally:
     kind: str = "mentions"
 
 
-Ask = Search | Tally
-Asking = Generator[list[Ask], list[Answer], T]
+Request = Search | Tally
+SearchRounds = Generator[list[Request], list[Response], T]
 """Something that asks in rounds and returns what it has found."""
 
 
-def drive(store: Store, askings: Mapping[Key, Asking[T]]) -> tuple[dict[Key, T], dict[Key, str]]:
+def drive(store: Store, rounds: Mapping[Key, SearchRounds[T]]) -> tuple[dict[Key, T], dict[Key, str]]:
     """Run all askings to their ends; return what each returned, and why each that has failed did."""
     results: dict[Key, T] = {}
     failures: dict[Key, str] = {}
-    answers: dict[Key, list[Answer] | None] = dict.fromkeys(askings)
-    while answers:
-        asked: dict[Key, list[Ask]] = {}
-        for key, answer in answers.items():
+    responses: dict[Key, list[Response] | None] = dict.fromkeys(rounds)
+    while responses:
+        requested: dict[Key, list[Request]] = {}
+        for key, response in responses.items():
             try:
-                asked[key] = askings[key].send(answer)  # type: ignore[arg-type]
+                requested[key] = rounds[key].send(response)  # type: ignore[arg-type]
             except StopIteration as end:
                 results[key] = end.value
             except QueryError as error:
                 failures[key] = str(error)
                 _log.error("rule %s could not be evaluated: %s", key, error)
-        answers = {}
-        for key, answer_or_reason in _ask_all(store, asked):
+        responses = {}
+        for key, answer_or_reason in _answer_all(store, requested):
             if isinstance(answer_or_reason, str):
                 failures[key] = answer_or_reason
-                askings[key].close()
+                rounds[key].close()
                 _log.error("rule %s could not be evaluated: %s", key, answer_or_reason)
             else:
-                answers[key] = answer_or_reason
+                responses[key] = answer_or_reason
     return results, failures
 
 
-def _ask_all(store: Store, asked: Mapping[Key, list[Ask]]) -> Iterator[tuple[Key, list[Answer] | str]]:
+def _answer_all(store: Store, requested: Mapping[Key, list[Request]]) -> Iterator[tuple[Key, list[Response] | str]]:
     """Yield each asking's answers, or the reason why one of them cannot be relied on."""
     searches: dict[bytes, Search] = {}
     places: dict[tuple[Key, int], tuple[bytes, str | None]] = {}
     tallies: defaultdict[bytes, list[tuple[tuple[Key, int], Tally]]] = defaultdict(list)
-    for key, asks in asked.items():
-        for number, ask in enumerate(asks):
-            if isinstance(ask, Search):
-                name = _name(ask.kind, ask.body)
-                searches[name] = ask
+    for key, requests in requested.items():
+        for number, request in enumerate(requests):
+            if isinstance(request, Search):
+                name = _name(request.kind, request.body)
+                searches[name] = request
                 places[key, number] = (name, None)
             else:
-                tallies[_name(ask.kind, [ask.query, ask.aggs])].append(((key, number), ask))
+                tallies[_name(request.kind, [request.query, request.aggs])].append(((key, number), request))
     for together in tallies.values():
         for name, search, own in _merged(together):
             searches[name] = search
             places |= own
-    answers = dict(zip(searches, _send(store, list(searches.values())), strict=True))
-    alone = _alone(asked, places, answers)  # one rule's filter must not silence those that it was sent with
+    responses = dict(zip(searches, _send(store, list(searches.values())), strict=True))
+    alone = _alone(requested, places, responses)  # one rule's filter must not silence those that it was sent with
     searches = {name: search for name, search, _ in alone.values()}
-    answers |= dict(zip(searches, _send(store, list(searches.values())), strict=True))
+    responses |= dict(zip(searches, _send(store, list(searches.values())), strict=True))
     places |= {place: (name, number) for place, (name, _, number) in alone.items()}
-    for key, asks in asked.items():
-        found = [_pick(answers[places[key, number][0]], places[key, number][1], ask) for number, ask in enumerate(asks)]
+    for key, requests in requested.items():
+        found = [
+            _pick(responses[places[key, number][0]], places[key, number][1], request)
+            for number, request in enumerate(requests)
+        ]
         yield (
             key,
             next((one for one in found if isinstance(one, str)), None)
@@ -126,16 +129,16 @@ def _ask_all(store: Store, asked: Mapping[Key, list[Ask]]) -> Iterator[tuple[Key
 
 
 def _alone(
-    asked: Mapping[Key, list[Ask]],
+    requested: Mapping[Key, list[Request]],
     places: Mapping[tuple[Key, int], tuple[bytes, str | None]],
-    answers: Mapping[bytes, Answer],
+    responses: Mapping[bytes, Response],
 ) -> dict[tuple[Key, int], tuple[bytes, Search, str | None]]:
     """Return, for every tally whose common search failed, a search of its own."""
     failed = {
-        place: ask
-        for key, asks in asked.items()
-        for place, ask in (((key, number), ask) for number, ask in enumerate(asks))
-        if isinstance(ask, Tally) and _failure(answers[places[place][0]])
+        place: request
+        for key, requests in requested.items()
+        for place, request in (((key, number), request) for number, request in enumerate(requests))
+        if isinstance(request, Tally) and _failure(responses[places[place][0]])
     }
     alone = {}
     for place, tally in failed.items():
@@ -176,31 +179,31 @@ def _name(kind: str, body: Any) -> bytes:
     return kind.encode() + b" " + msgspec.json.encode(body, order="sorted")
 
 
-def _send(store: Store, searches: Sequence[Search]) -> list[Answer]:
-    answers: list[Answer] = []
+def _send(store: Store, searches: Sequence[Search]) -> list[Response]:
+    responses: list[Response] = []
     for start in range(0, len(searches), _SEARCHES_AT_ONCE):
         parts = [
             part
             for search in searches[start : start + _SEARCHES_AT_ONCE]
             for part in ({"index": store.alias(search.kind), "ignore_unavailable": True}, search.body)
         ]
-        answers += patiently(partial(store.client.msearch, searches=parts))["responses"]
-    return answers
+        responses += with_retries(partial(store.client.msearch, searches=parts))["responses"]
+    return responses
 
 
-def _pick(answer: Answer, name: str | None, ask: Ask) -> Answer | str:
-    if reason := _failure(answer):
-        return {} if isinstance(ask, Search) and ask.optional else reason
-    return answer if name is None else dict(answer["aggregations"]["of"]["buckets"][name])
+def _pick(response: Response, name: str | None, request: Request) -> Response | str:
+    if reason := _failure(response):
+        return {} if isinstance(request, Search) and request.optional else reason
+    return response if name is None else dict(response["aggregations"]["of"]["buckets"][name])
 
 
-def _failure(answer: Answer) -> str | None:
+def _failure(response: Response) -> str | None:
     """Return why the answer cannot be relied on; half an answer would read as a quiet brand."""
-    if "error" in answer:
-        causes = answer["error"].get("root_cause") or [answer["error"]]
+    if "error" in response:
+        causes = response["error"].get("root_cause") or [response["error"]]
         return str(causes[0].get("reason") or causes[0].get("type"))
-    if not answer["_shards"]["total"]:
+    if not response["_shards"]["total"]:
         return "there is no index of mentions"
-    if answer.get("timed_out") or answer["_shards"]["failed"]:
-        return f"{answer['_shards']['failed']} of {answer['_shards']['total']} shards did not answer"
+    if response.get("timed_out") or response["_shards"]["failed"]:
+        return f"{response['_shards']['failed']} of {response['_shards']['total']} shards did not answer"
     return None

@@ -1,4 +1,4 @@
-"""What is wrong with a panel's definition: it is told by the panel's name before anything is published or drawn."""
+"""What is wrong with a panel's definition: named by the panel's name before anything is published or drawn."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -10,7 +10,7 @@ from indexing.metrics.expression import Average, Count, Largest, Median, Sum, Un
 from indexing.metrics.metric import Metric
 from indexing.metrics.where import AtLeast, Where, conditions
 
-__all__ = ["faults"]
+__all__ = ["panel_errors"]
 
 _NUMBERS = ("long", "double")
 _FITTING: Mapping[type, tuple[str, ...]] = MappingProxyType(
@@ -25,7 +25,7 @@ _FITTING: Mapping[type, tuple[str, ...]] = MappingProxyType(
 _WIDTH = 48
 
 
-def faults(board: Board) -> Iterator[str]:
+def panel_errors(board: Board) -> Iterator[str]:
     """Yield each fault of the board's panels, beginning with the panel's id; nothing for a sound board."""
     ids = [panel.id for panel in board.panels]
     for panel in board.panels:
@@ -38,10 +38,10 @@ def faults(board: Board) -> Iterator[str]:
             yield f"{panel.id}: width {panel.width} is not 1 to {_WIDTH}"
         known = {field.name: field for field in KINDS[panel.kind]}
         found = _of_panel(panel, known) if isinstance(panel, Panel) else _of_listing(panel, known)
-        yield from (f"{panel.id}: {fault}" for fault in (*found, *_of_where(panel.where, known)))
+        yield from (f"{panel.id}: {problem}" for problem in (*found, *_of_where(panel.where, known)))
     for control in board.controls:
         yield from (
-            f"control: {fault}" for fault in _unusable(control.field, _named(board.kind), ("keyword", "boolean"))
+            f"control: {problem}" for problem in _unusable(control.field, _named(board.kind), ("keyword", "boolean"))
         )
 
 
