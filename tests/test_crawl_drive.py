@@ -346,7 +346,7 @@ def test_pages_that_belong_to_a_page_are_read_with_it_and_may_be_gone() -> None:
 
 
 def test_a_crawl_that_takes_too_long_is_cut_short() -> None:
-    end, kept = crawl(Site(numbered(posts("a"), posts("b")), lambda url: 9 if url.endswith("2") else 0), timeout=0.2)
+    end, kept = crawl(Site(numbered(posts("a"), posts("b")), lambda url: 600 if url.endswith("2") else 0), timeout=2)
     assert (end.verdict, end.advance, kept.names) == (Verdict.CUT_SHORT, False, ["a"])
 
 

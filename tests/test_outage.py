@@ -49,7 +49,7 @@ def bot(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bot]:
         yield made
 
 
-FEISHU = [Channel(id="feishu", kind="feishu", timeout=0.5)]
+FEISHU = [Channel(id="feishu", kind="feishu", timeout=60)]
 
 
 def test_an_outage_of_the_index_loses_no_message_and_repeats_none(emptied_store: "Store", bot: Bot) -> None:
@@ -213,7 +213,7 @@ def mailbox() -> Iterator[Mailbox]:
 def mail(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> Channel:
     url = f"smtp://127.0.0.1:{mailbox.port}/?from=alerts@example.org&to=duty@example.org,boss@example.org"
     monkeypatch.setenv("TINGFENG_CHANNEL_MAIL_URL", url)
-    return Channel(id="mail", kind="email", timeout=2)
+    return Channel(id="mail", kind="email", timeout=60)
 
 
 def test_mail_comes_in_threads(mailbox: Mailbox, mail: Channel) -> None:

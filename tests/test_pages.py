@@ -10,6 +10,7 @@ from config.brand import Brand
 from crawlers.post import Post
 from indexing.detection import detect
 from indexing.stories.update import update_stories
+from tests import reviews_as_research
 from tests.story_posts import DAY, HOUR, MINUTE, NOW, documents, mention, put, research_stories, rule
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 BRAND = Brand(id="xinghe", name="星河手机", query="星河")
 SECOND = timedelta(seconds=1)
-LARGE = "AyHFAuj0H"
+LARGE = reviews_as_research.LARGE if reviews_as_research.made() else "AyHFAuj0H"
 """A story of 963 reposts that rises in its first hour, calms at night, and rises again the next morning."""
 RISE = 50
 """Mentions in an hour that are a rise."""

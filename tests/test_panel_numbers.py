@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lxml import html
 
-from config.settings import DAY_ZONE, research_data
+from config.settings import DAY_ZONE
 from crawlers.stage import Batch
 from dashboards.boards import boards
 from dashboards.kibana.build import SAVED
@@ -45,8 +45,6 @@ class Filled:
 
 @pytest.fixture(scope="module")
 def filled(new_store: "Callable[[], Store]", tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
-    if research_data() is None:
-        pytest.skip("TINGFENG_RESEARCH_DATA is not set: the 20,000 real posts are not there")
     folder = tmp_path_factory.mktemp("boards")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TINGFENG_DATA", str(folder))

@@ -80,9 +80,6 @@ def test_odd_texts_have_an_answer_in_bounded_time(reader: Reader, tmp_path: Path
         check(answer)
 
 
-@pytest.mark.skipif(
-    "TINGFENG_RESEARCH_DATA" not in os.environ, reason="TINGFENG_RESEARCH_DATA is not set: no real posts"
-)
 def test_real_posts_have_answers_of_every_kind(fast: Reader, tmp_path: Path) -> None:
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     posts = Path(os.environ["TINGFENG_RESEARCH_DATA"]) / "replay" / "weibo_ced_posts.jsonl.gz"

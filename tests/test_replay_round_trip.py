@@ -20,7 +20,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.brand import Target
-from config.settings import research_data
 from crawlers.drive import Drive
 from crawlers.fetch import Fetcher
 from crawlers.page import Dead, Request, Response
@@ -369,7 +368,6 @@ def test_a_crawl_finds_all_in_spite_of_failures_and_a_second_one_nothing_new(kep
     assert {post.id for post in found} < {post.id for post in kept}
 
 
-@pytest.mark.skipif(research_data() is None, reason="TINGFENG_RESEARCH_DATA names no research data")
 def test_real_research_posts_come_back() -> None:
     posts = load("research", limit=12_500, ending=NOW)
     posts = posts[:500] + posts[-1_000:]

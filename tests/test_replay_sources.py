@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from config import settings
 from config.settings import DAY_ZONE
 from crawlers.post import Kind, Post, check, encode_post
 from crawlers.replay import BadLine, SourceError, Staging, load, weibo_id
@@ -273,7 +272,6 @@ def test_a_malformed_research_row_is_named(small_research: Path) -> None:
     assert "reposts.jsonl.gz:2: date:" in str(aside[1])
 
 
-@pytest.mark.skipif(settings.research_data() is None, reason="TINGFENG_RESEARCH_DATA names no research data")
 def test_the_real_research_data_loads_and_moves() -> None:
     found = load("research", limit=14_000, ending=ENDING)
     assert len(found) == 14_000

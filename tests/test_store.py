@@ -249,7 +249,7 @@ def test_writers_wait_while_the_index_is_being_exchanged(shared: Store) -> None:
         time.sleep(0.5)
         assert not answers.done()
         shared.let_write([index])
-        assert [one.status for one in answers.result(timeout=20)] == [201, 201]
+        assert [one.status for one in answers.result(timeout=120)] == [201, 201]
 
 
 def test_no_index_is_made_by_writing_to_it(shared: Store) -> None:

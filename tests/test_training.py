@@ -15,8 +15,8 @@ from nlp.classifier.pieces import SPECIAL, Pieces
 from nlp.classifier.text import normalise
 from nlp.training.measure import calibration_error, macro_f1
 
-torch = pytest.importorskip("torch", reason="training needs the extra [train]: uv pip install -e .[train]")
-pytest.importorskip("sklearn", reason="training needs the extra [train]")
+torch = pytest.importorskip("torch", reason="training needs the extra [train]: run `make test-torch`")
+pytestmark = pytest.mark.torch
 
 GOOD, BAD = ["真好", "喜欢", "推荐", "满意"], ["太差", "讨厌", "退货", "失望"]
 

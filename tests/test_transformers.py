@@ -13,7 +13,6 @@ from nlp.reader import Reader
 from nlp.sentiment import about
 
 TORCH = all(importlib.util.find_spec(name) for name in ("torch", "transformers"))
-needs_torch = pytest.mark.skipif(not TORCH, reason="the engine needs the extra [torch]")
 VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"好坏很太差喜欢推荐退货"]
 
 
@@ -92,7 +91,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@needs_torch
+@pytest.mark.torch
 @pytest.mark.filterwarnings("ignore")
 def test_a_model_in_a_folder_answers_as_every_engine_does(folder: Path) -> None:
     engine = load()
@@ -108,7 +107,7 @@ def test_a_model_in_a_folder_answers_as_every_engine_does(folder: Path) -> None:
     assert engine.model.startswith(f"transformers-{folder.name}@")
 
 
-@needs_torch
+@pytest.mark.torch
 @pytest.mark.filterwarnings("ignore")
 def test_its_version_is_that_of_its_files_and_labels(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = load().model
@@ -122,7 +121,7 @@ def test_its_version_is_that_of_its_files_and_labels(folder: Path, monkeypatch: 
     assert load().model != before
 
 
-@needs_torch
+@pytest.mark.torch
 @pytest.mark.filterwarnings("ignore")
 def test_a_folder_without_a_model_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TINGFENG_TRANSFORMERS_MODEL", str(tmp_path))

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
 CONFIG = Path(__file__).resolve().parent.parent / "config" / "demo"
-PATIENCE = 240
+PATIENCE = 800
 
 
 def ours(folder: Path) -> list[psutil.Process]:
@@ -30,12 +31,12 @@ def ours(folder: Path) -> list[psutil.Process]:
 
 def listening(processes: list[psutil.Process]) -> set[str]:
     """Return the addresses at which the processes can be reached."""
-    return {
-        connection.laddr.ip
-        for process in processes
-        for connection in process.net_connections("tcp")
-        if connection.status == psutil.CONN_LISTEN
-    }
+    found: set[str] = set()
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):  # a task of Airflow's that has just ended
+            connections = process.net_connections("tcp")
+            found |= {one.laddr.ip for one in connections if one.status == psutil.CONN_LISTEN}
+    return found
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads other processes' environment, which Linux allows")
@@ -59,7 +60,7 @@ def test_one_command_starts_it_and_one_interrupt_stops_it(tmp_path: Path) -> Non
         assert len(running) > 4
         assert listening(running) <= {"127.0.0.1", "::ffff:127.0.0.1", "::1"}
         up.send_signal(signal.SIGINT)
-        up.wait(60)
+        up.wait(90)
         assert ours(data) == []
         assert "All stopped." in said.read_text()
     finally:
