@@ -21,6 +21,7 @@ from indexing.elasticsearch.embedded_errors import (
     SettingWrong,
     StartFailed,
 )
+from indexing.elasticsearch.launch import start_failed
 from indexing.elasticsearch.node_home import NodeHome, State
 
 
@@ -148,3 +149,21 @@ def test_importing_the_module_loads_nothing_slow() -> None:
     output = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True).stdout
 
     assert not {"jgo", "jpype", "elasticsearch", "requests", "httpx", "numpy"} & set(json.loads(output))
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    {
+        "WARN x\nException in thread main\nCaused by: a.B: outer\n\tat x.Y\nCaused by: c.D: inner\n\t... 5 more\nFATAL: y": (
+            "Caused by: c.D: inner"
+        ),
+        "Caused by: x.IOException: Mount point not found\nFATAL: exception not rethrown": "bind-mount it on itself",
+        "Caused by: BindHttpException: taken\nFATAL: exception not rethrown": "set another range",
+        "killed": ": killed",
+        "": "no last word",
+    }.items(),
+)
+def test_a_start_that_failed_names_its_deepest_cause(home: NodeHome, said: str, reason: str) -> None:
+    home.logs.mkdir(parents=True)
+    home.process_log.write_text(said, encoding="utf-8")
+    assert reason in str(start_failed(home, "the node's process ended"))

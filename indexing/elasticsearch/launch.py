@@ -110,11 +110,20 @@ def spawn(home: NodeHome, spec: dict[str, object]) -> None:
         raise start_failed(home, "the node's process did not start") from error
 
 
+_TRACE = 200
+"""Lines of the process's output in which the reason of a failed start stands."""
+
+
 def start_failed(home: NodeHome, what: str) -> StartFailed:
     """Return the error for a node that did not come up: its last word, and where the rest is."""
-    reason = tail(home.process_log, 1)
-    if "BindHttpException" in reason:
+    said = tail(home.process_log, _TRACE)
+    # Java's last line is seldom the reason: that is its deepest cause
+    causes = [line for line in said.splitlines() if line.startswith("Caused by: ")]
+    reason = causes[-1] if causes else tail(home.process_log, 1)
+    if "BindHttpException" in said:
         what = "every port of TINGFENG_ES_PORTS is taken: set another range"
+    elif "Mount point not found" in said:
+        what = f"{home.path} lies on no mount that /proc/mounts names, as in a chroot: bind-mount it on itself"
     return StartFailed(f"Elasticsearch: {what}; see {home.process_log} and {home.node_log}: {reason or 'no last word'}")
 
 
