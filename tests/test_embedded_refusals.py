@@ -154,7 +154,7 @@ def test_importing_the_module_loads_nothing_slow() -> None:
 @pytest.mark.parametrize(
     ("said", "reason"),
     {
-        "WARN x\nException in thread main\nCaused by: a.B: outer\n\tat x.Y\nCaused by: c.D: inner\n\t... 5 more\nFATAL: y": (
+        "Exception in x\nCaused by: a.B: outer\n\tat x.Y\nCaused by: c.D: inner\n\t... 5 more\nFATAL: y": (
             "Caused by: c.D: inner"
         ),
         "Caused by: x.IOException: Mount point not found\nFATAL: exception not rethrown": "bind-mount it on itself",
