@@ -39,7 +39,7 @@ def words(text: str) -> list[str]:
     """Return the words of a folded text (config.fold) in order, in lower case."""
     lower = text.replace("İ", "i").replace("Σ", "σ").lower()  # elsewhere `str.lower` lowers letter by letter, too
     found: list[str] = [word for word in _pattern().findall(lower) if word]
-    if max(map(len, found), default=0) > _LONGEST:
+    if len(lower) > _LONGEST and max(map(len, found), default=0) > _LONGEST:
         found = [word[i : i + _LONGEST] for word in found for i in range(0, len(word), _LONGEST)]
     return found
 
@@ -56,24 +56,28 @@ def as_line(found: Iterable[str]) -> str:
 
 @lru_cache(maxsize=1)
 def _pattern() -> re.Pattern[str]:
-    """Return the rules as one expression; its repeats never give back, so that no text takes more than linear time."""
+    """Return the rules as one expression.
+
+    No repeat is followed by what it could have eaten, so that none ever gives back for long: any text takes linear
+    time. Python's own way to say so, possessive repeats, finds other words in its first releases (3.11.2).
+    """
     letters, marks = _letters_and_marks()
 
-    def one(characters: str) -> str:
-        return f"[{characters}][{marks}]*+"
+    def run(characters: str) -> str:
+        return f"[{characters}][{characters}{marks}]*"
 
-    letter, digit, katakana, link = one(letters), one(r"\d\u066b"), one(_KATAKANA), f"(?:{one(_LINKS)})"
-    number = f"{digit}(?:(?:{link}++|{one(_IN_NUMBERS)})?{digit})*+"
-    latin = f"{letter}(?:(?:{link}++|{one(_IN_WORDS)})?{letter})*+"
-    core = f"(?:{katakana}(?:{link}*+{katakana})*+|(?:{number}|{latin})++)"
-    picture = f"[{PICTURES}](?:\ufe0f|[{marks}{_TAGS}]*+)"
+    letter, digit, katakana, link = run(letters), run(r"\d\u066b"), run(_KATAKANA), run(_LINKS)
+    number = f"{digit}(?:(?:{link}|[{_IN_NUMBERS}][{marks}]*){digit})*"
+    latin = f"{letter}(?:(?:{link}|[{_IN_WORDS}][{marks}]*){letter})*"
+    core = f"(?:{katakana}(?:{link}{katakana})*|(?:{number}|{latin})+)"
+    picture = f"[{PICTURES}](?:\ufe0f|[{marks}{_TAGS}]*)"
     return re.compile(
-        f"([{_HAN}{_HIRAGANA}][{marks}]*+"
-        f"|{link}*+{core}(?:{link}++{core})*+{link}*+"
-        f"|[#*]\ufe0f?\u20e3[{marks}]*+|[{_FLAG_LETTERS}]{{2}}[{marks}]*+"
-        f"|{picture}(?:(?:\u200d|(?<=\u200d)){picture})*+"
-        f"|[{_SOUTHEAST_ASIAN}][{_SOUTHEAST_ASIAN}{marks}]*+)"
-        f"|{link}++"  # links between no words: passed over in one go
+        f"([{_HAN}{_HIRAGANA}][{marks}]*"
+        f"|(?:{link})?{core}(?:{link}{core})*(?:{link})?"
+        f"|[#*]\ufe0f?\u20e3[{marks}]*|[{_FLAG_LETTERS}]{{2}}[{marks}]*"
+        f"|{picture}(?:(?:\u200d|(?<=\u200d)){picture})*"
+        f"|[{_SOUTHEAST_ASIAN}][{_SOUTHEAST_ASIAN}{marks}]*)"
+        f"|{link}"  # links between no words: passed over in one go
     )
 
 
