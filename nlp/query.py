@@ -12,7 +12,7 @@ from config.fold import fold
 from config.query import And, Not, Or, Query, Term, wanted
 from crawlers.post import Post
 from nlp.mention import Mention
-from nlp.spellings import spellings
+from nlp.variants import unified
 from nlp.words import as_line, words
 
 __all__ = ["Document", "evidence", "exact", "holds"]
@@ -23,7 +23,10 @@ _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What a query can ask of a post: the lines of words of each word field, the values of each exact field."""
+    """What a query can ask of a post: the lines of words of each word field, the values of each exact field.
+
+    In a line each character stands in one way to write it (nlp.variants), as it does in what is looked for.
+    """
 
     lines: Mapping[str | None, str]
     """Under None stands the line of all word fields together."""
@@ -71,8 +74,8 @@ def holds(query: Query, document: Document) -> bool:
 
 def _holds_term(term: Term, document: Document) -> bool:
     if term.field in document.lines:
-        line = document.lines[term.field]
-        return any(needle in line for needle in _needles(term.value))
+        needle = _needle(term.value)
+        return needle is not None and needle in document.lines[term.field]
     return exact(term.value) in document.values.get(term.field or "", ())
 
 
@@ -88,10 +91,11 @@ def exact(value: str) -> str:
 
 
 def _line(text: str) -> str:
-    return as_line(words(fold(text)[:_LONGEST]))
+    return as_line(words(unified(fold(text)[:_LONGEST])))
 
 
 @lru_cache(maxsize=4096)
-def _needles(value: str) -> tuple[str, ...]:
-    """Return the phrase's spellings as they stand in a line of words; none when it holds no word: nothing matches."""
-    return tuple(as_line(found) for spelt in spellings(fold(value)) if (found := words(spelt)))
+def _needle(value: str) -> str | None:
+    """Return the phrase as it stands in a line of words; None when it holds no word: nothing matches."""
+    found = words(unified(fold(value)))
+    return as_line(found) if found else None

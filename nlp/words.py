@@ -12,14 +12,15 @@ from functools import lru_cache
 
 from config.fold import PICTURES
 
-__all__ = ["as_line", "speaks", "words"]
+__all__ = ["HAN", "as_line", "speaks", "words"]
 
 _LONGEST = 255  # the analyzer cuts longer words into pieces of this size
-_HAN = (
+HAN = (
     "\u2e80-\u2e99\u2e9b-\u2ef3\u2f00-\u2fd5\u3007\u3021-\u3029\u3038-\u303a\u3400-\u4db5\u4e00-\u9fef"
     "\uf900-\ufa6d\ufa70-\ufad9\U00020000-\U0002a6d6\U0002a700-\U0002b734\U0002b740-\U0002b81d"
     "\U0002b820-\U0002cea1\U0002ceb0-\U0002ebe0\U0002f800-\U0002fa1d"
 )
+"""The Chinese characters that Elasticsearch knows, in the notation of `re`."""
 _HIRAGANA = "\u3041-\u3096\u309d-\u309f\U0001f200"
 _KATAKANA = "\u3031-\u3035\u309b\u309c\u30a0-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u32d0-\u32fe\u3300-\u3357\uff66-\uff9d"
 _SOUTHEAST_ASIAN = (
@@ -72,7 +73,7 @@ def _pattern() -> re.Pattern[str]:
     core = f"(?:{katakana}(?:{link}{katakana})*|(?:{number}|{latin})+)"
     picture = f"[{PICTURES}](?:\ufe0f|[{marks}{_TAGS}]*)"
     return re.compile(
-        f"([{_HAN}{_HIRAGANA}][{marks}]*"
+        f"([{HAN}{_HIRAGANA}][{marks}]*"
         f"|(?:{link})?{core}(?:{link}{core})*(?:{link})?"
         f"|[#*]\ufe0f?\u20e3[{marks}]*|[{_FLAG_LETTERS}]{{2}}[{marks}]*"
         f"|{picture}(?:(?:\u200d|(?<=\u200d)){picture})*"
@@ -83,7 +84,7 @@ def _pattern() -> re.Pattern[str]:
 
 def _letters_and_marks() -> tuple[str, str]:
     """Return two sets of characters in the notation of `re`, from the Unicode tables that Python carries."""
-    elsewhere = re.compile(f"[{_HAN}{_HIRAGANA}{_KATAKANA}{_SOUTHEAST_ASIAN}\u3006\u3400-\u9fff\uff9e\uff9f]")
+    elsewhere = re.compile(f"[{HAN}{_HIRAGANA}{_KATAKANA}{_SOUTHEAST_ASIAN}\u3006\u3400-\u9fff\uff9e\uff9f]")
     letters, marks = [], []
     for code in [*range(0x10000), *range(0x1D400, 0x1D800)]:
         category = unicodedata.category(char := chr(code))

@@ -44,11 +44,16 @@ MENTIONS = {
         _mention("joint", "入手Note15，2天就坏。Vast：Ocean"),
         _mention("empty", ""),
         _mention("traditional", "雲海手機後臺掉線"),
+        _mention("hongkong", "衞生署說麪包裏面有頭髮，羣峯爲證，大家看著辦吧，回覆在此"),
+        _mention("taiwan", "衛生署說麵包裡面有頭髮，群峰為證，大家看著辦吧，回覆在此"),
+        _mention("mainland", "卫生署说面包里面有头发，群峰为证，大家看着办吧，回复在此"),
+        _mention("japan", "楽天の発表、鐘薛高と老干媽、后妃乾隆", title="小米發布会"),
         _mention("kana", "スター リバーとほし・がんばって"),
         _mention("latin", "don't panic: it's C++ and AT&T, user_name a.b café Ⅻ"),
     )
 }  # fmt: skip
 _ALL = set(MENTIONS)
+_PLACES = {"hongkong", "taiwan", "mainland"}
 
 CASES: dict[str, set[str]] = {
     # words
@@ -64,6 +69,12 @@ CASES: dict[str, set[str]] = {
     "云海手机后台": {"traditional"},
     "後台掉線": {"traditional"},
     "text:云海 NOT 闪退": {"traditional"},
+    # and whatever a place writes otherwise
+    **dict.fromkeys(("卫生署", "衛生署", "衞生署", "生署", "说面包", "說麵包", "説麪包"), _PLACES),
+    **dict.fromkeys(("里面有头发", "裡面有頭髮", "裏面有頭发", "群峰为证", "羣峯爲證", "羣峰為证"), _PLACES),
+    **dict.fromkeys(("看着办", "看著辦", "回复", "回覆", "text:面包"), _PLACES),
+    **dict.fromkeys(("乐天 AND 发表", "樂天", "老干妈", "老乾媽", "後妃干隆"), {"japan"}),
+    **dict.fromkeys(("title:小米发布会", "title:小米發布會", "钟薛高", "鍾薛高"), {"japan"}),
     # Latin words are whole
     "mi": {"mini"},
     "MINIPAD": {"mini"},
@@ -110,8 +121,10 @@ CASES: dict[str, set[str]] = {
     "星河（闪退 OR 召回）": {"crash", "article", "punctuation"},
     "拍照 OR 星河 召回": {"praise", "article"},
     "NOT 星河": _ALL - {"crash", "praise", "article", "porridge", "punctuation", "tagged"},
-    "NOT (星河 OR 手机)": {"wide", "mini", "joint", "empty", "kana", "latin"},
+    "NOT (星河 OR 手机)": {*_PLACES, "japan", "wide", "mini", "joint", "empty", "kana", "latin"},
     "闪退 OR NOT 手": {
+        *_PLACES,
+        "japan",
         "crash",
         "punctuation",
         "other",

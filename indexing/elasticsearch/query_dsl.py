@@ -1,6 +1,7 @@
 """The query language's tree → an Elasticsearch query that finds the same mentions as nlp.query finds in their text."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
@@ -8,7 +9,7 @@ from config.fold import fold
 from config.query import WORD_FIELDS, And, Not, Or, Query, QueryError, Term, terms
 from indexing.elasticsearch.exact import exact
 from indexing.privacy import pseudonyms
-from nlp.spellings import spellings
+from nlp.variants import ways_to_write
 from nlp.words import words
 
 __all__ = ["to_dsl"]
@@ -51,18 +52,35 @@ def _dsl(query: Query) -> dict[str, Any]:
 def _term(term: Term) -> dict[str, Any]:
     if term.field is None or term.field in WORD_FIELDS:
         fields = WORD_FIELDS if term.field is None else (term.field,)
-        phrases = [_phrase(field, spelt) for field in fields for spelt in spellings(fold(term.value))]
+        phrases = [_phrase(field, words(fold(term.value))) for field in fields]
         return phrases[0] if len(phrases) == 1 else {"bool": {"should": phrases, "minimum_should_match": 1}}
     value = pseudonyms().author(term.value) if term.field == "author" else exact(term.value)
     return {"term": {_EXACT[term.field]: value}}
 
 
-def _phrase(field: str, value: str) -> dict[str, Any]:
-    return {"match_phrase": {field: value}}
+def _phrase(field: str, found: Sequence[str]) -> dict[str, Any]:
+    """Ask for words side by side, each character in any of its ways to be written: the index holds texts as they are."""
+    if not found:
+        return {"match_none": {}}
+    parts: list[dict[str, Any]] = []
+    for single, some in groupby(found, key=lambda word: len(_ways(word)) == 1):
+        if single:
+            parts.append(_side_by_side(" ".join(some)))
+        else:
+            parts += [{"any_of": {"intervals": list(map(_side_by_side, _ways(word)))}} for word in some]
+    return {"intervals": {field: {"all_of": {"ordered": True, "max_gaps": 0, "intervals": parts}}}}
+
+
+def _side_by_side(phrase: str) -> dict[str, Any]:
+    return {"match": {"query": phrase, "ordered": True, "max_gaps": 0}}
+
+
+def _ways(word: str) -> Sequence[str]:
+    return ways_to_write(word) if len(word) == 1 else (word,)
 
 
 def _clauses(term: Term) -> int:
     if term.field is not None and term.field not in WORD_FIELDS:
         return 1
     fields = len(WORD_FIELDS) if term.field is None else 1
-    return fields * sum(max(1, len(words(spelt))) for spelt in spellings(fold(term.value)))
+    return fields * max(1, sum(len(_ways(word)) for word in words(fold(term.value))))
