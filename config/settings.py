@@ -23,6 +23,7 @@ __all__ = [
     "replay_url",
     "research_data",
     "secret",
+    "segmenter",
     "sentiment_engine",
     "stage_root",
     "transformers_model",
@@ -124,6 +125,11 @@ def research_data() -> Path | None:
 def sentiment_engine() -> str:
     """Return the name of the sentiment engine (a file of nlp/engines): `TINGFENG_ENGINE`, or `default`."""
     return os.environ.get("TINGFENG_ENGINE") or "default"
+
+
+def segmenter() -> str:
+    """Return the name of the engine that cuts words (a file of nlp/segmenters): `TINGFENG_SEGMENTER`, or `rjieba`."""
+    return os.environ.get("TINGFENG_SEGMENTER") or "rjieba"
 
 
 def transformers_model() -> TransformersModel | None:

@@ -1,7 +1,7 @@
 """A batch of posts → a batch of mentions.
 
-The mentions follow from the posts' file, the brands, the engine's model, the stop words and what `roots` answers, and
-from nothing else: the same again gives the same bytes. What this version has analysed is not analysed again.
+The mentions follow from the posts' file, the brands, the engines' models, the user's words and stop words, and what
+`roots` answers, and from nothing else: the same again gives the same bytes. What this version has analysed is not analysed again.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from config.brand import Brand
 from crawlers.errors import MalformedPost
 from crawlers.post import Post, decode_post
 from crawlers.stage import Batch, BrokenBatch, Manifest, Writer
+from nlp import segmenter
 from nlp.keywords import stopwords
 from nlp.mention import encode_mention
 from nlp.mentions import Analyser, Spoken
@@ -24,7 +25,7 @@ from nlp.sentiment import engine as load_engine
 
 __all__ = ["DEFAULT", "RootBrands", "UnbalancedBooks", "analyse"]
 
-_CODE = 2
+_CODE = 3
 """Raise it with every change that makes other mentions of the same posts."""
 _CHUNK = 1_000
 
@@ -75,7 +76,7 @@ def analyse(
 def _version_of(brands: Sequence[Brand], reader: Reader, stops: Collection[str]) -> str:
     """Return 16 hexadecimal digits that change whenever the same posts could get other mentions."""
     written = [brand.model_dump(mode="json", exclude={"crawl"}) for brand in brands]
-    made_from = [_CODE, reader.version, sorted(stops), written]
+    made_from = [_CODE, reader.version, segmenter.version(), sorted(stops), written]
     return hashlib.sha256(msgspec.json.encode(made_from, order="deterministic")).hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""A post's text → its author's own words: without links, names, markup and the words of those whom it reposts."""
+"""A post's text → its author's own words: without links, addresses, names, markup and the words of those whom it reposts."""
 
 import html
 import re
@@ -8,12 +8,29 @@ from config.fold import fold
 
 __all__ = ["Cleaned", "clean"]
 
-_REPOST_TAIL = re.compile(r"(?://|\|\|)\s*@[^\s:：]{1,40}\s*[:：]?")
+_REPOST_TAIL = re.compile(r"(?://|\|\|)\s*[@＠][^\s:：]{1,40}\s*[:：]?")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,1000}>|<!--[^<>]{0,1000}-->")
-_LINK = re.compile(r"(?:https?://|www\.|\bt\.cn/)[!#-;=?-~]+|[LO]?网页链接", re.IGNORECASE)
-_ANSWER_TO = re.compile(r"^\s*(?:回复|回覆)\s*@[^\s:：]{1,40}\s*[:：]")
-_NAME = re.compile(r"(?<![A-Za-z0-9._%+-])@[\w·-]{1,20}(?![\w·-])[:：]?")  # a longer one has swallowed the sentence
-_TOPIC = re.compile(r"#([^#\n]{1,100})#")
+_TLDS = (
+    "com|cn|net|org|gov|edu|info|biz|tv|me|io|cc|co|ai|app|dev|top|xyz|vip|shop|club|link|site|online|store|live|news|"
+    "wiki|tech|work|ink|fun|icu|ltd|pro|mobi|asia|im|is|ly|gl|gd|to|be|fm|la|ws|hk|tw|jp|kr|sg|my|uk|us|de|fr|ru|eu|au|ca|in|it"
+)
+# The letters before a link without scheme are ASCII alone: whatever else stands there, such as 看, is not its beginning.
+_HOST = (
+    rf"(?<![A-Za-z0-9@._-])(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,62}}\.)){{1,6}}(?:{_TLDS})(?![A-Za-z0-9-])(?::\d{{2,5}})?"
+)
+_LINK = re.compile(
+    rf"(?:https?://|www\.)[!#-;=?-~]+|(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9+.-]{{1,20}}://[!#-;=?-~]+"
+    rf"|{_HOST}[/?#](?=[!#-;=?-~])[!#-;=?-~]*|[LO]?网页链接",
+    re.IGNORECASE,
+)
+_MAIL = re.compile(
+    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}[@＠](?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9])"
+)
+_ANSWER_TO = re.compile(r"^\s*(?:回复|回覆)\s*[@＠][^\s:：]{1,40}\s*[:：]")
+_NAME = re.compile(
+    r"(?:(?<![A-Za-z0-9._%+-])[@＠]|[@＠](?=[^\x00-\x7f]))[\w·-]{1,20}(?![\w·-])[:：]?"
+)  # a longer one has swallowed the sentence
+_TOPIC = re.compile(r"[#＃]([^#＃\n]{1,100})[#＃]")
 _SILENT = {
     "",
     "转",
@@ -43,7 +60,7 @@ class Cleaned:
 
 def clean(text: str) -> Cleaned:
     """Take a text apart; any text is answered, in time that grows with its length only."""
-    text = fold(_LINK.sub(" ", _TAG.sub(" ", html.unescape(text))))
+    text = fold(_MAIL.sub(" ", _LINK.sub(" ", _TAG.sub(" ", html.unescape(text)))))
     tail = _REPOST_TAIL.search(text)
     own, quoted = (text[: tail.start()], text[tail.end() :]) if tail else (text, "")
     topics = tuple(dict.fromkeys(stripped for topic in _TOPIC.findall(own) if (stripped := topic.strip())))

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from config import settings
+from nlp.variants import simplified
 
 __all__ = ["keywords", "stopwords"]
 
@@ -22,7 +23,7 @@ def stopwords() -> frozenset[str]:
     """Return the words of lexicons/stopwords.txt: the user's own where there is one, else the one that is shipped."""
     own = settings.config_dir() / "lexicons" / "stopwords.txt"
     lines = (own if own.exists() else _SHIPPED).read_text(encoding="utf-8").splitlines()
-    return frozenset(word.lower() for line in lines if (word := line.split("#")[0].strip()))
+    return frozenset(simplified(word).lower() for line in lines if (word := line.split("#")[0].strip()))
 
 
 def _says_something(word: str) -> bool:

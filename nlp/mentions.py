@@ -12,8 +12,9 @@ from nlp.matcher import Matcher
 from nlp.mention import Label, MatchedBy, Mention, Sentiment
 from nlp.query import Document, holds
 from nlp.reader import Reader, Reading
-from nlp.segment import Segmenter
+from nlp.segment import Segmenter, as_token
 from nlp.stance.scene import SentimentTarget
+from nlp.variants import unified
 
 __all__ = ["Analyser", "Spoken", "names_of", "said"]
 
@@ -29,7 +30,7 @@ class Analyser:
         self._matcher, self._segmenter = Matcher(brands), Segmenter(brands)
         self._names = {brand.id: names_of(brand) for brand in brands}
         self._neutral = {brand.id: brand.neutral for brand in brands}
-        self._silent = {brand.id: stopwords | {fold(brand.name).lower(), brand.id} for brand in brands}
+        self._silent = {brand.id: stopwords | {as_token(brand.name), brand.id} for brand in brands}
 
     def as_root(self, post: Post) -> tuple[str, ...]:
         """Return the brands that answers to this first post speak of: those it names, and those whose own it is."""
@@ -78,11 +79,12 @@ class Analyser:
 
     def _ask(self, brand: str, text: str, spoken: Spoken) -> SentimentTarget | None:
         """Ask about the brand alone where the text names it and may fare otherwise; else about the whole text."""
-        plain = text.lower()
-        mine = tuple(name for name in self._names[brand] if name in plain)
+        plain = unified(text.lower())
+        mine = tuple(name for name in self._names[brand] if unified(name) in plain)
         if not mine:
             return None
-        others = tuple(name for other in spoken if other != brand for name in self._names[other] if name in plain)
+        known = (name for other in spoken if other != brand for name in self._names[other])
+        others = tuple(name for name in known if unified(name) in plain)
         subject = SentimentTarget(target=mine[0], names=mine, others=others)
         return subject if self._reader.is_aimed(text, subject) else None
 

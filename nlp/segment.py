@@ -1,56 +1,70 @@
-"""Text → tokens: jieba's words, with the brands' own words and [emoticons] kept whole."""
+"""Text → tokens: simplified words, with the brands' own words, the user's, foreign words and [emoticons] kept whole."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from config.brand import Brand
 from config.fold import fold
 from config.query import WORD_FIELDS, terms
+from nlp.segmenter import Entry, engine, entries
+from nlp.variants import simplified
+from nlp.wholes import Wholes
 
-__all__ = ["Segmenter"]
+__all__ = ["Segmenter", "as_token"]
 
 _MAX_TOKENS, _MAX_LENGTH = 512, 64
-_EMOTICON = r"\[[^\[\]\s]{1,10}\]"
-_CUT_BY_JIEBA = re.compile(r"[^\w+#&.%-]")
+_CHINESE = re.compile("[\u4e00-\u9fd5]+")
 
 
 class Segmenter:
-    """Cuts texts into words; the brands' names, words and query terms are in its dictionary."""
+    """Cuts texts into words; the brands' names, words and query terms are in its dictionary, and the user's own."""
 
-    def __init__(self, brands: Sequence[Brand] = ()) -> None:
-        import rjieba
-
-        self._jieba = rjieba.Jieba()
-        loose = []
-        for word in sorted({word for brand in brands for word in _words_of(brand)}):
-            if _CUT_BY_JIEBA.search(word):
-                loose.append(re.escape(word))
-                continue
-            for form in {word, word.lower(), word.upper()}:
-                self._jieba.add_word(form, None, None)
-        # The longest first, and none in the middle of another Latin word: "iPhone 15" is not in "iPhone 150".
-        phrases = "|".join(sorted(loose, key=len, reverse=True))
-        whole = rf"{_EMOTICON}|(?<![A-Za-z0-9])(?:{phrases})(?![A-Za-z0-9])" if loose else _EMOTICON
-        self._whole = re.compile(f"({whole})", re.IGNORECASE)
+    def __init__(self, brands: Sequence[Brand] = (), *, name: str | None = None) -> None:
+        """`name` is the engine's; the one that TINGFENG_SEGMENTER names unless given."""
+        self._engine, own = engine(name), entries()
+        words = {_plain(word): Entry(word) for brand in brands for word in _words_of(brand)}
+        words = {_plain(entry.word): entry for entry in own} | words
+        for word, entry in sorted(words.items()):
+            if _CHINESE.fullmatch(word):
+                self._engine.add(word, entry.frequency, entry.tag)
+        self._wholes = Wholes(word for word in words if word and not _CHINESE.fullmatch(word))
 
     def tokens(self, text: str) -> tuple[str, ...]:
         """Return a folded text's words in lower case, without punctuation: 512 at most, of 64 characters at most."""
         found = []
-        for word in self._cut(text):
-            if len(word) <= _MAX_LENGTH and any(map(str.isalnum, word)):
+        for word in self._cut(_plain(text)):
+            if len(word) <= _MAX_LENGTH:
                 found.append(word)
                 if len(found) == _MAX_TOKENS:
                     break
         return tuple(found)
 
     def _cut(self, text: str) -> Iterator[str]:
-        for index, piece in enumerate(self._whole.split(text)):
-            if index % 2:
-                yield piece.lower()
-            elif piece:
-                yield from map(str.lower, self._jieba.cut(piece))
+        done = 0
+        for match in self._wholes.pattern.finditer(text):
+            yield from self._words(text[done : match.start()])
+            if spelt := self._wholes.spelt(match[0]):
+                yield spelt
+            elif any(map(str.isalnum, match[0])):
+                yield match[0].lower()
+            done = match.end()
+        yield from self._words(text[done:])
+
+    def _words(self, text: str) -> Iterator[str]:
+        if text:
+            yield from (word.lower() for word in self._engine.cut(text) if any(map(str.isalnum, word)))
+
+
+def as_token(word: str) -> str:
+    """Return a word of a brand's as it stands among the tokens: folded, simplified, in lower case."""
+    return _plain(word).lower()
+
+
+def _plain(text: str) -> str:
+    return simplified(unicodedata.normalize("NFC", fold(text)))
 
 
 def _words_of(brand: Brand) -> Iterator[str]:
-    yield from map(fold, (brand.name, *brand.words))
+    yield from (brand.name, *brand.words)
     yield from (term.value for term in terms(brand.parsed) if term.field is None or term.field in WORD_FIELDS)

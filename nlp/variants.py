@@ -9,7 +9,7 @@ place to place, such as 软件 and 軟體, are not one.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -42,6 +42,8 @@ class _Table:
     all: Mapping[str, str]
     others: re.Pattern[str]
     """Finds a character that another stands for."""
+    unsimplified: re.Pattern[str]
+    """Finds a character that is one way of several, and not one of those that simplified texts hold."""
 
 
 def unified(text: str) -> str:
@@ -63,14 +65,14 @@ def simplified(text: str) -> str:
 
     Its length is the same. What is simplified already stays, so that 什么 in a text of both kinds is 什么.
     """
-    if text.isascii() or not _table().others.search(text):
+    if text.isascii() or not _table().unsimplified.search(text):
         return text
     plain = _converter("t2s").convert(text)
-    if plain != text and "著" in plain:  # 看著, but 著名: only Taiwan's dictionary tells them apart
+    if "著" in plain:  # 看著, but 著名: only Taiwan's dictionary tells them apart
         told = _converter("tw2s").convert(text)
         if len(told) == len(plain):
             plain = "".join(own if char == "著" else char for char, own in zip(plain, told, strict=True))
-    return "".join(char if _is_simplified(char) else _table().one.get(char, char) for char in plain)
+    return _table().unsimplified.sub(lambda match: _table().one.get(match[0], match[0]), plain)
 
 
 @lru_cache(maxsize=1)
@@ -89,10 +91,15 @@ def _table() -> _Table:
         best = min(group, key=lambda char: (not _is_simplified(char), -votes[char], char))
         one |= {char: best for char in group if char != best}
         ways[best] = "".join(sorted(group))
-    # A set of characters beyond U+FFFF is slow to ask: it is asked only about such characters.
-    common, rare = "".join(char for char in one if char <= "\uffff"), "".join(char for char in one if char > "\uffff")
-    others = re.compile(f"[{common}\U00020000-\U0003ffff](?:(?<![\U00020000-\U0003ffff])|(?<=[{rare}]))")
-    return _Table(one=MappingProxyType(one), all=MappingProxyType(ways), others=others)
+    written = {char for group in ways.values() for char in group if not _is_simplified(char)}
+    return _Table(one=MappingProxyType(one), all=MappingProxyType(ways), others=_any(one), unsimplified=_any(written))
+
+
+def _any(chars: Collection[str]) -> re.Pattern[str]:
+    """Return what finds any of them; a set beyond U+FFFF is slow to ask, and is asked only about such characters."""
+    common = "".join(char for char in chars if char <= "\uffff")
+    rare = "".join(char for char in chars if char > "\uffff")
+    return re.compile(f"[{common}\U00020000-\U0003ffff](?:(?<![\U00020000-\U0003ffff])|(?<=[{rare}]))")
 
 
 def _pairs() -> Iterator[str]:

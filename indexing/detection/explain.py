@@ -17,6 +17,7 @@ from indexing.detection.found import Found
 from indexing.detection.recount import at_path, mad_of, median_of, number_of, ratio
 from indexing.detection.search_rounds import Body, Response, Search
 from indexing.detection.series import counting, period
+from nlp.segment import as_token
 
 __all__ = ["asked", "evidence", "figures", "questions", "searches"]
 
@@ -255,10 +256,10 @@ def _quote(hit: Mapping[str, Any]) -> Quote:
 
 
 def _words(brand: Brand | None, buckets: list[Mapping[str, Any]]) -> tuple[Word, ...]:
-    own = {word.casefold() for word in (brand.name, *brand.words)} if brand else set()
+    own = set(map(as_token, (brand.name, *brand.words))) if brand else set()
     found = [
         Word(word=bucket["key"], mentions=bucket["doc_count"], usual=bucket["bg_count"])
         for bucket in buckets
-        if _WORDY.fullmatch(bucket["key"]) and bucket["key"].casefold() not in own
+        if _WORDY.fullmatch(bucket["key"]) and as_token(bucket["key"]) not in own
     ]
     return tuple(found[:_WORDS])

@@ -59,7 +59,7 @@ def _term(term: Term) -> dict[str, Any]:
 
 
 def _phrase(field: str, found: Sequence[str]) -> dict[str, Any]:
-    """Ask for words side by side, each character in any of its ways to be written: the index holds texts as they are."""
+    """Ask for words side by side, each character in any of its ways: the index holds texts as written."""
     if not found:
         return {"match_none": {}}
     parts: list[dict[str, Any]] = []

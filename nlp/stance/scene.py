@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nlp.classifier.text import normalise
+from nlp.variants import unified
 
 __all__ = ["OTHER", "TARGET", "SentimentTarget", "Scene", "scene"]
 
@@ -49,13 +50,14 @@ class Scene:
 
 def scene(text: str, subject: SentimentTarget, known: Sequence[str] = ()) -> Scene:
     """Write a post in T and O; `known` (normalised) are names that count as others where they are not the target's."""
-    plain, mine = normalise(text).lower(), _spelt(subject.names)
-    others = (name for name in (*known, *_spelt(subject.others)) if name in plain)
+    plain = normalise(text).lower()
+    alike, mine = unified(plain), _spelt(subject.names)
+    others = (name for name in (*map(unified, known), *_spelt(subject.others)) if name in alike)
     roles = {name: OTHER for name in others if not any(own in name for own in mine)}
-    roles |= dict.fromkeys((name for name in mine if name in plain), TARGET)
+    roles |= dict.fromkeys((name for name in mine if name in alike), TARGET)
     if roles:
         longest = sorted(roles, key=len, reverse=True)
-        plain = re.sub("|".join(map(re.escape, longest)), lambda match: roles[match[0]], plain)
+        plain = _replaced(plain, re.finditer("|".join(map(re.escape, longest)), alike), roles)
     return Scene(text=plain, sentences=tuple(match[0].strip() for match in _SENTENCE.finditer(plain)))
 
 
@@ -64,5 +66,14 @@ def clauses(text: str) -> list[str]:
     return [part.strip() for sentence in _SENTENCE.findall(text) for part in _CLAUSE.split(sentence) if part.strip()]
 
 
+def _replaced(text: str, found: Iterable[re.Match[str]], roles: Mapping[str, str]) -> str:
+    """Return the text with what was found at its places, in another spelling, replaced by its role."""
+    pieces, done = [], 0
+    for match in found:
+        pieces += [text[done : match.start()], roles[match[0]]]
+        done = match.end()
+    return "".join([*pieces, text[done:]])
+
+
 def _spelt(names: Sequence[str]) -> list[str]:
-    return [spelt for name in names if (spelt := normalise(name).lower())]
+    return [unified(spelt) for name in names if (spelt := normalise(name).lower())]
