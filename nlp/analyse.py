@@ -1,7 +1,8 @@
 """A batch of posts → a batch of mentions.
 
 The mentions follow from the posts' file, the brands, the engines' models, the user's words and stop words, and what
-`roots` answers, and from nothing else: the same again gives the same bytes. What this version has analysed is not analysed again.
+`roots` answers, and from nothing else: the same again gives the same bytes. What this version has analysed is not
+analysed again.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Words that an engine for Chinese would cut: Latin ones, kana, accents, Roman numerals, signs, white space in names."""
+"""Words that an engine for Chinese would cut: Latin ones, kana, accents, numerals, signs, names with a space."""
 
 import re
 import unicodedata

@@ -34,7 +34,6 @@ def test_what_opencc_says_is_one_is_one(tmp_path: Path) -> None:
             alike = sum(unified(spelt) == unified(other) for spelt, other in found)
             share[dictionary.stem] = alike / len(found)
             all_pairs, all_alike = all_pairs + len(found), all_alike + alike
-    print(f"{all_alike:,} of {all_pairs:,} pairs", {name: f"{part:.4%}" for name, part in share.items()})
     assert len(share) > 10
     assert all_pairs > 60_000
     assert all_alike / all_pairs > 0.999
@@ -44,8 +43,9 @@ def test_what_opencc_says_is_one_is_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "ways",
     [
-        *("发發髮発", "台臺檯颱枱", "里裏裡", "面麵麪麺", "干乾幹", "后後", "说說説", "群羣", "峰峯", "为為爲", "卫衛衞", "着著"),
-        *("复復複覆", "只隻祇衹", "系係繫", "钟鐘鍾", "链鏈鍊", "气氣気", "乐樂楽", "团團団", "汤湯", "叶葉", "户戶戸", "历歷曆歴"),
+        *("发發髮発", "台臺檯颱枱", "里裏裡", "面麵麪麺", "干乾幹", "后後", "说說説", "群羣", "峰峯", "为為爲"),
+        *("卫衛衞", "着著", "复復複覆", "只隻祇衹", "系係繫", "钟鐘鍾", "链鏈鍊", "气氣気", "乐樂楽", "团團団"),
+        *("汤湯", "叶葉", "户戶戸", "历歷曆歴"),
     ],
 )  # fmt: skip
 def test_all_ways_are_known_from_each(ways: str) -> None:
