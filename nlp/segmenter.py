@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 _LINE = re.compile(r"(?P<word>.+?)(?: (?P<frequency>[0-9]+))?(?: (?P<tag>[a-z]+))?")
-_MEANT_AS_FREQUENCY = re.compile(r"[\s,，;；|][-+]?[0-9]\S*$|\t")
+_MEANT_AS_FREQUENCY = re.compile(r"[\s,，;；|][-+]?[0-9]\S*$")
 _LARGEST = 2**31 - 1
 
 
@@ -107,7 +107,7 @@ def _entry(line: str) -> Entry | str:
     """Return the line's entry, or what is wrong with it and what to write."""
     form = "write `word frequency tag` with one space between, such as 云计算 5 n; frequency and tag may lack"
     match = _LINE.fullmatch(line)
-    if match is None or _MEANT_AS_FREQUENCY.search(match["word"]):
+    if match is None or "\t" in line or (not match["frequency"] and _MEANT_AS_FREQUENCY.search(match["word"])):
         return f"the frequency must be a whole number, and stand behind the word: {form}"
     frequency = int(match["frequency"]) if match["frequency"] else None
     if frequency is not None and not 0 <= frequency <= _LARGEST:

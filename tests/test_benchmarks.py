@@ -1,5 +1,6 @@
 """`make bench`: each speed as a ratio to a named reference, measured in the same run on the same machine."""
 
+import gzip
 import http.client
 import itertools
 import statistics
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from config.brand import Brand, load_brands
+from config.settings import research_data
 from crawlers.replay import Replay, load
 from crawlers.run import crawl
 from crawlers.stage import Batch, window_at
@@ -91,6 +93,47 @@ def test_matching(posts: "list[Post]") -> None:
         for post in posts:
             matcher.match(post)
     show(f"Matching {len(brands)} brands", "posts", len(posts), took)
+
+
+def test_segmentation(posts: "list[Post]") -> None:
+    from nlp.segment import Segmenter
+    from nlp.segmenter import engine, engine_names
+
+    texts = [post.text for post in posts if post.text.strip()][:3_000]
+    took: dict[str, float] = {}
+    for name in engine_names():
+        chosen, segmenter = engine(name), Segmenter(name=name)
+        chosen.cut(texts[0]), segmenter.tokens(texts[0])
+        with measured(took, f"engine `{name}`: what it cuts"):
+            for text in texts:
+                chosen.cut(text)
+        with measured(took, f"engine `{name}`: tingfeng's tokens"):
+            for text in texts:
+                segmenter.tokens(text)
+    show(f"Words of {len(texts):,} reviews", "characters", sum(map(len, texts)), took)
+    if folder := research_data():
+        table = Table("", "precision", "recall", "F1", title="Words of Weibo posts, NLPCC 2016", title_justify="left")
+        with gzip.open(folder / "seg" / "nlpcc2016_weibo_dev.txt.gz", "rt", encoding="utf-8") as lines:
+            gold = [line.split() for line in lines if line.strip()]
+        for name in engine_names():
+            cut = engine(name).cut
+            table.add_row(
+                name, *(f"{figure:.3f}" for figure in _agreement(gold, [cut("".join(words)) for words in gold]))
+            )
+        Console(width=100).print(table)
+
+
+def _agreement(gold: list[list[str]], found: list[list[str]]) -> tuple[float, float, float]:
+    """Return precision, recall and F1 of words, each at its place."""
+    pairs = [(_places(wanted), _places(words)) for wanted, words in zip(gold, found, strict=True)]
+    right = sum(len(wanted & words) for wanted, words in pairs)
+    precision, recall = right / sum(len(words) for _, words in pairs), right / sum(len(wanted) for wanted, _ in pairs)
+    return precision, recall, 2 * precision * recall / (precision + recall)
+
+
+def _places(words: list[str]) -> set[tuple[int, int]]:
+    ends = list(itertools.accumulate(map(len, words)))
+    return set(zip([0, *ends], ends, strict=False))
 
 
 def test_sentiment(posts: "list[Post]") -> None:
