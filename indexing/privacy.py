@@ -38,9 +38,9 @@ class Pseudonyms:
     def handles(self, platform: str, name: str) -> tuple[str, str]:
         """Return what `author.handle` holds for an account of this name: if it is public, and if it is not.
 
-        Width, case, white space at the ends and a leading @ make no difference.
+        Width, case, white space at the ends and a leading @ or ＠ make no difference.
         """
-        plain = " ".join(fold(name).split()).removeprefix("@").strip().casefold()
+        plain = " ".join(fold(name).split()).lstrip("@＠").strip().casefold()
         return plain, self.of(platform, plain)
 
 

@@ -1,11 +1,14 @@
 """What a list's columns mean: its header read once, and each record read by it."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import unquote
 
+from crawlers.account_id import FORMS
+from indexing.customers.cells import SpoiltCell, mended
 from indexing.customers.customer import Customer, Handle, HandleKind
 from indexing.customers.table import Record, UnusableList
 from indexing.privacy import Pseudonyms
@@ -17,7 +20,9 @@ _PERSONAL = ("name", "phone", "mobile", "email", "address", "birthday", "gender"
 _KEPT = ("customer_id", "tier", "segment")
 _LONG = ("platform", "handle", "handle_kind")
 _LONGEST_ID, _LONGEST_HANDLE, _LONGEST_GROUP = 200, 400, 100
-_ROUNDED = re.compile(r"\d(\.\d+)?[eE]\+\d+")
+_DECIMAL = re.compile(r"\d+[.,]\d+")
+_ADDRESS = re.compile(r"(?:[a-z]+://|www\.)\S+|[a-z0-9.-]+\.[a-z]{2,}/\S+", re.IGNORECASE)
+_SAYS_NOTHING = ("nan", "none", "null", "n/a", "na", "-", "无")
 
 
 class FaultyRow(Exception):
@@ -41,7 +46,12 @@ class Columns:
     def customer_id(self, record: Record) -> str:
         """Return whose row it seems to be; nobody else's, where that cannot be read."""
         place = self.names.index("customer_id")
-        return record.cells[place] if len(record.cells) > place else f"line {record.line}"
+        if len(record.cells) <= place:
+            return f"line {record.line}"
+        try:
+            return mended(record.cells[place])
+        except SpoiltCell:
+            return record.cells[place]
 
     def customer(self, record: Record, pseudonyms: Pseudonyms, at: datetime) -> Customer:
         """Return what one row says; FaultyRow says what is wrong with it."""
@@ -49,8 +59,9 @@ class Columns:
             raise FaultyRow(record.problem)
         if len(record.cells) < len(self.names) or any(record.cells[len(self.names) :]):
             raise FaultyRow(f"{len(record.cells)} cells where the header has {len(self.names)}: put commas in quotes")
-        row = dict(zip(self.names, record.cells, strict=False))
-        stated = [self._stated(row)] if self.long else self._stated_wide(record.cells)
+        cells = zip(self.names, record.cells, strict=False)
+        row = {name: _mended(cell, name) for name, cell in cells if name not in _PERSONAL}
+        stated = [self._stated(row)] if self.long else self._stated_wide(row)
         return Customer(
             id=_checked(row["customer_id"], "customer_id", _LONGEST_ID),
             imported_at=at,
@@ -64,8 +75,9 @@ class Columns:
             ),
         )
 
-    def _stated_wide(self, cells: Sequence[str]) -> list[tuple[str, HandleKind, str, str]]:
-        return [(platform, kind, cells[place], self.names[place]) for place, (platform, kind) in self.wide.items()]
+    def _stated_wide(self, row: Mapping[str, str]) -> list[tuple[str, HandleKind, str, str]]:
+        named = ((platform, kind, self.names[place]) for place, (platform, kind) in self.wide.items())
+        return [(platform, kind, row[column], column) for platform, kind, column in named]
 
     def _stated(self, row: Mapping[str, str]) -> tuple[str, HandleKind, str, str]:
         platform, kind = row["platform"].lower(), row.get("handle_kind", "").lower() or "name"
@@ -110,17 +122,46 @@ def read_header(record: Record | None, path: Path, platforms: Collection[str]) -
 
 
 def _handle(pseudonyms: Pseudonyms, platform: str, kind: HandleKind, value: str, line: int, column: str) -> Handle:
-    value = _checked(value, column, _LONGEST_HANDLE)
+    kind, value = _account(platform, kind, _checked(value, column, _LONGEST_HANDLE), column)
     if kind is HandleKind.ID:
-        if _ROUNDED.fullmatch(value):
-            raise FaultyRow(f"{column}: {value!r} was rounded by a spreadsheet: format the column as text")
-        if any(character.isspace() for character in value):
-            raise FaultyRow(f"{column}: {value!r} holds white space: write the account's id alone")
-        return Handle(platform=platform, kind=kind, pseudonym=pseudonyms.of(platform, value), line=line, column=column)
+        pseudonym = pseudonyms.of(platform, _id(platform, value, column))
+        return Handle(platform=platform, kind=kind, pseudonym=pseudonym, line=line, column=column)
     plain, pseudonym = pseudonyms.handles(platform, value)
     if not plain:
         raise FaultyRow(f"{column}: {value!r} holds no name: write the account's whole name")
     return Handle(platform=platform, kind=kind, pseudonym=pseudonym, line=line, column=column)
+
+
+def _account(platform: str, kind: HandleKind, value: str, column: str) -> tuple[HandleKind, str]:
+    """Return the account that a page's address names, or else what stands there."""
+    form = FORMS.get(platform)
+    if form and (found := form.page.fullmatch(value)):
+        named = found.groupdict()
+        return (HandleKind.ID, named["id"]) if named["id"] else (HandleKind.NAME, unquote(named["name"]))
+    if _ADDRESS.fullmatch(value) and (form or kind is HandleKind.NAME):
+        raise FaultyRow(f"{column}: {value!r} is an address: write the account's name or id alone")
+    return kind, value
+
+
+def _id(platform: str, value: str, column: str) -> str:
+    """Return an account's id; FaultyRow where it cannot be one."""
+    if value.lower() in _SAYS_NOTHING:
+        raise FaultyRow(f"{column}: {value!r} is no account's id: leave the cell empty where none is known")
+    if _DECIMAL.fullmatch(value):
+        raise FaultyRow(f"{column}: {value!r} is no whole number: format the column as text and export again")
+    if any(character.isspace() for character in value):
+        raise FaultyRow(f"{column}: {value!r} holds white space: write the account's id alone")
+    form = FORMS.get(platform)
+    if form and not form.id.fullmatch(value):
+        raise FaultyRow(f"{column}: {value!r} is no id of {platform}: write the id alone; a name belongs to a name")
+    return value
+
+
+def _mended(cell: str, column: str) -> str:
+    try:
+        return mended(cell)
+    except SpoiltCell as problem:
+        raise FaultyRow(f"{column}: {problem}") from problem
 
 
 def _checked(value: str, column: str, longest: int, *, may_lack: bool = False) -> str:
