@@ -124,3 +124,10 @@ def test_one_engines_words_are_not_anothers() -> None:
     first.add("澎湃云芯", None, None)
     assert "澎湃云芯" in first.cut("澎湃云芯好")
     assert "澎湃云芯" not in other.cut("澎湃云芯好")
+
+
+def test_another_dictionary_is_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TINGFENG_CONFIG", str(tmp_path))
+    before = version()
+    write(tmp_path, monkeypatch, "闪退门 5 n\n")
+    assert version() != before

@@ -19,7 +19,17 @@ LOWEST = {"JPShinjitaiCharacters": 0.97, "JPShinjitaiCharactersRev": 0.97, "TSPh
 def pairs(dictionary: Path, folder: Path) -> list[tuple[str, str]]:
     """Return what a dictionary says is one: a spelling, and each that it gives for it."""
     target = folder / f"{dictionary.stem}.txt"
-    command = [_CLIB / "bin" / "opencc_dict", "-i", dictionary, "-o", target, "-f", "ocd2", "-t", "text"]
+    command: list[str | Path] = [
+        _CLIB / "bin" / "opencc_dict",
+        "-i",
+        dictionary,
+        "-o",
+        target,
+        "-f",
+        "ocd2",
+        "-t",
+        "text",
+    ]
     subprocess.run(command, check=True, capture_output=True)
     lines = (line.split("\t") for line in target.read_text(encoding="utf-8").splitlines() if "\t" in line)
     return [(spelt, other) for spelt, others in lines for other in others.split(" ")]
