@@ -46,6 +46,7 @@ def _checks() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "memory", _memory
     yield "ports", _ports
     yield "brands and rules", _written
+    yield "segmentation", _segmentation
     yield "pseudonym key", _pseudonym_key
     yield "rota and holidays", _rota
     yield "links in alerts", _public_url
@@ -125,6 +126,16 @@ def _written() -> str:
         raise _Problem(f"no brand in {settings.config_dir() / 'brands'}: write one with `tingfeng init 小米`")
     which = " (the demonstration's: write your own with `tingfeng init 小米`)" if settings.demonstrating() else ""
     return f"{len(brands)} brands, {len(load_rules())} rules{which}"
+
+
+def _segmentation() -> str:
+    from config.errors import UserError
+    from nlp import segmenter
+
+    try:
+        return f"{segmenter.version().split()[0]}, {len(segmenter.entries())} words of your own"
+    except UserError as error:
+        raise _Problem(str(error)) from error
 
 
 def _pseudonym_key() -> str:

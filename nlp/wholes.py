@@ -22,6 +22,8 @@ _FOREIGN = (
 """Runs of letters that Chinese does not use, Latin ones with accents among them, in the notation of `re`."""
 _WRITTEN = (" \u00a0\u3000", "·•・‧∙⋅･", "'’‘ʼ＇´`", "-‐‑–—−－", "&＆", "+＋", ".．", "/／", "!！", "™®©")
 """Signs that people write for each other in a name."""
+_AS_PICTURE = "\ufe0f"
+"""Asks for a sign's coloured form; some keyboards write it, others do not."""
 _ALIKE = {sign: signs for signs in _WRITTEN[:-1] for sign in signs}
 _LETTER = f"A-Za-z0-9{_LETTERS}{_MARKS}"
 # LV is no part of LVMH, C of C++ or C#, M of H&M, don of don't; 11 is none of 7-11, 11.5 or 11%.
@@ -37,8 +39,9 @@ class Wholes:
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._spelt = {_key(word): word.lower() for word in words if _key(word)}
-        longest = sorted(self._spelt.values(), key=lambda word: (-len(word), word))
+        kept = {_key(word): word for word in words if _key(word)}
+        self._spelt = {key: word.lower() for key, word in kept.items()}
+        longest = sorted((word.replace(_AS_PICTURE, "") for word in kept.values()), key=lambda word: (-len(word), word))
         firsts = "".join({sign for word in longest for sign in _ALIKE.get(word[0], word[0])})
         known = (f"(?=[{re.escape(firsts)}])(?:{'|'.join(map(_pattern, longest))})",) if longest else ()
         # Most characters begin nothing of all this: asked first, that is the quicker way to pass over them.
@@ -52,8 +55,7 @@ class Wholes:
 
 def _pattern(word: str) -> str:
     """Return what finds the word, and not in the middle of another: a letter beside it makes another of it."""
-    written = "".join(f"[{re.escape(_ALIKE[char])}]" if char in _ALIKE else re.escape(char) for char in word)
-    written = re.sub(f"(?:{re.escape(f'[{re.escape(_WRITTEN[0])}]')})+", lambda _: r"\s+", written)
+    written = r"\s+".join("".join(map(_char, part)) for part in word.split())
     before, after = "", ""
     if _is_letter(word[0]):
         before = _NOT_BEFORE_LETTERS + (_NOT_BEFORE_DIGITS if word[0].isdigit() else "")
@@ -64,10 +66,16 @@ def _pattern(word: str) -> str:
     return f"{before}{written}{after}"
 
 
+def _char(char: str) -> str:
+    if char in _ALIKE:
+        return f"[{re.escape(_ALIKE[char])}]"
+    return re.escape(char) + ("" if char.isalnum() else f"{_AS_PICTURE}?")
+
+
 def _is_letter(char: str) -> bool:
     return re.match(f"[{_LETTER}]", char) is not None
 
 
 def _key(text: str) -> str:
-    lower = unicodedata.normalize("NFC", text).lower()
+    lower = unicodedata.normalize("NFC", text).lower().replace(_AS_PICTURE, "")
     return " ".join("".join(_ALIKE.get(char, char)[0] for char in lower).split())

@@ -13,7 +13,23 @@ from nlp.segmenter import BadDictionary, Entry, UnknownSegmenter, engine, engine
 ENGINES = ("jieba", "rjieba")
 ODD = [
     *("纽约Ⅰ线", "ソニーストア", "Café咖啡", "Pro²", "喜茶の店", "ⅩⅡ代", "½杯", "①号", "Nº5", "ﾃｽﾄ", "ほっともっと"),
-    *("Россия", "αβγ线", "샤오미", "Å牌", "Dove™", "Nike®鞋", "云·海", "L'Oréal", "M&M's", "老乡鸡🐔", "🍎🍎", "T-恤"),
+    *(
+        "𠮷野家",
+        "Россия",
+        "αβγ线",
+        "샤오미",
+        "Å牌",
+        "Dove™",
+        "Nike®鞋",
+        "云·海",
+        "L'Oréal",
+        "M&M's",
+        "老乡鸡🐔",
+        "🍎🍎",
+        "T-恤",
+        "İstanbul",
+        "❤️奶茶",
+    ),
     *("7-11", "H&M", "C#", "Pro+", "A+", "No.1", "3.5L装", "500ml", "100%纯", "Vast Ocean", "iPhone手机", "鐘薛高"),
 ]
 
@@ -40,7 +56,7 @@ def test_a_brands_word_is_one_token(odd: dict[str, Segmenter], name: str, word: 
         "AT&T与H&M": ("at&t", "与", "h&m"),
         "3.11折11%": ("3.11", "折", "11%"),
         "Vast Ocean 与MyVast Oceans": ("vast ocean", "与", "myvast", "oceans"),
-        "l’oréal、Ｈ＆Ｍ、云•海": ("l'oréal", "h&m", "云·海"),
+        "l’oréal、Ｈ＆Ｍ、云•海、❤奶茶": ("l'oréal", "h&m", "云·海", "❤️奶茶"),
         "Cafe\u0301咖啡 VAST  OCEAN": ("café咖啡", "vast ocean"),
         "ソニー製品とПривет": ("ソニー", "制品", "と", "привет"),
     }.items(),

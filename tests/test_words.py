@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import pytest
-
 from config.fold import fold
 from nlp.words import words
 from tests.reviews_as_research import made
