@@ -68,12 +68,21 @@ def simplified(text: str) -> str:
     """
     if text.isascii() or not _table().unsimplified.search(text):
         return text
-    plain = _converter("t2s").convert(text)
+    one = _table().one
+    plain = _same_length(_converter("t2s").convert(text), text)
     if "著" in plain:  # 看著, but 著名: only Taiwan's dictionary tells them apart
-        told = _converter("tw2s").convert(text)
-        if len(told) == len(plain):
-            plain = "".join(own if char == "著" else char for char, own in zip(plain, told, strict=True))
-    return _table().unsimplified.sub(lambda match: _table().one.get(match[0], match[0]), plain)
+        told = _same_length(_converter("tw2s").convert(text), plain)
+        plain = "".join(own if char == "著" else char for char, own in zip(plain, told, strict=True))
+    # What is simplified and becomes another character was meant: t2s takes 打坏 for a way to write 打坯.
+    read = "".join(
+        own if _is_simplified(own) and one.get(own, own) != one.get(char, char) else char
+        for own, char in zip(text, plain, strict=True)
+    )
+    return _table().unsimplified.sub(lambda match: one.get(match[0], match[0]), read)
+
+
+def _same_length(converted: str, text: str) -> str:
+    return converted if len(converted) == len(text) else text
 
 
 @lru_cache(maxsize=1)

@@ -120,9 +120,11 @@ def test_the_doctor_says_the_remedy_of_what_fails(run: Run, tmp_path: Path, monk
     in_the_way.write_text("")
     monkeypatch.setenv("TINGFENG_DATA", str(in_the_way / "data"))
     monkeypatch.setenv("COLUMNS", "300")
+    monkeypatch.setenv("TINGFENG_SEGMENTER", "hanlp")
     code, said = run("doctor")
     assert code == 1
     assert "set TINGFENG_DATA to a folder of yours" in said
+    assert "write jieba or rjieba, or unset it" in said
     assert "tingfeng init 小米" in said
 
 
