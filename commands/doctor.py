@@ -130,10 +130,10 @@ def _written() -> str:
 
 def _segmentation() -> str:
     from config.errors import UserError
-    from nlp import segmenter
+    from nlp import segmentation
 
     try:
-        return f"{segmenter.version().split()[0]}, {len(segmenter.entries())} words of your own"
+        return f"{segmentation.version().split()[0]}, {len(segmentation.entries())} words of your own"
     except UserError as error:
         raise _Problem(str(error)) from error
 

@@ -16,7 +16,7 @@ from config.brand import Brand
 from crawlers.errors import MalformedPost
 from crawlers.post import Post, decode_post
 from crawlers.stage import Batch, BrokenBatch, Manifest, Writer
-from nlp import segmenter
+from nlp import segmentation
 from nlp.keywords import stopwords
 from nlp.mention import encode_mention
 from nlp.mentions import Analyser, Spoken
@@ -77,7 +77,7 @@ def analyse(
 def _version_of(brands: Sequence[Brand], reader: Reader, stops: Collection[str]) -> str:
     """Return 16 hexadecimal digits that change whenever the same posts could get other mentions."""
     written = [brand.model_dump(mode="json", exclude={"crawl"}) for brand in brands]
-    made_from = [_CODE, reader.version, segmenter.version(), sorted(stops), written]
+    made_from = [_CODE, reader.version, segmentation.version(), sorted(stops), written]
     return hashlib.sha256(msgspec.json.encode(made_from, order="deterministic")).hexdigest()[:16]
 
 

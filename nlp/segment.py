@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from config.brand import Brand
 from config.fold import fold
 from config.query import WORD_FIELDS, terms
-from nlp.segmenter import Entry, engine, entries
+from nlp.segmentation import Entry, engine, entries
 from nlp.variants import simplified
-from nlp.wholes import Wholes
+from nlp.whole_words import WholeWords
 
 __all__ = ["Segmenter", "as_token"]
 
@@ -28,7 +28,7 @@ class Segmenter:
         for word, entry in sorted(words.items()):
             if _CHINESE.fullmatch(word):
                 self._engine.add(word, entry.frequency, entry.tag)
-        self._wholes = Wholes(word for word in words if word and not _CHINESE.fullmatch(word))
+        self._whole_words = WholeWords(word for word in words if word and not _CHINESE.fullmatch(word))
 
     def tokens(self, text: str) -> tuple[str, ...]:
         """Return a folded text's words in lower case, without punctuation: 512 at most, of 64 characters at most."""
@@ -42,9 +42,9 @@ class Segmenter:
 
     def _cut(self, text: str) -> Iterator[str]:
         done = 0
-        for match in self._wholes.pattern.finditer(text):
+        for match in self._whole_words.pattern.finditer(text):
             yield from self._words(text[done : match.start()])
-            if spelt := self._wholes.spelt(match[0]):
+            if spelt := self._whole_words.spelt(match[0]):
                 yield spelt
             elif any(map(str.isalnum, match[0])):
                 yield match[0].lower()

@@ -97,7 +97,7 @@ def test_matching(posts: "list[Post]") -> None:
 
 def test_segmentation(posts: "list[Post]") -> None:
     from nlp.segment import Segmenter
-    from nlp.segmenter import engine, engine_names
+    from nlp.segmentation import engine, engine_names
 
     texts = [post.text for post in posts if post.text.strip()][:3_000]
     took: dict[str, float] = {}

@@ -8,7 +8,7 @@ import pytest
 
 from config.brand import Brand
 from nlp.segment import Segmenter, as_token
-from nlp.segmenter import BadDictionary, Entry, UnknownSegmenter, engine, engine_names, entries, version
+from nlp.segmentation import BadDictionary, Entry, UnknownSegmenter, engine, engine_names, entries, version
 
 ENGINES = ("jieba", "rjieba")
 ODD = [
@@ -36,7 +36,7 @@ ODD = [
 
 @pytest.fixture(scope="module")
 def odd() -> dict[str, Segmenter]:
-    brand = Brand(id="odd", name="牌子", query="牌子 OR LV OR PC OR C OR M OR 11 OR don", words=tuple(ODD))
+    brand = Brand(id="odd", name="牌子", query="牌子 OR LV OR PC OR JD OR C OR M OR 11 OR don", words=tuple(ODD))
     return {name: Segmenter([brand], name=name) for name in ENGINES}
 
 
@@ -54,6 +54,8 @@ def test_a_brands_word_is_one_token(odd: dict[str, Segmenter], name: str, word: 
         "买LV包，PC端": ("买", "lv", "包", "pc", "端"),
         "C++和C#": ("c++", "和", "c#"),
         "AT&T与H&M": ("at&t", "与", "h&m"),
+        "JD.com和JD，JD。": ("jd.com", "和", "jd", "jd"),
+        "PC_98与my_LV": ("pc_98", "与", "my_lv"),
         "3.11折11%": ("3.11", "折", "11%"),
         "Vast Ocean 与MyVast Oceans": ("vast ocean", "与", "myvast", "oceans"),
         "l’oréal、Ｈ＆Ｍ、云•海、❤奶茶": ("l'oréal", "h&m", "云·海", "❤️奶茶"),
@@ -125,7 +127,7 @@ def test_the_settings_choose_the_engine(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_jieba_is_silent_and_keeps_its_dictionary_in_the_data_folder(tmp_path: Path) -> None:
-    code = "from nlp.segmenter import engine; print(*engine('jieba').cut('小米手机闪退'))"
+    code = "from nlp.segmentation import engine; print(*engine('jieba').cut('小米手机闪退'))"
     root = Path(__file__).resolve().parent.parent
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], cwd=root, env={"TINGFENG_DATA": str(tmp_path)},

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-__all__ = ["Wholes"]
+__all__ = ["WholeWords"]
 
 _KANA, _HANGUL = (
     "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f",
@@ -26,13 +26,13 @@ _AS_PICTURE = "\ufe0f"
 """Asks for a sign's coloured form; some keyboards write it, others do not."""
 _ALIKE = {sign: signs for signs in _WRITTEN[:-1] for sign in signs}
 _LETTER = f"A-Za-z0-9{_LETTERS}{_MARKS}"
-# LV is no part of LVMH, C of C++ or C#, M of H&M, don of don't; 11 is none of 7-11, 11.5 or 11%.
-_NOT_BEFORE_LETTERS = f"(?<![{_LETTER}])(?<![{_LETTER}][&＆'’])"
-_NOT_AFTER_LETTERS = f"(?![{_LETTER}+＋#]|[&＆'’][{_LETTER}])"
+# LV is no part of LVMH, C of C++ or C#, M of H&M, JD of JD.com, don of don't; 11 is none of 7-11, 11.5 or 11%.
+_NOT_BEFORE_LETTERS = f"(?<![{_LETTER}_])(?<![{_LETTER}][&＆'’.])"
+_NOT_AFTER_LETTERS = f"(?![{_LETTER}_+＋#]|[&＆'’.][{_LETTER}])"
 _NOT_BEFORE_DIGITS, _NOT_AFTER_DIGITS = r"(?<![0-9][-.,:/])", r"(?![-.,:/][0-9]|[%％])"
 
 
-class Wholes:
+class WholeWords:
     """Words to be found whole, each in any case and in any of its signs' ways to be written.
 
     `pattern` finds them, foreign words and [emoticons], from left to right.
