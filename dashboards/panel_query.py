@@ -13,7 +13,7 @@ from dashboards.panel import TIMELESS, Bucket, Listing, Panel, Time
 from indexing.metrics.expression import Count, Leaf, aggregation, answer, evaluate, leaves
 from indexing.metrics.where import EVERYTHING, Where, dsl
 
-__all__ = ["Row", "Scope", "listing", "measured", "ordering", "read", "search"]
+__all__ = ["Row", "Scope", "listing", "measured", "ordering", "period", "read", "search"]
 
 Body = dict[str, Any]
 
@@ -67,10 +67,14 @@ def ordering(panel: Panel) -> Leaf | None:
     return first if isinstance(first, Leaf) and first.where == EVERYTHING and not isinstance(first, Count) else None
 
 
+def period(scope: Scope) -> Body:
+    """Return the filter for the documents of the time that is looked at."""
+    return {"range": {"@timestamp": {"gte": scope.since.isoformat(), "lt": scope.until.isoformat()}}}
+
+
 def _scoped(panel: Panel | Listing, scope: Scope) -> Body:
-    period = {"range": {"@timestamp": {"gte": scope.since.isoformat(), "lt": scope.until.isoformat()}}}
     chosen = [dsl(where) for where in (panel.where, scope.where) if where != EVERYTHING]
-    filters = chosen if panel.kind in TIMELESS else [period, *chosen]
+    filters = chosen if panel.kind in TIMELESS else [period(scope), *chosen]
     return {"track_total_hits": True, "query": {"bool": {"filter": filters}}}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from config.brand import Brand
 from config.errors import UserError
 from config.settings import DAY_ZONE
-from dashboards.page import queries, read
+from dashboards.page import posts, queries, read
 from dashboards.page.data import AlertShown, BrandFigures, MentionShown, PageData, Question
 from indexing.elasticsearch.errors import store_errors
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["QuestionRefused", "ask", "gather"]
 
 _HOURLY_UP_TO = 2  # days; longer periods are drawn by day
-_MOST_ROWS, _FEWEST_ROWS, _ROWS_IN_ALL = 20, 5, 500
+_ROWS = 20  # of the newest mentions, shown without a script
+_KEYS = ("brand", "platform", "sentiment", "kind", "author", "customer", "token")
 _READ, _QUOTED = 30, 5  # of an alert's evidence; more are read than quoted, since bursts repeat themselves
 
 
@@ -37,15 +38,18 @@ def gather(store: "Store", *, brands: Sequence[Brand], now: datetime, days: int 
             store.refresh(kind)
     today = now.astimezone(DAY_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
     since, interval = today - timedelta(days=days - 1), "hour" if days <= _HOURLY_UP_TO else "day"
-    rows = max(_FEWEST_ROWS, min(_MOST_ROWS, _ROWS_IN_ALL // max(3 * len(brands), 1)))
-    asked = queries.questions(store, [brand.id for brand in brands], since, now, interval, rows)
+    ids = [brand.id for brand in brands]
+    asked = queries.questions(store, ids, since, now, interval)
     answers = dict(zip((question.name for question in asked), ask(store, asked), strict=True))
     alerts = read.alerts(answers["alerts"])
-    ids = list(dict.fromkeys(id for alert in alerts for id in alert.evidence.ids[:_READ]))
-    quoted: dict[str, MentionShown] = {}
-    if ids:
-        asked.append(queries.evidence(store, ids, len(asked) + 1))
-        quoted = read.by_id(ask(store, asked[-1:])[0])
+    figures = _brands(brands, answers, read.starts(since, now, interval))
+    tokens = sorted({word.word for brand in figures for word in (*brand.negative_words, *brand.positive_words)})
+    scope = queries.scope(since, now, ids)
+    more = [posts.question(store, scope, queries.POSTS, keys=_KEYS, tokens=tokens)]
+    if quoted_ids := list(dict.fromkeys(id for alert in alerts for id in alert.evidence.ids[:_READ])):
+        more.append(queries.evidence(store, quoted_ids))
+    found, *quotes = ask(store, more)
+    quoted = read.by_id(quotes[0]) if quotes else {}
     return PageData(
         language=language,
         made_at=now,
@@ -53,13 +57,13 @@ def gather(store: "Store", *, brands: Sequence[Brand], now: datetime, days: int 
         until=now,
         days=days,
         interval=interval,
-        brands=_brands(brands, answers, read.starts(since, now, interval)),
+        brands=figures,
         alerts=tuple(_with_quotes(alert, quoted) for alert in alerts),
         alert_count=read.total(answers["alerts"]),
-        mentions=read.latest(answers["latest"]),
-        shown=rows,
+        mentions=read.latest(found, _ROWS),
+        posts=posts.read(found, keys=_KEYS, names={brand.id: brand.name for brand in brands}),
         coverage=read.coverage(answers["runs"], answers["data"]),
-        questions=tuple(asked),
+        questions=tuple(sorted([*asked, *more], key=lambda question: question.id)),
     )
 
 
@@ -74,7 +78,7 @@ def _brands(
     brands: Sequence[Brand], answers: Mapping[str, Mapping[str, Any]], starts: Sequence[datetime]
 ) -> tuple[BrandFigures, ...]:
     figures, timelines, platforms = (read.by_brand(answers[name]) for name in ("figures", "timeline", "platforms"))
-    return tuple(
+    every = (
         BrandFigures(
             id=brand.id,
             name=brand.name,
@@ -86,6 +90,7 @@ def _brands(
         )
         for brand in brands
     )
+    return tuple(sorted(every, key=lambda brand: (-brand.risk, -brand.mentions, brand.name)))
 
 
 def ask(store: "Store", questions: Sequence[Question]) -> list[Mapping[str, Any]]:

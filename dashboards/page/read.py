@@ -98,15 +98,9 @@ def words(response: Response, brand: Brand, label: str) -> tuple[Word, ...]:
     return tuple(found[:_WORDS_SHOWN])
 
 
-def latest(response: Response) -> tuple[MentionShown, ...]:
-    """Return the listed mentions of all brands and sentiments, newest first."""
-    hits = [
-        hit
-        for bucket in by_brand(response).values()
-        for split in _buckets(bucket, "sentiment")
-        for hit in split["latest"]["hits"]["hits"]
-    ]
-    return tuple(sorted(map(_mention, hits), key=lambda m: (m.published_at, m.id), reverse=True))
+def latest(response: Response, rows: int) -> tuple[MentionShown, ...]:
+    """Return the first `rows` of the listed mentions."""
+    return tuple(map(_mention, response["hits"]["hits"][:rows]))
 
 
 def alerts(response: Response) -> tuple[Alert, ...]:

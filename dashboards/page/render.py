@@ -20,10 +20,14 @@ from config.settings import DAY_ZONE
 from dashboards import charts
 from dashboards.page import shown
 from dashboards.page.boards import BoardsData
+from dashboards.page.choice import address
 from dashboards.page.data import BrandFigures, PageData, PlatformFigures
 from dashboards.page.drawn import cell
+from dashboards.page.embed import embedded
+from dashboards.page.marks import of_document, of_listing, within
 from dashboards.page.names import COLUMNS, VALUES, named
 from dashboards.page.phrases import Both
+from dashboards.panel import Every
 from dashboards.strict import templates
 from indexing.alerts.alert import Alert
 from indexing.metrics.of.customers import CUSTOMER_MENTIONS
@@ -68,10 +72,18 @@ def _balance(books: Mapping[str, int], whole: str, *parts: str) -> bool:
     return books.get(whole, 0) == sum(books.get(part, 0) for part in parts)
 
 
+_PARTS: Mapping[str, tuple[str, ...]] = {
+    "page.css": ("page.css", "posts.css"),
+    "boards.css": ("page.css", "boards.css", "posts.css"),
+    "page.js": ("language.js", "posts.js", "page.js"),
+    "boards.js": ("language.js", "posts.js"),
+}
+"""What each page's one style and one script are made of."""
+
+
 @cache
 def _own(name: str) -> str:
-    text = (_TEMPLATES / name).read_text(encoding="utf-8")
-    return f"{_own('page.css')}{text}" if name == "boards.css" else text
+    return "".join((_TEMPLATES / part).read_text(encoding="utf-8") for part in _PARTS[name])
 
 
 def _policy(script: str, style: str) -> str:
@@ -99,6 +111,11 @@ def _environment() -> Environment:
     }
     made.globals |= {
         "say": shown.say,
+        "address": address,
+        "embedded": embedded,
+        "document_mark": of_document,
+        "listing_mark": of_listing,
+        "within": lambda start, interval: within(start, Every(interval)),
         "reason": _reason,
         "named": named,
         "share": share,
