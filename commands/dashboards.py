@@ -35,12 +35,13 @@ def publish(
     Access: KIBANA_API_KEY, or KIBANA_USER and KIBANA_PASSWORD (or the same names with _FILE). Sets the space's time
     zone to Asia/Shanghai, so that a day in Kibana is a day in the index.
     """
+    from config.brand import load_brands
     from dashboards.kibana.build import objects
     from dashboards.kibana.publish import check_references, difference, for_space
     from dashboards.kibana.publish import publish as send
     from dashboards.kibana.server import kibana as opened
 
-    made = for_space(objects(), space)
+    made = for_space(objects({brand.id: brand.name for brand in load_brands()}), space)
     check_references(made)
     with opened(kibana, space) as server:
         version = ".".join(map(str, server.version()))
@@ -66,9 +67,11 @@ def page(
 ) -> None:
     """Write the same panels as one HTML file, for whoever has no Kibana."""
     from config import settings
+    from config.brand import load_brands
     from dashboards.report import write_boards
     from indexing.elasticsearch.store import open_store
 
-    now = datetime.now(UTC)
     target = path or settings.data_dir() / "report" / "boards.html"
-    console.print(f"Page {write_boards(open_store(), target, until=now, days=timedelta(days=days))}", soft_wrap=True)
+    until, brands = datetime.now(UTC), load_brands()
+    written = write_boards(open_store(), target, until=until, days=timedelta(days=days), brands=brands)
+    console.print(f"Page {written}", soft_wrap=True, markup=False)

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,15 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 from markupsafe import Markup
 
+from config.brand import load_brands
+from config.load import ConfigError
 from config.rota import load_rota
 from dashboards.console.phrases import PHRASES
 from dashboards.page import shown
 from dashboards.page.phrases import Both, named
 from dashboards.strict import templates
 
-__all__ = ["language", "page", "people", "policy"]
+__all__ = ["brands", "language", "page", "people", "policy"]
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
@@ -51,12 +54,24 @@ def people() -> dict[str, str]:
     return {id: person.name for id, person in rota.people.items()} if rota else {}
 
 
+def brands() -> dict[str, str]:
+    """Return the brands' names by their ids; none where their files cannot be read, which `doctor` tells of."""
+    try:
+        return {brand.id: brand.name for brand in load_brands()}
+    except ConfigError:
+        return {}
+
+
 def policy() -> str:
     """Return the policy that forbids every script, every style but our own, and every other host."""
     digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
+
+
+def _moment(text: str) -> str:
+    return shown.shanghai(datetime.fromisoformat(text))
 
 
 @cache
@@ -67,6 +82,6 @@ def _style() -> str:
 @cache
 def _environment() -> Environment:
     made = templates(_TEMPLATES)
-    made.filters |= {"shanghai": shown.shanghai, "prose": shown.prose, "link": shown.link}
+    made.filters |= {"shanghai": shown.shanghai, "prose": shown.prose, "moment": _moment, "link": shown.link}
     made.globals |= {"named": named, "style": lambda: Markup(_style())}  # noqa: S704 -- the page's own style
     return made

@@ -1,6 +1,8 @@
 """Every saved object of every board, and the file in dashboards/saved/ that holds them."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from dashboards.boards import boards
 from dashboards.kibana.boards import dashboard, panel_id
@@ -15,10 +17,14 @@ __all__ = ["SAVED", "objects", "saved_text"]
 SAVED = Path(__file__).resolve().parent.parent / "saved" / "tingfeng.ndjson"
 
 
-def objects() -> list[SavedObject]:
-    """Return every object: data views, panels, lists and dashboards. What one refers to is among them."""
+def objects(brands: Mapping[str, str] = MappingProxyType({})) -> list[SavedObject]:
+    """Return every object: data views, panels, lists and dashboards. What one refers to is among them.
+
+    `brands` are the brands' names by their ids: Kibana shows the names, and keeps the ids as keys.
+    """
     every = boards()
-    made = [data_view(kind) for kind, fields in KINDS.items() if any(field.name == "@timestamp" for field in fields)]
+    timed = [kind for kind, fields in KINDS.items() if any(field.name == "@timestamp" for field in fields)]
+    made = [data_view(kind, brands) for kind in timed]
     for id, board in every.items():
         made.append(dashboard(id, board, every))
         for panel in board.panels:

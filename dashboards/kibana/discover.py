@@ -1,5 +1,7 @@
 """Data views, and the saved searches that list documents with their columns and the link to the post."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from config.both import Both
@@ -28,12 +30,15 @@ _WIDE = {"text": 400, "title": 380, "reason_zh": 420, "message": 320, "url.full"
 _FULL = 48
 
 
-def data_view(kind: str) -> SavedObject:
-    """Return the data view of a kind of index, on its alias, with links that open and values in both languages."""
+def data_view(kind: str, brands: Mapping[str, str] = MappingProxyType({})) -> SavedObject:
+    """Return the data view of a kind of index, on its alias, with links that open and values in both languages.
+
+    A brand of `brands` (names by ids) goes by its name; its key stays, so that one that is renamed keeps its past.
+    """
     attributes: dict[str, Any] = {
         "allowHidden": False,
         "fieldAttrs": "{}",
-        "fieldFormatMap": compact(_formats(kind)),
+        "fieldFormatMap": compact(_formats(kind, brands)),
         "fields": "[]",
         "name": both(_NAMES.get(kind, Both(kind, kind))),
         "runtimeFieldMap": "{}",
@@ -75,11 +80,14 @@ def _grid(listing: Listing) -> dict[str, Any]:
     return {"columns": {name: {"width": _WIDE[name]} for name in listing.columns if name in _WIDE}}
 
 
-def _formats(kind: str) -> dict[str, Any]:
+def _formats(kind: str, brands: Mapping[str, str]) -> dict[str, Any]:
     formats: dict[str, Any] = {}
     for field in KINDS[kind]:
         if names := NAMES.get(VALUES.get(field.name, "")):
             entries = [{"key": key, "value": both(value)} for key, value in names.items()]
+            formats[field.name] = {"id": "static_lookup", "params": {"lookupEntries": entries}}
+        elif field.name == "brand" and brands:
+            entries = [{"key": key, "value": name} for key, name in sorted(brands.items())]
             formats[field.name] = {"id": "static_lookup", "params": {"lookupEntries": entries}}
         elif field.name == "url.full":
             formats[field.name] = {"id": "url", "params": {"labelTemplate": _OPEN, "openLinkInCurrentTab": False}}
