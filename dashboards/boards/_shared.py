@@ -32,8 +32,8 @@ LATEST = Listing(
     id="latest-mentions",
     title=Both("提及明细", "The mentions"),
     question=Both(
-        "这些数字背后是哪些帖子？点选上面任何图形即可筛选此表。",
-        "Which posts are behind the figures? A click on any chart above filters this list.",
+        "这些数字背后是哪些帖子？点选上面任何图形，即列出它背后的帖子。",
+        "Which posts are behind the figures? A click on any chart above lists the posts behind it.",
     ),
     columns=MENTION_COLUMNS,
 )

@@ -18,7 +18,7 @@ from indexing.elasticsearch.mappings import KINDS
 from indexing.metrics.metric import Metric, Shape
 from indexing.search import plain
 
-__all__ = ["Chart", "Drawn", "Line", "Series", "cell", "draw", "worded"]
+__all__ = ["Chart", "Drawn", "Line", "Series", "cell", "draw", "is_number", "worded"]
 
 _MOST_LINES = 15
 _UNITS = ((86_400, Both("天", "d")), (3_600, Both("小时", "h")), (60, Both("分", "min")))
@@ -112,7 +112,7 @@ def worded(metric: Metric, value: float | None) -> Both:
         case Shape.SHARE:
             return _same(shown.percent(value))
         case Shape.SCORE:
-            return _same(f"{value:.2f}".replace("-", "−"))
+            return _same(shown.score(value))
         case Shape.MOMENT:
             return _same(shown.shanghai(datetime.fromtimestamp(value / 1000, UTC), "%m-%d %H:%M"))
         case Shape.SECONDS:
@@ -122,12 +122,21 @@ def worded(metric: Metric, value: float | None) -> Both:
 def cell(listing: Listing, column: str, document: Mapping[str, Any]) -> str:
     """Return a field of a listed document as people read it: times in Asia/Shanghai, numbers with their thousands."""
     text = plain(document, column)
-    type = next(field.type["type"] for field in KINDS[listing.kind] if field.name == column)
+    type = _type(listing, column)
     if not text or type not in ("date", "long", "double"):
         return text
     if type == "date":
         return shown.shanghai(datetime.fromisoformat(text), "%m-%d %H:%M")
     return shown.number(float(text))
+
+
+def is_number(listing: Listing, column: str) -> bool:
+    """Tell whether a column of the list holds numbers."""
+    return _type(listing, column) in ("long", "double")
+
+
+def _type(listing: Listing, column: str) -> str:
+    return next(str(field.type["type"]) for field in KINDS[listing.kind] if field.name == column)
 
 
 def _span(seconds: float) -> Both:

@@ -193,6 +193,7 @@ PHRASES: Mapping[str, Both] = {
     "to_boards": Both("全部看板", "All dashboards"),
     "nothing": Both("此期间没有数据。", "Nothing in this time."),
     "listed": Both("共 {count} 条，此处 {shown} 条", "{count} in all, {shown} of them here"),
+    "comma": Both("、", ", "),
     "list_all": Both("查看全部", "show all"),
     "asked": Both("查询", "Query"),
     "footer": Both(

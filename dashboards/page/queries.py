@@ -29,7 +29,7 @@ DAY_ZONE_NAME = "Asia/Shanghai"
 
 _EXACT_BELOW = 40_000  # the largest precision_threshold: cardinality is next to exact up to so many authors
 _MAX_PLATFORMS, _MAX_TARGETS, _MAX_ALERTS = 50, 500, 10
-_WORDS_ASKED = 60  # more than are shown, since the brand's own words and single characters are left out
+_WORDS_ASKED = 120  # more than are shown, since the brand's own words and single characters are left out
 _SHOWN_FIELDS = [
     *("@timestamp", "brand", "platform", "kind", "native_id", "title", "text", "url.full", "author.id", "author.name"),
     *("engagement.total", "sentiment.label", "correction.sentiment", "customer.id"),

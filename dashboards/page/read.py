@@ -9,6 +9,7 @@ from config.brand import Brand
 from dashboards.page.data import Bucket, Coverage, MentionShown, PlatformFigures, Source, Split, Word
 from dashboards.page.queries import BOOKS
 from indexing.alerts.alert import Alert, from_document
+from nlp.keywords import stopwords
 
 __all__ = [
     "alerts",
@@ -83,11 +84,14 @@ def platforms(bucket: Response) -> tuple[PlatformFigures, ...]:
 
 
 def words(response: Response, brand: Brand, label: str) -> tuple[Word, ...]:
-    """Return the words that stand out, the most telling first, without the brand's own names."""
+    """Return the words that stand out, the most telling first.
+
+    The brand's own names and the words that say nothing (lexicons/stopwords.txt) are left out.
+    """
     of_label = response.get("aggregations", {}).get(brand.id, {}).get(label, {})
     answered = of_label.get("words", {})
     size, background = answered.get("doc_count", 0), answered.get("bg_count", 0)
-    own = {word.lower() for word in (brand.name, *brand.words)}
+    own = {word.lower() for word in (brand.name, *brand.words)} | stopwords()
     found = []
     for entry in _buckets(of_label, "words"):
         word = entry["key"]

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -22,7 +23,7 @@ from dashboards.page import shown
 from dashboards.page.boards import BoardsData
 from dashboards.page.choice import address
 from dashboards.page.data import BrandFigures, PageData, PlatformFigures
-from dashboards.page.drawn import cell
+from dashboards.page.drawn import cell, is_number
 from dashboards.page.embed import embedded
 from dashboards.page.marks import of_document, of_listing, within
 from dashboards.page.names import COLUMNS, VALUES, named
@@ -33,6 +34,7 @@ from indexing.alerts.alert import Alert
 from indexing.metrics.of.customers import CUSTOMER_MENTIONS
 from indexing.metrics.of.mentions import ENGAGEMENT, MENTIONS, NEGATIVE_SHARE, NSR
 from indexing.metrics.wilson import share
+from indexing.search import plain
 
 __all__ = ["render", "render_boards"]
 
@@ -53,6 +55,11 @@ def render_boards(data: BoardsData) -> str:
 
 def _reason(alert: Alert) -> Markup:
     return shown.say(Both(alert.reason_zh, alert.reason_en))
+
+
+def _values(column: str, document: Mapping[str, Any]) -> list[Both]:
+    """Return the words for a field's value, or for each of its values."""
+    return [named(VALUES[column], value) for value in plain(document, column).split(", ") if value]
 
 
 def _timeline(brand: BrandFigures) -> charts.Columns:
@@ -100,7 +107,7 @@ def _environment() -> Environment:
     made.filters |= {
         "number": shown.number,
         "percent": shown.percent,
-        "signed": shown.signed,
+        "score": shown.score,
         "shanghai": shown.shanghai,
         "day": shown.day,
         "prose": shown.prose,
@@ -129,6 +136,10 @@ def _environment() -> Environment:
         "name_length": _LONGEST_NAME,
         "values_of": VALUES,
         "cell": cell,
+        "both": Both,
+        "once": shown.once,
+        "is_number": is_number,
+        "values": _values,
         "metrics": (MENTIONS, NEGATIVE_SHARE, NSR, ENGAGEMENT, CUSTOMER_MENTIONS),
         "heading": lambda column: COLUMNS.get(column, Both(column, column)),
         "labels": ("negative", "neutral", "positive"),

@@ -16,7 +16,7 @@ class Shape(StrEnum):
     SHARE = "share"
     """0 to 1, shown in percent."""
     SCORE = "score"
-    """-1 to 1, shown with its sign on the scale of -100 to +100 on the page, as -1.00 to 1.00 in Kibana."""
+    """-1 to 1, shown with two decimals everywhere: pages, Kibana, messages."""
     SECONDS = "seconds"
     MOMENT = "moment"
 
