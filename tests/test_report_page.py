@@ -83,7 +83,7 @@ def test_every_figure_equals_a_count_by_hand(written: Written, page: "Page") -> 
             "mentions": f"{len(documents):,}",
             **{label: f"{split[label]:,}" for label in LABELS},
             "negative-share": f"{100 * split['negative'] / len(documents):.1f}%",
-            "nsr": f"{round(100 * nsr):+d}".replace("-", "−"),
+            "nsr": f"{nsr:+.2f}".replace("-", "−"),
             "authors": f"{len({(d['platform'], d['author']['id']) for d in documents if 'author' in d}):,}",
             "engagement": f"{sum(d.get('engagement', {}).get('total', 0) for d in documents):,}",
             "customer-mentions": f"{sum('customer' in d for d in documents):,}",

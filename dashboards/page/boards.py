@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 __all__ = ["BoardsData", "Listed", "gather_boards"]
 
 _LISTED = 10
-_LEADS: Mapping[str, tuple[str, ...]] = {"stories": ("story", "brand"), "accounts": ("name", "platform"),
-    "alerts": ("reason_en",)}
+_LEADS: Mapping[str, tuple[str, ...]] = {
+    "stories": ("story", "brand"),
+    "accounts": ("name", "platform"),
+    "alerts": ("reason_en",),
+}
 """What a row of such a list is followed to its posts by."""
 _ALWAYS = ("brand", "platform", "sentiment", "kind", "author", "customer", "story")
 _MOST = 500
