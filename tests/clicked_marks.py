@@ -36,12 +36,12 @@ def count_behind(page: "Page", selector: str) -> tuple[int, int]:
     mark = page.locator(selector).first
     mark.scroll_into_view_if_needed()
     mark.click()
-    page.wait_for_selector("#posts:not([hidden])")
     return int(mark.get_attribute("data-count") or -1), listed(page)
 
 
 def listed(page: "Page") -> int:
     """Return how many posts the open list says it has; -1 where none is open."""
+    page.wait_for_function("document.getElementById('posts').dataset.address === location.hash")
     if page.locator("#posts").is_hidden():
         return -1
     return int(page.locator("#posts-count").get_attribute("data-count") or -1)

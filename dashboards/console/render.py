@@ -82,6 +82,7 @@ def _style() -> str:
 @cache
 def _environment() -> Environment:
     made = templates(_TEMPLATES)
-    made.filters |= {"shanghai": shown.shanghai, "prose": shown.prose, "moment": _moment, "link": shown.link}
+    made.filters |= {"shanghai": shown.shanghai, "moment": _moment, "prose": shown.prose, "body": shown.body}
+    made.filters["link"] = shown.link
     made.globals |= {"named": named, "style": lambda: Markup(_style())}  # noqa: S704 -- the page's own style
     return made

@@ -82,13 +82,7 @@ def gather_boards(
     every = boards()
     with store_errors():
         store.refresh(*{panel.kind for board in every.values() for panel in board.panels})
-    questions = {
-        f"{id}/{panel.id}": Question(
-            id=f"{id}/{panel.id}", name=panel.id, index=store.alias(panel.kind), body=_body(panel, scope)
-        )
-        for id, board in every.items()
-        for panel in board.panels
-    }
+    questions = _questions(store, every, scope)
     answers = dict(zip(questions, ask(store, list(questions.values())), strict=True))
     crawled = _crawled(store, scope)
     drawn = {
@@ -105,6 +99,16 @@ def gather_boards(
         posts=_posts(store, scope, drawn, names),
         names=names,
     )
+
+
+def _questions(store: "Store", every: Mapping[str, Board], scope: Scope) -> dict[str, Question]:
+    return {
+        f"{id}/{panel.id}": Question(
+            id=f"{id}/{panel.id}", name=panel.id, index=store.alias(panel.kind), body=_body(panel, scope)
+        )
+        for id, board in every.items()
+        for panel in board.panels
+    }
 
 
 def _body(panel: Panel | Listing, scope: Scope) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import Any
 
 from config.both import Both
 from config.settings import DAY_ZONE
@@ -12,13 +11,11 @@ from dashboards import charts
 from dashboards.page import shown
 from dashboards.page.marks import Mark, mark
 from dashboards.page.names import VALUES, named
-from dashboards.panel import Draw, Every, Listing, Panel, Time, Top
+from dashboards.panel import Draw, Every, Panel, Time, Top
 from dashboards.panel_query import Row, Scope
-from indexing.elasticsearch.mappings import KINDS
 from indexing.metrics.metric import Metric, Shape
-from indexing.search import plain
 
-__all__ = ["Chart", "Drawn", "Line", "Series", "cell", "draw", "is_number", "worded"]
+__all__ = ["Chart", "Drawn", "Line", "Series", "draw", "worded"]
 
 _MOST_LINES = 15
 _UNITS = ((86_400, Both("天", "d")), (3_600, Both("小时", "h")), (60, Both("分", "min")))
@@ -117,26 +114,6 @@ def worded(metric: Metric, value: float | None) -> Both:
             return _same(shown.shanghai(datetime.fromtimestamp(value / 1000, UTC), "%m-%d %H:%M"))
         case Shape.SECONDS:
             return _span(value)
-
-
-def cell(listing: Listing, column: str, document: Mapping[str, Any]) -> str:
-    """Return a field of a listed document as people read it: times in Asia/Shanghai, numbers with their thousands."""
-    text = plain(document, column)
-    type = _type(listing, column)
-    if not text or type not in ("date", "long", "double"):
-        return text
-    if type == "date":
-        return shown.shanghai(datetime.fromisoformat(text), "%m-%d %H:%M")
-    return shown.number(float(text))
-
-
-def is_number(listing: Listing, column: str) -> bool:
-    """Tell whether a column of the list holds numbers."""
-    return _type(listing, column) in ("long", "double")
-
-
-def _type(listing: Listing, column: str) -> str:
-    return next(str(field.type["type"]) for field in KINDS[listing.kind] if field.name == column)
 
 
 def _span(seconds: float) -> Both:

@@ -75,18 +75,12 @@ def _row(
         _seconds(document["@timestamp"]),
         shown.link(_at(document, "url.full")) or 0,
         shown.prose(document.get("title") or "", _LONGEST_TITLE),
-        shown.prose(_rest(document), _LONGEST_TEXT),
+        shown.prose(shown.body(document.get("title"), document.get("text") or ""), _LONGEST_TEXT),
         _at(document, "engagement.total"),
         1 if _at(document, "correction.sentiment") else 0,
         [code[0] if len(code) == 1 else code for code in codes],
         *([_seconds(ingested)] if ingested else []),
     ]
-
-
-def _rest(document: Mapping[str, Any]) -> str:
-    """Return the text without the title where it begins with it."""
-    title, text = document.get("title") or "", document.get("text") or ""
-    return text.removeprefix(title) or text if title else text
 
 
 def _values(posts: Posts, key: str, document: Mapping[str, Any], tokens: Sequence[str]) -> list[str]:

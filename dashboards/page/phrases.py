@@ -97,6 +97,9 @@ PHRASES: Mapping[str, Both] = {
     # the posts behind a figure
     "posts": Both("帖子", "Posts"),
     "posts_filter": Both("筛选全部 {count} 条帖子", "Filter all {count} posts"),
+    "click_hint": Both(
+        "点选任何数字、图形或词，看它背后的帖子。", "Click any figure, bar or word to see the posts behind it."
+    ),
     "posts_close": Both("关闭", "Close"),
     "posts_from": Both("自", "From"),
     "posts_to": Both("至（含）", "To, included"),

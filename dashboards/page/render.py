@@ -8,7 +8,7 @@ request.
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -21,9 +21,9 @@ from config.settings import DAY_ZONE
 from dashboards import charts
 from dashboards.page import shown
 from dashboards.page.boards import BoardsData
+from dashboards.page.cells import cell, is_number, words_of
 from dashboards.page.choice import address
 from dashboards.page.data import BrandFigures, PageData, PlatformFigures
-from dashboards.page.drawn import cell, is_number
 from dashboards.page.embed import embedded
 from dashboards.page.marks import of_document, of_listing, within
 from dashboards.page.names import COLUMNS, VALUES, named
@@ -34,7 +34,6 @@ from indexing.alerts.alert import Alert
 from indexing.metrics.of.customers import CUSTOMER_MENTIONS
 from indexing.metrics.of.mentions import ENGAGEMENT, MENTIONS, NEGATIVE_SHARE, NSR
 from indexing.metrics.wilson import share
-from indexing.search import plain
 
 __all__ = ["render", "render_boards"]
 
@@ -55,11 +54,6 @@ def render_boards(data: BoardsData) -> str:
 
 def _reason(alert: Alert) -> Markup:
     return shown.say(Both(alert.reason_zh, alert.reason_en))
-
-
-def _values(column: str, document: Mapping[str, Any]) -> list[Both]:
-    """Return the words for a field's value, or for each of its values."""
-    return [named(VALUES[column], value) for value in plain(document, column).split(", ") if value]
 
 
 def _timeline(brand: BrandFigures) -> charts.Columns:
@@ -104,44 +98,49 @@ def _policy(script: str, style: str) -> str:
 @cache
 def _environment() -> Environment:
     made = templates(_TEMPLATES)
-    made.filters |= {
-        "number": shown.number,
-        "percent": shown.percent,
-        "score": shown.score,
-        "shanghai": shown.shanghai,
-        "day": shown.day,
-        "prose": shown.prose,
-        "link": shown.link,
-        "request": shown.request,
-        "moment": lambda text: shown.shanghai(datetime.fromisoformat(text), "%m-%d %H:%M"),
-        "plain": lambda row: json.dumps([list(row.keys), list(row.values)], ensure_ascii=False),
-    }
-    made.globals |= {
-        "say": shown.say,
-        "address": address,
-        "embedded": embedded,
-        "document_mark": of_document,
-        "listing_mark": of_listing,
-        "within": lambda start, interval: within(start, Every(interval)),
-        "reason": _reason,
-        "named": named,
-        "share": share,
-        "own": lambda name: Markup(_own(name)),  # noqa: S704 -- the page's own script and style
-        "timeline": _timeline,
-        "bucket_label": _bucket_label,
-        "platform_bars": _platform_bars,
-        "split_bar": lambda split: charts.bars([split.parts])[0],
-        "word_bars": lambda words: charts.bars([[word.mentions] for word in words]),
-        "balance": _balance,
-        "name_length": _LONGEST_NAME,
-        "values_of": VALUES,
-        "cell": cell,
-        "both": Both,
-        "once": shown.once,
-        "is_number": is_number,
-        "values": _values,
-        "metrics": (MENTIONS, NEGATIVE_SHARE, NSR, ENGAGEMENT, CUSTOMER_MENTIONS),
-        "heading": lambda column: COLUMNS.get(column, Both(column, column)),
-        "labels": ("negative", "neutral", "positive"),
-    }
+    made.filters |= _FILTERS
+    made.globals |= _GLOBALS
     return made
+
+
+_FILTERS: Mapping[str, Callable[..., Any]] = {
+    "number": shown.number,
+    "percent": shown.percent,
+    "score": shown.score,
+    "shanghai": shown.shanghai,
+    "day": shown.day,
+    "prose": shown.prose,
+    "link": shown.link,
+    "request": shown.request,
+    "moment": lambda text: shown.shanghai(datetime.fromisoformat(text), "%m-%d %H:%M"),
+    "plain": lambda row: json.dumps([list(row.keys), list(row.values)], ensure_ascii=False),
+}
+_GLOBALS: Mapping[str, Any] = {
+    "say": shown.say,
+    "address": address,
+    "embedded": embedded,
+    "document_mark": of_document,
+    "listing_mark": of_listing,
+    "within": lambda start, interval: within(start, Every(interval)),
+    "reason": _reason,
+    "named": named,
+    "share": share,
+    "own": lambda name: Markup(_own(name)),  # noqa: S704 -- the page's own script and style
+    "timeline": _timeline,
+    "bucket_label": _bucket_label,
+    "platform_bars": _platform_bars,
+    "split_bar": lambda split: charts.bars([split.parts])[0],
+    "word_bars": lambda words: charts.bars([[word.mentions] for word in words]),
+    "balance": _balance,
+    "name_length": _LONGEST_NAME,
+    "values_of": VALUES,
+    "cell": cell,
+    "both": Both,
+    "once": shown.once,
+    "body": shown.body,
+    "is_number": is_number,
+    "words_of": words_of,
+    "metrics": (MENTIONS, NEGATIVE_SHARE, NSR, ENGAGEMENT, CUSTOMER_MENTIONS),
+    "heading": lambda column: COLUMNS.get(column, Both(column, column)),
+    "labels": ("negative", "neutral", "positive"),
+}

@@ -144,6 +144,7 @@
   let opener = null;
   const show = () => {
     const choice = asked();
+    aside.dataset.address = location.hash;
     if (!choice) {
       if (!aside.hidden) opener?.focus({ preventScroll: true });
       aside.hidden = true;
