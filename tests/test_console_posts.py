@@ -50,7 +50,9 @@ def console(new_store: "Callable[[], Store]") -> Iterator[str]:
     store = new_store()
     store.open_months({"2026.11"})
     index = store.month_alias("2026.11")
-    bulk(store.client, [{"_index": index, "_source": one} for one in DOCUMENTS], refresh=True)
+    bulk(store.client, [{"_index": index, "_id": one["native_id"], "_source": one} for one in DOCUMENTS], refresh=True)
+    evidence = {"evidence": {"ids": ["n0003", "n0001", "n0129"], "total": 3}}
+    store.client.index(index=store.alias("alerts"), id="burst.a.1", document=evidence, refresh=True)
     server = uvicorn.Server(uvicorn.Config(create(lambda: store), port=0, log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -106,6 +108,8 @@ def test_the_pages_hold_every_post_once_and_in_order(console: str) -> None:
         ("from=2026-11-20T12&to=2026-11-20T12", [0, 1, 2]),
         ("from=2026-11-20&to=2026-11-20", list(range(130))),
         ("to=2026-11-19", []),
+        ("alert=burst.a.1", [1, 3, 129]),
+        ("alert=burst.a.1&brand=b&sentiment=neutral", [1]),
     ],
 )
 def test_the_same_addresses_as_the_pages_choose_the_same_posts(console: str, query: str, numbers: list[int]) -> None:
@@ -122,7 +126,8 @@ def test_names_are_shown_and_texts_are_escaped(console: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["colour=red", "from=yesterday", "from=2026-13-40", "after=nonsense", "after=[1]", "voice=all"]
+    "query",
+    ["colour=red", "from=yesterday", "from=2026-13-40", "after=nonsense", "after=[1]", "voice=all", "alert=none"],
 )
 def test_an_address_that_cannot_be_read_is_told(console: str, query: str) -> None:
     answer = httpx.get(f"{console}/posts?{query}")

@@ -210,12 +210,13 @@ def test_the_posts_are_reached_by_the_keyboard_alone(page: "Page") -> None:
 
 def test_a_page_that_leaves_posts_out_says_so(browser: "Browser", written: Written, tmp_path: Path) -> None:
     data = gather(written.store, brands=BRANDS, now=NOW)
-    kept = replace(data.posts, documents=data.posts.documents[:50], tokens=data.posts.tokens[:50])
+    kept = replace(data.posts, hits=data.posts.hits[:50])
     path = tmp_path / "page.html"
     path.write_text(render(replace(data, posts=kept)), encoding="utf-8")
     page = browser.new_page()
     page.goto(f"{path.as_uri()}#posts?brand=yunque&sentiment=negative")
-    among = sum(d["brand"] == "yunque" and d["sentiment"]["label"] == "negative" for d in kept.documents)
+    sources = [hit["_source"] for hit in kept.hits]
+    among = sum(d["brand"] == "yunque" and d["sentiment"]["label"] == "negative" for d in sources)
     assert page.locator("#posts-count").inner_text() == f"最新 50 条中有 {among} 条"
     assert f"{data.posts.total:,} 条中最新的 50 条" in page.locator("#posts-left").inner_text()
     console = page.locator("#posts-left a").get_attribute("href")
@@ -225,8 +226,9 @@ def test_a_page_that_leaves_posts_out_says_so(browser: "Browser", written: Writt
 
 def test_three_thousand_long_posts_stay_small_and_quick(browser: "Browser", written: Written, tmp_path: Path) -> None:
     data = gather(written.store, brands=BRANDS, now=NOW)
-    one = {**data.posts.documents[0], "text": "长" * 5_000, "title": "题" * 500}
-    many = replace(data.posts, total=41_200, documents=(one,) * 3_000, tokens=((),) * 3_000)
+    first = data.posts.hits[0]
+    one = {**first, "_source": {**first["_source"], "text": "长" * 5_000, "title": "题" * 500}}
+    many = replace(data.posts, total=41_200, hits=(one,) * 3_000)
     path = tmp_path / "page.html"
     path.write_text(render(replace(data, posts=many)), encoding="utf-8")
     assert path.stat().st_size < 3_000_000
@@ -267,6 +269,9 @@ def test_the_alert_stands_with_its_figures_and_evidence(written: Written, page: 
     wordings = dict.fromkeys(written.documents[id]["text"] for id in _evidence(written.documents)[:30])
     assert quotes == list(wordings)[:5], "a burst repeats itself: each wording is quoted once"
     assert alert.locator(".ids li").all_text_contents() == _evidence(written.documents)
+    alert.locator(".mark").click()
+    evidence = [written.documents[id] for id in _evidence(written.documents)]
+    assert listed(page) == sum(SINCE <= _time(document) < NOW for document in evidence)
     links = alert.locator(".evidence a").evaluate_all("all => all.map(a => [a.href, a.rel])")
     assert links
     assert all(address.startswith("https://weibo.example/") for address, _ in links)

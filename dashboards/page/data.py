@@ -189,11 +189,10 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posts:
-    """The newest posts as the index holds them, of `total` in the period; `tokens` are each one's telling words."""
+    """The newest posts of `total` in the period, as Elasticsearch answered: `_id`, `_source`, `matched_queries`."""
 
     total: int = 0
-    documents: tuple[Mapping[str, Any], ...] = ()
-    tokens: tuple[tuple[str, ...], ...] = ()
+    hits: tuple[Mapping[str, Any], ...] = ()
     keys: tuple[str, ...] = ()
     """What they can be chosen by, beside the time."""
     words: frozenset[str] = frozenset()
@@ -202,6 +201,8 @@ class Posts:
     """Whether the page shows customers' ids; else it says only that a post is a customer's."""
     names: Mapping[str, str] = field(default_factory=dict)
     """The brands' names by their ids."""
+    alerts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The ids of each alert's evidence."""
     indexed: bool = False
     """Whether they can be chosen by when they came into the index."""
 

@@ -5,7 +5,7 @@ many it leaves out. Values that many posts share stand once, in `values`; a post
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,7 @@ _SAYS = (
 )
 _OTHER_LABELS = {
     "voice": Both("发声者", "Who speaks"),
+    "alert": Both("预警", "Alert"),
     "from": Both("自", "From"),
     "to": Both("至", "To"),
     "indexed_from": Both("入库自", "Indexed from"),
@@ -43,8 +44,8 @@ def embedded(posts: Posts) -> Markup:
     """Return the posts as JSON that no text of theirs can end: every `<` and line separator is written as an escape."""
     places: dict[str, dict[str, int]] = {key: {} for key in posts.keys}
     rows, size = [], 0
-    for document, tokens in zip(posts.documents, posts.tokens, strict=True):
-        row = _row(posts, document, tokens, places)
+    for hit in posts.hits:
+        row = _row(posts, hit, places)
         size += len(_json(row).encode())
         if size > _LARGEST:
             break
@@ -63,13 +64,12 @@ def embedded(posts: Posts) -> Markup:
     return Markup(safe.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))  # noqa: S704 -- escaped above
 
 
-def _row(
-    posts: Posts, document: Mapping[str, Any], tokens: Sequence[str], places: dict[str, dict[str, int]]
-) -> list[Any]:
+def _row(posts: Posts, hit: Mapping[str, Any], places: dict[str, dict[str, int]]) -> list[Any]:
+    document = hit["_source"]
     codes = []
     for key in posts.keys:
         known = places[key]
-        codes.append([known.setdefault(value, len(known)) for value in _values(posts, key, document, tokens)])
+        codes.append([known.setdefault(value, len(known)) for value in _values(posts, key, hit)])
     ingested = _at(document, "event.ingested") if posts.indexed else None
     return [
         _seconds(document["@timestamp"]),
@@ -83,9 +83,12 @@ def _row(
     ]
 
 
-def _values(posts: Posts, key: str, document: Mapping[str, Any], tokens: Sequence[str]) -> list[str]:
+def _values(posts: Posts, key: str, hit: Mapping[str, Any]) -> list[str]:
+    document = hit["_source"]
     if key == "token":
-        return list(tokens)
+        return list(hit.get("matched_queries", ()))
+    if key == "alert":
+        return [alert for alert, evidence in posts.alerts.items() if hit["_id"] in evidence]
     if key == "voice":
         return [name for name, where in PLACES.items() if _holds(where, document)]
     found = _at(document, FIELDS[key][0])

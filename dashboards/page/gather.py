@@ -8,7 +8,7 @@ from config.brand import Brand
 from config.errors import UserError
 from config.settings import DAY_ZONE
 from dashboards.page import posts, queries, read
-from dashboards.page.data import AlertShown, BrandFigures, MentionShown, PageData, Question
+from dashboards.page.data import AlertShown, BrandFigures, MentionShown, PageData, Posts, Question
 from indexing.elasticsearch.errors import store_errors
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ __all__ = ["QuestionRefused", "ask", "gather"]
 
 _HOURLY_UP_TO = 2  # days; longer periods are drawn by day
 _ROWS = 20  # of the newest mentions, shown without a script
-_KEYS = ("brand", "platform", "sentiment", "kind", "author", "customer", "token")
+_KEYS = ("brand", "platform", "sentiment", "kind", "author", "customer", "token", "alert")
 _READ, _QUOTED = 30, 5  # of an alert's evidence; more are read than quoted, since bursts repeat themselves
 
 
@@ -61,10 +61,16 @@ def gather(store: "Store", *, brands: Sequence[Brand], now: datetime, days: int 
         alerts=tuple(_with_quotes(alert, quoted) for alert in alerts),
         alert_count=read.total(answers["alerts"]),
         mentions=read.latest(found, _ROWS),
-        posts=posts.read(found, keys=_KEYS, names={brand.id: brand.name for brand in brands}),
+        posts=_posts(found, brands, alerts),
         coverage=read.coverage(answers["runs"], answers["data"]),
         questions=tuple(sorted([*asked, *more], key=lambda question: question.id)),
     )
+
+
+def _posts(found: Mapping[str, Any], brands: Sequence[Brand], alerts: Sequence["Alert"]) -> Posts:
+    names = {brand.id: brand.name for brand in brands}
+    evidence = {alert.id: frozenset(alert.evidence.ids) for alert in alerts}
+    return posts.read(found, keys=_KEYS, names=names, alerts=evidence)
 
 
 def _with_quotes(alert: "Alert", mentions: Mapping[str, MentionShown]) -> AlertShown:

@@ -51,6 +51,7 @@ PHRASES: Mapping[str, Both] = {
     "evidence": Both(
         "证据：共 {count} 条提及，引用其中 {shown} 条", "Evidence: {count} mentions, {shown} of them quoted"
     ),
+    "evidence_list": Both("列出证据的帖子", "List the posts of the evidence"),
     "evidence_ids": Both("证据编号（{count}）", "Evidence ids ({count})"),
     "rule": Both("规则", "Rule"),
     "owner": Both("负责人", "Owner"),

@@ -36,10 +36,5 @@ def question(store: "Store", query: Body, number: str, *, keys: Iterable[str], t
 
 def read(answer: Mapping[str, Any], **values: Any) -> Posts:
     """Return the posts that were found."""
-    hits = answer["hits"]["hits"]
-    return Posts(
-        total=answer["hits"]["total"]["value"],
-        documents=tuple(hit["_source"] for hit in hits),
-        tokens=tuple(tuple(hit.get("matched_queries", ())) for hit in hits),
-        **values,
-    )
+    found = answer["hits"]
+    return Posts(total=found["total"]["value"], hits=tuple(found["hits"]), **values)

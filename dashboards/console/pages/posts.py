@@ -53,8 +53,12 @@ def posts(request: Request, key: str = "", after: str = "") -> HTMLResponse:
         check_view(key, now=datetime.now(UTC))
     try:
         asked = request.query_params.multi_items()
-        choice, wanted = filters((name, value) for name, value in asked if name not in _OURS)
-        found = _search(request.app.state.store(), wanted, _place(after))
+        choice, wanted = filters((name, value) for name, value in asked if name not in (*_OURS, "alert"))
+        store, alert = request.app.state.store(), request.query_params.get("alert")
+        if alert:
+            choice = {**choice, "alert": (alert,)}
+            wanted = [*wanted, _evidence(store, alert)]
+        found = _search(store, wanted, _place(after))
     except NotAChoice as error:
         return page(request, "notice.html", status=400, phrase="not_a_choice", detail=str(error))
     kept = {name: value for name in ("key", "lang") if (value := request.query_params.get(name))}
@@ -88,6 +92,14 @@ def _place(after: str) -> list[Any] | None:
     if not (isinstance(place, list) and len(place) == len(_ORDER) and isinstance(place[0], int)):
         raise NotAChoice(f"after={after[:80]}: no place in the list: go back to its beginning")
     return [place[0], *map(str, place[1:])]
+
+
+def _evidence(store: Store, id: str) -> dict[str, Any]:
+    with store_errors():
+        answer = store.client.search(index=store.alias("alerts"), query={"ids": {"values": [id]}}, size=1)
+    for hit in answer["hits"]["hits"]:
+        return {"ids": {"values": hit["_source"]["evidence"]["ids"]}}
+    raise NotAChoice(f"alert={id[:80]}: there is no such alert")
 
 
 def _search(store: Store, wanted: list[dict[str, Any]], after: list[Any] | None) -> _Found:
