@@ -7,6 +7,7 @@ import typer
 from rich.text import Text
 
 from commands.screen import console
+from dashboards.period import DAYS
 
 app = typer.Typer(no_args_is_help=True, help="Write the dashboards, and publish them to a Kibana.")
 
@@ -62,7 +63,7 @@ def publish(
 @app.command()
 def page(
     path: Path = typer.Option(None, help="Where to write it; report/boards.html of the data folder unless named."),
-    days: int = typer.Option(14, min=1, max=366, help="How many days, today included."),
+    days: int = typer.Option(DAYS, min=1, max=366, help="How many days, today included."),
 ) -> None:
     """Write the same panels as one HTML file, for whoever has no Kibana."""
     from config import settings

@@ -39,7 +39,8 @@ errors (see [sentiment](sentiment.md)) nor of what a crawl missed (the board 采
 ## Days 日界
 
 A day is a day in Asia/Shanghai: in the index, on the page, and in a Kibana space that `tingfeng dashboards publish`
-has set up.
+has set up. "14 days" are today and the thirteen days before it, from the first one's midnight up to now (in Kibana
+`now-13d/d` to `now`); both ends count. Boards and pages read it from `dashboards/period.py`.
 """
 _ENGAGEMENT = """
 ## Engagement by platform 各平台互动量

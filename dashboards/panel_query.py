@@ -23,7 +23,7 @@ _SHARD_SIZE = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What a board is looked at for: documents of [since, until), both aware, for which `where` holds too."""
+    """What a board is looked at for: documents from `since` to `until`, both included, for which `where` holds too."""
 
     since: datetime
     until: datetime
@@ -68,7 +68,7 @@ def ordering(panel: Panel) -> Leaf | None:
 
 
 def _scoped(panel: Panel | Listing, scope: Scope) -> Body:
-    period = {"range": {"@timestamp": {"gte": scope.since.isoformat(), "lt": scope.until.isoformat()}}}
+    period = {"range": {"@timestamp": {"gte": scope.since.isoformat(), "lte": scope.until.isoformat()}}}
     chosen = [dsl(where) for where in (panel.where, scope.where) if where != EVERYTHING]
     filters = chosen if panel.kind in TIMELESS else [period, *chosen]
     return {"track_total_hits": True, "query": {"bool": {"filter": filters}}}

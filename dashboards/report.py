@@ -17,13 +17,14 @@ from dashboards.page.boards import gather_boards
 from dashboards.page.gather import QuestionRefused, gather
 from dashboards.page.render import render, render_boards
 from dashboards.page.write import write
+from dashboards.period import DAYS
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
 
 __all__ = ["QuestionRefused", "gather", "render", "write_boards", "write_latest", "write_page"]
 
-_BOARDS, _DAYS = "boards.html", 14
+_BOARDS = "boards.html"
 
 
 def write_page(
@@ -31,7 +32,7 @@ def write_page(
     path: Path,
     *,
     brands: Sequence[Brand],
-    days: int = _DAYS,
+    days: int = DAYS,
     now: datetime | None = None,
     language: str = "zh",
 ) -> Path:
@@ -57,8 +58,8 @@ def write_latest(store: "Store", brands: Sequence[Brand], *, now: datetime | Non
     The dashboards go up to the present, as in Kibana: the crawls that found what `now` looks back on end after it.
     """
     folder, moment = settings.data_dir() / "report", now or datetime.now(UTC)
-    write_boards(store, folder / _BOARDS, until=max(moment, datetime.now(UTC)), days=timedelta(days=_DAYS))
-    data = gather(store, brands=brands, now=moment, days=_DAYS)
+    write_boards(store, folder / _BOARDS, until=max(moment, datetime.now(UTC)), days=timedelta(days=DAYS))
+    data = gather(store, brands=brands, now=moment, days=DAYS)
     page = folder / "index.html"
     write(page, render(replace(data, boards=_BOARDS)))
     return page

@@ -128,7 +128,32 @@ def test_a_dashboard_is_whole(saved: Json) -> None:
         if control["type"] == "optionsListControl":
             view = named[f"controlGroup_{id}:optionsListDataView"]["id"]
             assert types_of(view)[control["explicitInput"]["fieldName"]] in ("keyword", "boolean")
-    assert controls["time"]["type"] == "timeSlider"
+    assert [one["type"] for one in controls.values()].count("timeSlider") == 1
+
+
+def test_no_part_of_a_board_has_the_id_of_another_boards_part() -> None:
+    """Kibana shows the panels of the board before under those ids that stand on the next one too."""
+    parts = [part for saved in DASHBOARDS for part in set(_parts_of(saved))]
+    assert len(parts) > 100
+    assert {part for part in parts if parts.count(part) > 1} == set()
+
+
+def test_a_board_sets_no_slice_of_its_time() -> None:
+    """A slice ends with the hour, so that after 23:00 every chart would have an empty tomorrow."""
+    for saved in DASHBOARDS:
+        controls = json.loads(saved["attributes"]["controlGroupInput"]["panelsJSON"]).values()
+        (slider,) = [one["explicitInput"] for one in controls if one["type"] == "timeSlider"]
+        assert set(slider) == {"enhancements", "id"}
+
+
+def _parts_of(saved: Json) -> Iterator[str]:
+    for one in json.loads(saved["attributes"]["panelsJSON"]):
+        yield from (one["panelIndex"], one["gridData"]["i"])
+        config = one["embeddableConfig"]
+        yield from (link["id"] for link in config.get("attributes", {}).get("links", ()))
+        yield from (event["eventId"] for event in config["enhancements"].get("dynamicActions", {}).get("events", ()))
+    for id, control in json.loads(saved["attributes"]["controlGroupInput"]["panelsJSON"]).items():
+        yield from (id, control["explicitInput"]["id"])
 
 
 def test_the_boards_lead_to_each_other_and_each_chart_to_its_mentions() -> None:

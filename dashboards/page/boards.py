@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from config.both import Both
-from config.settings import DAY_ZONE
 from dashboards.boards import boards
 from dashboards.page.data import Question
 from dashboards.page.drawn import Drawn, draw
 from dashboards.page.gather import ask
 from dashboards.panel import Board, Listing, Panel
 from dashboards.panel_query import Scope, listing, read, search
+from dashboards.period import beginning
 from indexing.elasticsearch.errors import store_errors
 from indexing.metrics.voice import Crawled, share_of_voice
 
@@ -53,8 +53,7 @@ def gather_boards(store: "Store", *, until: datetime, days: timedelta, language:
 
     QuestionRefused when Elasticsearch refuses a request, StoreError when it does not answer.
     """
-    midnight = until.astimezone(DAY_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    scope = Scope(since=midnight - days + timedelta(days=1), until=until)
+    scope = Scope(since=beginning(until, days.days), until=until)
     every = boards()
     with store_errors():
         store.refresh(*{panel.kind for board in every.values() for panel in board.panels})
@@ -105,7 +104,7 @@ def _read(
 
 def _crawled(store: "Store", scope: Scope) -> dict[str, Crawled]:
     """Return how the sources that found each brand's mentions were crawled in this time."""
-    period = {"range": {"@timestamp": {"gte": scope.since.isoformat(), "lt": scope.until.isoformat()}}}
+    period = {"range": {"@timestamp": {"gte": scope.since.isoformat(), "lte": scope.until.isoformat()}}}
     by_query = {"terms": {"field": "query", "size": _MOST}}
     complete = {"complete": {"filter": {"term": {"complete": True}}}}
     runs = _by_feed({**by_query, "aggs": complete})

@@ -200,7 +200,7 @@ def _moments(scope: Scope, every: Every) -> list[int]:
     start = scope.since.astimezone(DAY_ZONE)
     start = start.replace(hour=0 if every is Every.DAY else start.hour, minute=0, second=0, microsecond=0)
     moments = []
-    while start < scope.until:
+    while start <= scope.until:
         moments.append(round(start.timestamp() * 1000))
         start += step
     return moments

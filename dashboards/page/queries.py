@@ -37,7 +37,10 @@ _SHOWN_FIELDS = [
 def questions(
     store: "Store", brands: Sequence[str], since: datetime, until: datetime, interval: str, rows: int
 ) -> list[Question]:
-    """Return the requests for the brands (ids) in [since, until); `rows` is how many mentions to list of each kind."""
+    """Return the requests for the brands (ids) from `since` to `until`, both included.
+
+    `rows` is how many mentions to list of each kind.
+    """
     mentions = _scope(since, until, [{"terms": {"brand": list(brands)}}])
     asked = [
         ("figures", "mentions", _per_brand(mentions, brands, _figures())),
@@ -62,7 +65,7 @@ def evidence(store: "Store", ids: Sequence[str], number: int) -> Question:
 
 
 def _scope(since: datetime, until: datetime, filters: Sequence[Body]) -> Body:
-    period = {"range": {"@timestamp": {"gte": since.isoformat(), "lt": until.isoformat()}}}
+    period = {"range": {"@timestamp": {"gte": since.isoformat(), "lte": until.isoformat()}}}
     return {"bool": {"filter": [period, *filters]}}
 
 

@@ -54,9 +54,9 @@ def figures(bucket: Response) -> dict[str, Any]:
 
 
 def starts(since: datetime, until: datetime, interval: str) -> list[datetime]:
-    """Return the beginning of each day or hour in [since, until)."""
+    """Return the beginning of each day or hour from `since` to `until`."""
     step, moments = timedelta(days=1) if interval == "day" else timedelta(hours=1), [since]
-    while moments[-1] + step < until:
+    while moments[-1] + step <= until:
         moments.append(moments[-1] + step)
     return moments
 
