@@ -36,12 +36,13 @@ def publish(
     Access: KIBANA_API_KEY, or KIBANA_USER and KIBANA_PASSWORD (or the same names with _FILE). Sets the space's time
     zone to Asia/Shanghai, so that a day in Kibana is a day in the index.
     """
+    from config.brand import load_brands
     from dashboards.kibana.build import objects
     from dashboards.kibana.publish import check_references, difference, for_space
     from dashboards.kibana.publish import publish as send
     from dashboards.kibana.server import kibana as opened
 
-    made = for_space(objects(), space)
+    made = for_space(objects(load_brands()), space)
     check_references(made)
     with opened(kibana, space) as server:
         version = ".".join(map(str, server.version()))
@@ -67,9 +68,11 @@ def page(
 ) -> None:
     """Write the same panels as one HTML file, for whoever has no Kibana."""
     from config import settings
+    from config.brand import load_brands
     from dashboards.report import write_boards
     from indexing.elasticsearch.store import open_store
 
     now = datetime.now(UTC)
     target = path or settings.data_dir() / "report" / "boards.html"
-    console.print(f"Page {write_boards(open_store(), target, until=now, days=timedelta(days=days))}", soft_wrap=True)
+    written = write_boards(open_store(), target, until=now, days=timedelta(days=days), brands=load_brands())
+    console.print(f"Page {written}", soft_wrap=True)

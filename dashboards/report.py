@@ -46,9 +46,18 @@ def write_page(
     return path
 
 
-def write_boards(store: "Store", path: Path, *, until: datetime, days: timedelta, language: str = "zh") -> Path:
-    """Write the page and return its path; errors are those of `gather_boards`."""
-    write(path, render_boards(gather_boards(store, until=until, days=days, language=language)))
+def write_boards(
+    store: "Store",
+    path: Path,
+    *,
+    until: datetime,
+    days: timedelta,
+    language: str = "zh",
+    brands: Sequence[Brand] = (),
+) -> Path:
+    """Write the page and return its path; errors are those of `gather_boards`. `brands` keep their colours."""
+    ids = [brand.id for brand in brands]
+    write(path, render_boards(gather_boards(store, until=until, days=days, language=language, brands=ids)))
     return path
 
 
@@ -58,7 +67,8 @@ def write_latest(store: "Store", brands: Sequence[Brand], *, now: datetime | Non
     The dashboards go up to the present, as in Kibana: the crawls that found what `now` looks back on end after it.
     """
     folder, moment = settings.data_dir() / "report", now or datetime.now(UTC)
-    write_boards(store, folder / _BOARDS, until=max(moment, datetime.now(UTC)), days=timedelta(days=DAYS))
+    end, days = max(moment, datetime.now(UTC)), timedelta(days=DAYS)
+    write_boards(store, folder / _BOARDS, until=end, days=days, brands=brands)
     data = gather(store, brands=brands, now=moment, days=DAYS)
     page = folder / "index.html"
     write(page, render(replace(data, boards=_BOARDS)))

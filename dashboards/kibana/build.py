@@ -1,7 +1,9 @@
 """Every saved object of every board, and the file in dashboards/saved/ that holds them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from config.brand import Brand
 from dashboards.boards import boards
 from dashboards.kibana.boards import dashboard, panel_id
 from dashboards.kibana.discover import data_view, search
@@ -15,15 +17,19 @@ __all__ = ["SAVED", "objects", "saved_text"]
 SAVED = Path(__file__).resolve().parent.parent / "saved" / "tingfeng.ndjson"
 
 
-def objects() -> list[SavedObject]:
-    """Return every object: data views, panels, lists and dashboards. What one refers to is among them."""
+def objects(brands: Sequence[Brand] = ()) -> list[SavedObject]:
+    """Return every object: data views, panels, lists and dashboards. What one refers to is among them.
+
+    `brands` are those whose colours are to be fixed; without them a brand's colour follows from its rank.
+    """
+    ids = [brand.id for brand in brands]
     every = boards()
     made = [data_view(kind) for kind, fields in KINDS.items() if any(field.name == "@timestamp" for field in fields)]
     for id, board in every.items():
         made.append(dashboard(id, board, every))
         for panel in board.panels:
             name = panel_id(id, panel)
-            made.append(lens(name, panel) if isinstance(panel, Panel) else search(name, panel))
+            made.append(lens(name, panel, ids) if isinstance(panel, Panel) else search(name, panel))
     return made
 
 

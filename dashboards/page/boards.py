@@ -48,10 +48,13 @@ class BoardsData:
     """What was asked, by `board/panel`."""
 
 
-def gather_boards(store: "Store", *, until: datetime, days: timedelta, language: str = "zh") -> BoardsData:
+def gather_boards(
+    store: "Store", *, until: datetime, days: timedelta, language: str = "zh", brands: Sequence[str] = ()
+) -> BoardsData:
     """Return every board's panels for the `days` up to `until` (aware), from midnight of the first day.
 
-    QuestionRefused when Elasticsearch refuses a request, StoreError when it does not answer.
+    `brands` (ids, in their order) have a colour each. QuestionRefused when Elasticsearch
+    refuses a request, StoreError when it does not answer.
     """
     scope = Scope(since=beginning(until, days.days), until=until)
     every = boards()
@@ -72,7 +75,7 @@ def gather_boards(store: "Store", *, until: datetime, days: timedelta, language:
         until=until,
         boards=every,
         panels={
-            id: tuple(_read(id, panel, answers[f"{id}/{panel.id}"], scope, crawled) for panel in board.panels)
+            id: tuple(_read(id, panel, answers[f"{id}/{panel.id}"], scope, crawled, brands) for panel in board.panels)
             for id, board in every.items()
         },
         questions=questions,
@@ -84,7 +87,12 @@ def _body(panel: Panel | Listing, scope: Scope) -> dict[str, Any]:
 
 
 def _read(
-    board: str, panel: Panel | Listing, answer: Mapping[str, Any], scope: Scope, crawled: Mapping[str, Crawled]
+    board: str,
+    panel: Panel | Listing,
+    answer: Mapping[str, Any],
+    scope: Scope,
+    crawled: Mapping[str, Crawled],
+    brands: Sequence[str],
 ) -> Drawn | Listed:
     if isinstance(panel, Listing):
         hits = answer["hits"]
@@ -99,7 +107,7 @@ def _read(
     if panel.compares_brands:
         counts = {str(row.keys[0]): int(row.values[0] or 0) for row in rows}
         withheld = share_of_voice(counts, crawled).withheld
-    return draw(board, panel, rows, scope, withheld)
+    return draw(board, panel, rows, scope, withheld, brands)
 
 
 def _crawled(store: "Store", scope: Scope) -> dict[str, Crawled]:

@@ -8,6 +8,7 @@ from typing import Any
 from config.both import Both
 from config.settings import DAY_ZONE
 from dashboards import charts
+from dashboards.colours import css_class
 from dashboards.page import shown
 from dashboards.page.names import VALUES, named
 from dashboards.panel import Draw, Every, Listing, Panel, Time, Top
@@ -30,6 +31,8 @@ class Line:
     values: tuple[Both, ...]
     bar: charts.Bar | None = None
     share: str | None = None
+    colour: str | None = None
+    """Its bar's class, where the bar is not of several colours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,16 +66,23 @@ class Drawn:
     withheld: Both | None = None
 
 
-def draw(board: str, panel: Panel, rows: Sequence[Row], scope: Scope, withheld: Both | None = None) -> Drawn:
-    """Return the panel of `board` with its rows drawn, or withheld for a reason."""
+def draw(
+    board: str,
+    panel: Panel,
+    rows: Sequence[Row],
+    scope: Scope,
+    withheld: Both | None = None,
+    brands: Sequence[str] = (),
+) -> Drawn:
+    """Return the panel of `board` with its rows drawn, or withheld for a reason; `brands` have a colour each."""
     if withheld:
         return Drawn(board=board, panel=panel, rows=(), withheld=withheld)
     if panel.draw in (Draw.NUMBER, Draw.TABLE):
         lines = tuple(Line(names=_names(panel, row), values=_values(panel, row)) for row in rows)
         return Drawn(board=board, panel=panel, rows=tuple(rows), lines=lines)
     if any(isinstance(bucket, Time) for bucket in panel.by):
-        return _along_time(board, panel, rows, scope)
-    return _bars(board, panel, rows)
+        return _along_time(board, panel, rows, scope, brands)
+    return _bars(board, panel, rows, brands)
 
 
 def worded(metric: Metric, value: float | None) -> Both:
@@ -140,12 +150,14 @@ def _values(panel: Panel, row: Row) -> tuple[Both, ...]:
     return tuple(worded(metric, value) for metric, value in zip(panel.show, row.values, strict=True))
 
 
-def _series(panel: Panel, split: int | None, rows: Sequence[Row]) -> tuple[tuple[Series, ...], dict[str | int, int]]:
+def _series(
+    panel: Panel, split: int | None, rows: Sequence[Row], brands: Sequence[str]
+) -> tuple[tuple[Series, ...], dict[str | int, int]]:
     """Return the colours, and which place a split's value has among them."""
     if split is None:
         totals = [sum(row.values[number] or 0 for row in rows) for number in range(len(panel.show))]
         made = tuple(
-            Series(name=metric.name, colour=metric.colour or f"c{number}", whole=shown.number(round(total)))
+            Series(name=metric.name, colour=_colour(panel, number), whole=shown.number(round(total)))
             for number, (metric, total) in enumerate(zip(panel.show, totals, strict=True))
         )
         return made, {}
@@ -153,16 +165,27 @@ def _series(panel: Panel, split: int | None, rows: Sequence[Row]) -> tuple[tuple
     for row in rows:
         wholes[row.keys[split]] = wholes.get(row.keys[split], 0) + (row.values[0] or 0)
     made = tuple(
-        Series(name=_name(panel.by[split], key), colour=f"c{number % 8}", whole=shown.number(round(whole)))
-        for number, (key, whole) in enumerate(wholes.items())
+        Series(
+            name=_name(panel.by[split], key),
+            colour=css_class(panel.by[split].field, str(key), brands),
+            whole=shown.number(round(whole)),
+        )
+        for key, whole in wholes.items()
     )
     return made, {key: number for number, key in enumerate(wholes)}
 
 
-def _stacks(panel: Panel, rows: Sequence[Row], along: int) -> tuple[tuple[Series, ...], dict[str | int, list[float]]]:
+def _colour(panel: Panel, number: int) -> str:
+    """Return the class of a measure's colour."""
+    return panel.show[number].colour or ("accent" if len(panel.show) == 1 else f"c{number}")
+
+
+def _stacks(
+    panel: Panel, rows: Sequence[Row], along: int, brands: Sequence[str]
+) -> tuple[tuple[Series, ...], dict[str | int, list[float]]]:
     """Return the colours, and each bucket's values in their order."""
     split = next((number for number in range(len(panel.by)) if number != along), None)
-    series, places = _series(panel, split, rows)
+    series, places = _series(panel, split, rows, brands)
     stacks: dict[str | int, list[float]] = {}
     for row in rows:
         stack = stacks.setdefault(row.keys[along], [0.0] * len(series))
@@ -173,9 +196,9 @@ def _stacks(panel: Panel, rows: Sequence[Row], along: int) -> tuple[tuple[Series
     return series, stacks
 
 
-def _along_time(board: str, panel: Panel, rows: Sequence[Row], scope: Scope) -> Drawn:
+def _along_time(board: str, panel: Panel, rows: Sequence[Row], scope: Scope, brands: Sequence[str]) -> Drawn:
     along = next(number for number, bucket in enumerate(panel.by) if isinstance(bucket, Time))
-    series, stacks = _stacks(panel, rows, along)
+    series, stacks = _stacks(panel, rows, along, brands)
     bucket = panel.by[along]
     every = bucket.every if isinstance(bucket, Time) else Every.DAY
     moments = _moments(scope, every)
@@ -206,8 +229,8 @@ def _moments(scope: Scope, every: Every) -> list[int]:
     return moments
 
 
-def _bars(board: str, panel: Panel, rows: Sequence[Row]) -> Drawn:
-    series, stacks = _stacks(panel, rows, 0)
+def _bars(board: str, panel: Panel, rows: Sequence[Row], brands: Sequence[str]) -> Drawn:
+    series, stacks = _stacks(panel, rows, 0, brands)
     kept = list(stacks.items())[:_MOST_LINES]
     drawn = charts.bars([[round(value) for value in stack] for _, stack in kept])
     whole = sum(sum(stack) for stack in stacks.values())
@@ -217,6 +240,7 @@ def _bars(board: str, panel: Panel, rows: Sequence[Row]) -> Drawn:
             values=(_same(shown.number(round(sum(stack)))),),
             bar=bar,
             share=shown.percent(sum(stack) / whole) if panel.draw is Draw.DONUT and whole else None,
+            colour=css_class(panel.by[0].field, str(key), brands) if panel.draw is Draw.DONUT else _colour(panel, 0),
         )
         for (key, stack), bar in zip(kept, drawn, strict=True)
     )

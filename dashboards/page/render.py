@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from config.settings import DAY_ZONE
 from dashboards import charts
+from dashboards.colours import css
 from dashboards.page import shown
 from dashboards.page.boards import BoardsData
 from dashboards.page.data import BrandFigures, PageData, PlatformFigures
@@ -71,7 +72,7 @@ def _balance(books: Mapping[str, int], whole: str, *parts: str) -> bool:
 @cache
 def _own(name: str) -> str:
     text = (_TEMPLATES / name).read_text(encoding="utf-8")
-    return f"{_own('page.css')}{text}" if name == "boards.css" else text
+    return f"{_own('page.css')}{text}{css()}" if name == "boards.css" else text
 
 
 def _policy(script: str, style: str) -> str:
