@@ -58,11 +58,15 @@ def read(panel: Panel, answered: Mapping[str, Any]) -> tuple[Row, ...]:
 def measured(panel: Panel) -> dict[Leaf, str]:
     """Return what the panel's measures ask for, each once, with the aggregation's name."""
     asked = dict.fromkeys(leaf for metric in panel.show for leaf in leaves(metric.of))
+    if panel.by and (first := panel.show[0].rank):
+        asked[first] = None
     return {leaf: f"m{number}" for number, leaf in enumerate(asked)}
 
 
 def ordering(panel: Panel) -> Leaf | None:
-    """Return the measure that values are ordered by: the first one if it is plain, else the number of documents."""
+    """Return what values are ordered by: the first measure's rank, or itself if plain; None: by documents."""
+    if panel.show[0].rank:
+        return panel.show[0].rank
     first = panel.show[0].of
     return first if isinstance(first, Leaf) and first.where == EVERYTHING and not isinstance(first, Count) else None
 

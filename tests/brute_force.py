@@ -79,7 +79,7 @@ def _key(bucket: Bucket, value: Any) -> Any:
 
 
 def _rank(panel: Panel, documents: list[Document]) -> float:
-    first = panel.show[0].of
+    first = panel.show[0].rank or panel.show[0].of
     if isinstance(first, ex.Operation | ex.Number | ex.Count) or first.where != wh.EVERYTHING:
         return len(documents)
     return _leaf(first, documents) or 0

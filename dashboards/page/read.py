@@ -9,6 +9,7 @@ from config.brand import Brand
 from dashboards.page.data import Bucket, Coverage, MentionShown, PlatformFigures, Source, Split, Word
 from dashboards.page.queries import BOOKS
 from indexing.alerts.alert import Alert, from_document
+from indexing.titled import own_title
 
 __all__ = [
     "alerts",
@@ -164,7 +165,7 @@ def _mention(hit: Response) -> MentionShown:
         published_at=_time(source["@timestamp"]),
         label=source["sentiment"]["label"],
         corrected=bool(source.get("correction", {}).get("sentiment")),
-        title=source.get("title"),
+        title=own_title(source.get("title"), source.get("text")),
         text=source.get("text") or "",
         url=source.get("url", {}).get("full"),
         author=source.get("author", {}).get("name"),
