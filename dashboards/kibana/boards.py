@@ -18,7 +18,8 @@ _WIDTH = 48
 _LINKS_HEIGHT = 3
 _SPACE = uuid.UUID("6f0c8d3e-6a5b-5a52-9d0c-6d6a1f3f2b77")
 _VERSION = "8.12.2"
-_DISCOVER, _DASHBOARD = "OPEN_IN_DISCOVER_DRILLDOWN", "DASHBOARD_TO_DASHBOARD_DRILLDOWN"
+_DASHBOARD = "DASHBOARD_TO_DASHBOARD_DRILLDOWN"
+"""The one drill-down of a basic licence with columns: Discover's shows the time and the clicked field alone."""
 
 Json = dict[str, Any]
 References = list[dict[str, str]]
@@ -93,13 +94,11 @@ def _shown(board: str, panel: Panel | Listing, x: int, y: int) -> tuple[Json, Re
     type = "lens" if isinstance(panel, Panel) else "search"
     references = [reference(type, panel_id(board, panel), f"{index}:panel_{index}")]
     events: list[Json] = []
-    if isinstance(panel, Panel) and panel.by:
-        events.append(_event(board, panel, _DISCOVER, "在 Discover 查看 Open in Discover", {"openInNewTab": False}))
-        if board != MENTIONS_BOARD and _leads_to_mentions(panel):
-            config = {"openInNewTab": False, "useCurrentDateRange": True, "useCurrentFilters": True}
-            events.append(_event(board, panel, _DASHBOARD, "查看提及与原文 See the mentions", config))
-            name = f"{index}:drilldown:{_DASHBOARD}:{events[-1]['eventId']}:dashboardId"
-            references.append(reference("dashboard", dashboard_id(MENTIONS_BOARD), name))
+    if isinstance(panel, Panel) and panel.by and board != MENTIONS_BOARD and _leads_to_mentions(panel):
+        config = {"openInNewTab": False, "useCurrentDateRange": True, "useCurrentFilters": True}
+        events.append(_event(board, panel, _DASHBOARD, "查看提及与原文 See the mentions", config))
+        name = f"{index}:drilldown:{_DASHBOARD}:{events[-1]['eventId']}:dashboardId"
+        references.append(reference("dashboard", dashboard_id(MENTIONS_BOARD), name))
     return {
         "embeddableConfig": {"enhancements": {"dynamicActions": {"events": events}} if events else {}},
         "gridData": {"h": panel.height, "i": index, "w": panel.width, "x": x, "y": y},
