@@ -10,6 +10,7 @@ from dashboards.kibana.discover import data_view, search
 from dashboards.kibana.lens import lens
 from dashboards.kibana.objects import SavedObject, ndjson
 from dashboards.panel import Panel
+from dashboards.unheeded import marked
 from indexing.elasticsearch.mappings import KINDS
 
 __all__ = ["SAVED", "objects", "saved_text"]
@@ -29,7 +30,8 @@ def objects(brands: Sequence[Brand] = ()) -> list[SavedObject]:
         made.append(dashboard(id, board, every))
         for panel in board.panels:
             name = panel_id(id, panel)
-            made.append(lens(name, panel, ids) if isinstance(panel, Panel) else search(name, panel))
+            shown = marked(board, panel)
+            made.append(lens(name, shown, ids) if isinstance(shown, Panel) else search(name, shown))
     return made
 
 
