@@ -52,13 +52,12 @@ def publish(
             f"Kibana {version}: {len(found.new)} new, {len(found.changed)} changed, {found.same} as defined, "
             f"{len(found.settings)} settings to change"
         )
-        for line in (*found.settings, *(found.lines if dry_run else ())):
+        listed = (*(f"new  {name}" for name in found.new), *found.lines) if dry_run else ()
+        for line in (*found.settings, *listed):
             console.print(Text(line))
         if dry_run or not found.anything:
             return
-        console.print(
-            f"{send(server, made)} objects published; open {kibana.rstrip('/')}/app/dashboards", soft_wrap=True
-        )
+        console.print(f"{send(server, made)} objects published; open {server.dashboards}", soft_wrap=True)
 
 
 @app.command()
