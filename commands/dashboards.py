@@ -7,6 +7,7 @@ import typer
 from rich.text import Text
 
 from commands.screen import console
+from dashboards.period import DAYS
 
 app = typer.Typer(no_args_is_help=True, help="Write the dashboards, and publish them to a Kibana.")
 
@@ -41,7 +42,7 @@ def publish(
     from dashboards.kibana.publish import publish as send
     from dashboards.kibana.server import kibana as opened
 
-    made = for_space(objects({brand.id: brand.name for brand in load_brands()}), space)
+    made = for_space(objects(load_brands()), space)
     check_references(made)
     with opened(kibana, space) as server:
         version = ".".join(map(str, server.version()))
@@ -51,19 +52,18 @@ def publish(
             f"Kibana {version}: {len(found.new)} new, {len(found.changed)} changed, {found.same} as defined, "
             f"{len(found.settings)} settings to change"
         )
-        for line in (*found.settings, *(found.lines if dry_run else ())):
+        listed = (*(f"new  {name}" for name in found.new), *found.lines) if dry_run else ()
+        for line in (*found.settings, *listed):
             console.print(Text(line))
         if dry_run or not found.anything:
             return
-        console.print(
-            f"{send(server, made)} objects published; open {kibana.rstrip('/')}/app/dashboards", soft_wrap=True
-        )
+        console.print(f"{send(server, made)} objects published; open {server.dashboards}", soft_wrap=True)
 
 
 @app.command()
 def page(
     path: Path = typer.Option(None, help="Where to write it; report/boards.html of the data folder unless named."),
-    days: int = typer.Option(14, min=1, max=366, help="How many days, today included."),
+    days: int = typer.Option(DAYS, min=1, max=366, help="How many days, today included."),
 ) -> None:
     """Write the same panels as one HTML file, for whoever has no Kibana."""
     from config import settings

@@ -17,13 +17,14 @@ from dashboards.page.boards import gather_boards
 from dashboards.page.gather import QuestionRefused, gather
 from dashboards.page.render import render, render_boards
 from dashboards.page.write import write
+from dashboards.period import DAYS
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
 
 __all__ = ["DAYS", "QuestionRefused", "gather", "render", "write_boards", "write_latest", "write_page"]
 
-_BRIEF, _BOARDS, DAYS = "index.html", "boards.html", 14
+_BRIEF, _BOARDS = "index.html", "boards.html"
 _OURS = "<title>听风"
 
 

@@ -24,7 +24,7 @@ from nlp.sentiment import engine as load_engine
 
 __all__ = ["DEFAULT", "RootBrands", "UnbalancedBooks", "analyse"]
 
-_CODE = 2
+_CODE = 3
 """Raise it with every change that makes other mentions of the same posts."""
 _CHUNK = 1_000
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from config.brand import load_brands
+from config.brand import Brand, load_brands
 from config.load import ConfigError
 from tingfeng import app
 
@@ -85,7 +85,11 @@ def test_kibana_shows_the_names_and_keeps_the_keys() -> None:
 
     from dashboards.kibana.build import objects
 
-    views = {one["id"]: one for one in objects({"xiaomi": "小米"}) if one["type"] == "index-pattern"}
+    views = {
+        one["id"]: one
+        for one in objects([Brand(id="xiaomi", name="小米", query="小米")])
+        if one["type"] == "index-pattern"
+    }
     for kind in ("mentions", "stories", "alerts", "accounts"):
         formats = json.loads(views[f"tingfeng-{kind}"]["attributes"]["fieldFormatMap"])
         assert formats["brand"]["params"]["lookupEntries"] == [{"key": "xiaomi", "value": "小米"}]

@@ -2,6 +2,7 @@
 
 from config.both import Both
 from dashboards.panel import Control, Draw, Listing, Panel, Time, Top
+from indexing.metrics.of.accounts import ACCOUNTS_KNOWN, REACH
 from indexing.metrics.of.mentions import MENTIONS, NEGATIVE, NEUTRAL, POSITIVE
 
 BRAND = Top("brand", Both("品牌", "Brand"), 12)
@@ -38,6 +39,19 @@ LATEST = Listing(
     columns=MENTION_COLUMNS,
 )
 
+REACH_TILE = Panel(
+    id="reach",
+    title=REACH.name,
+    question=Both(
+        "在说的账号一共有多少粉丝？下方为粉丝数已知的账号数。",
+        "How many followers have the accounts that speak? Below: how many accounts' followers are known.",
+    ),
+    kind="accounts",
+    show=(REACH, ACCOUNTS_KNOWN),
+    draw=Draw.NUMBER,
+    width=8,
+    height=6,
+)
 SENTIMENT_BY_DAY = Panel(
     id="sentiment-by-day",
     title=Both("每日声量与情感", "Mentions by day and sentiment"),

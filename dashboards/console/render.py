@@ -19,6 +19,7 @@ from dashboards.console.phrases import PHRASES
 from dashboards.page import shown
 from dashboards.page.phrases import Both, named
 from dashboards.strict import templates
+from indexing.titled import own_title
 
 __all__ = ["brands", "language", "page", "people", "policy"]
 
@@ -82,7 +83,7 @@ def _style() -> str:
 @cache
 def _environment() -> Environment:
     made = templates(_TEMPLATES)
-    made.filters |= {"shanghai": shown.shanghai, "moment": _moment, "prose": shown.prose, "body": shown.body}
+    made.filters |= {"shanghai": shown.shanghai, "moment": _moment, "prose": shown.prose, "own_title": own_title}
     made.filters["link"] = shown.link
     made.globals |= {"named": named, "style": lambda: Markup(_style())}  # noqa: S704 -- the page's own style
     return made

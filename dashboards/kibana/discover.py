@@ -6,7 +6,7 @@ from typing import Any
 
 from config.both import Both
 from dashboards.kibana.objects import SavedObject, both, compact, reference, saved, view_id
-from dashboards.page.names import NAMES, VALUES
+from dashboards.page.names import COLUMNS, NAMES, VALUES
 from dashboards.panel import TIMELESS, Listing
 from indexing.elasticsearch.mappings import KINDS
 from indexing.metrics.where import kql
@@ -27,6 +27,11 @@ _NAMES = {
 _OPEN = "查看原文 Open the post"
 _WIDE = {"text": 400, "title": 380, "reason_zh": 420, "message": 320, "url.full": 190}
 """Pixels of the columns that people read, in a list that takes the whole width; the others share what is left."""
+_NARROW = {
+    **{"@timestamp": 140, "brand": 90, "platform": 100, "name": 110, "mentions": 80, "engagement.total": 125},
+    **{"url.full": 120, "coordination.score": 90, "coordination.copies": 80, "coordination.rhythm": 80},
+}
+"""Pixels of the columns of a list that takes less, where text and title have what is left."""
 _FULL = 48
 
 
@@ -37,7 +42,7 @@ def data_view(kind: str, brands: Mapping[str, str] = MappingProxyType({})) -> Sa
     """
     attributes: dict[str, Any] = {
         "allowHidden": False,
-        "fieldAttrs": "{}",
+        "fieldAttrs": compact(_labels(kind)),
         "fieldFormatMap": compact(_formats(kind, brands)),
         "fields": "[]",
         "name": both(_NAMES.get(kind, Both(kind, kind))),
@@ -75,9 +80,15 @@ def search(id: str, listing: Listing) -> SavedObject:
 
 
 def _grid(listing: Listing) -> dict[str, Any]:
-    if listing.width < _FULL:
-        return {}  # a wide text would push the link out of sight
-    return {"columns": {name: {"width": _WIDE[name]} for name in listing.columns if name in _WIDE}}
+    widths = _WIDE if listing.width == _FULL else _NARROW
+    shown = ("@timestamp", *listing.columns)
+    return {"columns": {name: {"width": widths[name]} for name in shown if name in widths}}
+
+
+def _labels(kind: str) -> dict[str, Any]:
+    """Return what fields are called in heads of lists and in filters, in both languages."""
+    names = {field.name: COLUMNS.get(field.name) for field in KINDS[kind]}
+    return {field: {"customLabel": both(name)} for field, name in names.items() if name}
 
 
 def _formats(kind: str, brands: Mapping[str, str]) -> dict[str, Any]:

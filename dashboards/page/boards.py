@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from config.both import Both
-from config.settings import DAY_ZONE
 from dashboards.boards import boards
 from dashboards.page import posts
 from dashboards.page.choice import FIELDS
@@ -17,6 +16,7 @@ from dashboards.page.gather import ask
 from dashboards.page.marks import counted_by
 from dashboards.panel import Board, Listing, Panel, Top
 from dashboards.panel_query import Scope, listing, period, read, search
+from dashboards.period import beginning
 from indexing.elasticsearch.errors import store_errors
 from indexing.metrics.voice import Crawled, share_of_voice
 
@@ -74,11 +74,10 @@ def gather_boards(
 ) -> BoardsData:
     """Return every board's panels for the `days` up to `until` (aware), from midnight of the first day.
 
-    `names` are the brands' by their ids; a brand without one goes by its id.
+    `names` are the brands' by their ids, in their order, each with a colour; one without goes by its id.
     QuestionRefused when Elasticsearch refuses a request, StoreError when it does not answer.
     """
-    midnight = until.astimezone(DAY_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    scope = Scope(since=midnight - days + timedelta(days=1), until=until)
+    scope = Scope(since=beginning(until, days.days), until=until)
     every = boards()
     with store_errors():
         store.refresh(*{panel.kind for board in every.values() for panel in board.panels})

@@ -209,7 +209,7 @@ class Posts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageData:
-    """The whole page. The period is [since, until), both aware; `interval` is `day` or `hour`."""
+    """The whole page. The period is from `since` to `until`, both aware and included; `interval` is `day` or `hour`."""
 
     language: str
     made_at: datetime

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from config.both import Both
 from config.settings import DAY_ZONE
 from dashboards import charts
+from dashboards.colours import css_class
 from dashboards.page import shown
 from dashboards.page.marks import Mark, mark
 from dashboards.page.names import VALUES, named
@@ -33,6 +34,8 @@ class Line:
     """What each value, or each segment of the bar, leads to."""
     whole: Mark | None = None
     """What the row itself leads to."""
+    colour: str | None = None
+    """Its bar's class, where the bar is not of several colours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +167,7 @@ def _series(
         made = tuple(
             Series(
                 name=metric.name,
-                colour=metric.colour or f"c{number}",
+                colour=_colour(panel, number),
                 whole=shown.number(round(total)),
                 mark=mark(panel, {}, number, total if _every_one(panel, None) else None),
             )
@@ -177,13 +180,18 @@ def _series(
     made = tuple(
         Series(
             name=_name(panel.by[split], key, brands),
-            colour=f"c{number % 8}",
+            colour=css_class(panel.by[split].field, str(key), tuple(brands)),
             whole=shown.number(round(whole)),
             mark=mark(panel, {split: key}, 0, whole if _every_one(panel, split) else None),
         )
-        for number, (key, whole) in enumerate(wholes.items())
+        for key, whole in wholes.items()
     )
     return made, {key: number for number, key in enumerate(wholes)}
+
+
+def _colour(panel: Panel, number: int) -> str:
+    """Return the class of a measure's colour."""
+    return panel.show[number].colour or ("accent" if len(panel.show) == 1 else f"c{number}")
 
 
 def _every_one(panel: Panel, split: int | None) -> bool:
@@ -246,7 +254,7 @@ def _moments(scope: Scope, every: Every) -> list[int]:
     start = scope.since.astimezone(DAY_ZONE)
     start = start.replace(hour=0 if every is Every.DAY else start.hour, minute=0, second=0, microsecond=0)
     moments = []
-    while start < scope.until:
+    while start <= scope.until:
         moments.append(round(start.timestamp() * 1000))
         start += step
     return moments
@@ -265,6 +273,9 @@ def _bars(board: str, panel: Panel, rows: Sequence[Row], brands: Mapping[str, st
             marks=_marks(panel, 0, key, stack, splits),
             whole=mark(panel, {0: key}, 0 if len(panel.show) == 1 else None, None if splits else sum(stack)),
             share=shown.percent(sum(stack) / whole) if panel.draw is Draw.DONUT and whole else None,
+            colour=css_class(panel.by[0].field, str(key), tuple(brands))
+            if panel.draw is Draw.DONUT
+            else _colour(panel, 0),
         )
         for (key, stack), bar in zip(kept, drawn, strict=True)
     )

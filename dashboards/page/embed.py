@@ -19,6 +19,7 @@ from dashboards.page.names import VALUES, named
 from dashboards.page.phrases import PHRASES, Both
 from indexing.metrics.where import All, Exists, Is, Not, Where
 from indexing.metrics.where import Any as Either
+from indexing.titled import own_title
 
 __all__ = ["embedded"]
 
@@ -66,6 +67,7 @@ def embedded(posts: Posts) -> Markup:
 
 def _row(posts: Posts, hit: Mapping[str, Any], places: dict[str, dict[str, int]]) -> list[Any]:
     document = hit["_source"]
+    text = document.get("text") or ""
     codes = []
     for key in posts.keys:
         known = places[key]
@@ -74,8 +76,8 @@ def _row(posts: Posts, hit: Mapping[str, Any], places: dict[str, dict[str, int]]
     return [
         _seconds(document["@timestamp"]),
         shown.link(_at(document, "url.full")) or 0,
-        shown.prose(document.get("title") or "", _LONGEST_TITLE),
-        shown.prose(shown.body(document.get("title"), document.get("text") or ""), _LONGEST_TEXT),
+        shown.prose(own_title(document.get("title"), text) or "", _LONGEST_TITLE),
+        shown.prose(text, _LONGEST_TEXT),
         _at(document, "engagement.total"),
         1 if _at(document, "correction.sentiment") else 0,
         [code[0] if len(code) == 1 else code for code in codes],

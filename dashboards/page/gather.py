@@ -1,14 +1,14 @@
 """Everything that the page shows, read from the index with two multi-searches."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from config.brand import Brand
 from config.errors import UserError
-from config.settings import DAY_ZONE
 from dashboards.page import posts, queries, read
 from dashboards.page.data import AlertShown, BrandFigures, MentionShown, PageData, Posts, Question
+from dashboards.period import DAYS, beginning
 from indexing.elasticsearch.errors import store_errors
 
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ class QuestionRefused(UserError):
     """Elasticsearch refused one of the page's requests; the message names it, the reason and the remedy."""
 
 
-def gather(store: "Store", *, brands: Sequence[Brand], now: datetime, days: int = 14, language: str = "zh") -> PageData:
+def gather(
+    store: "Store", *, brands: Sequence[Brand], now: datetime, days: int = DAYS, language: str = "zh"
+) -> PageData:
     """Return the page's data for the last `days` days of Asia/Shanghai, today included, up to `now` (aware).
 
     An index that is not there reads as an empty one. QuestionRefused when Elasticsearch refuses a request or answers
@@ -36,8 +38,7 @@ def gather(store: "Store", *, brands: Sequence[Brand], now: datetime, days: int 
     with store_errors():
         for kind in ("mentions", "alerts", "runs"):
             store.refresh(kind)
-    today = now.astimezone(DAY_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    since, interval = today - timedelta(days=days - 1), "hour" if days <= _HOURLY_UP_TO else "day"
+    since, interval = beginning(now, days), "hour" if days <= _HOURLY_UP_TO else "day"
     ids = [brand.id for brand in brands]
     asked = queries.questions(store, ids, since, now, interval)
     answers = dict(zip((question.name for question in asked), ask(store, asked), strict=True))

@@ -138,6 +138,7 @@ VALUES: Mapping[str, str] = {
 """The names that the values of an index's field go by."""
 
 COLUMNS: Mapping[str, Both] = {
+    "@timestamp": Both("时间", "Time"),
     "brand": Both("品牌", "Brand"),
     "platform": Both("平台", "Platform"),
     "platforms": Both("平台", "Platforms"),
@@ -148,6 +149,14 @@ COLUMNS: Mapping[str, Both] = {
     "sentiment.label": Both("情感", "Sentiment"),
     "engagement.total": Both("互动量", "Engagement"),
     "engagement": Both("互动量", "Engagement"),
+    "emotion": Both("情绪", "Emotion"),
+    "intent": Both("意图", "Intent"),
+    "keywords": Both("关键词", "Keywords"),
+    "story.role": Both("传播方式", "Role"),
+    "time_precision": Both("时间精度", "Time precision"),
+    "rule": Both("规则", "Rule"),
+    "tier": Both("等级", "Tier"),
+    "followers": Both("粉丝", "Followers"),
     "url.full": Both("原文", "Post"),
     "mentions": Both("声量", "Mentions"),
     "negative": Both("负面", "Negative"),

@@ -37,7 +37,7 @@ _SHOWN_FIELDS = [
 
 
 def questions(store: "Store", brands: Sequence[str], since: datetime, until: datetime, interval: str) -> list[Question]:
-    """Return the requests for the brands (ids) in [since, until)."""
+    """Return the requests for the brands (ids) from `since` to `until`, both included."""
     mentions = scope(since, until, brands)
     asked = [
         ("Q1", "figures", "mentions", _per_brand(mentions, brands, _figures())),
@@ -63,7 +63,7 @@ def scope(since: datetime, until: datetime, brands: Sequence[str]) -> Body:
 
 
 def _scope(since: datetime, until: datetime, filters: Sequence[Body]) -> Body:
-    period = {"range": {"@timestamp": {"gte": since.isoformat(), "lt": until.isoformat()}}}
+    period = {"range": {"@timestamp": {"gte": since.isoformat(), "lte": until.isoformat()}}}
     return {"bool": {"filter": [period, *filters]}}
 
 

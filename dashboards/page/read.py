@@ -9,6 +9,7 @@ from config.brand import Brand
 from dashboards.page.data import Bucket, Coverage, MentionShown, PlatformFigures, Source, Split, Word
 from dashboards.page.queries import BOOKS
 from indexing.alerts.alert import Alert, from_document
+from indexing.titled import own_title
 from nlp.keywords import stopwords
 
 __all__ = [
@@ -55,9 +56,9 @@ def figures(bucket: Response) -> dict[str, Any]:
 
 
 def starts(since: datetime, until: datetime, interval: str) -> list[datetime]:
-    """Return the beginning of each day or hour in [since, until)."""
+    """Return the beginning of each day or hour from `since` to `until`."""
     step, moments = timedelta(days=1) if interval == "day" else timedelta(hours=1), [since]
-    while moments[-1] + step < until:
+    while moments[-1] + step <= until:
         moments.append(moments[-1] + step)
     return moments
 
@@ -162,7 +163,7 @@ def _mention(hit: Response) -> MentionShown:
         published_at=_time(source["@timestamp"]),
         label=source["sentiment"]["label"],
         corrected=bool(source.get("correction", {}).get("sentiment")),
-        title=source.get("title"),
+        title=own_title(source.get("title"), source.get("text")),
         text=source.get("text") or "",
         url=source.get("url", {}).get("full"),
         author=source.get("author", {}).get("name"),

@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from config.settings import DAY_ZONE
 from dashboards import charts
+from dashboards.colours import css
 from dashboards.page import shown
 from dashboards.page.boards import BoardsData
 from dashboards.page.cells import cell, is_number, words_of
@@ -84,7 +85,8 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
 
 @cache
 def _own(name: str) -> str:
-    return "".join((_TEMPLATES / part).read_text(encoding="utf-8") for part in _PARTS[name])
+    text = "".join((_TEMPLATES / part).read_text(encoding="utf-8") for part in _PARTS[name])
+    return f"{text}{css()}" if name == "boards.css" else text
 
 
 def _policy(script: str, style: str) -> str:
@@ -137,7 +139,6 @@ _GLOBALS: Mapping[str, Any] = {
     "cell": cell,
     "both": Both,
     "once": shown.once,
-    "body": shown.body,
     "is_number": is_number,
     "words_of": words_of,
     "metrics": (MENTIONS, NEGATIVE_SHARE, NSR, ENGAGEMENT, CUSTOMER_MENTIONS),

@@ -12,7 +12,7 @@ from config.settings import DAY_ZONE
 from dashboards.page.data import Question
 from dashboards.page.phrases import PHRASES, Both
 
-__all__ = ["body", "day", "link", "number", "once", "percent", "prose", "request", "say", "score", "shanghai"]
+__all__ = ["day", "link", "number", "once", "percent", "prose", "request", "say", "score", "shanghai"]
 
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _DIRECTIONS = re.compile(
@@ -67,11 +67,6 @@ def score(value: float) -> str:
     """Return a value of -1 to 1 with its sign and two decimals."""
     rounded = round(value, 2)
     return f"{rounded:+.2f}".replace("-", "−") if rounded else "0.00"
-
-
-def body(title: str | None, text: str) -> str:
-    """Return a post's text without the title that stands before it already."""
-    return text.removeprefix(title).lstrip() or text if title else text
 
 
 def once(text: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from config.both import Both
-from indexing.metrics.expression import Expression
+from indexing.metrics.expression import Expression, Leaf
 
 __all__ = ["Metric", "Shape"]
 
@@ -29,6 +29,9 @@ class Metric:
     meaning: Both
     kind: str = "mentions"
     of: Expression
+    rank: Leaf | None = None
+    """What values are ordered by, the largest first, where the metric itself is arithmetic; else documents order them.
+    """
     shape: Shape = Shape.COUNT
     colour: str | None = None
     """`negative`, `neutral` or `positive` where the value has that sense."""
