@@ -42,14 +42,24 @@ def assign(store: Store, id: str, *, to: str, by: str, now: datetime, key: str |
     return _change(store, id, edit, by, now, key)
 
 
-def snooze(store: Store, id: str, *, until: datetime, by: str, now: datetime, key: str | None = None) -> Alert:
+def snooze(
+    store: Store,
+    id: str,
+    *,
+    until: datetime,
+    by: str,
+    now: datetime,
+    reason: str | None = None,
+    key: str | None = None,
+) -> Alert:
     """Put the alert off: nobody is told until then, and everybody again from then on if it is still open."""
     until = in_milliseconds(until)
 
     def edit(old: Alert) -> Alert:
-        return _seen(replace(_open(old), state=State.SNOOZED, snoozed_until=until), by, now)
+        snoozed = replace(_open(old), state=State.SNOOZED, snoozed_until=until, snooze_reason=reason)
+        return _seen(snoozed, by, now)
 
-    return _change(store, id, edit, by, now, key)
+    return _change(store, id, edit, by, now, key, reason)
 
 
 def resolve(
@@ -63,7 +73,14 @@ def resolve(
             return old
         seconds = int((moment - old.raised_at).total_seconds())
         seen = _seen(old, by, now)
-        return replace(seen, state=State.RESOLVED, resolved_at=moment, resolved_by=by, seconds_to_resolve=seconds)
+        return replace(
+            seen,
+            state=State.RESOLVED,
+            resolved_at=moment,
+            resolved_by=by,
+            resolve_reason=reason,
+            seconds_to_resolve=seconds,
+        )
 
     return _change(store, id, edit, by, now, key, reason)
 
