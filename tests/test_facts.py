@@ -159,7 +159,7 @@ def test_the_window_is_told_by_the_clock_with_its_zone(start: str, end: str, wri
 
 
 def test_an_alert_says_how_the_earlier_ones_of_its_rule_and_brand_ended(emptied_store: "Store") -> None:
-    from tests.test_answers import NOW as TODAY
+    from tests.alert_examples import NOW as TODAY
     from tests.test_answers import firing
 
     store = emptied_store

@@ -72,7 +72,7 @@ class Verdict:
 
     def has(self, name: str) -> bool:
         """Whether the verdict has such a figure."""
-        return any(reading.name == name for reading in self.readings)
+        return name in {reading.name for reading in self.readings}
 
 
 class Written(BaseModel):

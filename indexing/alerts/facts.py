@@ -1,4 +1,4 @@
-"""What there is to say of an alert, composed once: message, console and brief show these facts, each in its own form."""
+"""What there is to say of an alert, composed once: message, console and brief show these facts in their own form."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

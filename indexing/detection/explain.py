@@ -40,7 +40,8 @@ def questions(found: Found) -> dict[str, Body]:
     if found.usual_since and found.usual_since < found.start:
         length = round((found.end - found.start).total_seconds() * 1000)
         offset = round(found.start.timestamp() * 1000) % length
-        bounds = {"min": round(found.usual_since.timestamp() * 1000), "max": round(found.start.timestamp() * 1000) - 1}
+        first, last = (round(moment.timestamp() * 1000) - offset for moment in (found.usual_since, found.start))
+        bounds = {"min": first, "max": last - 1}  # Elasticsearch rounds them as if there were no offset, then adds it
         histogram = {
             "field": "@timestamp",
             "fixed_interval": f"{length}ms",

@@ -15,7 +15,7 @@ from indexing.alerts.plain_text import plain_text, safe_url
 from indexing.detection.search_rounds import Body
 from indexing.stories.likeness import normalised
 
-__all__ = ["LOUDEST", "Quoted", "asked_stories", "quoted"]
+__all__ = ["LOUDEST", "QUOTED_FIELDS", "Quoted", "asked_stories", "quote_of", "quoted"]
 
 _QUOTES = 5
 _CANDIDATES = 30
@@ -30,7 +30,7 @@ LOUDEST: Sequence[Body] = (
     {"@timestamp": {"order": "asc"}},
     {"native_id": {"order": "asc"}},
 )
-_FIELDS = [
+QUOTED_FIELDS = [
     *("@timestamp", "platform", "title", "text", "url.full"),
     *("author.name", "author.followers", "engagement.total"),
 ]
@@ -57,9 +57,9 @@ def asked_stories() -> dict[str, Body]:
     """Return the aggregations over a window's mentions that `quoted` reads."""
     own = {
         "engagement": {"sum": {"field": "engagement.total"}},
-        "post": {"top_hits": {"size": 1, "sort": LOUDEST, "_source": _FIELDS}},
+        "post": {"top_hits": {"size": 1, "sort": LOUDEST, "_source": QUOTED_FIELDS}},
     }
-    alone = {"top_hits": {"size": _CANDIDATES, "sort": LOUDEST, "_source": _FIELDS}}
+    alone = {"top_hits": {"size": _CANDIDATES, "sort": LOUDEST, "_source": QUOTED_FIELDS}}
     loud = [{"engagement": "desc"}, {"_key": "asc"}]
     return {
         "stories": {"terms": {"field": "story.id", "size": _CANDIDATES}, "aggs": own},
@@ -110,7 +110,7 @@ def _candidates(aggregations: Mapping[str, Any]) -> Iterator[_Story]:
 
 def _story(hit: Mapping[str, Any], mentions: int, engagement: float) -> _Story:
     words = _words(hit["_source"])
-    return _Story(quote=_quote(hit), said=_pairs(words), mentions=mentions, weight=mentions + engagement)
+    return _Story(quote=quote_of(hit), said=_pairs(words), mentions=mentions, weight=mentions + engagement)
 
 
 def _words(source: Mapping[str, Any]) -> str:
@@ -128,7 +128,8 @@ def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
     return 2 * len(one & other) >= _ALIKE * (len(one) + len(other))
 
 
-def _quote(hit: Mapping[str, Any]) -> Quote:
+def quote_of(hit: Mapping[str, Any]) -> Quote:
+    """Return a hit of the mentions, with QUOTED_FIELDS, as it may be shown anywhere."""
     source = hit["_source"]
     author = source.get("author") or {}
     return Quote(
