@@ -13,6 +13,7 @@ from indexing.alerts.event import Event, Origin
 from indexing.alerts.facts import ZONE, clock
 from indexing.alerts.lifecycle import in_milliseconds
 from indexing.alerts.links import Action, Claim, LinkRefused, read
+from indexing.alerts.sample import SAMPLE
 from indexing.elasticsearch.store import Store
 
 __all__ = [
@@ -165,6 +166,8 @@ def check(store: Store, token: str, *, now: datetime) -> tuple[Claim, Alert]:
     if claim.action in (Action.VIEW, Action.FORM):
         raise LinkRefused("此链接只能查看 this link only shows alerts", claim)
     found = records.find(store, [claim.alert])
+    if claim.alert.startswith(f"{SAMPLE}."):
+        raise LinkRefused("这是测试消息的链接，能打开就好 a link of a test message: that it opens is all", claim)
     if not found:
         raise LinkRefused("预警已不存在 its alert is gone", claim)
     if used := _used(store, claim):

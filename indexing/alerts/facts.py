@@ -1,6 +1,6 @@
 """What there is to say of an alert, composed once: message, console and brief show these facts in their own form."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,8 +61,11 @@ class Facts:
     """The newest first."""
 
 
-def facts_of(alert: Alert) -> Facts:
-    """Return what there is to say of the alert; the same alert gives the same facts wherever they are shown."""
+def facts_of(alert: Alert, names: Mapping[str, str] | None = None) -> Facts:
+    """Return what there is to say of the alert; the same alert gives the same facts wherever they are shown.
+
+    `names` are the people's names by their ids.
+    """
     evidence = alert.evidence
     return Facts(
         brand=brand_label(alert.brand),
@@ -73,7 +76,7 @@ def facts_of(alert: Alert) -> Facts:
         quotes=evidence.quotes,
         more=_more(evidence.more_stories, evidence.more_mentions),
         total=evidence.total,
-        earlier=tuple(map(_earlier, alert.earlier)),
+        earlier=tuple(_earlier(one, names or {}) for one in alert.earlier),
     )
 
 
@@ -133,16 +136,17 @@ def _more(stories: int, mentions: int) -> Both | None:
     )
 
 
-def _earlier(one: Earlier) -> ShownEarlier:
-    return ShownEarlier(id=one.id, raised_at=one.raised_at, ended=_ended(one))
+def _earlier(one: Earlier, names: Mapping[str, str]) -> ShownEarlier:
+    return ShownEarlier(id=one.id, raised_at=one.raised_at, ended=_ended(one, names))
 
 
-def _ended(one: Earlier) -> Both:
+def _ended(one: Earlier, names: Mapping[str, str]) -> Both:
     if one.state is not State.RESOLVED or one.resolved_at is None:
         return Both("当时仍未解除", "still open then")
     at = clock(one.resolved_at)
     if one.resolved_by is None:
         return Both(f"{at} 自行平息", f"came to rest by itself {at}")
-    by, why = plain_text(one.resolved_by, _REASON_LENGTH), plain_text(one.reason or "", _REASON_LENGTH)
+    by = plain_text(names.get(one.resolved_by, one.resolved_by), _REASON_LENGTH)
+    why = plain_text(one.reason or "", _REASON_LENGTH)
     zh, en = f"{at} 由 {by} 解除", f"resolved by {by} {at}"
     return Both(f"{zh}：{why}", f"{en}: {why}") if why else Both(zh, en)

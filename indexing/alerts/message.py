@@ -87,7 +87,7 @@ def of_alert(
     marks += ["已平息"] if alert.state is State.RESOLVED else []
     marks += ["重发"] if delivery.unsure else []
     title = "".join(f"【{mark}】" for mark in marks) + f"{_titles(alert, others)} {brand_label(alert.brand)}"
-    lines = tuple(_lines(alert, others, [(names or {}).get(id, id) for id in delivery.people]))
+    lines = tuple(_lines(alert, others, delivery.people, names or {}))
     links = tuple(_links(alert, delivery, names or {}, now or datetime.now(UTC)))
     document = to_document(alert)
     del document["delivery"]
@@ -125,9 +125,9 @@ def _titles(alert: Alert, others: Sequence[Alert]) -> str:
     return " + ".join([*dict.fromkeys(titles)][: 1 + _MOST_TITLES])
 
 
-def _lines(alert: Alert, others: Sequence[Alert], people: Sequence[str]) -> Iterator[str]:
+def _lines(alert: Alert, others: Sequence[Alert], people: Sequence[str], names: Mapping[str, str]) -> Iterator[str]:
     if people:
-        yield "值班 on duty: " + "、".join(plain_text(name, _WORD_LENGTH) for name in people)
+        yield "值班 on duty: " + "、".join(plain_text(names.get(id, id), _WORD_LENGTH) for id in people)
     yield alert.reason_zh
     yield alert.reason_en
     for other in others[:_MOST_ALSO]:
@@ -135,7 +135,7 @@ def _lines(alert: Alert, others: Sequence[Alert], people: Sequence[str]) -> Iter
         yield f"{about} {other.reason_zh[:_REASON_LENGTH]} {other.reason_en[:_REASON_LENGTH]}"
     if len(others) > _MOST_ALSO:
         yield f"同时另有 {len(others) - _MOST_ALSO} 条 more with it"
-    yield from _facts(facts_of(alert))
+    yield from _facts(facts_of(alert, names))
     yield f"处置 runbook: {alert.runbook[:_RUNBOOK_LENGTH]}"
     yield f"负责 owner: {plain_text(alert.owner, _TITLE_LENGTH)}"
     yield f"预警编号 id: {alert.id}"
