@@ -41,7 +41,7 @@ def gather(store: "Store", *, brands: Sequence[Brand], now: datetime, days: int 
     asked = queries.questions(store, [brand.id for brand in brands], since, now, interval, rows)
     answers = dict(zip((question.name for question in asked), ask(store, asked), strict=True))
     alerts = read.alerts(answers["alerts"])
-    ids = list(dict.fromkeys(id for alert in alerts for id in alert.evidence.ids[:_READ]))
+    ids = list(dict.fromkeys(id for alert in alerts for id in _to_quote(alert)))
     quoted: dict[str, MentionShown] = {}
     if ids:
         asked.append(queries.evidence(store, ids, len(asked) + 1))
@@ -63,9 +63,14 @@ def gather(store: "Store", *, brands: Sequence[Brand], now: datetime, days: int 
     )
 
 
+def _to_quote(alert: "Alert") -> Sequence[str]:
+    """Return the ids of what the alert quotes; for one that was written without quotes, of its loudest mentions."""
+    return [quote.id for quote in alert.evidence.quotes] or alert.evidence.ids[:_READ]
+
+
 def _with_quotes(alert: "Alert", mentions: Mapping[str, MentionShown]) -> AlertShown:
-    """Quote the most engaging mentions of different wording."""
-    found = [mentions[id] for id in alert.evidence.ids[:_READ] if id in mentions]
+    """Quote what the alert quotes, as the index has it now; each wording once."""
+    found = [mentions[id] for id in _to_quote(alert) if id in mentions]
     distinct = {mention.text: mention for mention in reversed(found)}
     return AlertShown(alert=alert, quoted=tuple(m for m in found if distinct[m.text] is m)[:_QUOTED])
 

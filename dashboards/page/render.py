@@ -26,6 +26,7 @@ from dashboards.page.names import COLUMNS, VALUES, named
 from dashboards.page.phrases import Both
 from dashboards.strict import templates
 from indexing.alerts.alert import Alert
+from indexing.alerts.facts import facts_of
 from indexing.metrics.of.customers import CUSTOMER_MENTIONS
 from indexing.metrics.of.mentions import ENGAGEMENT, MENTIONS, NEGATIVE_SHARE, NSR
 from indexing.metrics.wilson import share
@@ -101,6 +102,7 @@ def _environment() -> Environment:
         "say": shown.say,
         "reason": _reason,
         "named": named,
+        "facts_of": facts_of,
         "share": share,
         "own": lambda name: Markup(_own(name)),  # noqa: S704 -- the page's own script and style
         "timeline": _timeline,
