@@ -264,10 +264,12 @@ def test_the_chart_reads_out_the_column_under_the_pointer(written: Written, page
 def test_the_alert_stands_with_its_figures_and_evidence(written: Written, page: "Page") -> None:
     alert = page.locator('[data-alert="burst.chenxing.1"]')
     assert "晨星 负面 40 条" in alert.inner_text()
-    assert alert.locator('[data-figure="share"]').inner_text() == "80.0%"
+    assert alert.locator('[data-figure="share"]').inner_text() == "80%"
     quotes = alert.locator("blockquote").all_inner_texts()
-    wordings = dict.fromkeys(written.documents[id]["text"] for id in _evidence(written.documents)[:30])
-    assert quotes == list(wordings)[:5], "a burst repeats itself: each wording is quoted once"
+    assert quotes == [written.documents[id]["text"] for id in _quoted(written.documents)], "what the alert quotes"
+    for part in ("突出的词", "闪退", "另有 2 件事，9 条提及", "11-2", "北京时间", "burst.chenxing.0", "误会已澄清"):
+        assert part in (alert.text_content() or ""), part
+    assert alert.locator('[data-figure="threshold"]').count() == 0
     assert alert.locator(".ids li").all_text_contents() == _evidence(written.documents)
     alert.locator(".mark").click()
     evidence = [written.documents[id] for id in _evidence(written.documents)]
@@ -406,6 +408,11 @@ def _evidence(documents: dict[str, Document]) -> list[str]:
     return [id for id, d in documents.items() if d["text"].endswith(" 7") and d["platform"] == "weibo"][:40]
 
 
+def _quoted(documents: dict[str, Document]) -> list[str]:
+    """Return the first mentions of the evidence that say different things."""
+    return list({documents[id]["text"]: id for id in reversed(_evidence(documents))}.values())[::-1][:3]
+
+
 def _alert(documents: dict[str, Document]) -> Document:
     then = NOW.isoformat()
     return {
@@ -419,7 +426,20 @@ def _alert(documents: dict[str, Document]) -> Document:
         },
         "reason_zh": "近 1 小时，晨星 负面 40 条",
         "reason_en": "晨星: 40 negative mentions in the last hour",
-        "evidence": {"ids": _evidence(documents), "total": 40},
+        "evidence": {
+            **{"ids": _evidence(documents), "total": 40, "more_stories": 2, "more_mentions": 9},
+            "words": [{"word": "闪退", "mentions": 30, "usual": 31}],
+            "quotes": [
+                {"id": id, "platform": "weibo", "published_at": then, "text": documents[id]["text"]}
+                for id in _quoted(documents)
+            ],
+        },
+        "earlier": [
+            {
+                **{"id": "burst.chenxing.0", "raised_at": then, "state": "resolved", "resolved_at": then},
+                **{"resolved_by": "li", "reason": "误会已澄清"},
+            }
+        ],
     }
 
 

@@ -47,7 +47,7 @@ def gather(
     tokens = sorted({word.word for brand in figures for word in (*brand.negative_words, *brand.positive_words)})
     scope = queries.scope(since, now, ids)
     more = [posts.question(store, scope, queries.POSTS, keys=_KEYS, tokens=tokens)]
-    if quoted_ids := list(dict.fromkeys(id for alert in alerts for id in alert.evidence.ids[:_READ])):
+    if quoted_ids := list(dict.fromkeys(id for alert in alerts for id in _to_quote(alert))):
         more.append(queries.evidence(store, quoted_ids))
     found, *quotes = ask(store, more)
     quoted = read.by_id(quotes[0]) if quotes else {}
@@ -74,9 +74,14 @@ def _posts(found: Mapping[str, Any], brands: Sequence[Brand], alerts: Sequence["
     return posts.read(found, keys=_KEYS, names=names, alerts=evidence)
 
 
+def _to_quote(alert: "Alert") -> Sequence[str]:
+    """Return the ids of what the alert quotes; for one that was written without quotes, of its loudest mentions."""
+    return [quote.id for quote in alert.evidence.quotes] or alert.evidence.ids[:_READ]
+
+
 def _with_quotes(alert: "Alert", mentions: Mapping[str, MentionShown]) -> AlertShown:
-    """Quote the most engaging mentions of different wording."""
-    found = [mentions[id] for id in alert.evidence.ids[:_READ] if id in mentions]
+    """Quote what the alert quotes, as the index has it now; each wording once."""
+    found = [mentions[id] for id in _to_quote(alert) if id in mentions]
     distinct = {mention.text: mention for mention in reversed(found)}
     return AlertShown(alert=alert, quoted=tuple(m for m in found if distinct[m.text] is m)[:_QUOTED])
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from config.both import Both
+from indexing.alerts.figure_names import FIGURES
 
 __all__ = ["COLUMNS", "NAMES", "VALUES", "named"]
 
@@ -45,34 +46,7 @@ NAMES: Mapping[str, Mapping[str, Both]] = {
         "serious": Both("严重", "Serious"),
         "crisis": Both("危机", "Crisis"),
     },
-    "figure": {
-        "negative": Both("负面", "Negative"),
-        "count": Both("全部", "All mentions"),
-        "share": Both("负面占比", "Negative share"),
-        "usual": Both("平时", "Usual"),
-        "times": Both("倍数", "Times the usual"),
-        "threshold": Both("触发线", "Threshold"),
-        "past_windows": Both("可比时段", "Windows compared"),
-        "window": Both("时段", "Window"),
-        "mad": Both("平时的波动", "Usual spread (MAD)"),
-        "same_hour": Both("一周中同一时段", "Same hour of the week"),
-        "day_before": Both("前一天同时", "Same time a day before"),
-        "week_before": Both("一周前同时", "Same time a week before"),
-        "authors_speaking": Both("发言账号", "Accounts speaking"),
-        "customers": Both("涉及客户", "Customers touched"),
-        "authors": Both("账号", "Accounts"),
-        "bound": Both("界限", "Bound"),
-        "coordination": Both("水军分", "Coordination"),
-        "coverage": Both("取全的采集", "Complete crawls"),
-        "engagement": Both("互动量", "Engagement"),
-        "followers": Both("粉丝", "Followers"),
-        "matching": Both("符合条件", "Matching"),
-        "posts": Both("帖子", "Posts"),
-        "rank": Both("榜上名次", "Rank"),
-        "rating": Both("评分", "Rating"),
-        "runs": Both("采集次数", "Crawl runs"),
-        "value": Both("数值", "Value"),
-    },
+    "figure": FIGURES,
     "state": {
         "firing": Both("进行中", "Firing"),
         "acknowledged": Both("已认领", "Acknowledged"),

@@ -52,6 +52,8 @@ PHRASES: Mapping[str, Both] = {
         "证据：共 {count} 条提及，引用其中 {shown} 条", "Evidence: {count} mentions, {shown} of them quoted"
     ),
     "evidence_list": Both("列出证据的帖子", "List the posts of the evidence"),
+    "outstanding_words": Both("突出的词", "Words that stand out"),
+    "earlier_alerts": Both("此前同类预警（{count}）", "Earlier alerts of this rule and brand ({count})"),
     "evidence_ids": Both("证据编号（{count}）", "Evidence ids ({count})"),
     "rule": Both("规则", "Rule"),
     "owner": Both("负责人", "Owner"),

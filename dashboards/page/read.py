@@ -10,7 +10,7 @@ from dashboards.page.data import Bucket, Coverage, MentionShown, PlatformFigures
 from dashboards.page.queries import BOOKS
 from indexing.alerts.alert import Alert, from_document
 from indexing.titled import own_title
-from nlp.keywords import stopwords
+from nlp.keywords import brand_words, keywords, stopwords
 
 __all__ = [
     "alerts",
@@ -92,11 +92,11 @@ def words(response: Response, brand: Brand, label: str) -> tuple[Word, ...]:
     of_label = response.get("aggregations", {}).get(brand.id, {}).get(label, {})
     answered = of_label.get("words", {})
     size, background = answered.get("doc_count", 0), answered.get("bg_count", 0)
-    own = {word.lower() for word in (brand.name, *brand.words)} | stopwords()
+    own = stopwords() | {word.lower() for word in brand_words((brand.name, *brand.words))}
     found = []
     for entry in _buckets(of_label, "words"):
         word = entry["key"]
-        if not _WORDY.search(word) or len(word) > _LONGEST_WORD or word.lower() in own:
+        if not _WORDY.search(word) or len(word) > _LONGEST_WORD or not keywords((word.lower(),), own):
             continue
         lift = (entry["doc_count"] / size) / (entry["bg_count"] / background) if size and entry["bg_count"] else 0.0
         found.append(Word(word=word, mentions=entry["doc_count"], lift=lift))

@@ -32,6 +32,7 @@ from dashboards.page.phrases import Both
 from dashboards.panel import Every
 from dashboards.strict import templates
 from indexing.alerts.alert import Alert
+from indexing.alerts.facts import facts_of
 from indexing.metrics.of.customers import CUSTOMER_MENTIONS
 from indexing.metrics.of.mentions import ENGAGEMENT, MENTIONS, NEGATIVE_SHARE, NSR
 from indexing.metrics.wilson import share
@@ -126,6 +127,7 @@ _GLOBALS: Mapping[str, Any] = {
     "within": lambda start, interval: within(start, Every(interval)),
     "reason": _reason,
     "named": named,
+    "facts_of": facts_of,
     "share": share,
     "own": lambda name: Markup(_own(name)),  # noqa: S704 -- the page's own script and style
     "timeline": _timeline,
