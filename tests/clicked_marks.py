@@ -1,5 +1,6 @@
 """Clicks the figures of a page and reads the list that each of them opens."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def count_behind(page: "Page", selector: str) -> tuple[int, int]:
 
 def listed(page: "Page") -> int:
     """Return how many posts the open list says it has; -1 where none is open."""
-    page.wait_for_function("document.getElementById('posts').dataset.address === location.hash")
+    address = json.dumps(page.evaluate("location.hash"))
+    page.wait_for_selector(f"#posts[data-address={address}]", state="attached")
     if page.locator("#posts").is_hidden():
         return -1
     return int(page.locator("#posts-count").get_attribute("data-count") or -1)

@@ -171,7 +171,7 @@ def test_the_posts_are_filtered_by_day_brand_platform_and_sentiment(written: Wri
         and 15 <= _time(document).astimezone(DAY_ZONE).day <= 18
         and _time(document).astimezone(DAY_ZONE).month == 11
     ]
-    page.wait_for_function(f"document.getElementById('posts-count').dataset.count === '{len(fitting)}'")
+    page.wait_for_selector(f'#posts-count[data-count="{len(fitting)}"]')
     texts = page.locator("#posts-list .said").all_inner_texts()
     assert texts == [d["text"] for d in sorted(fitting, key=_time, reverse=True)][: len(texts)]
 
