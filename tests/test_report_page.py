@@ -220,7 +220,7 @@ def test_a_page_that_leaves_posts_out_says_so(browser: "Browser", written: Writt
     assert page.locator("#posts-count").inner_text() == f"最新 50 条中有 {among} 条"
     assert f"{data.posts.total:,} 条中最新的 50 条" in page.locator("#posts-left").inner_text()
     console = page.locator("#posts-left a").get_attribute("href")
-    assert console == "http://127.0.0.1:8090/posts?brand=yunque&sentiment=negative"
+    assert console == ("http://127.0.0.1:8090/posts?brand=yunque&sentiment=negative&from=2026-11-09&to=2026-11-22")
     page.close()
 
 

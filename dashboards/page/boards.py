@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from config.both import Both
 from dashboards.boards import boards
 from dashboards.page import posts
-from dashboards.page.choice import FIELDS
+from dashboards.page.choice import FIELDS, days
 from dashboards.page.data import Posts, Question
 from dashboards.page.drawn import Drawn, draw
 from dashboards.page.gather import ask
@@ -133,7 +133,15 @@ def _posts(
     }
     asked = posts.question(store, {"bool": {"filter": [period(scope)]}}, "posts", keys=keys)
     (answer,) = ask(store, [asked])
-    return posts.read(answer, keys=keys, words=frozenset(words), customers=True, names=names, indexed=True)
+    return posts.read(
+        answer,
+        keys=keys,
+        words=frozenset(words),
+        customers=True,
+        names=names,
+        indexed=True,
+        period=days(scope.since, scope.until),
+    )
 
 
 def _read(

@@ -18,7 +18,20 @@ from indexing.metrics.expression import Count
 from indexing.metrics.of.mentions import PGC, UGC
 from indexing.metrics.where import All, Exists, Is, Where, dsl
 
-__all__ = ["ANY", "FIELDS", "KEYS", "PLACES", "TIMES", "Choice", "NotAChoice", "address", "chosen", "filters", "joined"]
+__all__ = [
+    "ANY",
+    "FIELDS",
+    "KEYS",
+    "PLACES",
+    "TIMES",
+    "Choice",
+    "NotAChoice",
+    "address",
+    "chosen",
+    "days",
+    "filters",
+    "joined",
+]
 
 Choice = Mapping[str, tuple[str, ...]]
 
@@ -64,6 +77,11 @@ class NotAChoice(UserError):
 def address(choice: Choice) -> str:
     """Return the choice as the query of an address."""
     return urlencode([(key, value) for key, values in choice.items() for value in values])
+
+
+def days(since: datetime, until: datetime) -> dict[str, str]:
+    """Return the days of Asia/Shanghai from `since` to `until` (aware), as an address has them."""
+    return {key: f"{time.astimezone(DAY_ZONE):%Y-%m-%d}" for key, time in (("from", since), ("to", until))}
 
 
 def joined(*choices: Choice | None) -> Choice | None:

@@ -203,6 +203,8 @@ class Posts:
     """The brands' names by their ids."""
     alerts: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The ids of each alert's evidence."""
+    period: Mapping[str, str] = field(default_factory=dict)
+    """The page's first and last day, as `from` and `to`: the console holds posts of other times too."""
     indexed: bool = False
     """Whether they can be chosen by when they came into the index."""
 

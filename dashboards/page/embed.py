@@ -58,6 +58,7 @@ def embedded(posts: Posts) -> Markup:
         "names": {key: _names(posts, key, values) for key, values in places.items()},
         "labels": {**{key: name for key, (_, name) in FIELDS.items()}, **_OTHER_LABELS},
         "says": {name: PHRASES[name] for name in _SAYS},
+        "period": posts.period,
         "console": f"{settings.public_url() or _CONSOLE}/posts",
         "posts": rows,
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from config.brand import Brand
 from config.errors import UserError
 from dashboards.page import posts, queries, read
+from dashboards.page.choice import days as days_of
 from dashboards.page.data import AlertShown, BrandFigures, MentionShown, PageData, Posts, Question
 from dashboards.period import DAYS, beginning
 from indexing.elasticsearch.errors import store_errors
@@ -62,16 +63,18 @@ def gather(
         alerts=tuple(_with_quotes(alert, quoted) for alert in alerts),
         alert_count=read.total(answers["alerts"]),
         mentions=read.latest(found, _ROWS),
-        posts=_posts(found, brands, alerts),
+        posts=_posts(found, brands, alerts, days_of(since, now)),
         coverage=read.coverage(answers["runs"], answers["data"]),
         questions=tuple(sorted([*asked, *more], key=lambda question: question.id)),
     )
 
 
-def _posts(found: Mapping[str, Any], brands: Sequence[Brand], alerts: Sequence["Alert"]) -> Posts:
+def _posts(
+    found: Mapping[str, Any], brands: Sequence[Brand], alerts: Sequence["Alert"], period: Mapping[str, str]
+) -> Posts:
     names = {brand.id: brand.name for brand in brands}
     evidence = {alert.id: frozenset(alert.evidence.ids) for alert in alerts}
-    return posts.read(found, keys=_KEYS, names=names, alerts=evidence)
+    return posts.read(found, keys=_KEYS, names=names, alerts=evidence, period=period)
 
 
 def _to_quote(alert: "Alert") -> Sequence[str]:

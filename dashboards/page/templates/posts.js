@@ -137,7 +137,9 @@
     byId("posts-count").dataset.count = String(found.length);
     const left = byId("posts-left");
     left.hidden = whole;
-    const console_ = make("a", { href: `${data.console}${query(choice)}`, rel: "noreferrer" }, ...say("posts_console"));
+    const asWell = new Map(choice);
+    for (const [key, day] of Object.entries(data.period)) if (!choice.has(key)) asWell.set(key, [day]);
+    const console_ = make("a", { href: `${data.console}${query(asWell)}`, rel: "noreferrer" }, ...say("posts_console"));
     left.replaceChildren(...(whole ? [] : [...say("posts_left", values), " ", console_]));
   };
 
