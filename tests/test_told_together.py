@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from nlp.mention import Mention
 
 REACH = Rule(
-    id="reach", title="高影响力帖文", when=Reach(kind="reach", min_followers=50_000, negative_only=False), severity=Severity.SERIOUS,
-    channels=("feishu",), owner="值班", runbook="先看原文",
+    id="reach", title="高影响力帖文", when=Reach(kind="reach", min_followers=50_000, negative_only=False),
+    severity=Severity.SERIOUS, channels=("feishu",), owner="值班", runbook="先看原文",
     tests=(
         ReachTest(name="loud", followers=90_000, fires=True), ReachTest(name="quiet", followers=5, fires=False),
     ),
