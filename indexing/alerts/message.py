@@ -139,6 +139,8 @@ def _lines(alert: Alert, others: Sequence[Alert], people: Sequence[str], names: 
     yield f"处置 runbook: {alert.runbook[:_RUNBOOK_LENGTH]}"
     yield f"负责 owner: {plain_text(alert.owner, _TITLE_LENGTH)}"
     yield f"预警编号 id: {alert.id}"
+    if not settings.public_url():
+        yield f"{_EVIDENCE}: tingfeng alerts explain {alert.id}"
 
 
 def _facts(facts: Facts) -> Iterator[str]:

@@ -91,7 +91,7 @@ def evidence(found: Found, brand: Brand | None, answers: Mapping[str, Response])
         quotes=told.quotes,
         more_stories=told.more_stories,
         more_mentions=told.more_mentions,
-        words=outstanding(brand, aggregations["words"]["buckets"]),
+        words=outstanding(brand, total, aggregations["words"]["buckets"]),
         platforms=tuple(
             PlatformCount(platform=bucket["key"], mentions=bucket["doc_count"])
             for bucket in aggregations["platforms"]["buckets"]

@@ -1,5 +1,6 @@
 """Which words stand out: those that say more than a brand's name and everybody's filler."""
 
+import math
 import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -12,19 +13,25 @@ from nlp.keywords import stopwords
 __all__ = ["MOST_ASKED", "outstanding"]
 
 _MOST = 10
-MOST_ASKED = 60
-"""More than are kept, since names and filler are left out."""
+MOST_ASKED = 300
+"""More than are kept, since names, filler and what a few say are left out."""
+_BEYOND_CHANCE = 0.6
+"""Of the square root of a window's mentions: what fewer of them say may be chance, however new it is."""
 _WORDY = re.compile(r"[^\W\d_]{2,24}")
 
 
-def outstanding(brand: Brand | None, buckets: Iterable[Mapping[str, Any]]) -> tuple[Word, ...]:
-    """Return the words of significant terms that tell something, as significance orders them."""
+def outstanding(brand: Brand | None, total: int, buckets: Iterable[Mapping[str, Any]]) -> tuple[Word, ...]:
+    """Return the words of significant terms that tell something, as significance orders them.
+
+    `total` is how many mentions the window has.
+    """
+    least = max(2, round(_BEYOND_CHANCE * math.sqrt(total)))
     names, filler = _names(brand) if brand else frozenset(), stopwords()
     found = [
         Word(word=bucket["key"], mentions=bucket["doc_count"], usual=bucket["bg_count"])
         for bucket in buckets
         if _WORDY.fullmatch(bucket["key"]) and not _is_name(bucket["key"].casefold(), names)
-        if bucket["key"].casefold() not in filler
+        if bucket["key"].casefold() not in filler and bucket["doc_count"] >= least
     ]
     return tuple(found[:_MOST])
 
