@@ -20,6 +20,7 @@ from commands import (
     pipeline,
     query,
     replay,
+    report,
     rules,
     up,
 )
@@ -47,6 +48,7 @@ app.command()(pipeline.crawl)
 app.command()(pipeline.analyse)
 app.command()(pipeline.index)
 app.command()(query.query)
+app.command()(report.report)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(channels.app, name="channels")
 app.command()(console.console)

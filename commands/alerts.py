@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Evaluate the rules, list what is open with its reason, and answer it.")
 
 _ID = typer.Argument(help="The alert's id, as `tingfeng alerts list` shows it.")
+_REASON = typer.Option(None, help="Why; it stays on record.")
 _BY = typer.Option(..., "--by", help="Who says so: an id or name of the rota; it stays on record.")
 
 
@@ -56,25 +57,30 @@ def ack(id: str = _ID, by: str = _BY) -> None:
 
 @app.command()
 def assign(id: str = _ID, to: str = typer.Option(..., help="Who is to look after it."), by: str = _BY) -> None:
-    """Give an alert to somebody."""
+    """Give an alert to somebody of the rota."""
+    from config.rota import load_rota
     from indexing.alerts.answers import assign as give
+    from indexing.alerts.answers import person_of
 
-    _say(give(_store(), id, to=to, by=by, now=datetime.now(UTC)))
+    _say(give(_store(), id, to=person_of(load_rota(), to), by=by, now=datetime.now(UTC)))
 
 
 @app.command()
 def snooze(
-    id: str = _ID, length: str = typer.Option("1h", "--for", help="How long, such as 30m or 4h."), by: str = _BY
+    id: str = _ID,
+    length: str = typer.Option("1h", "--for", help="How long, such as 30m or 4h."),
+    by: str = _BY,
+    reason: str = _REASON,
 ) -> None:
     """Put an alert off; who was told is told again when the time is over and it is still open."""
     from indexing.alerts.answers import snooze as put_off
 
     now = datetime.now(UTC)
-    _say(put_off(_store(), id, until=now + _length(length), by=by, now=now))
+    _say(put_off(_store(), id, until=now + _length(length), by=by, now=now, reason=reason))
 
 
 @app.command()
-def resolve(id: str = _ID, by: str = _BY, reason: str = typer.Option(None, help="Why it is over.")) -> None:
+def resolve(id: str = _ID, by: str = _BY, reason: str = _REASON) -> None:
     """Say that an alert is over."""
     from indexing.alerts.answers import resolve as end
 
@@ -126,13 +132,18 @@ def silences(
 
 def show(alerts: "Iterable[Alert]") -> None:
     """Print alerts with their figures, their evidence and their delivery."""
+    from indexing.alerts.facts import facts_of
+
     count = 0
     for count, alert in enumerate(alerts, 1):  # noqa: B007 -- counted while they are shown
         receivers = ", ".join(dict.fromkeys(f"{delivery.channel} {delivery.state}" for delivery in alert.delivery))
         receivers = receivers or alert.held or "no channel"
         state = "" if alert.state == "firing" else f"  {alert.state} {alert.assignee or alert.acknowledged_by or ''}"
         console.print(Text(f"{alert.severity.upper()}  {alert.id}{state}", style="bold"))
+        facts = facts_of(alert)
+        words = "、".join(f"{one.word} {one.mentions}" for one in facts.words)
         console.print(Text(f"  {alert.reason_zh}\n  {alert.reason_en}"))
+        console.print(Text(f"  window: {facts.window.zh}" + (f" · words: {words}" if words else "")))
         console.print(
             Text(f"  evidence: {len(alert.evidence.ids)} of {alert.evidence.total} mentions · told: {receivers}")
         )
@@ -159,6 +170,10 @@ def _length(text: str) -> "timedelta":
 
 
 def _say(alert: "Alert") -> None:
+    from indexing.alerts.facts import ZONE, clock
+
     who = alert.assignee or alert.resolved_by or alert.acknowledged_by
-    until = f" until {alert.snoozed_until:%Y-%m-%d %H:%M} UTC" if alert.state == "snoozed" else ""
-    console.print(Text(f"{alert.id}: {alert.state}{until}, {who}"))
+    until, reason = "", alert.resolve_reason if alert.state == "resolved" else None
+    if alert.state == "snoozed" and alert.snoozed_until:
+        until, reason = f" until {clock(alert.snoozed_until)} {ZONE.en}", alert.snooze_reason
+    console.print(Text(f"{alert.id}: {alert.state}{until}, {who}{f': {reason}' if reason else ''}"))

@@ -30,22 +30,16 @@ def list_() -> None:
 @app.command()
 def test(name: str = typer.Argument(help="The channel's id.")) -> None:
     """Send a channel a test message, and say whether its receiver confirmed it, and if not, why."""
-    import uuid
-    from datetime import datetime
-
     from config.channel import load_channels
-    from config.settings import DAY_ZONE
     from indexing.alerts.channels import NotDelivered, send
-    from indexing.alerts.message import of_words
+    from indexing.alerts.sample import sample_message
 
     channel = next((channel for channel in load_channels() if channel.id == name), None)
     if channel is None:
         known = ", ".join(channel.id for channel in load_channels()) or "none yet"
         raise _NotConfirmed(f"{name}: no such channel (known: {known}): write config/channels/{name}.yaml")
-    moment = datetime.now(DAY_ZONE).strftime("%Y-%m-%d %H:%M:%S")
-    text = f"这是一条测试消息，无需处理。\nThis is a test; nothing needs to be done.\n{moment}"
     try:
-        send(of_words(uuid.uuid4().hex, "【测试预警】听风 tingfeng", text, test=True), channel)
+        remark = send(sample_message(channel.id), channel)
     except NotDelivered as error:
         raise _NotConfirmed(f"{name}: not confirmed: {error}") from error
-    console.print(f"{name}: the receiver confirmed the message")
+    console.print(f"{name}: the receiver confirmed the message" + (f" {remark}: look there" if remark else ""))

@@ -1,17 +1,24 @@
 """A brand: what counts as a mention of it, which accounts are its own, and where to look."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from config import settings
-from config.load import load_folder
+from config.errors import UserError
+from config.fold import plain
+from config.load import ConfigError, load_folder, where
 from config.query import Query, QueryError, parse_brand_query
 
-__all__ = ["Account", "Brand", "Target", "load_brands", "targets"]
+if TYPE_CHECKING:
+    from opencc import OpenCC
+
+__all__ = ["Account", "Brand", "Target", "find_brand", "load_brands", "targets"]
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
@@ -81,8 +88,57 @@ class Brand(_Written):
 
 
 def load_brands(folder: Path | None = None) -> list[Brand]:
-    """Return every brand under config/brands, sorted by id; ConfigError names file, line, field and remedy."""
-    return load_folder(folder or settings.config_dir() / "brands", Brand)
+    """Return every brand under config/brands, sorted by id; ConfigError names file, line, field and remedy.
+
+    Names are what people see, so that no two brands may have one, however it is written.
+    """
+    folder = folder or settings.config_dir() / "brands"
+    brands = load_folder(folder, Brand)
+    if len(brands) > 1:
+        _check_names(folder, brands)
+    return brands
+
+
+def find_brand(brands: Iterable[Brand], text: str) -> Brand:
+    """Return the brand that people mean by its name or its id; UserError lists those that there are."""
+    known, wanted = list(brands), _folded(text)
+    for brand in known:
+        if wanted in (_folded(brand.name), _folded(brand.id)):
+            return brand
+    names = ", ".join(brand.name for brand in known) or "none yet"
+    raise UserError(f"no brand is called {text!r}; there are: {names} (config/brands)")
+
+
+def _check_names(folder: Path, brands: Iterable[Brand]) -> None:
+    first: dict[str, Brand] = {}
+    problems = []
+    for brand in brands:
+        other = first.setdefault(_folded(brand.name), brand)
+        if other is not brand:
+            place = where(_file(folder, brand), "name")
+            problems.append(
+                f"{place}: {brand.name!r} is also the name in {_file(folder, other)}: "
+                "people could not tell the two apart: give one of them another name"
+            )
+    if problems:
+        raise ConfigError("\n".join(problems))
+
+
+def _file(folder: Path, brand: Brand) -> Path:
+    return next(path for path in (folder / f"{brand.id}.yaml", folder / f"{brand.id}.yml") if path.exists())
+
+
+def _folded(name: str) -> str:
+    """Return a name without case, width, spaces and the difference between traditional and simplified characters."""
+    text = "".join(plain(unicodedata.normalize("NFKC", name)).split()).casefold()
+    return text if text.isascii() else str(_simplified().convert(text))
+
+
+@cache
+def _simplified() -> "OpenCC":
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
 
 
 def targets(brands: Iterable[Brand]) -> list[Target]:

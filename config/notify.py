@@ -20,8 +20,11 @@ class Notify(BaseModel):
     """Ids of the channels that are told at once."""
     escalation: Text | None = None
     """Or the name of an escalation of config/rota.yaml."""
-    group_by: tuple[Literal["rule", "brand", "story", "customer", "severity"], ...] = ("brand", "story")
-    """Alerts that are equal in all of these are told in one message; one without a story is never grouped by story."""
+    group_by: tuple[Literal["rule", "brand", "story", "customer", "severity", "evidence"], ...] = ("brand", "evidence")
+    """Alerts that are equal in all of these are told in one message; one without a story is never grouped by story.
+
+    `evidence` is equal where alerts are about one story, or mostly about the same mentions.
+    """
     wait: Duration = timedelta(0)
     """How long the first alert of a group waits for others."""
     interval: Duration | None = None

@@ -31,6 +31,14 @@ sources that found a brand's mentions have no crawl on record, or where the shar
 more than two points apart (`tingfeng-runs`, `indexing/metrics/voice.py`): a brand of which less was seen would look
 smaller than it is. Kibana cannot withhold; the board 竞品对比 shows the crawls beside the shares.
 
+## Reach 触达
+
+The followers of everybody who speaks of a brand, each account once, as they were last seen (`tingfeng-accounts`). A
+platform that shows no followers adds nothing, and beside the figure stands of how many accounts they are known; where
+they are known of nobody, there is no value, not 0. An account belongs to the time at which it last spoke and to every
+brand that it has spoken of: up to the present, which is what boards show, those are the accounts of the mentions.
+Sentiment does not choose among accounts.
+
 ## Intervals 区间
 
 NSR and the shares on the page carry Wilson's 95 % interval. It speaks of chance in few mentions, not of the model's
@@ -39,7 +47,8 @@ errors (see [sentiment](sentiment.md)) nor of what a crawl missed (the board 采
 ## Days 日界
 
 A day is a day in Asia/Shanghai: in the index, on the page, and in a Kibana space that `tingfeng dashboards publish`
-has set up.
+has set up. "14 days" are today and the thirteen days before it, from the first one's midnight up to now (in Kibana
+`now-13d/d` to `now`); both ends count. Boards and pages read it from `dashboards/period.py`.
 """
 _ENGAGEMENT = """
 ## Engagement by platform 各平台互动量

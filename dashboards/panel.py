@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from config.both import Both
+from dashboards.period import DAYS
 from indexing.metrics.metric import Metric
 from indexing.metrics.where import EVERYTHING, Where
 
@@ -164,7 +165,7 @@ class Board:
     """Its place in the row of links."""
     kind: str = "mentions"
     controls: tuple[Control, ...] = field(default=())
-    days: int = 14
+    days: int = DAYS
     panels: tuple[Panel | Listing, ...]
 
 

@@ -13,7 +13,7 @@ from dashboards.panel import TIMELESS, Bucket, Listing, Panel, Time
 from indexing.metrics.expression import Count, Leaf, aggregation, answer, evaluate, leaves
 from indexing.metrics.where import EVERYTHING, Where, dsl
 
-__all__ = ["Row", "Scope", "listing", "measured", "ordering", "read", "search"]
+__all__ = ["Row", "Scope", "listing", "measured", "ordering", "period", "read", "search"]
 
 Body = dict[str, Any]
 
@@ -23,7 +23,7 @@ _SHARD_SIZE = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What a board is looked at for: documents of [since, until), both aware, for which `where` holds too."""
+    """What a board is looked at for: documents from `since` to `until`, both included, for which `where` holds too."""
 
     since: datetime
     until: datetime
@@ -58,19 +58,27 @@ def read(panel: Panel, answered: Mapping[str, Any]) -> tuple[Row, ...]:
 def measured(panel: Panel) -> dict[Leaf, str]:
     """Return what the panel's measures ask for, each once, with the aggregation's name."""
     asked = dict.fromkeys(leaf for metric in panel.show for leaf in leaves(metric.of))
+    if panel.by and (first := panel.show[0].rank):
+        asked[first] = None
     return {leaf: f"m{number}" for number, leaf in enumerate(asked)}
 
 
 def ordering(panel: Panel) -> Leaf | None:
-    """Return the measure that values are ordered by: the first one if it is plain, else the number of documents."""
+    """Return what values are ordered by: the first measure's rank, or itself if plain; None: by documents."""
+    if panel.show[0].rank:
+        return panel.show[0].rank
     first = panel.show[0].of
     return first if isinstance(first, Leaf) and first.where == EVERYTHING and not isinstance(first, Count) else None
 
 
+def period(scope: Scope) -> Body:
+    """Return the filter for the documents of the time that is looked at."""
+    return {"range": {"@timestamp": {"gte": scope.since.isoformat(), "lte": scope.until.isoformat()}}}
+
+
 def _scoped(panel: Panel | Listing, scope: Scope) -> Body:
-    period = {"range": {"@timestamp": {"gte": scope.since.isoformat(), "lt": scope.until.isoformat()}}}
     chosen = [dsl(where) for where in (panel.where, scope.where) if where != EVERYTHING]
-    filters = chosen if panel.kind in TIMELESS else [period, *chosen]
+    filters = chosen if panel.kind in TIMELESS else [period(scope), *chosen]
     return {"track_total_hits": True, "query": {"bool": {"filter": filters}}}
 
 

@@ -17,13 +17,15 @@ from dashboards.page.boards import gather_boards
 from dashboards.page.gather import QuestionRefused, gather
 from dashboards.page.render import render, render_boards
 from dashboards.page.write import write
+from dashboards.period import DAYS
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
 
-__all__ = ["QuestionRefused", "gather", "render", "write_boards", "write_latest", "write_page"]
+__all__ = ["DAYS", "QuestionRefused", "gather", "render", "write_boards", "write_latest", "write_page"]
 
-_BOARDS, _DAYS = "boards.html", 14
+_BRIEF, _BOARDS = "index.html", "boards.html"
+_OURS = "<title>听风"
 
 
 def write_page(
@@ -31,7 +33,7 @@ def write_page(
     path: Path,
     *,
     brands: Sequence[Brand],
-    days: int = _DAYS,
+    days: int = DAYS,
     now: datetime | None = None,
     language: str = "zh",
 ) -> Path:
@@ -41,13 +43,23 @@ def write_page(
     stays when anything fails; errors are those of `gather`.
     """
     data = gather(store, brands=brands, now=now or datetime.now(UTC), days=days, language=language)
-    write(path, render(data))
+    write(path, render(replace(data, boards=_beside(path, _BOARDS))))
     return path
 
 
-def write_boards(store: "Store", path: Path, *, until: datetime, days: timedelta, language: str = "zh") -> Path:
-    """Write the page and return its path; errors are those of `gather_boards`."""
-    write(path, render_boards(gather_boards(store, until=until, days=days, language=language)))
+def write_boards(
+    store: "Store",
+    path: Path,
+    *,
+    until: datetime,
+    days: timedelta,
+    language: str = "zh",
+    brands: Sequence[Brand] = (),
+) -> Path:
+    """Write all dashboards, with the names of `brands`, and return the path; errors are those of `gather_boards`."""
+    names = {brand.id: brand.name for brand in brands}
+    data = gather_boards(store, until=until, days=days, language=language, names=names)
+    write(path, render_boards(replace(data, brief=_beside(path, _BRIEF))))
     return path
 
 
@@ -57,8 +69,20 @@ def write_latest(store: "Store", brands: Sequence[Brand], *, now: datetime | Non
     The dashboards go up to the present, as in Kibana: the crawls that found what `now` looks back on end after it.
     """
     folder, moment = settings.data_dir() / "report", now or datetime.now(UTC)
-    write_boards(store, folder / _BOARDS, until=max(moment, datetime.now(UTC)), days=timedelta(days=_DAYS))
-    data = gather(store, brands=brands, now=moment, days=_DAYS)
-    page = folder / "index.html"
-    write(page, render(replace(data, boards=_BOARDS)))
+    names = {brand.id: brand.name for brand in brands}
+    until = max(moment, datetime.now(UTC))
+    boards = gather_boards(store, until=until, days=timedelta(days=DAYS), names=names)
+    brief = gather(store, brands=brands, now=moment, days=DAYS)
+    page = folder / _BRIEF
+    write(folder / _BOARDS, render_boards(replace(boards, brief=_BRIEF)))
+    write(page, render(replace(brief, boards=_BOARDS)))
     return page
+
+
+def _beside(path: Path, name: str) -> str | None:
+    """Return the other page's address where it lies beside this one: no page links to one that is not there."""
+    other = path.with_name(name)
+    if other == path or not other.is_file():
+        return None
+    with other.open(encoding="utf-8", errors="replace") as file:
+        return name if _OURS in file.read(4_000) else None

@@ -1,16 +1,26 @@
 """Tokens → the few words that say what a post is about."""
 
+import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from config import settings
 from nlp.variants import simplified
 
-__all__ = ["keywords", "stopwords"]
+__all__ = ["brand_words", "keywords", "stopwords"]
 
 _MOST = 10
 _SHIPPED = Path(__file__).resolve().parent.parent / "config" / "lexicons" / "stopwords.txt"
+_UNITS = "家本款个种次件部台间位条篇套项批类些边里段句份天年月晚遍趟回点只张瓶盒包双辆晚号页"
+_FILLER = re.compile(
+    f"(?:(?:这|那|哪|每|某|几|两|第?[一二三四五六七八九十])[一两几]?[{_UNITS}]|[很好太不这那许]么?[多少])"
+)
+"""这家, 那本, 第二天, 每一次; 很多, 不少, 这么多: a pointer or a number with its unit, and "many"."""
+_OF_A_BRAND = tuple(
+    ["网", "网站", "官网", "官方", "商城", "旗舰店", "专卖店", "门店", "店", "集团", "公司", "客户端", "平台", "酒店"]
+)
+"""What follows a brand's name in other names of the brand itself."""
 
 
 def keywords(tokens: Sequence[str], without: Collection[str]) -> tuple[str, ...]:
@@ -27,5 +37,11 @@ def stopwords() -> frozenset[str]:
 
 
 def _says_something(word: str) -> bool:
-    """Return whether a word can be a keyword: no emoticon, no number, no single character."""
-    return len(word) > 1 and not word.startswith("[") and any(map(str.isalpha, word))
+    """Return whether a word can be a keyword: no emoticon, no number, no single character, no filler."""
+    return len(word) > 1 and not word.startswith("[") and any(map(str.isalpha, word)) and not _FILLER.fullmatch(word)
+
+
+def brand_words(names: Iterable[str]) -> frozenset[str]:
+    """Return the words that name a brand itself, from what it is called: in its own mentions they are no topic."""
+    every = tuple(names)
+    return frozenset((*every, *(f"{name}{end}" for name in every for end in _OF_A_BRAND)))

@@ -7,7 +7,7 @@ from config.fold import fold
 from config.query import wanted
 from crawlers.post import Post
 from nlp.clean import clean
-from nlp.keywords import keywords
+from nlp.keywords import brand_words, keywords
 from nlp.matcher import Matcher
 from nlp.mention import Label, MatchedBy, Mention, Sentiment
 from nlp.query import Document, holds
@@ -30,7 +30,7 @@ class Analyser:
         self._matcher, self._segmenter = Matcher(brands), Segmenter(brands)
         self._names = {brand.id: names_of(brand) for brand in brands}
         self._neutral = {brand.id: brand.neutral for brand in brands}
-        self._silent = {brand.id: stopwords | {as_token(brand.name), brand.id} for brand in brands}
+        self._silent = {brand.id: stopwords | {brand.id} | brand_words(map(as_token, _called(brand))) for brand in brands}
 
     def as_root(self, post: Post) -> tuple[str, ...]:
         """Return the brands that answers to this first post speak of: those it names, and those whose own it is."""
@@ -103,12 +103,18 @@ class Analyser:
 
 def names_of(brand: Brand) -> tuple[str, ...]:
     """Return what a brand is called, in lower case: name, words, and what of its query matches by itself."""
+    name, *alone = _called(brand)
+    return tuple(dict.fromkeys((name, *(fold(word).lower() for word in brand.words), *alone)))
+
+
+def _called(brand: Brand) -> tuple[str, ...]:
+    """Return the brand's name and what of its query matches by itself; its words may be products, hence topics."""
     alone = (
         term.value
         for term in wanted(brand.parsed)
         if term.field is None and holds(brand.parsed, Document.saying(term.value))
     )
-    return tuple(dict.fromkeys(fold(name).lower() for name in (brand.name, *brand.words, *alone)))
+    return tuple(dict.fromkeys(fold(name).lower() for name in (brand.name, *alone)))
 
 
 def said(title: str | None, text: str) -> str:

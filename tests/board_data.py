@@ -155,9 +155,10 @@ def _link(chance: random.Random, number: int, _at: str) -> Document:
 def _story(chance: random.Random, number: int, at: str) -> Document:
     replied: Document = {}
     if chance.random() < 0.3:
-        replied = {"replied_at": at, "seconds_to_reply": chance.randrange(600, 90_000)}
+        replied = {"answerable": True, "replied_at": at, "seconds_to_reply": chance.randrange(600, 90_000)}
     return {
         "story": f"s{number}",
+        "answerable": number % 2 == 0,
         "brand": chance.choice(BRANDS),
         "title": f"事件 {number}",
         "origin": {"author": f"用户{number}", "platform": "weibo"},
@@ -173,13 +174,14 @@ def _story(chance: random.Random, number: int, at: str) -> Document:
 
 
 def _account(chance: random.Random, number: int, _at: str) -> Document:
+    seen: Document = {"followers": chance.randrange(1, 10**6)} if number % 3 else {}  # some platforms show nobody's
     return {
+        **seen,
         "account": f"a{number}",
         "name": f"用户{number}",
         "platform": chance.choice(list(PLATFORMS)),
         "brand": sorted(chance.sample(BRANDS, chance.randrange(1, 3))),
         "mentions": chance.randrange(1, 20),
-        "followers": chance.randrange(1, 10**6),
         "engagement": chance.randrange(1_000),
         **_coordination(chance),
     }

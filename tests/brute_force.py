@@ -18,9 +18,9 @@ Counted = dict[tuple[Any, ...], tuple[float | None, ...]]
 
 
 def counted(panel: Panel, documents: Iterable[Document], since: datetime, until: datetime) -> Counted:
-    """Return the panel's values by bucket keys, counted over the documents of [since, until)."""
+    """Return the panel's values by bucket keys, counted over the documents from `since` to `until`, both included."""
     chosen = [d for d in documents if holds(panel.where, d)]
-    inside = chosen if panel.kind in TIMELESS else [d for d in chosen if since <= _moment(d["@timestamp"]) < until]
+    inside = chosen if panel.kind in TIMELESS else [d for d in chosen if since <= _moment(d["@timestamp"]) <= until]
     return dict(_buckets(panel, panel.by, inside, ()))
 
 
@@ -79,7 +79,7 @@ def _key(bucket: Bucket, value: Any) -> Any:
 
 
 def _rank(panel: Panel, documents: list[Document]) -> float:
-    first = panel.show[0].of
+    first = panel.show[0].rank or panel.show[0].of
     if isinstance(first, ex.Operation | ex.Number | ex.Count) or first.where != wh.EVERYTHING:
         return len(documents)
     return _leaf(first, documents) or 0

@@ -8,7 +8,9 @@ import math
 import operator
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 Json = dict[str, Any]
 
@@ -20,6 +22,19 @@ def layer_of(saved: Json) -> Json:
     """Return the panel's one layer."""
     ((_, layer),) = saved["attributes"]["state"]["datasourceStates"]["formBased"]["layers"].items()
     return dict(layer)
+
+
+def period(board: Json, now: datetime, zone: str) -> Json:
+    """Return the range that Kibana sends for a dashboard which somebody opens at `now`: both its ends count."""
+    ends = {"gte": board["attributes"]["timeFrom"], "lte": board["attributes"]["timeTo"]}
+    return {sign: _date_math(text, now.astimezone(ZoneInfo(zone))).isoformat() for sign, text in ends.items()}
+
+
+def _date_math(text: str, now: datetime) -> datetime:
+    found = re.fullmatch(r"now(?:-(\d+)d)?(/d)?", text)
+    assert found, text
+    moment = now - timedelta(days=int(found[1] or 0))
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0) if found[2] else moment
 
 
 def request(saved: Json, view: Json, time_range: Json, zone: str) -> Json:

@@ -128,7 +128,8 @@ def test_a_burst_raises_one_alert_with_its_figures_and_evidence(emptied_store: "
     store = emptied_store
     put(store, usual())
     ids = put(store, burst(20, text="星河 闪退 崩溃"))
-    put(store, burst(4, negative=False) + burst(2, text="星河 发热", platform="forum"))
+    put(store, burst(4, negative=False))
+    hot = put(store, burst(2, text="星河 发热", platform="forum"))
     put(store, [mention(NOW, text="星河 刚好到点"), mention(NOW - 2 * HOUR, text="星河 窗口之前")])
     (alert,) = run(store)
     assert (value(alert, "count"), value(alert, "negative"), alert.figures[0].usual) == (26, 22, 0)
@@ -138,7 +139,8 @@ def test_a_burst_raises_one_alert_with_its_figures_and_evidence(emptied_store: "
     assert set(ids) < set(alert.evidence.ids)
     assert alert.evidence.ids[0] == ids[-1]  # the most engaging first
     assert alert.evidence.total == len(alert.evidence.ids) == 22
-    assert [quote.id for quote in alert.evidence.quotes] == ids[:-6:-1]
+    assert [(quote.id, quote.mentions) for quote in alert.evidence.quotes] == [(ids[-1], 20), (hot[-1], 2)]
+    assert (alert.evidence.more_stories, alert.evidence.more_mentions) == (0, 0)
     assert {(p.platform, p.mentions) for p in alert.evidence.platforms} == {("weibo", 20), ("forum", 2)}
     assert {"闪退", "崩溃"} <= {word.word for word in alert.evidence.words}
     assert not {"星河", "电池"} & {word.word for word in alert.evidence.words}

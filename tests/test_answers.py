@@ -235,7 +235,8 @@ def test_a_message_sent_again_carries_the_same_answer(told: "Store", monkeypatch
         of_alert(example(), one, now=NOW + after)
         for one, after in ((delivery, MINUTE), (replace(delivery, unsure=True), HOUR))
     )
-    assert [link.label for link in first.links] == ["认领 ack", "转交 assign", "暂缓 snooze", "解除 resolve"]
+    labels = ["认领 ack", "转交 assign", "暂缓 snooze", "解除 resolve", "全部证据与经过 all evidence and history"]
+    assert [link.label for link in first.links] == labels
     assert first.links[0].url.startswith(f"{PUBLIC}/answer/")
     assert first.links[0].url in first.whole
     answers.follow(told, first.links[0].url.rpartition("/")[2], now=NOW + HOUR)

@@ -22,6 +22,7 @@ from indexing.elasticsearch.store import Store
 from indexing.privacy import Pseudonyms
 from indexing.search import cell
 from tests import board_data
+from tests.clicked_marks import wrong_marks
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -137,6 +138,35 @@ def test_hostile_texts_stand_as_text(page: "Page") -> None:
     assert addresses
     assert all(address.startswith("https://") for address in addresses)
     assert page.locator("main img, main script, main iframe").count() == 0
+
+
+def test_every_figure_leads_to_as_many_posts_as_it_says(page: "Page") -> None:
+    found = wrong_marks(page)
+    assert found["wrong"] == []
+    keys = {"brand", "customer", "emotion", "from", "intent", "platform", "precision", "role", "sentiment", "to"}
+    assert keys | {"indexed_from", "indexed_to", "voice", "word"} == set(found["kinds"])
+    assert found["clicked"] > 100
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        '[data-panel="overview/mentions"] .figure .mark',
+        '[data-panel="overview/platforms"] .bar .mark',
+        '[data-panel="overview/sentiment-by-day"] rect.negative',
+        '[data-panel="voices/words"] .name .mark',
+        '[data-panel="voices/emotions-by-day"] .legend .mark',
+        '[data-panel="clients/platforms"] .bar .mark',
+        '[data-panel="rivals/compared"] td .mark',
+        '[data-panel="overview/latest-mentions"] .more',
+        '[data-panel="overview/top-stories"] .said .mark',
+        '[data-panel="spread/coordination"] .said .mark',
+    ],
+)
+def test_a_click_with_the_mouse_shows_posts(page: "Page", figure: str) -> None:
+    page.locator(figure).first.click()
+    page.wait_for_selector("#posts:not([hidden])")
+    assert page.url.partition("#")[2].startswith("posts")
 
 
 def test_share_of_voice_is_withheld_with_the_reason(written: Written, page: "Page") -> None:

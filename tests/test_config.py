@@ -96,7 +96,7 @@ def test_a_brand_file_with_a_space_in_its_name_is_refused(tmp_path: Path) -> Non
 
 def test_brands_that_ask_for_the_same_feed_share_it(tmp_path: Path) -> None:
     written(tmp_path, GOOD, "a.yaml")
-    written(tmp_path, GOOD, "b.yaml")
+    written(tmp_path, GOOD.replace("星河手机", "星河平板"), "b.yaml")
     assert len(targets(load_brands(tmp_path))) == 2
 
 

@@ -78,8 +78,39 @@ def test_accounts_and_stories_are_counted_from_their_mentions() -> None:
         10,
         1,
     )
-    account = account_document(rows, bursts=set(), now=NOW)
+    account = account_document(rows, bursts=set(), told={rows[0].story}, now=NOW)
     assert (account["mentions"], account["originals"], account["stories"], account["followers"]) == (2, 1, 1, 10)
+
+
+def test_followers_that_nobody_saw_are_not_none_at_all() -> None:
+    unseen = [row(1), row(2, after=MINUTE, author="u2")]
+    story = story_document(unseen, title="t", now=NOW)
+    assert (story["authors"], story["authors_known"]) == (2, 0)
+    assert "reach" not in story
+    assert "followers" not in account_document(unseen[:1], bursts=set(), told=set(), now=NOW)
+    some = [*unseen, row(3, after=HOUR, author="u3", followers=0), row(4, after=2 * HOUR, author="u4", followers=7)]
+    story = story_document(some, title="t", now=NOW)
+    assert (story["authors"], story["authors_known"], story["reach"]) == (4, 2, 7)
+
+
+def test_the_followers_that_were_seen_last_count() -> None:
+    rows = [row(1, author="u1", followers=100), row(2, after=HOUR, author="u1", followers=90)]
+    rows.append(row(3, after=2 * HOUR, author="u1"))
+    assert account_document(rows, bursts=set(), told=set(), now=NOW)["followers"] == 90
+    assert story_document(rows, title="t", now=NOW)["reach"] == 90
+
+
+def test_an_account_that_speaks_alone_has_nobody_to_be_arranged_with() -> None:
+    alone = account_document([row(1, digits=0.9)], bursts=set(), told=set(), now=NOW)
+    assert "coordination" not in alone
+    assert alone["stories"] == 0
+
+
+def test_a_brand_can_answer_where_it_has_an_account() -> None:
+    rows = [row(1), row(2, after=MINUTE)]
+    assert story_document(rows, title="t", now=NOW)["answerable"] is False
+    assert story_document(rows, title="t", now=NOW, own={rows[0].platform})["answerable"] is True
+    assert story_document(rows, title="t", now=NOW, replied_at=NOW)["answerable"] is True
 
 
 def post(id: str, *, ago: timedelta = timedelta(), text: str = LONG, root: str | None = None) -> StoryPost:

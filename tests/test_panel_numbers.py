@@ -40,7 +40,7 @@ class Filled:
     store: "Store"
     documents: dict[str, list[dict[str, Any]]]
     page: dict[str, Rows]
-    saved: dict[str, dict[str, Any]]
+    saved: dict[tuple[str, str], dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,9 @@ def filled(new_store: "Callable[[], Store]", tmp_path_factory: pytest.TempPathFa
         store = new_store()
         documents = {"mentions": _mentions(store), **{kind: _others(store, kind) for kind in board_data.KINDS}}
         path = write_boards(store, folder / "boards.html", until=board_data.UNTIL, days=timedelta(days=board_data.DAYS))
-        saved = {one["id"]: one for one in map(json.loads, SAVED.read_text(encoding="utf-8").splitlines())}
+        saved = {
+            (one["type"], one["id"]): one for one in map(json.loads, SAVED.read_text(encoding="utf-8").splitlines())
+        }
         yield Filled(store=store, documents=documents, page=_on_page(path), saved=saved)
 
 
@@ -107,10 +109,11 @@ def _on_page(path: Path) -> dict[str, Rows]:
     return shown
 
 
-def _in_kibana(filled: Filled, id: str, kind: str) -> Rows:
-    saved = filled.saved[id]
-    period = {"gte": SINCE.isoformat(), "lt": board_data.UNTIL.isoformat()}
-    body = lens_query.request(saved, filled.saved[f"tingfeng-{kind}"], period, DAY_ZONE.key)
+def _in_kibana(filled: Filled, board: str, panel: str, kind: str) -> Rows:
+    """Return what a person sees who opens the board as it was published, at the moment at which the page was made."""
+    saved = filled.saved["lens", f"tingfeng-{board}-{panel}"]
+    period = lens_query.period(filled.saved["dashboard", f"tingfeng-{board}"], board_data.UNTIL, DAY_ZONE.key)
+    body = lens_query.request(saved, filled.saved["index-pattern", f"tingfeng-{kind}"], period, DAY_ZONE.key)
     answer = filled.store.client.search(index=filled.store.alias(kind), **body)
     return dict(lens_query.rows(saved, dict(answer)))
 
@@ -127,7 +130,7 @@ def _same(one: Rows, other: Rows) -> bool:
 @pytest.mark.parametrize(("board", "panel"), EVERY, ids=[f"{board}/{panel.id}" for board, panel in EVERY])
 def test_the_three_numbers_are_one(filled: Filled, board: str, panel: Any) -> None:
     by_hand = brute_force.counted(panel, filled.documents[panel.kind], SINCE, board_data.UNTIL)
-    kibana = _in_kibana(filled, f"tingfeng-{board}-{panel.id}", panel.kind)
+    kibana = _in_kibana(filled, board, panel.id, panel.kind)
     assert by_hand, "a panel without numbers proves nothing"
     assert _same(kibana, by_hand)
     page = filled.page[f"{board}/{panel.id}"]

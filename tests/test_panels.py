@@ -14,6 +14,7 @@ from dashboards.generated import generated
 from dashboards.panel import Board, Control, Draw, Listing, Panel, Time, Top, panels
 from dashboards.panel_errors import panel_errors
 from dashboards.panel_query import Scope, listing, search
+from dashboards.unheeded import marked
 from indexing.metrics import Metric, metrics
 from indexing.metrics.expression import Average, Count, Median, Number, Sum, Unique
 from indexing.metrics.of.accounts import REACH
@@ -97,6 +98,16 @@ def test_a_panel_added_is_in_all_that_reads_it(monkeypatch: pytest.MonkeyPatch) 
     saved = {one["id"]: one for one in build.objects()}
     assert saved["tingfeng-overview-added"]["type"] == "lens"
     assert "tingfeng-overview-added" in {one["id"] for one in saved["tingfeng-overview"]["references"]}
+
+
+def test_a_filter_that_a_panel_cannot_obey_is_named_in_its_title() -> None:
+    controls = (Control("brand", Both("品牌", "Brand")), Control("sentiment.label", Both("情感", "Sentiment")))
+    reach = panel(kind="accounts", show=(REACH,))
+    assert marked(board(reach, controls=controls), reach).title == Both("名（不随情感筛选）", "name (not by sentiment)")
+    timeless = panel(kind="customers")
+    assert marked(board(timeless, controls=controls), timeless).title == Both("名（不随筛选）", "name (not filtered)")
+    heeding = panel()
+    assert marked(board(heeding, controls=controls), heeding) == heeding
 
 
 def asked() -> Iterator[tuple[str, dict[str, Any]]]:

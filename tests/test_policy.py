@@ -9,7 +9,7 @@ import pytest
 from config.notify import Notify
 from config.rota import Escalation, Hours, Person, Rota, Shift, Step
 from config.rule import Severity
-from indexing.alerts.alert import Alert, State
+from indexing.alerts.alert import Alert, Evidence, State
 from indexing.alerts.policy import Situation, decide
 from indexing.alerts.silence import Silence
 from tests.alert_examples import example
@@ -32,7 +32,9 @@ ESCALATES = Notify(escalation="default")
 
 
 def new(id: str = "burst.xinghe.1", **fields: Any) -> Alert:
+    own = Evidence(ids=(f"weibo:post:{id}",), total=1)
     fresh: dict[str, Any] = {"raised_at": NOW, "step": -1, "step_at": None, "severity": Severity.SERIOUS}
+    fresh["evidence"] = own
     return example(id, (), **{**fresh, **fields})
 
 
@@ -173,6 +175,65 @@ def test_who_hears_nothing_of_a_group_is_no_reason_to_stay_silent() -> None:
     for plan in (Notify(), Notify(channels=("elsewhere",))):
         here = Situation(now=NOW, plans={"burst": ESCALATES, "other": plan}, rota=ROTA, alerts=(heavy,))
         assert messages(decide(new(story="s"), here))
+
+
+POST = Evidence(ids=("weibo:post:1:xinghe",), total=1)
+BURST = Evidence(ids=tuple(f"weibo:post:{number}:xinghe" for number in range(40)), total=40)
+PLAIN = Notify(channels=("room",))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "together"),
+    [
+        ({"story": "s", "evidence": POST}, {"evidence": BURST}, True),  # a post of reach within the burst
+        ({"evidence": POST}, {"evidence": BURST}, True),
+        ({"story": "s"}, {"story": "s", "evidence": Evidence()}, True),
+        ({"story": "s", "evidence": POST}, {"story": "t", "evidence": BURST}, False),
+        ({"evidence": Evidence(ids=BURST.ids[30:] + tuple("abcdefghijk"), total=21)}, {"evidence": BURST}, False),
+        ({"evidence": Evidence()}, {"evidence": Evidence()}, False),
+        ({"brand": "yinhe", "evidence": POST}, {"evidence": BURST}, False),
+    ],
+)
+def test_alerts_about_the_same_posts_are_told_once_with_both_reasons(
+    one: dict[str, Any], other: dict[str, Any], together: bool
+) -> None:
+    reach, burst = new("reach.xinghe.1", rule="other", **one), new(weight=90, **other)
+    first = decide(burst, situation(PLAIN, alerts=(reach, burst)))
+    second = decide(reach, situation(PLAIN, alerts=(reach, first)))
+    assert (second.joined == burst.id) is together
+    assert [one.also for one in first.delivery] == [(reach.id,) if together else ()]
+    assert (messages(second) == []) is together
+
+
+@pytest.mark.parametrize(("severity", "told"), [(Severity.SERIOUS, False), (Severity.CRISIS, True)])
+def test_the_same_post_again_a_little_later_pages_only_when_graver(severity: Severity, told: bool) -> None:
+    first = decide(new(evidence=BURST), situation(PLAIN))
+    later = new("reach.xinghe.1", rule="other", story="s", evidence=POST, severity=severity, raised_at=NOW + MINUTE)
+    after = decide(later, situation(PLAIN, alerts=(first,), now=NOW + MINUTE))
+    assert bool(messages(after)) is told
+    assert (after.joined == first.id) is not told
+
+
+def test_a_repeat_speaks_of_what_has_joined_since() -> None:
+    plan = Notify(channels=("room",), repeat=HOUR, repeats=1)
+    first = decide(new(evidence=BURST), situation(plan))
+    joined = decide(new("reach.xinghe.1", rule="other", evidence=POST), situation(plan, alerts=(first,)))
+    again = decide(first, situation(plan, alerts=(joined,), now=NOW + HOUR))
+    assert [(one.message, one.also) for one in again.delivery] == [("raised", ()), ("repeat.1.1", (joined.id,))]
+
+
+def test_who_is_told_of_one_alone_still_hears_of_it() -> None:
+    """Of two alerts about the same posts, one is told to a second channel: that one hears it, the first not twice."""
+    plans = {"burst": PLAIN, "other": Notify(channels=("room", "boss"))}
+    burst, reach = new(weight=90, evidence=BURST), new("reach.xinghe.1", rule="other", evidence=POST)
+    first = decide(burst, Situation(now=NOW, plans=plans, alerts=(burst, reach)))
+    second = decide(reach, Situation(now=NOW, plans=plans, alerts=(first, reach)))
+    assert messages(first) == [("raised", "room")]
+    assert first.delivery[0].also == (reach.id,)
+    assert messages(second) == [("raised", "boss")]
+    wanted = Notify(channels=("room",), group_by=())
+    apart = Situation(now=NOW, plans={"burst": wanted, "other": wanted}, alerts=(first, reach))
+    assert messages(decide(reach, apart)) == [("raised", "room")], "a rule may ask to be told alone"
 
 
 def test_a_group_waits_and_a_later_one_joins_after_the_interval() -> None:

@@ -2,18 +2,24 @@
 
 import json
 import re
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from typer.testing import CliRunner
 
 from config.errors import UserError
 from dashboards.kibana.build import objects
 from dashboards.kibana.publish import SETTINGS
+from dashboards.kibana.server import kibana
 from tingfeng import app
+
+if TYPE_CHECKING:
+    from indexing.elasticsearch.store import Store
 
 Json = dict[str, Any]
 
@@ -156,6 +162,14 @@ def test_a_dry_run_tells_what_would_change_and_changes_nothing(fake: Fake) -> No
     assert fake.kept[""][name]["attributes"]["title"] == "声量"
 
 
+def test_the_first_dry_run_lists_its_objects(fake: Fake) -> None:
+    told = publish(fake, "--dry-run")
+    for one in objects():
+        assert f"new  {one['type']} {one['id']}" in told
+    assert "new  dashboard tingfeng-overview  听风 · 品牌总览 Brand overview" in told
+    assert fake.writes == []
+
+
 def test_what_is_no_longer_defined_is_taken_away(fake: Fake) -> None:
     publish(fake)
     name = ("index-pattern", "tingfeng-customers")
@@ -168,6 +182,8 @@ def test_a_space_has_objects_of_its_own(fake: Fake) -> None:
     publish(fake, "--space", "pr")
     assert fake.kept[""] == {}
     assert ("dashboard", "pr-tingfeng-overview") in fake.kept["pr"]
+    fake.kept["pr"].clear()
+    assert f"open {fake.url}/s/pr/app/dashboards" in publish(fake, "--space", "pr")
     assert "0 new, 0 changed" in publish(fake, "--space", "pr")
     with pytest.raises(UserError, match="is there a space of this name"):
         publish(fake, "--space", "nowhere")
@@ -182,14 +198,76 @@ def test_an_older_kibana_is_left_alone(fake: Fake) -> None:
 
 def test_a_refused_key_says_what_to_set_and_does_not_show_it(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KIBANA_API_KEY", "another-key")
-    with pytest.raises(UserError, match="access refused to saved objects: set KIBANA_API_KEY") as told:
+    with pytest.raises(UserError, match="Kibana refuses the credential in KIBANA_API_KEY") as told:
         publish(fake)
     assert "another-key" not in str(told.value)
 
 
+def test_without_a_credential_it_says_which_to_set(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KIBANA_API_KEY")
+    with pytest.raises(UserError, match="no credential was given: set KIBANA_API_KEY, or KIBANA_USER"):
+        publish(fake)
+
+
+def test_a_kibana_that_keeps_its_version_to_itself_refused_the_credential(fake: Fake) -> None:
+    fake.version = ""
+    with pytest.raises(UserError, match="Kibana refuses the credential in KIBANA_API_KEY"):
+        publish(fake)
+
+
+def test_https_to_a_port_that_speaks_http_is_told(fake: Fake) -> None:
+    with pytest.raises(UserError, match="this port does not speak https") as told:
+        publish(fake, "--kibana", fake.url.replace("http://", "https://"))
+    assert f"write {fake.url}" in str(told.value)
+
+
+def test_http_to_a_port_that_answers_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIBANA_API_KEY", KEY)
+    with socket.create_server(("127.0.0.1", 0)) as listening:  # as a port that speaks https does
+        closing = threading.Thread(target=lambda: listening.accept()[0].close())
+        closing.start()
+        port = listening.getsockname()[1]
+        done = CliRunner().invoke(app, ["dashboards", "publish", "--kibana", f"http://127.0.0.1:{port}"])
+        closing.join()
+    assert f"if it speaks https, write https://127.0.0.1:{port}" in str(done.exception)
+
+
+def test_elasticsearchs_address_is_told(store: "Store", monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIBANA_API_KEY", KEY)
+    (node,) = store.client.transport.node_pool.all()
+    done = CliRunner().invoke(app, ["dashboards", "publish", "--kibana", node.base_url])
+    assert "this is Elasticsearch: give Kibana's address" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("response", "says"),
+    [
+        (
+            httpx.Response(401, json={"error": {"root_cause": [{"type": "security_exception"}]}, "status": 401}),
+            "Elastic",
+        ),
+        (httpx.Response(503, text="Kibana server is not ready yet"), "not ready yet"),
+        (httpx.Response(302, headers={"location": "https://login.example.com/"}), "leads on to https://login.example"),
+        (httpx.Response(400, text="Client sent an HTTP request to an HTTPS server."), "write https://kibana.example"),
+        (
+            httpx.Response(200, text="<!doctype html><title>Welcome</title>"),
+            "without JSON: is it the address of",
+        ),
+        (httpx.Response(403, json={"statusCode": 403, "message": "Forbidden"}), "the credential in KIBANA_API_KEY is"),
+    ],
+)
+def test_what_answers_instead_of_kibana_is_told(
+    response: httpx.Response, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KIBANA_API_KEY", KEY)
+    transport = httpx.MockTransport(lambda _: response)
+    with kibana("https://kibana.example.com", transport=transport) as server, pytest.raises(UserError) as told:
+        server.version()
+    assert says in str(told.value)
+
+
 def test_what_kibana_refuses_is_named(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     from dashboards.kibana.publish import publish as send
-    from dashboards.kibana.server import kibana
 
     without = [one for one in objects() if one["id"] != "tingfeng-runs"]
     with kibana(fake.url) as server, pytest.raises(UserError, match="lacks index-pattern tingfeng-runs"):

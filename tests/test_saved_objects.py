@@ -115,11 +115,11 @@ def test_a_dashboard_is_whole(saved: Json) -> None:
             assert named[f"{one['panelIndex']}:{one['panelRefName']}"]["type"] == one["type"]
         for event in one["embeddableConfig"]["enhancements"].get("dynamicActions", {}).get("events", ()):
             assert event["triggers"] == ["FILTER_TRIGGER"]
-            if event["action"]["factoryId"] == "DASHBOARD_TO_DASHBOARD_DRILLDOWN":
-                name = f"{one['panelIndex']}:drilldown:DASHBOARD_TO_DASHBOARD_DRILLDOWN:{event['eventId']}:dashboardId"
-                assert named[name]["id"] == "tingfeng-mentions"
-            else:
-                assert event["action"]["factoryId"] == "OPEN_IN_DISCOVER_DRILLDOWN", "others need a licence"
+            assert event["action"]["factoryId"] == "DASHBOARD_TO_DASHBOARD_DRILLDOWN", (
+                "others need a licence, or columns"
+            )
+            name = f"{one['panelIndex']}:drilldown:DASHBOARD_TO_DASHBOARD_DRILLDOWN:{event['eventId']}:dashboardId"
+            assert named[name]["id"] == "tingfeng-mentions"
     assert len({one["panelIndex"] for one in panels}) == len(panels)
     assert not _overlapping([place for place, _ in places])
     controls = json.loads(attributes["controlGroupInput"]["panelsJSON"])
@@ -128,7 +128,32 @@ def test_a_dashboard_is_whole(saved: Json) -> None:
         if control["type"] == "optionsListControl":
             view = named[f"controlGroup_{id}:optionsListDataView"]["id"]
             assert types_of(view)[control["explicitInput"]["fieldName"]] in ("keyword", "boolean")
-    assert controls["time"]["type"] == "timeSlider"
+    assert [one["type"] for one in controls.values()].count("timeSlider") == 1
+
+
+def test_no_part_of_a_board_has_the_id_of_another_boards_part() -> None:
+    """Kibana shows the panels of the board before under those ids that stand on the next one too."""
+    parts = [part for saved in DASHBOARDS for part in set(_parts_of(saved))]
+    assert len(parts) > 100
+    assert {part for part in parts if parts.count(part) > 1} == set()
+
+
+def test_a_board_sets_no_slice_of_its_time() -> None:
+    """A slice ends with the hour, so that after 23:00 every chart would have an empty tomorrow."""
+    for saved in DASHBOARDS:
+        controls = json.loads(saved["attributes"]["controlGroupInput"]["panelsJSON"]).values()
+        (slider,) = [one["explicitInput"] for one in controls if one["type"] == "timeSlider"]
+        assert set(slider) == {"enhancements", "id"}
+
+
+def _parts_of(saved: Json) -> Iterator[str]:
+    for one in json.loads(saved["attributes"]["panelsJSON"]):
+        yield from (one["panelIndex"], one["gridData"]["i"])
+        config = one["embeddableConfig"]
+        yield from (link["id"] for link in config.get("attributes", {}).get("links", ()))
+        yield from (event["eventId"] for event in config["enhancements"].get("dynamicActions", {}).get("events", ()))
+    for id, control in json.loads(saved["attributes"]["controlGroupInput"]["panelsJSON"]).items():
+        yield from (id, control["explicitInput"]["id"])
 
 
 def test_the_boards_lead_to_each_other_and_each_chart_to_its_mentions() -> None:
@@ -150,6 +175,32 @@ def test_lists_show_the_link_to_the_post() -> None:
         assert set(one["attributes"]["columns"]) <= set(types_of(view_of(one)))
     (view,) = [one for one in SAVED_OBJECTS if one["id"] == "tingfeng-mentions" and one["type"] == "index-pattern"]
     assert json.loads(view["attributes"]["fieldFormatMap"])["url.full"]["id"] == "url"
+
+
+def test_the_heads_of_lists_are_words_in_both_languages() -> None:
+    views = {one["id"]: json.loads(one["attributes"]["fieldAttrs"]) for one in SAVED_OBJECTS if _is_view(one)}
+    for one in SAVED_OBJECTS:
+        if one["type"] == "search":
+            for column in ("@timestamp", *one["attributes"]["columns"]):
+                label = views[view_of(one)][column]["customLabel"]
+                assert re.search(r"[\u4e00-\u9fff]", label) and re.search("[A-Za-z]", label), (one["id"], column)
+
+
+def test_the_link_stays_in_sight_in_lists_of_half_the_width() -> None:
+    for saved in DASHBOARDS:
+        named = {one["name"]: one["id"] for one in saved["references"]}
+        for place in json.loads(saved["attributes"]["panelsJSON"]):
+            if place["type"] == "search" and place["gridData"]["w"] <= 24:
+                search = named[f"{place['panelIndex']}:{place['panelRefName']}"]
+                (listed,) = [one for one in SAVED_OBJECTS if (one["type"], one["id"]) == ("search", search)]
+                widths = {name: column["width"] for name, column in listed["attributes"]["grid"]["columns"].items()}
+                free = {"@timestamp", *listed["attributes"]["columns"]} - set(widths)
+                assert len(free) <= 1
+                assert sum(widths.values()) <= 690
+
+
+def _is_view(saved: Json) -> bool:
+    return bool(saved["type"] == "index-pattern")
 
 
 def _accessors(state: Any) -> Iterator[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from config.brand import Brand
-from nlp.keywords import keywords, stopwords
+from nlp.keywords import brand_words, keywords, stopwords
 from nlp.segment import Segmenter
 
 BRANDS = [
@@ -78,3 +78,19 @@ def test_a_users_own_stop_words_stand_instead(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "lexicons").mkdir()
     (tmp_path / "lexicons" / "stopwords.txt").write_text("# 自己的\n发热  # 说得太多\nABC\n\n", encoding="utf-8")
     assert stopwords() == {"发热", "abc"}
+
+
+@pytest.mark.parametrize("word", ["这家", "那本", "第二天", "每一次", "两次", "很多", "不少", "这么多", "好多", "许多"])
+def test_fillers_are_no_keywords(word: str) -> None:
+    assert keywords([word, "客服"], frozenset()) == ("客服",)
+
+
+@pytest.mark.parametrize("word", ["家电", "本书", "多彩", "一流", "不错", "第一名", "天猫", "三星", "两岸"])
+def test_words_that_only_look_like_fillers_stay(word: str) -> None:
+    assert keywords([word], frozenset()) == (word,)
+
+
+def test_a_brands_own_names_are_no_topics_of_its_mentions_and_its_products_are() -> None:
+    own = brand_words(("当当", "dangdang"))
+    tokens = ("当当网", "当当", "dangdang", "当当旗舰店", "当当云阅读", "京东商城", "送货")
+    assert keywords(tokens, own) == ("当当云阅读", "京东商城", "送货")

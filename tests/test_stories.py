@@ -14,8 +14,10 @@ from crawlers.post import Author, Engagement, Kind, Post, encode_post
 from crawlers.stage import Batch
 from indexing import write as writing
 from indexing.elasticsearch import bulk
-from indexing.stories import place, tell
+from indexing.stories import accounts, place, tell
+from indexing.stories import documents as told
 from indexing.stories.update import update_stories
+from indexing.titled import titled
 from tests.story_posts import HOUR, LONG, MINUTE, NOW, documents, make_post, make_reply, mention, put
 
 if TYPE_CHECKING:
@@ -139,6 +141,47 @@ def test_a_storys_figures_are_those_of_its_mentions(emptied_store: "Store") -> N
     assert (own["mentions"], own["originals"], own["stories"], own["brand"]) == (2, 0, 1, ["xinghe"])
 
 
+def test_everybody_who_speaks_of_a_brand_has_an_account_in_a_story_or_not(emptied_store: "Store", data: Path) -> None:
+    index(emptied_store, [make_post(1), make_post(2, text=OTHER)])
+    run(emptied_store)
+    assert documents(emptied_store, "stories") == {}
+    found = documents(emptied_store, "accounts").values()
+    assert sorted(one["followers"] for one in found) == [101, 102]
+    assert {one["stories"] for one in found} == {0}
+    index(emptied_store, [make_reply(3, 1, ago=HOUR)])
+    run(emptied_store)
+    found = documents(emptied_store, "accounts").values()
+    assert sorted((one["followers"], one["stories"]) for one in found) == [(101, 1), (102, 0), (103, 1)]
+
+
+def test_accounts_of_an_older_form_are_completed_once(emptied_store: "Store", data: Path) -> None:
+    index(emptied_store, [make_post(1), make_post(2, text=OTHER)])
+    run(emptied_store)
+    (one, other) = documents(emptied_store, "accounts")
+    client, alias = emptied_store.client, emptied_store.alias("accounts")
+    client.delete(index=alias, id=other)
+    client.index(index=alias, id=one, document={"account": "u1", "followers": 1, "updated_at": NOW.isoformat()})
+    client.index(index=alias, id="weibo:gone", document={"account": "gone", "updated_at": NOW.isoformat()})
+    run(emptied_store)
+    assert sorted(one["followers"] for one in documents(emptied_store, "accounts").values()) == [101, 102]
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "both"),
+    [
+        ("买东西还不够糟心的", "买东西还不够糟心的呢，还慢", "买东西还不够糟心的呢，还慢"),
+        ("买东西…", "买东西 还不够糟心的呢", "买东西 还不够糟心的呢"),
+        ("Bad shop ...", "bad  shop, bad service", "bad  shop, bad service"),
+        ("投诉", "买东西还不够糟心的呢", "投诉 买东西还不够糟心的呢"),
+        ("只有标题…", "", "只有标题…"),
+        (None, "只有正文", "只有正文"),
+        ("…", "正文", "正文"),
+    ],
+)
+def test_a_title_that_the_text_begins_with_stands_once(title: str | None, text: str, both: str) -> None:
+    assert titled(title, text) == both
+
+
 class Killed(BaseException):
     pass
 
@@ -167,9 +210,11 @@ def test_a_kill_between_any_two_writes_ends_as_an_undisturbed_run(
     index(emptied_store, posts)
     monkeypatch.setattr(place, "_AT_ONCE", 2)
     monkeypatch.setattr(tell, "_STORIES_AT_ONCE", 1)
+    monkeypatch.setattr(accounts, "_AT_ONCE", 2)
+    monkeypatch.setattr(told, "_AT_ONCE", 1)
     with monkeypatch.context() as patch, contextlib.suppress(Killed):
         patch.setattr(place, "write", dying(writing.write))
-        patch.setattr(tell, "send", dying(bulk.send))
+        patch.setattr(told, "send", dying(bulk.send))
         run(emptied_store)
     run(emptied_store)
     assert places(emptied_store) == {

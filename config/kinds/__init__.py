@@ -64,7 +64,15 @@ class Verdict:
 
     def figure(self, name: str) -> float:
         """Return the value of a figure that the verdict has; KeyError for another."""
-        return {reading.name: reading.value for reading in self.readings}[name]
+        return self.reading(name).value
+
+    def reading(self, name: str) -> Reading:
+        """Return a figure that the verdict has, with its usual; KeyError for another."""
+        return {reading.name: reading for reading in self.readings}[name]
+
+    def has(self, name: str) -> bool:
+        """Whether the verdict has such a figure."""
+        return name in {reading.name for reading in self.readings}
 
 
 class Written(BaseModel):

@@ -2,6 +2,7 @@
 
 from config.both import Both
 from dashboards.panel import Control, Draw, Listing, Panel, Time, Top
+from indexing.metrics.of.accounts import ACCOUNTS_KNOWN, REACH
 from indexing.metrics.of.mentions import MENTIONS, NEGATIVE, NEUTRAL, POSITIVE
 
 BRAND = Top("brand", Both("品牌", "Brand"), 12)
@@ -32,12 +33,25 @@ LATEST = Listing(
     id="latest-mentions",
     title=Both("提及明细", "The mentions"),
     question=Both(
-        "这些数字背后是哪些帖子？点选上面任何图形即可筛选此表。",
-        "Which posts are behind the figures? A click on any chart above filters this list.",
+        "这些数字背后是哪些帖子？点选上面任何图形，即列出它背后的帖子。",
+        "Which posts are behind the figures? A click on any chart above lists the posts behind it.",
     ),
     columns=MENTION_COLUMNS,
 )
 
+REACH_TILE = Panel(
+    id="reach",
+    title=REACH.name,
+    question=Both(
+        "在说的账号一共有多少粉丝？下方为粉丝数已知的账号数。",
+        "How many followers have the accounts that speak? Below: how many accounts' followers are known.",
+    ),
+    kind="accounts",
+    show=(REACH, ACCOUNTS_KNOWN),
+    draw=Draw.NUMBER,
+    width=8,
+    height=6,
+)
 SENTIMENT_BY_DAY = Panel(
     id="sentiment-by-day",
     title=Both("每日声量与情感", "Mentions by day and sentiment"),

@@ -3,7 +3,16 @@
 from dataclasses import replace
 
 from config.both import Both
-from dashboards.boards._shared import BRAND, CONTROLS, EMOTION, LATEST, PLATFORM, SENTIMENT_BY_DAY, SHARE_OF_VOICE
+from dashboards.boards._shared import (
+    BRAND,
+    CONTROLS,
+    EMOTION,
+    LATEST,
+    PLATFORM,
+    REACH_TILE,
+    SENTIMENT_BY_DAY,
+    SHARE_OF_VOICE,
+)
 from dashboards.panel import Board, Draw, Listing, Panel, number
 from indexing.metrics.of.accounts import ACCOUNTS, REACH
 from indexing.metrics.of.mentions import (
@@ -18,6 +27,7 @@ from indexing.metrics.of.mentions import (
     POSITIVE,
     UGC,
 )
+from indexing.metrics.where import Exists
 
 BOARD = Board(
     title=Both("品牌总览", "Brand overview"),
@@ -51,16 +61,8 @@ BOARD = Board(
             width=8,
         ),
         number("engagement", ENGAGEMENT, Both("引起了多少互动？", "How many reactions did they draw?"), width=8),
-        number(
-            "reach",
-            REACH,
-            Both(
-                "参与传播的账号一共有多少粉丝？",
-                "How many followers have the accounts in stories?",
-            ),
-            width=8,
-        ),
-        number("accounts", ACCOUNTS, Both("有多少账号参与传播？", "How many accounts carry stories?"), width=8),
+        REACH_TILE,
+        number("accounts", ACCOUNTS, Both("有多少账号在说？", "How many accounts speak?"), width=8),
         replace(SENTIMENT_BY_DAY, height=14),
         SHARE_OF_VOICE,
         Panel(
@@ -101,6 +103,7 @@ BOARD = Board(
             ),
             kind="accounts",
             by=(BRAND,),
+            where=Exists("followers"),
             show=(REACH,),
             draw=Draw.BARS,
             width=16,

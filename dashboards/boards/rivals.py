@@ -3,7 +3,7 @@
 from config.both import Both
 from dashboards.boards._shared import BRAND, CONTROLS, EMOTION, LATEST, PLATFORM, SHARE_OF_VOICE
 from dashboards.panel import Board, Draw, Panel, Time, Top
-from indexing.metrics.of.accounts import ACCOUNTS, REACH
+from indexing.metrics.of.accounts import ACCOUNTS, ACCOUNTS_KNOWN, REACH
 from indexing.metrics.of.mentions import (
     ENGAGEMENT,
     MENTIONS,
@@ -83,7 +83,7 @@ BOARD = Board(
             ),
             kind="accounts",
             by=(BRAND,),
-            show=(ACCOUNTS, REACH),
+            show=(ACCOUNTS, ACCOUNTS_KNOWN, REACH),
             draw=Draw.TABLE,
             width=24,
         ),

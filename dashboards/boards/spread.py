@@ -1,7 +1,9 @@
 """传播与账号: how far stories go, who carries them, and what looks arranged."""
 
+from dataclasses import replace
+
 from config.both import Both
-from dashboards.boards._shared import BRAND, BRANDS, LATEST
+from dashboards.boards._shared import BRAND, BRANDS, LATEST, REACH_TILE
 from dashboards.panel import Board, Draw, Listing, Panel, Time, Top, number
 from indexing.metrics.of.accounts import ACCOUNT_ENGAGEMENT, ACCOUNT_MENTIONS, ACCOUNTS, REACH, SUSPECTED_ACCOUNTS
 from indexing.metrics.of.mentions import MENTIONS
@@ -27,8 +29,8 @@ BOARD = Board(
     controls=(BRANDS,),
     panels=(
         number("stories", STORIES, Both("有多少传播事件？", "How many stories are there?"), width=12),
-        number("accounts", ACCOUNTS, Both("有多少账号参与传播？", "How many accounts carry stories?"), width=12),
-        number("reach", REACH, Both("这些账号一共有多少粉丝？", "How many followers have these accounts?"), width=12),
+        number("accounts", ACCOUNTS, Both("有多少账号在说？", "How many accounts speak?"), width=12),
+        replace(REACH_TILE, width=12),
         number(
             "suspected",
             SUSPECTED_ACCOUNTS,

@@ -13,9 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from config import settings
-from dashboards.console.render import page, policy
-from indexing.alerts.answers import NotPossible
+from dashboards.console.render import page, people, policy
+from indexing.alerts.answers import LinkUsed, NotPossible, possible
+from indexing.alerts.explain import time_line
 from indexing.alerts.links import LinkRefused
+from indexing.alerts.records import NoSuchAlert
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.store import Store, open_store
 
@@ -43,7 +45,9 @@ def create(store: Callable[[], Store] | None = None) -> FastAPI:
     ]  # another name would be a page that misleads a browser
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts)
     app.middleware("http")(_lock_down)
+    app.add_exception_handler(LinkUsed, _used)
     app.add_exception_handler(LinkRefused, _refused)
+    app.add_exception_handler(NoSuchAlert, _no_such_alert)
     app.add_exception_handler(NotPossible, _impossible)
     app.add_exception_handler(StoreError, _unavailable)
     app.add_exception_handler(HTTPException, _no_such_page)
@@ -73,6 +77,18 @@ async def _lock_down(request: Request, answer: Callable[[Request], Awaitable[Res
 
 def _refused(request: Request, error: Exception) -> HTMLResponse:
     return page(request, "notice.html", status=_GONE, phrase="refused", detail=str(error))
+
+
+def _used(request: Request, error: Exception) -> HTMLResponse:
+    """Show how the alert of a used link stands, who did what, and what can still be done."""
+    assert isinstance(error, LinkUsed)  # noqa: S101 -- for the type
+    alert, store = error.alert, request.app.state.store()
+    values = {"alert": alert, "names": people(), "possible": possible(alert), "happened": time_line(store, alert.id)}
+    return page(request, "used.html", status=_GONE, claim=error.claim, detail=str(error), **values)
+
+
+def _no_such_alert(request: Request, error: Exception) -> HTMLResponse:
+    return page(request, "notice.html", status=_NOT_FOUND, phrase="no_alert", detail="")
 
 
 def _impossible(request: Request, error: Exception) -> HTMLResponse:

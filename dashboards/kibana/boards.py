@@ -6,18 +6,20 @@ from typing import Any
 
 from dashboards.kibana.objects import SavedObject, both, compact, reference, saved, view_id
 from dashboards.panel import Board, Bucket, Listing, Panel, Top
+from dashboards.period import in_kibana
 from indexing.elasticsearch.mappings import KINDS
 
-__all__ = ["MENTIONS_BOARD", "dashboard", "dashboard_id", "panel_id"]
+__all__ = ["MENTIONS_BOARD", "dashboard", "dashboard_id", "panel_id", "part_id"]
 
 MENTIONS_BOARD = "mentions"
 """The board that drill-downs lead to."""
 
 _WIDTH = 48
-_LINKS, _LINKS_HEIGHT = "to-the-boards", 3
+_LINKS_HEIGHT = 3
 _SPACE = uuid.UUID("6f0c8d3e-6a5b-5a52-9d0c-6d6a1f3f2b77")
 _VERSION = "8.12.2"
-_DISCOVER, _DASHBOARD = "OPEN_IN_DISCOVER_DRILLDOWN", "DASHBOARD_TO_DASHBOARD_DRILLDOWN"
+_DASHBOARD = "DASHBOARD_TO_DASHBOARD_DRILLDOWN"
+"""The one drill-down of a basic licence with columns: Discover's shows the time and the clicked field alone."""
 
 Json = dict[str, Any]
 References = list[dict[str, str]]
@@ -33,6 +35,14 @@ def panel_id(board: str, panel: Panel | Listing) -> str:
     return f"tingfeng-{board}-{panel.id}"
 
 
+def part_id(board: str, part: str) -> str:
+    """Return the id of a part within its board, such as a panel or a control.
+
+    Kibana keeps the parts of the board before whose ids stand on the next one too, with what they showed there.
+    """
+    return f"{board}-{part}"
+
+
 def dashboard(id: str, board: Board, boards: Mapping[str, Board]) -> SavedObject:
     """Return the board as a saved object of type `dashboard`; `boards` are all of them, which it links to."""
     links, references = _links(id, boards)
@@ -41,7 +51,8 @@ def dashboard(id: str, board: Board, boards: Mapping[str, Board]) -> SavedObject
         one, needed = _shown(id, panel, x, y)
         shown.append(one)
         references += needed
-    controls, needed = _controls(board)
+    controls, needed = _controls(id, board)
+    first, last = in_kibana(board.days)
     attributes = {
         "controlGroupInput": controls,
         "description": f"{board.purpose.zh}\n{board.purpose.en}",
@@ -59,9 +70,9 @@ def dashboard(id: str, board: Board, boards: Mapping[str, Board]) -> SavedObject
         ),
         "panelsJSON": compact(shown),
         "refreshInterval": {"pause": True, "value": 60_000},
-        "timeFrom": f"now-{board.days}d/d",
+        "timeFrom": first,
         "timeRestore": True,
-        "timeTo": "now",
+        "timeTo": last,
         "title": f"听风 · {both(board.title)}",
         "version": 1,
     }
@@ -79,17 +90,15 @@ def _places(panels: Iterable[Panel | Listing]) -> Iterator[tuple[Panel | Listing
 
 
 def _shown(board: str, panel: Panel | Listing, x: int, y: int) -> tuple[Json, References]:
-    index = panel.id
+    index = part_id(board, panel.id)
     type = "lens" if isinstance(panel, Panel) else "search"
     references = [reference(type, panel_id(board, panel), f"{index}:panel_{index}")]
     events: list[Json] = []
-    if isinstance(panel, Panel) and panel.by:
-        events.append(_event(board, panel, _DISCOVER, "在 Discover 查看 Open in Discover", {"openInNewTab": False}))
-        if board != MENTIONS_BOARD and _leads_to_mentions(panel):
-            config = {"openInNewTab": False, "useCurrentDateRange": True, "useCurrentFilters": True}
-            events.append(_event(board, panel, _DASHBOARD, "查看提及与原文 See the mentions", config))
-            name = f"{index}:drilldown:{_DASHBOARD}:{events[-1]['eventId']}:dashboardId"
-            references.append(reference("dashboard", dashboard_id(MENTIONS_BOARD), name))
+    if isinstance(panel, Panel) and panel.by and board != MENTIONS_BOARD and _leads_to_mentions(panel):
+        config = {"openInNewTab": False, "useCurrentDateRange": True, "useCurrentFilters": True}
+        events.append(_event(board, panel, _DASHBOARD, "查看提及与原文 See the mentions", config))
+        name = f"{index}:drilldown:{_DASHBOARD}:{events[-1]['eventId']}:dashboardId"
+        references.append(reference("dashboard", dashboard_id(MENTIONS_BOARD), name))
     return {
         "embeddableConfig": {"enhancements": {"dynamicActions": {"events": events}} if events else {}},
         "gridData": {"h": panel.height, "i": index, "w": panel.width, "x": x, "y": y},
@@ -127,38 +136,38 @@ def _event(board: str, panel: Panel, factory: str, name: str, config: Json) -> J
 
 
 def _links(board: str, boards: Mapping[str, Board]) -> tuple[Json, References]:
-    links, references = [], []
+    place, links, references = part_id(board, "to-the-boards"), [], []
     for number, (id, other) in enumerate(boards.items()):
         name = f"link_{id}_dashboard"
         links.append(
             {
                 "destinationRefName": name,
-                "id": id,
+                "id": part_id(board, id),
                 "label": other.title.zh if id != board else f"▸ {other.title.zh}",
                 "options": {"openInNewTab": False, "useCurrentDateRange": True, "useCurrentFilters": True},
                 "order": number,
                 "type": "dashboardLink",
             }
         )
-        references.append(reference("dashboard", dashboard_id(id), f"{_LINKS}:{name}"))
+        references.append(reference("dashboard", dashboard_id(id), f"{place}:{name}"))
     return {
         "embeddableConfig": {
             "attributes": {"layout": "horizontal", "links": links},
             "enhancements": {},
             "hidePanelTitles": True,
         },
-        "gridData": {"h": _LINKS_HEIGHT, "i": _LINKS, "w": _WIDTH, "x": 0, "y": 0},
-        "panelIndex": _LINKS,
+        "gridData": {"h": _LINKS_HEIGHT, "i": place, "w": _WIDTH, "x": 0, "y": 0},
+        "panelIndex": place,
         "type": "links",
         "version": _VERSION,
     }, references
 
 
-def _controls(board: Board) -> tuple[Json, References]:
+def _controls(board_id: str, board: Board) -> tuple[Json, References]:
     panels: Json = {}
     references = []
     for number, control in enumerate(board.controls):
-        id = control.field.replace(".", "-")
+        id = part_id(board_id, control.field.replace(".", "-"))
         given = {
             "enhancements": {},
             "fieldName": control.field,
@@ -174,14 +183,9 @@ def _controls(board: Board) -> tuple[Json, References]:
             "width": "medium",
         }
         references.append(reference("index-pattern", view_id(board.kind), f"controlGroup_{id}:optionsListDataView"))
-    slider = {
-        "enhancements": {},
-        "id": "time",
-        "timesliceEndAsPercentageOfTimeRange": 1,
-        "timesliceStartAsPercentageOfTimeRange": 0,
-    }
-    panels["time"] = {
-        "explicitInput": slider,
+    slider = part_id(board_id, "time")
+    panels[slider] = {
+        "explicitInput": {"enhancements": {}, "id": slider},  # a slice of the whole would end with the hour: tomorrow
         "grow": True,
         "order": len(panels),
         "type": "timeSlider",

@@ -117,10 +117,11 @@ def _bucket(panel: Panel, bucket: Bucket) -> Column:
 
 
 def _order(panel: Panel) -> dict[str, Any]:
-    """Order by the first measure where it is plain, else by a count that is not shown."""
-    if panel.show[0].of == Count() or ordering(panel):
+    """Order by the first measure where it is plain, else by its rank or a count, which are not shown."""
+    first = ordering(panel)
+    if panel.show[0].of in (Count(), first):
         return {"orderBy": {"columnId": measure_id(0), "type": "column"}}
-    counted = {**_leaf(panel.kind, Count(), "Count of records", None), "customLabel": False}
+    counted = {**_leaf(panel.kind, first or Count(), "Order", None), "customLabel": False}
     return {"orderAgg": counted, "orderBy": {"type": "custom"}}
 
 

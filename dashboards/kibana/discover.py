@@ -1,10 +1,12 @@
 """Data views, and the saved searches that list documents with their columns and the link to the post."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from config.both import Both
 from dashboards.kibana.objects import SavedObject, both, compact, reference, saved, view_id
-from dashboards.page.names import NAMES, VALUES
+from dashboards.page.names import COLUMNS, NAMES, VALUES
 from dashboards.panel import TIMELESS, Listing
 from indexing.elasticsearch.mappings import KINDS
 from indexing.metrics.where import kql
@@ -25,15 +27,23 @@ _NAMES = {
 _OPEN = "查看原文 Open the post"
 _WIDE = {"text": 400, "title": 380, "reason_zh": 420, "message": 320, "url.full": 190}
 """Pixels of the columns that people read, in a list that takes the whole width; the others share what is left."""
+_NARROW = {
+    **{"@timestamp": 140, "brand": 90, "platform": 100, "name": 110, "mentions": 80, "engagement.total": 125},
+    **{"url.full": 120, "coordination.score": 90, "coordination.copies": 80, "coordination.rhythm": 80},
+}
+"""Pixels of the columns of a list that takes less, where text and title have what is left."""
 _FULL = 48
 
 
-def data_view(kind: str) -> SavedObject:
-    """Return the data view of a kind of index, on its alias, with links that open and values in both languages."""
+def data_view(kind: str, brands: Mapping[str, str] = MappingProxyType({})) -> SavedObject:
+    """Return the data view of a kind of index, on its alias, with links that open and values in both languages.
+
+    A brand of `brands` (names by ids) goes by its name; its key stays, so that one that is renamed keeps its past.
+    """
     attributes: dict[str, Any] = {
         "allowHidden": False,
-        "fieldAttrs": "{}",
-        "fieldFormatMap": compact(_formats(kind)),
+        "fieldAttrs": compact(_labels(kind)),
+        "fieldFormatMap": compact(_formats(kind, brands)),
         "fields": "[]",
         "name": both(_NAMES.get(kind, Both(kind, kind))),
         "runtimeFieldMap": "{}",
@@ -70,16 +80,25 @@ def search(id: str, listing: Listing) -> SavedObject:
 
 
 def _grid(listing: Listing) -> dict[str, Any]:
-    if listing.width < _FULL:
-        return {}  # a wide text would push the link out of sight
-    return {"columns": {name: {"width": _WIDE[name]} for name in listing.columns if name in _WIDE}}
+    widths = _WIDE if listing.width == _FULL else _NARROW
+    shown = ("@timestamp", *listing.columns)
+    return {"columns": {name: {"width": widths[name]} for name in shown if name in widths}}
 
 
-def _formats(kind: str) -> dict[str, Any]:
+def _labels(kind: str) -> dict[str, Any]:
+    """Return what fields are called in heads of lists and in filters, in both languages."""
+    names = {field.name: COLUMNS.get(field.name) for field in KINDS[kind]}
+    return {field: {"customLabel": both(name)} for field, name in names.items() if name}
+
+
+def _formats(kind: str, brands: Mapping[str, str]) -> dict[str, Any]:
     formats: dict[str, Any] = {}
     for field in KINDS[kind]:
         if names := NAMES.get(VALUES.get(field.name, "")):
             entries = [{"key": key, "value": both(value)} for key, value in names.items()]
+            formats[field.name] = {"id": "static_lookup", "params": {"lookupEntries": entries}}
+        elif field.name == "brand" and brands:
+            entries = [{"key": key, "value": name} for key, name in sorted(brands.items())]
             formats[field.name] = {"id": "static_lookup", "params": {"lookupEntries": entries}}
         elif field.name == "url.full":
             formats[field.name] = {"id": "url", "params": {"labelTemplate": _OPEN, "openLinkInCurrentTab": False}}

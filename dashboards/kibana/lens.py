@@ -1,7 +1,10 @@
 """A panel as a Lens visualization in Kibana's library."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from dashboards.colours import of_measure
+from dashboards.kibana.colour_mapping import colour_mapping, one_colour
 from dashboards.kibana.columns import bucket_id, columns, measure_id
 from dashboards.kibana.objects import SavedObject, both, reference, saved, view_id
 from dashboards.panel import Draw, Panel, Time
@@ -11,7 +14,6 @@ from indexing.metrics.where import kql
 __all__ = ["lens"]
 
 _LAYER = "layer"
-_COLOURS = {"negative": "#c9472e", "neutral": "#a9aeb7", "positive": "#22818b"}
 _PALETTE = {"name": "default", "type": "palette"}
 _SERIES = {Draw.COLUMNS: "bar_stacked", Draw.LINES: "line", Draw.BARS: "bar_horizontal_stacked"}
 _ROWS = 10
@@ -20,8 +22,8 @@ _TIME_WIDTH = 210
 State = dict[str, Any]
 
 
-def lens(id: str, panel: Panel) -> SavedObject:
-    """Return the panel as a saved object of type `lens`."""
+def lens(id: str, panel: Panel, brands: Sequence[str] = ()) -> SavedObject:
+    """Return the panel as a saved object of type `lens`; `brands` (ids, in their order) have a colour each."""
     made = columns(panel)
     layer = {
         "columnOrder": list(made),
@@ -30,7 +32,7 @@ def lens(id: str, panel: Panel) -> SavedObject:
         "incompleteColumns": {},
         "sampling": 1,
     }
-    type, visualization = _visualization(panel)
+    type, visualization = _visualization(panel, brands)
     state = {
         "adHocDataViews": {},
         "datasourceStates": {
@@ -62,18 +64,18 @@ def _description(panel: Panel) -> str:
     return f"{panel.description.zh}\n\n{panel.description.en}"
 
 
-def _visualization(panel: Panel) -> tuple[str, State]:
+def _visualization(panel: Panel, brands: Sequence[str]) -> tuple[str, State]:
     match panel.draw:
         case Draw.NUMBER:
             return "lnsMetric", _number(panel)
         case Draw.DONUT:
-            return "lnsPie", _donut(panel)
+            return "lnsPie", _donut(panel, brands)
         case Draw.WORDS:
             return "lnsTagcloud", _words()
         case Draw.TABLE:
             return "lnsDatatable", _table(panel)
         case Draw.COLUMNS | Draw.LINES | Draw.BARS:
-            return "lnsXY", _chart(panel)
+            return "lnsXY", _chart(panel, brands)
 
 
 def _number(panel: Panel) -> State:
@@ -83,9 +85,10 @@ def _number(panel: Panel) -> State:
     return state
 
 
-def _donut(panel: Panel) -> State:
+def _donut(panel: Panel, brands: Sequence[str]) -> State:
     layer = {
         "categoryDisplay": "default",
+        "colorMapping": colour_mapping(panel.by[0].field, brands),
         "layerId": _LAYER,
         "layerType": "data",
         "legendDisplay": "show",
@@ -99,6 +102,7 @@ def _donut(panel: Panel) -> State:
 
 def _words() -> State:
     return {
+        "colorMapping": one_colour(),
         "layerId": _LAYER,
         "layerType": "data",
         "maxFontSize": 48,
@@ -128,7 +132,7 @@ def _table(panel: Panel) -> State:
     }
 
 
-def _chart(panel: Panel) -> State:
+def _chart(panel: Panel, brands: Sequence[str]) -> State:
     along = next((number for number, bucket in enumerate(panel.by) if isinstance(bucket, Time)), 0)
     split = [number for number in range(len(panel.by)) if number != along]
     series = _SERIES[panel.draw]
@@ -142,12 +146,16 @@ def _chart(panel: Panel) -> State:
         "showGridlines": False,
         "xAccessor": bucket_id(along),
         "yConfig": [
-            {"color": _COLOURS[metric.colour], "forAccessor": measure_id(number)}
+            {"color": of_measure(metric.colour, number, len(panel.show)), "forAccessor": measure_id(number)}
             for number, metric in enumerate(panel.show)
-            if metric.colour and not split
+            if not split
         ],
-        **({"splitAccessor": bucket_id(split[0])} if split else {}),
     }
+    if split:
+        layer |= {
+            "colorMapping": colour_mapping(panel.by[split[0]].field, brands),
+            "splitAccessor": bucket_id(split[0]),
+        }
     shown = {"x": True, "yLeft": True, "yRight": True}
     return {
         "axisTitlesVisibilitySettings": {"x": False, "yLeft": False, "yRight": False},

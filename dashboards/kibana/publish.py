@@ -26,7 +26,7 @@ class BrokenReferences(UserError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """What publishing would change: ids of objects, settings, and the changes line by line."""
+    """What publishing would change: objects by type, id and title, settings, and the changes line by line."""
 
     new: tuple[str, ...]
     changed: tuple[str, ...]
@@ -75,7 +75,7 @@ def difference(kibana: Kibana, objects: Iterable[SavedObject]) -> Difference:
         name = f"{one['type']} {one['id']}"
         found = there.get((one["type"], one["id"]))
         if found is None:
-            new.append(name)
+            new.append(f"{name}  {one['attributes'].get('name') or one['attributes'].get('title', '')}".rstrip())
             continue
         ours, theirs = _readable(one), _readable(_comparable(found, one))
         if ours != theirs:

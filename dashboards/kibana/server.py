@@ -18,11 +18,13 @@ import httpx
 from config import settings
 from config.errors import UserError
 from dashboards.kibana.objects import SavedObject, compact
+from dashboards.kibana.server_errors import refused_access, told_by_exception, told_by_response
 
 __all__ = ["Kibana", "KibanaRefused", "OLDEST", "kibana"]
 
 OLDEST = (8, 12)
 _TIMEOUT = 60.0
+_STATUS = "/api/status"
 _SPACE = re.compile(r"[a-z0-9_-]{1,64}")
 _PLAIN = ("127.0.0.1", "localhost", "::1")
 
@@ -34,20 +36,20 @@ class KibanaRefused(UserError):
 class Kibana:
     """One space of one Kibana."""
 
-    def __init__(self, client: httpx.Client, space: str | None) -> None:
+    def __init__(self, client: httpx.Client, space: str | None, credential: str | None = None) -> None:
         self._client = client
         self._space = space
+        self._credential = credential
         self._base = f"/s/{quote(space)}" if space else ""
 
     def version(self) -> tuple[int, ...]:
         """Return its version; KibanaRefused when it is older than the dashboards' form."""
-        answered = self._ask("GET", "/api/status", "KIBANA").json()
+        answered = self._ask("GET", _STATUS, "Kibana").json()
         number = str(answered.get("version", {}).get("number", "")) if isinstance(answered, dict) else ""
         version = tuple(map(int, re.findall(r"\d+", number)[:3]))
         if not version:
-            raise KibanaRefused(
-                "/api/status: it tells no version: set KIBANA_API_KEY, or KIBANA_USER and KIBANA_PASSWORD"
-            )
+            refused = refused_access(401, "Kibana", self._credential)  # without access it keeps its version to itself
+            raise KibanaRefused(f"{_STATUS}: {refused}")
         if version < OLDEST:
             raise KibanaRefused(
                 f"Kibana {number} is too old for these dashboards: use {'.'.join(map(str, OLDEST))} or newer"
@@ -91,18 +93,24 @@ class Kibana:
         """Set advanced settings of the space."""
         self._ask("POST", "/api/kibana/settings", "advanced settings", json={"changes": dict(changes)})
 
+    @property
+    def dashboards(self) -> str:
+        """The address at which people open the space's dashboards."""
+        return f"{self._address}{self._base}/app/dashboards"
+
+    @property
+    def _address(self) -> str:
+        return str(self._client.base_url).rstrip("/")
+
     def _ask(self, method: str, path: str, what: str, **sent: Any) -> httpx.Response:
         try:
             answered = self._client.request(method, f"{self._base}{path}", **sent)
         except httpx.HTTPError as error:
-            raise KibanaRefused(
-                f"{self._client.base_url}: does not answer ({type(error).__name__}): is it the address of Kibana?"
-            ) from error
+            raise KibanaRefused(told_by_exception(self._address, error)) from error
+        if path == _STATUS and (other := told_by_response(self._address, answered)):
+            raise KibanaRefused(other)
         if answered.status_code in (401, 403):
-            raise KibanaRefused(
-                f"{path}: {answered.status_code}, access refused to {what}: set KIBANA_API_KEY, or KIBANA_USER and "
-                "KIBANA_PASSWORD, of somebody who may write saved objects in this space"
-            )
+            raise KibanaRefused(f"{path}: {refused_access(answered.status_code, what, self._credential)}")
         if answered.status_code == 404 and self._base:
             raise KibanaRefused(f"{self._base}: 404: is there a space of this name? Make it in Kibana first")
         if answered.is_error:
@@ -120,7 +128,7 @@ def kibana(url: str, space: str | None = None, *, transport: httpx.BaseTransport
         raise KibanaRefused(f"--kibana {url}: write it as https://kibana.example.com:5601")
     if address.username or address.password:
         raise KibanaRefused("--kibana: no password in the address: set KIBANA_USER and KIBANA_PASSWORD")
-    headers, auth = _access()
+    headers, auth, credential = _access()
     if (auth or "Authorization" in headers) and address.scheme == "http" and address.hostname not in _PLAIN:
         raise KibanaRefused(f"--kibana {url}: a password does not go over http: use https")
     authority = os.environ.get("KIBANA_CA_FILE")
@@ -135,16 +143,19 @@ def kibana(url: str, space: str | None = None, *, transport: httpx.BaseTransport
         transport=transport,
         trust_env=False,
     ) as client:
-        yield Kibana(client, space)
+        yield Kibana(client, space, credential)
 
 
-def _access() -> tuple[dict[str, str], tuple[str, str] | None]:
+def _access() -> tuple[dict[str, str], tuple[str, str] | None, str | None]:
+    """Return the headers, the user with the password, and the names of the variables that held them."""
     if key := settings.secret("KIBANA_API_KEY"):
-        return {"Authorization": f"ApiKey {key}"}, None
+        return {"Authorization": f"ApiKey {key}"}, None, "KIBANA_API_KEY"
     user, password = os.environ.get("KIBANA_USER"), settings.secret("KIBANA_PASSWORD")
     if user and not password:
         raise KibanaRefused(f"KIBANA_PASSWORD: missing for KIBANA_USER={user}: set it, or KIBANA_PASSWORD_FILE")
-    return {}, (user, password) if user and password else None
+    if user and password:
+        return {}, (user, password), "KIBANA_USER and KIBANA_PASSWORD"
+    return {}, None, None
 
 
 def _problem(error: Mapping[str, Any]) -> str:

@@ -1,18 +1,22 @@
 """All dashboards as one HTML file, for whoever has no Kibana: the same panels, asked and counted in the same way."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from config.both import Both
-from config.settings import DAY_ZONE
 from dashboards.boards import boards
-from dashboards.page.data import Question
+from dashboards.page import posts
+from dashboards.page.choice import FIELDS, days
+from dashboards.page.data import Posts, Question
 from dashboards.page.drawn import Drawn, draw
 from dashboards.page.gather import ask
-from dashboards.panel import Board, Listing, Panel
-from dashboards.panel_query import Scope, listing, read, search
+from dashboards.page.marks import counted_by
+from dashboards.panel import Board, Listing, Panel, Top
+from dashboards.panel_query import Scope, listing, period, read, search
+from dashboards.period import beginning
 from indexing.elasticsearch.errors import store_errors
 from indexing.metrics.voice import Crawled, share_of_voice
 
@@ -22,6 +26,13 @@ if TYPE_CHECKING:
 __all__ = ["BoardsData", "Listed", "gather_boards"]
 
 _LISTED = 10
+_LEADS: Mapping[str, tuple[str, ...]] = {
+    "stories": ("story", "brand"),
+    "accounts": ("name", "platform"),
+    "alerts": ("reason_en",),
+}
+"""What a row of such a list is followed to its posts by."""
+_ALWAYS = ("brand", "platform", "sentiment", "kind", "author", "customer", "story")
 _MOST = 500
 
 
@@ -46,46 +57,100 @@ class BoardsData:
     panels: Mapping[str, tuple[Drawn | Listed, ...]]
     questions: Mapping[str, Question]
     """What was asked, by `board/panel`."""
+    posts: Posts = Posts()
+    names: Mapping[str, str] = field(default_factory=dict)
+    """The brands' names by their ids."""
+    brief: str | None = None
+    """The address of the brief, where it lies beside this page."""
 
 
-def gather_boards(store: "Store", *, until: datetime, days: timedelta, language: str = "zh") -> BoardsData:
+def gather_boards(
+    store: "Store",
+    *,
+    until: datetime,
+    days: timedelta,
+    language: str = "zh",
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> BoardsData:
     """Return every board's panels for the `days` up to `until` (aware), from midnight of the first day.
 
+    `names` are the brands' by their ids, in their order, each with a colour; one without goes by its id.
     QuestionRefused when Elasticsearch refuses a request, StoreError when it does not answer.
     """
-    midnight = until.astimezone(DAY_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    scope = Scope(since=midnight - days + timedelta(days=1), until=until)
+    scope = Scope(since=beginning(until, days.days), until=until)
     every = boards()
     with store_errors():
         store.refresh(*{panel.kind for board in every.values() for panel in board.panels})
-    questions = {
+    questions = _questions(store, every, scope)
+    answers = dict(zip(questions, ask(store, list(questions.values())), strict=True))
+    crawled = _crawled(store, scope)
+    drawn = {
+        id: tuple(_read(id, panel, answers[f"{id}/{panel.id}"], scope, crawled, names) for panel in board.panels)
+        for id, board in every.items()
+    }
+    return BoardsData(
+        language=language,
+        since=scope.since,
+        until=until,
+        boards=every,
+        panels=drawn,
+        questions=questions,
+        posts=_posts(store, scope, drawn, names),
+        names=names,
+    )
+
+
+def _questions(store: "Store", every: Mapping[str, Board], scope: Scope) -> dict[str, Question]:
+    return {
         f"{id}/{panel.id}": Question(
             id=f"{id}/{panel.id}", name=panel.id, index=store.alias(panel.kind), body=_body(panel, scope)
         )
         for id, board in every.items()
         for panel in board.panels
     }
-    answers = dict(zip(questions, ask(store, list(questions.values())), strict=True))
-    crawled = _crawled(store, scope)
-    return BoardsData(
-        language=language,
-        since=scope.since,
-        until=until,
-        boards=every,
-        panels={
-            id: tuple(_read(id, panel, answers[f"{id}/{panel.id}"], scope, crawled) for panel in board.panels)
-            for id, board in every.items()
-        },
-        questions=questions,
-    )
 
 
 def _body(panel: Panel | Listing, scope: Scope) -> dict[str, Any]:
-    return search(panel, scope) if isinstance(panel, Panel) else listing(panel, scope, _LISTED)
+    if isinstance(panel, Panel):
+        return search(panel, scope)
+    body = listing(panel, scope, _LISTED)
+    return {**body, "_source": [*body["_source"], *_LEADS.get(panel.kind, ())]}
+
+
+def _posts(
+    store: "Store", scope: Scope, drawn: Mapping[str, tuple[Drawn | Listed, ...]], names: Mapping[str, str]
+) -> Posts:
+    """Return the newest posts, which can be chosen by all that the panels count by."""
+    panels = [one for every in drawn.values() for one in every if isinstance(one, Drawn)]
+    named = {key for one in panels if one.panel.kind == "mentions" for key in counted_by(one.panel)}
+    keys = tuple(dict.fromkeys((*_ALWAYS, *(key for key in (*FIELDS, "voice") if key in named))))
+    words = {
+        str(row.keys[place])
+        for one in panels
+        for place, bucket in enumerate(one.panel.by)
+        if isinstance(bucket, Top) and bucket.field == FIELDS["word"][0]
+        for row in one.rows
+    }
+    asked = posts.question(store, {"bool": {"filter": [period(scope)]}}, "posts", keys=keys)
+    (answer,) = ask(store, [asked])
+    return posts.read(
+        answer,
+        keys=keys,
+        words=frozenset(words),
+        customers=True,
+        names=names,
+        indexed=True,
+        period=days(scope.since, scope.until),
+    )
 
 
 def _read(
-    board: str, panel: Panel | Listing, answer: Mapping[str, Any], scope: Scope, crawled: Mapping[str, Crawled]
+    board: str,
+    panel: Panel | Listing,
+    answer: Mapping[str, Any],
+    scope: Scope,
+    crawled: Mapping[str, Crawled],
+    names: Mapping[str, str],
 ) -> Drawn | Listed:
     if isinstance(panel, Listing):
         hits = answer["hits"]
@@ -100,18 +165,17 @@ def _read(
     if panel.compares_brands:
         counts = {str(row.keys[0]): int(row.values[0] or 0) for row in rows}
         withheld = share_of_voice(counts, crawled).withheld
-    return draw(board, panel, rows, scope, withheld)
+    return draw(board, panel, rows, scope, withheld, names)
 
 
 def _crawled(store: "Store", scope: Scope) -> dict[str, Crawled]:
     """Return how the sources that found each brand's mentions were crawled in this time."""
-    period = {"range": {"@timestamp": {"gte": scope.since.isoformat(), "lt": scope.until.isoformat()}}}
     by_query = {"terms": {"field": "query", "size": _MOST}}
     complete = {"complete": {"filter": {"term": {"complete": True}}}}
     runs = _by_feed({**by_query, "aggs": complete})
     found = {"brands": {"terms": {"field": "brand", "size": _MOST}, "aggs": _by_feed(by_query)}}
     asked = [
-        Question(id=name, name=name, index=store.alias(kind), body={"size": 0, "query": period, "aggs": aggs})
+        Question(id=name, name=name, index=store.alias(kind), body={"size": 0, "query": period(scope), "aggs": aggs})
         for name, kind, aggs in (("coverage", "runs", runs), ("sources", "mentions", found))
     ]
     crawls, mentions = ask(store, asked)

@@ -21,6 +21,7 @@ __all__ = [
     "MentionShown",
     "PageData",
     "PlatformFigures",
+    "Posts",
     "Question",
     "Source",
     "Split",
@@ -111,6 +112,11 @@ class BrandFigures:
         return share(self.split.negative, self.mentions)
 
     @property
+    def risk(self) -> float:
+        """Negative mentions that chance does not explain: the low end of the share's interval, times the mentions."""
+        return self.negative_share.low * self.mentions if self.negative_share else 0.0
+
+    @property
     def net_sentiment(self) -> Estimate | None:
         """NSR, -1 to 1."""
         return net_sentiment(self.split.positive, self.split.negative)
@@ -182,8 +188,30 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Posts:
+    """The newest posts of `total` in the period, as Elasticsearch answered: `_id`, `_source`, `matched_queries`."""
+
+    total: int = 0
+    hits: tuple[Mapping[str, Any], ...] = ()
+    keys: tuple[str, ...] = ()
+    """What they can be chosen by, beside the time."""
+    words: frozenset[str] = frozenset()
+    """The keywords that the page shows; others are left out."""
+    customers: bool = False
+    """Whether the page shows customers' ids; else it says only that a post is a customer's."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """The brands' names by their ids."""
+    alerts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The ids of each alert's evidence."""
+    period: Mapping[str, str] = field(default_factory=dict)
+    """The page's first and last day, as `from` and `to`: the console holds posts of other times too."""
+    indexed: bool = False
+    """Whether they can be chosen by when they came into the index."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageData:
-    """The whole page. The period is [since, until), both aware; `interval` is `day` or `hour`."""
+    """The whole page. The period is from `since` to `until`, both aware and included; `interval` is `day` or `hour`."""
 
     language: str
     made_at: datetime
@@ -195,9 +223,8 @@ class PageData:
     alerts: tuple[AlertShown, ...] = ()
     alert_count: int = 0
     mentions: tuple[MentionShown, ...] = ()
-    """The latest of each brand and sentiment, newest first."""
-    shown: int = 30
-    """How many rows any choice of brand and sentiment shows; `mentions` holds as many of each."""
+    """The newest, for a reader without a script."""
+    posts: Posts = Posts()
     coverage: Coverage = Coverage()
     questions: tuple[Question, ...] = ()
     boards: str | None = None

@@ -3,20 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from types import MappingProxyType
 
 from config.both import Both
 from config.settings import DAY_ZONE
 from dashboards import charts
+from dashboards.colours import css_class
 from dashboards.page import shown
+from dashboards.page.marks import Mark, mark
 from dashboards.page.names import VALUES, named
-from dashboards.panel import Draw, Every, Listing, Panel, Time, Top
+from dashboards.panel import Draw, Every, Panel, Time, Top
 from dashboards.panel_query import Row, Scope
-from indexing.elasticsearch.mappings import KINDS
 from indexing.metrics.metric import Metric, Shape
-from indexing.search import plain
 
-__all__ = ["Chart", "Drawn", "Line", "Series", "cell", "draw", "worded"]
+__all__ = ["Chart", "Drawn", "Line", "Series", "draw", "worded"]
 
 _MOST_LINES = 15
 _UNITS = ((86_400, Both("天", "d")), (3_600, Both("小时", "h")), (60, Both("分", "min")))
@@ -30,6 +30,12 @@ class Line:
     values: tuple[Both, ...]
     bar: charts.Bar | None = None
     share: str | None = None
+    marks: tuple[Mark | None, ...] = ()
+    """What each value, or each segment of the bar, leads to."""
+    whole: Mark | None = None
+    """What the row itself leads to."""
+    colour: str | None = None
+    """Its bar's class, where the bar is not of several colours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +45,7 @@ class Series:
     name: Both
     colour: str
     whole: str
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +55,9 @@ class Chart:
     columns: charts.Columns
     labels: tuple[str, ...]
     titles: tuple[str, ...]
+    marks: tuple[tuple[Mark | None, ...], ...] = ()
+    """What each column's segments lead to."""
+    wholes: tuple[Mark | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,16 +73,33 @@ class Drawn:
     withheld: Both | None = None
 
 
-def draw(board: str, panel: Panel, rows: Sequence[Row], scope: Scope, withheld: Both | None = None) -> Drawn:
-    """Return the panel of `board` with its rows drawn, or withheld for a reason."""
+def draw(
+    board: str,
+    panel: Panel,
+    rows: Sequence[Row],
+    scope: Scope,
+    withheld: Both | None = None,
+    brands: Mapping[str, str] = MappingProxyType({}),
+) -> Drawn:
+    """Return the panel of `board` with its rows drawn, or withheld for a reason; `brands` are names by ids."""
     if withheld:
         return Drawn(board=board, panel=panel, rows=(), withheld=withheld)
     if panel.draw in (Draw.NUMBER, Draw.TABLE):
-        lines = tuple(Line(names=_names(panel, row), values=_values(panel, row)) for row in rows)
+        lines = tuple(
+            Line(
+                names=_names(panel, row, brands),
+                values=_values(panel, row),
+                marks=tuple(
+                    mark(panel, dict(enumerate(row.keys)), number, value) for number, value in enumerate(row.values)
+                ),
+                whole=mark(panel, dict(enumerate(row.keys))),
+            )
+            for row in rows
+        )
         return Drawn(board=board, panel=panel, rows=tuple(rows), lines=lines)
     if any(isinstance(bucket, Time) for bucket in panel.by):
-        return _along_time(board, panel, rows, scope)
-    return _bars(board, panel, rows)
+        return _along_time(board, panel, rows, scope, brands)
+    return _bars(board, panel, rows, brands)
 
 
 def worded(metric: Metric, value: float | None) -> Both:
@@ -85,22 +112,11 @@ def worded(metric: Metric, value: float | None) -> Both:
         case Shape.SHARE:
             return _same(shown.percent(value))
         case Shape.SCORE:
-            return _same(f"{value:.2f}".replace("-", "−"))
+            return _same(shown.score(value))
         case Shape.MOMENT:
             return _same(shown.shanghai(datetime.fromtimestamp(value / 1000, UTC), "%m-%d %H:%M"))
         case Shape.SECONDS:
             return _span(value)
-
-
-def cell(listing: Listing, column: str, document: Mapping[str, Any]) -> str:
-    """Return a field of a listed document as people read it: times in Asia/Shanghai, numbers with their thousands."""
-    text = plain(document, column)
-    type = next(field.type["type"] for field in KINDS[listing.kind] if field.name == column)
-    if not text or type not in ("date", "long", "double"):
-        return text
-    if type == "date":
-        return shown.shanghai(datetime.fromisoformat(text), "%m-%d %H:%M")
-    return shown.number(float(text))
 
 
 def _span(seconds: float) -> Both:
@@ -114,16 +130,18 @@ def _same(text: str) -> Both:
     return Both(text, text)
 
 
-def _names(panel: Panel, row: Row) -> tuple[Both, ...]:
+def _names(panel: Panel, row: Row, brands: Mapping[str, str]) -> tuple[Both, ...]:
     return tuple(
-        _name(bucket, key)
+        _name(bucket, key, brands)
         for bucket, key in zip(panel.by, row.keys, strict=True)  # a table's rows have all keys
     )
 
 
-def _name(bucket: Time | Top, key: str | int) -> Both:
+def _name(bucket: Time | Top, key: str | int, brands: Mapping[str, str]) -> Both:
     if isinstance(bucket, Time):
         return _same(_moment(int(key), bucket.every))
+    if bucket.field == "brand":
+        return _same(shown.prose(brands.get(str(key), str(key)), 60))
     return (
         named(VALUES.get(bucket.field, "label"), str(key))
         if bucket.field in VALUES
@@ -140,12 +158,19 @@ def _values(panel: Panel, row: Row) -> tuple[Both, ...]:
     return tuple(worded(metric, value) for metric, value in zip(panel.show, row.values, strict=True))
 
 
-def _series(panel: Panel, split: int | None, rows: Sequence[Row]) -> tuple[tuple[Series, ...], dict[str | int, int]]:
+def _series(
+    panel: Panel, split: int | None, rows: Sequence[Row], brands: Mapping[str, str]
+) -> tuple[tuple[Series, ...], dict[str | int, int]]:
     """Return the colours, and which place a split's value has among them."""
     if split is None:
         totals = [sum(row.values[number] or 0 for row in rows) for number in range(len(panel.show))]
         made = tuple(
-            Series(name=metric.name, colour=metric.colour or f"c{number}", whole=shown.number(round(total)))
+            Series(
+                name=metric.name,
+                colour=_colour(panel, number),
+                whole=shown.number(round(total)),
+                mark=mark(panel, {}, number, total if _every_one(panel, None) else None),
+            )
             for number, (metric, total) in enumerate(zip(panel.show, totals, strict=True))
         )
         return made, {}
@@ -153,16 +178,43 @@ def _series(panel: Panel, split: int | None, rows: Sequence[Row]) -> tuple[tuple
     for row in rows:
         wholes[row.keys[split]] = wholes.get(row.keys[split], 0) + (row.values[0] or 0)
     made = tuple(
-        Series(name=_name(panel.by[split], key), colour=f"c{number % 8}", whole=shown.number(round(whole)))
-        for number, (key, whole) in enumerate(wholes.items())
+        Series(
+            name=_name(panel.by[split], key, brands),
+            colour=css_class(panel.by[split].field, str(key), tuple(brands)),
+            whole=shown.number(round(whole)),
+            mark=mark(panel, {split: key}, 0, whole if _every_one(panel, split) else None),
+        )
+        for key, whole in wholes.items()
     )
     return made, {key: number for number, key in enumerate(wholes)}
 
 
-def _stacks(panel: Panel, rows: Sequence[Row], along: int) -> tuple[tuple[Series, ...], dict[str | int, list[float]]]:
-    """Return the colours, and each bucket's values in their order."""
+def _colour(panel: Panel, number: int) -> str:
+    """Return the class of a measure's colour."""
+    return panel.show[number].colour or ("accent" if len(panel.show) == 1 else f"c{number}")
+
+
+def _every_one(panel: Panel, split: int | None) -> bool:
+    """Tell whether the buckets beside `split` hold every document once: times do, the largest values need not."""
+    return all(isinstance(bucket, Time) for place, bucket in enumerate(panel.by) if place != split)
+
+
+def _marks(
+    panel: Panel, along: int, key: str | int, stack: Sequence[float], splits: Sequence[str | int]
+) -> tuple[Mark | None, ...]:
+    """Return what each segment of one bucket's stack leads to."""
+    if not splits:
+        return tuple(mark(panel, {along: key}, number, value) for number, value in enumerate(stack))
+    other = 1 - along
+    return tuple(mark(panel, {along: key, other: split}, 0, value) for split, value in zip(splits, stack, strict=True))
+
+
+def _stacks(
+    panel: Panel, rows: Sequence[Row], along: int, brands: Mapping[str, str]
+) -> tuple[tuple[Series, ...], dict[str | int, list[float]], tuple[str | int, ...]]:
+    """Return the colours, each bucket's values in their order, and what the values are split by."""
     split = next((number for number in range(len(panel.by)) if number != along), None)
-    series, places = _series(panel, split, rows)
+    series, places = _series(panel, split, rows, brands)
     stacks: dict[str | int, list[float]] = {}
     for row in rows:
         stack = stacks.setdefault(row.keys[along], [0.0] * len(series))
@@ -170,12 +222,12 @@ def _stacks(panel: Panel, rows: Sequence[Row], along: int) -> tuple[tuple[Series
             stack[:] = [value or 0 for value in row.values]
         else:
             stack[places[row.keys[split]]] += row.values[0] or 0
-    return series, stacks
+    return series, stacks, tuple(places)
 
 
-def _along_time(board: str, panel: Panel, rows: Sequence[Row], scope: Scope) -> Drawn:
+def _along_time(board: str, panel: Panel, rows: Sequence[Row], scope: Scope, brands: Mapping[str, str]) -> Drawn:
     along = next(number for number, bucket in enumerate(panel.by) if isinstance(bucket, Time))
-    series, stacks = _stacks(panel, rows, along)
+    series, stacks, splits = _stacks(panel, rows, along, brands)
     bucket = panel.by[along]
     every = bucket.every if isinstance(bucket, Time) else Every.DAY
     moments = _moments(scope, every)
@@ -191,6 +243,8 @@ def _along_time(board: str, panel: Panel, rows: Sequence[Row], scope: Scope) -> 
         columns=charts.stacked_columns([[round(value) for value in stack] for stack in values]),
         labels=tuple(_moment(moment, Every.DAY) for moment in moments),
         titles=titles,
+        marks=tuple(_marks(panel, along, moment, stack, splits) for moment, stack in zip(moments, values, strict=True)),
+        wholes=tuple(mark(panel, {along: moment}) for moment in moments),
     )
     return Drawn(board=board, panel=panel, rows=tuple(rows), series=series, chart=chart)
 
@@ -200,23 +254,28 @@ def _moments(scope: Scope, every: Every) -> list[int]:
     start = scope.since.astimezone(DAY_ZONE)
     start = start.replace(hour=0 if every is Every.DAY else start.hour, minute=0, second=0, microsecond=0)
     moments = []
-    while start < scope.until:
+    while start <= scope.until:
         moments.append(round(start.timestamp() * 1000))
         start += step
     return moments
 
 
-def _bars(board: str, panel: Panel, rows: Sequence[Row]) -> Drawn:
-    series, stacks = _stacks(panel, rows, 0)
+def _bars(board: str, panel: Panel, rows: Sequence[Row], brands: Mapping[str, str]) -> Drawn:
+    series, stacks, splits = _stacks(panel, rows, 0, brands)
     kept = list(stacks.items())[:_MOST_LINES]
     drawn = charts.bars([[round(value) for value in stack] for _, stack in kept])
     whole = sum(sum(stack) for stack in stacks.values())
     lines = tuple(
         Line(
-            names=(_name(panel.by[0], key),),
+            names=(_name(panel.by[0], key, brands),),
             values=(_same(shown.number(round(sum(stack)))),),
             bar=bar,
+            marks=_marks(panel, 0, key, stack, splits),
+            whole=mark(panel, {0: key}, 0 if len(panel.show) == 1 else None, None if splits else sum(stack)),
             share=shown.percent(sum(stack) / whole) if panel.draw is Draw.DONUT and whole else None,
+            colour=css_class(panel.by[0].field, str(key), tuple(brands))
+            if panel.draw is Draw.DONUT
+            else _colour(panel, 0),
         )
         for (key, stack), bar in zip(kept, drawn, strict=True)
     )

@@ -1,14 +1,15 @@
 """Everything that the page shows, read from the index with two multi-searches."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from config.brand import Brand
 from config.errors import UserError
-from config.settings import DAY_ZONE
-from dashboards.page import queries, read
-from dashboards.page.data import AlertShown, BrandFigures, MentionShown, PageData, Question
+from dashboards.page import posts, queries, read
+from dashboards.page.choice import days as days_of
+from dashboards.page.data import AlertShown, BrandFigures, MentionShown, PageData, Posts, Question
+from dashboards.period import DAYS, beginning
 from indexing.elasticsearch.errors import store_errors
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["QuestionRefused", "ask", "gather"]
 
 _HOURLY_UP_TO = 2  # days; longer periods are drawn by day
-_MOST_ROWS, _FEWEST_ROWS, _ROWS_IN_ALL = 20, 5, 500
+_ROWS = 20  # of the newest mentions, shown without a script
+_KEYS = ("brand", "platform", "sentiment", "kind", "author", "customer", "token", "alert")
 _READ, _QUOTED = 30, 5  # of an alert's evidence; more are read than quoted, since bursts repeat themselves
 
 
@@ -26,7 +28,9 @@ class QuestionRefused(UserError):
     """Elasticsearch refused one of the page's requests; the message names it, the reason and the remedy."""
 
 
-def gather(store: "Store", *, brands: Sequence[Brand], now: datetime, days: int = 14, language: str = "zh") -> PageData:
+def gather(
+    store: "Store", *, brands: Sequence[Brand], now: datetime, days: int = DAYS, language: str = "zh"
+) -> PageData:
     """Return the page's data for the last `days` days of Asia/Shanghai, today included, up to `now` (aware).
 
     An index that is not there reads as an empty one. QuestionRefused when Elasticsearch refuses a request or answers
@@ -35,17 +39,19 @@ def gather(store: "Store", *, brands: Sequence[Brand], now: datetime, days: int 
     with store_errors():
         for kind in ("mentions", "alerts", "runs"):
             store.refresh(kind)
-    today = now.astimezone(DAY_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    since, interval = today - timedelta(days=days - 1), "hour" if days <= _HOURLY_UP_TO else "day"
-    rows = max(_FEWEST_ROWS, min(_MOST_ROWS, _ROWS_IN_ALL // max(3 * len(brands), 1)))
-    asked = queries.questions(store, [brand.id for brand in brands], since, now, interval, rows)
+    since, interval = beginning(now, days), "hour" if days <= _HOURLY_UP_TO else "day"
+    ids = [brand.id for brand in brands]
+    asked = queries.questions(store, ids, since, now, interval)
     answers = dict(zip((question.name for question in asked), ask(store, asked), strict=True))
     alerts = read.alerts(answers["alerts"])
-    ids = list(dict.fromkeys(id for alert in alerts for id in alert.evidence.ids[:_READ]))
-    quoted: dict[str, MentionShown] = {}
-    if ids:
-        asked.append(queries.evidence(store, ids, len(asked) + 1))
-        quoted = read.by_id(ask(store, asked[-1:])[0])
+    figures = _brands(brands, answers, read.starts(since, now, interval))
+    tokens = sorted({word.word for brand in figures for word in (*brand.negative_words, *brand.positive_words)})
+    scope = queries.scope(since, now, ids)
+    more = [posts.question(store, scope, queries.POSTS, keys=_KEYS, tokens=tokens)]
+    if quoted_ids := list(dict.fromkeys(id for alert in alerts for id in _to_quote(alert))):
+        more.append(queries.evidence(store, quoted_ids))
+    found, *quotes = ask(store, more)
+    quoted = read.by_id(quotes[0]) if quotes else {}
     return PageData(
         language=language,
         made_at=now,
@@ -53,19 +59,32 @@ def gather(store: "Store", *, brands: Sequence[Brand], now: datetime, days: int 
         until=now,
         days=days,
         interval=interval,
-        brands=_brands(brands, answers, read.starts(since, now, interval)),
+        brands=figures,
         alerts=tuple(_with_quotes(alert, quoted) for alert in alerts),
         alert_count=read.total(answers["alerts"]),
-        mentions=read.latest(answers["latest"]),
-        shown=rows,
+        mentions=read.latest(found, _ROWS),
+        posts=_posts(found, brands, alerts, days_of(since, now)),
         coverage=read.coverage(answers["runs"], answers["data"]),
-        questions=tuple(asked),
+        questions=tuple(sorted([*asked, *more], key=lambda question: question.id)),
     )
 
 
+def _posts(
+    found: Mapping[str, Any], brands: Sequence[Brand], alerts: Sequence["Alert"], period: Mapping[str, str]
+) -> Posts:
+    names = {brand.id: brand.name for brand in brands}
+    evidence = {alert.id: frozenset(alert.evidence.ids) for alert in alerts}
+    return posts.read(found, keys=_KEYS, names=names, alerts=evidence, period=period)
+
+
+def _to_quote(alert: "Alert") -> Sequence[str]:
+    """Return the ids of what the alert quotes; for one that was written without quotes, of its loudest mentions."""
+    return [quote.id for quote in alert.evidence.quotes] or alert.evidence.ids[:_READ]
+
+
 def _with_quotes(alert: "Alert", mentions: Mapping[str, MentionShown]) -> AlertShown:
-    """Quote the most engaging mentions of different wording."""
-    found = [mentions[id] for id in alert.evidence.ids[:_READ] if id in mentions]
+    """Quote what the alert quotes, as the index has it now; each wording once."""
+    found = [mentions[id] for id in _to_quote(alert) if id in mentions]
     distinct = {mention.text: mention for mention in reversed(found)}
     return AlertShown(alert=alert, quoted=tuple(m for m in found if distinct[m.text] is m)[:_QUOTED])
 
@@ -74,7 +93,7 @@ def _brands(
     brands: Sequence[Brand], answers: Mapping[str, Mapping[str, Any]], starts: Sequence[datetime]
 ) -> tuple[BrandFigures, ...]:
     figures, timelines, platforms = (read.by_brand(answers[name]) for name in ("figures", "timeline", "platforms"))
-    return tuple(
+    every = (
         BrandFigures(
             id=brand.id,
             name=brand.name,
@@ -86,6 +105,7 @@ def _brands(
         )
         for brand in brands
     )
+    return tuple(sorted(every, key=lambda brand: (-brand.risk, -brand.mentions, brand.name)))
 
 
 def ask(store: "Store", questions: Sequence[Question]) -> list[Mapping[str, Any]]:

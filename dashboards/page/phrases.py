@@ -51,6 +51,9 @@ PHRASES: Mapping[str, Both] = {
     "evidence": Both(
         "证据：共 {count} 条提及，引用其中 {shown} 条", "Evidence: {count} mentions, {shown} of them quoted"
     ),
+    "evidence_list": Both("列出证据的帖子", "List the posts of the evidence"),
+    "outstanding_words": Both("突出的词", "Words that stand out"),
+    "earlier_alerts": Both("此前同类预警（{count}）", "Earlier alerts of this rule and brand ({count})"),
     "evidence_ids": Both("证据编号（{count}）", "Evidence ids ({count})"),
     "rule": Both("规则", "Rule"),
     "owner": Both("负责人", "Owner"),
@@ -92,12 +95,31 @@ PHRASES: Mapping[str, Both] = {
     "share": Both("占比", "Share"),
     # latest mentions
     "latest": Both("最新提及", "Latest mentions"),
-    "latest_how": Both("每种筛选显示最新的 {count} 条", "each choice shows its latest {count}"),
+    "latest_how": Both("最新的 {count} 条", "the newest {count}"),
     "all": Both("全部", "All"),
-    "filter_brand": Both("按品牌筛选", "Filter by brand"),
-    "filter_sentiment": Both("按情感筛选", "Filter by sentiment"),
-    "rows_shown": Both("显示", "Shown:"),
-    "no_rows": Both("没有符合条件的提及。", "No mention fits."),
+    # the posts behind a figure
+    "posts": Both("帖子", "Posts"),
+    "posts_filter": Both("筛选全部 {count} 条帖子", "Filter all {count} posts"),
+    "click_hint": Both(
+        "点选任何数字、图形或词，看它背后的帖子。", "Click any figure, bar or word to see the posts behind it."
+    ),
+    "posts_close": Both("关闭", "Close"),
+    "posts_from": Both("自", "From"),
+    "posts_to": Both("至（含）", "To, included"),
+    "posts_sentiment": Both("情感", "Sentiment"),
+    "posts_more": Both("显示更多", "Show more"),
+    "posts_remove": Both("去掉此条件", "Remove this condition"),
+    "posts_all": Both("共 {found} 条", "Posts: {found}"),
+    "posts_some": Both("最新 {held} 条中有 {found} 条", "{found} among the newest {held}"),
+    "posts_none": Both("没有符合条件的帖子", "No post fits"),
+    "posts_left": Both(
+        "本页收录了 {total} 条中最新的 {held} 条，更早的不在其中。",
+        "This page holds the newest {held} of {total}; older ones are not among them.",
+    ),
+    "posts_console": Both(
+        "在值班台查看全部（需运行 tingfeng console）", "All of them, in the console (tingfeng console)"
+    ),
+    "posts_customer": Both("客户", "customer"),
     "author": Both("账号", "Author"),
     "text": Both("内容", "Text"),
     "open": Both("查看原文", "Open the post"),
@@ -149,6 +171,11 @@ PHRASES: Mapping[str, Both] = {
         "Telling words: markedly commoner in the negative (or positive) mentions than in all of the brand's, "
         "in 3 mentions or more (significant_terms).",
     ),
+    "define_risk": Both(
+        "品牌按风险排列：负面占比 95% 区间的下限 × 声量，即偶然性之外的负面条数。",
+        "Brands stand by risk: the low end of the negative share's 95% interval times the mentions, "
+        "that is, the negative ones that chance does not explain.",
+    ),
     "define_names": Both(
         "认证、机构或粉丝 1 万以上的账号显示名称，其余显示化名；原文链接保留。",
         "Verified, organisation and 10,000-follower accounts appear by name, everyone else under a pseudonym; "
@@ -161,7 +188,7 @@ PHRASES: Mapping[str, Both] = {
     "ask_timeline": Both("情感走势", "Sentiment over time"),
     "ask_platforms": Both("平台与账号", "Platforms and authors"),
     "ask_words": Both("特征词", "Telling words"),
-    "ask_latest": Both("最新提及", "Latest mentions"),
+    "ask_posts": Both("最新的帖子", "The newest posts"),
     "ask_alerts": Both("预警", "Alerts"),
     "ask_runs": Both("采集记录", "Crawl runs"),
     "ask_data": Both("数据说明", "About the data"),
@@ -172,6 +199,8 @@ PHRASES: Mapping[str, Both] = {
     "to_boards": Both("全部看板", "All dashboards"),
     "nothing": Both("此期间没有数据。", "Nothing in this time."),
     "listed": Both("共 {count} 条，此处 {shown} 条", "{count} in all, {shown} of them here"),
+    "comma": Both("、", ", "),
+    "list_all": Both("查看全部", "show all"),
     "asked": Both("查询", "Query"),
     "footer": Both(
         "由听风根据 Elasticsearch 索引生成；页面不含任何外部请求。",

@@ -13,7 +13,7 @@ from dashboards.page.data import Question
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
 
-__all__ = ["BOOKS", "LABELS", "evidence", "questions"]
+__all__ = ["BOOKS", "EVIDENCE", "LABELS", "POSTS", "evidence", "questions", "scope"]
 
 Body = dict[str, Any]
 
@@ -23,46 +23,47 @@ BOOKS = {
     "index": ("mentions", "held", "dead"),
 }
 """The counts of the two steps, as each run's document keeps them under the step's name."""
+POSTS, EVIDENCE = "Q5", "Q9"
+"""What the posts themselves and the alerts' evidence are asked as."""
 DAY_ZONE_NAME = "Asia/Shanghai"
 
 _EXACT_BELOW = 40_000  # the largest precision_threshold: cardinality is next to exact up to so many authors
 _MAX_PLATFORMS, _MAX_TARGETS, _MAX_ALERTS = 50, 500, 10
-_WORDS_ASKED = 60  # more than are shown, since the brand's own words and single characters are left out
+_WORDS_ASKED = 120  # more than are shown, since the brand's own words and single characters are left out
 _SHOWN_FIELDS = [
     *("@timestamp", "brand", "platform", "kind", "native_id", "title", "text", "url.full", "author.id", "author.name"),
     *("engagement.total", "sentiment.label", "correction.sentiment", "customer.id"),
 ]
 
 
-def questions(
-    store: "Store", brands: Sequence[str], since: datetime, until: datetime, interval: str, rows: int
-) -> list[Question]:
-    """Return the requests for the brands (ids) in [since, until); `rows` is how many mentions to list of each kind."""
-    mentions = _scope(since, until, [{"terms": {"brand": list(brands)}}])
+def questions(store: "Store", brands: Sequence[str], since: datetime, until: datetime, interval: str) -> list[Question]:
+    """Return the requests for the brands (ids) from `since` to `until`, both included."""
+    mentions = scope(since, until, brands)
     asked = [
-        ("figures", "mentions", _per_brand(mentions, brands, _figures())),
-        ("timeline", "mentions", _per_brand(mentions, brands, {"time": _timeline(interval)})),
-        ("platforms", "mentions", _per_brand(mentions, brands, {"platforms": _platforms()})),
-        ("words", "mentions", _words(mentions, brands, since, until)),
-        ("latest", "mentions", _per_brand(mentions, brands, {"sentiment": _by_sentiment({"latest": _latest(rows)})})),
-        ("alerts", "alerts", _alerts(brands, since)),
-        ("runs", "runs", _runs(since)),
-        ("data", "mentions", {**_counting(mentions), "aggs": _about_the_data()}),
+        ("Q1", "figures", "mentions", _per_brand(mentions, brands, _figures())),
+        ("Q2", "timeline", "mentions", _per_brand(mentions, brands, {"time": _timeline(interval)})),
+        ("Q3", "platforms", "mentions", _per_brand(mentions, brands, {"platforms": _platforms()})),
+        ("Q4", "words", "mentions", _words(mentions, brands, since, until)),
+        ("Q6", "alerts", "alerts", _alerts(brands, since)),
+        ("Q7", "runs", "runs", _runs(since)),
+        ("Q8", "data", "mentions", {**_counting(mentions), "aggs": _about_the_data()}),
     ]
-    return [
-        Question(id=f"Q{number}", name=name, index=store.alias(kind), body=body)
-        for number, (name, kind, body) in enumerate(asked, start=1)
-    ]
+    return [Question(id=number, name=name, index=store.alias(kind), body=body) for number, name, kind, body in asked]
 
 
-def evidence(store: "Store", ids: Sequence[str], number: int) -> Question:
+def evidence(store: "Store", ids: Sequence[str]) -> Question:
     """Return the request for the mentions with these ids."""
     body = {"size": len(ids), "query": {"ids": {"values": list(ids)}}, "_source": _SHOWN_FIELDS}
-    return Question(id=f"Q{number}", name="evidence", index=store.alias("mentions"), body=body)
+    return Question(id=EVIDENCE, name="evidence", index=store.alias("mentions"), body=body)
+
+
+def scope(since: datetime, until: datetime, brands: Sequence[str]) -> Body:
+    """Return the query for the brands' mentions of the period."""
+    return _scope(since, until, [{"terms": {"brand": list(brands)}}])
 
 
 def _scope(since: datetime, until: datetime, filters: Sequence[Body]) -> Body:
-    period = {"range": {"@timestamp": {"gte": since.isoformat(), "lt": until.isoformat()}}}
+    period = {"range": {"@timestamp": {"gte": since.isoformat(), "lte": until.isoformat()}}}
     return {"bool": {"filter": [period, *filters]}}
 
 
@@ -75,10 +76,9 @@ def _per_brand(query: Body, brands: Sequence[str], aggs: Body) -> Body:
     return {**_counting(query), "aggs": {"brands": {"terms": terms, "aggs": aggs}}}
 
 
-def _by_sentiment(aggs: Body | None = None) -> Body:
+def _by_sentiment() -> Body:
     """`sentiment.label` is a person's label where there is one, else the engine's."""
-    split: Body = {"terms": {"field": "sentiment.label", "size": len(LABELS)}}
-    return {**split, "aggs": aggs} if aggs else split
+    return {"terms": {"field": "sentiment.label", "size": len(LABELS)}}
 
 
 def _figures() -> Body:
@@ -121,11 +121,6 @@ def _words(query: Body, brands: Sequence[str], since: datetime, until: datetime)
         }
         aggs[brand] = {"filter": of_brand, "aggs": labels}
     return {**_counting(query), "aggs": aggs} if aggs else _counting(query)
-
-
-def _latest(rows: int) -> Body:
-    newest = [{"@timestamp": {"order": "desc"}}, {"native_id": {"order": "asc"}}]
-    return {"top_hits": {"size": rows, "sort": newest, "_source": _SHOWN_FIELDS}}
 
 
 def _alerts(brands: Sequence[str], since: datetime) -> Body:

@@ -9,6 +9,8 @@ from config.brand import Brand
 from dashboards.page.data import Bucket, Coverage, MentionShown, PlatformFigures, Source, Split, Word
 from dashboards.page.queries import BOOKS
 from indexing.alerts.alert import Alert, from_document
+from indexing.titled import own_title
+from nlp.keywords import brand_words, keywords, stopwords
 
 __all__ = [
     "alerts",
@@ -54,9 +56,9 @@ def figures(bucket: Response) -> dict[str, Any]:
 
 
 def starts(since: datetime, until: datetime, interval: str) -> list[datetime]:
-    """Return the beginning of each day or hour in [since, until)."""
+    """Return the beginning of each day or hour from `since` to `until`."""
     step, moments = timedelta(days=1) if interval == "day" else timedelta(hours=1), [since]
-    while moments[-1] + step < until:
+    while moments[-1] + step <= until:
         moments.append(moments[-1] + step)
     return moments
 
@@ -83,30 +85,27 @@ def platforms(bucket: Response) -> tuple[PlatformFigures, ...]:
 
 
 def words(response: Response, brand: Brand, label: str) -> tuple[Word, ...]:
-    """Return the words that stand out, the most telling first, without the brand's own names."""
+    """Return the words that stand out, the most telling first.
+
+    The brand's own names and the words that say nothing (lexicons/stopwords.txt) are left out.
+    """
     of_label = response.get("aggregations", {}).get(brand.id, {}).get(label, {})
     answered = of_label.get("words", {})
     size, background = answered.get("doc_count", 0), answered.get("bg_count", 0)
-    own = {word.lower() for word in (brand.name, *brand.words)}
+    own = stopwords() | {word.lower() for word in brand_words((brand.name, *brand.words))}
     found = []
     for entry in _buckets(of_label, "words"):
         word = entry["key"]
-        if not _WORDY.search(word) or len(word) > _LONGEST_WORD or word.lower() in own:
+        if not _WORDY.search(word) or len(word) > _LONGEST_WORD or not keywords((word.lower(),), own):
             continue
         lift = (entry["doc_count"] / size) / (entry["bg_count"] / background) if size and entry["bg_count"] else 0.0
         found.append(Word(word=word, mentions=entry["doc_count"], lift=lift))
     return tuple(found[:_WORDS_SHOWN])
 
 
-def latest(response: Response) -> tuple[MentionShown, ...]:
-    """Return the listed mentions of all brands and sentiments, newest first."""
-    hits = [
-        hit
-        for bucket in by_brand(response).values()
-        for split in _buckets(bucket, "sentiment")
-        for hit in split["latest"]["hits"]["hits"]
-    ]
-    return tuple(sorted(map(_mention, hits), key=lambda m: (m.published_at, m.id), reverse=True))
+def latest(response: Response, rows: int) -> tuple[MentionShown, ...]:
+    """Return the first `rows` of the listed mentions."""
+    return tuple(map(_mention, response["hits"]["hits"][:rows]))
 
 
 def alerts(response: Response) -> tuple[Alert, ...]:
@@ -164,7 +163,7 @@ def _mention(hit: Response) -> MentionShown:
         published_at=_time(source["@timestamp"]),
         label=source["sentiment"]["label"],
         corrected=bool(source.get("correction", {}).get("sentiment")),
-        title=source.get("title"),
+        title=own_title(source.get("title"), source.get("text")),
         text=source.get("text") or "",
         url=source.get("url", {}).get("full"),
         author=source.get("author", {}).get("name"),

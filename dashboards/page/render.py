@@ -8,24 +8,31 @@ request.
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment
 from markupsafe import Markup
 
 from config.settings import DAY_ZONE
 from dashboards import charts
+from dashboards.colours import css
 from dashboards.page import shown
 from dashboards.page.boards import BoardsData
+from dashboards.page.cells import cell, is_number, words_of
+from dashboards.page.choice import address
 from dashboards.page.data import BrandFigures, PageData, PlatformFigures
-from dashboards.page.drawn import cell
+from dashboards.page.embed import embedded
+from dashboards.page.marks import of_document, of_listing, within
 from dashboards.page.names import COLUMNS, VALUES, named
 from dashboards.page.phrases import Both
+from dashboards.panel import Every
 from dashboards.strict import templates
 from indexing.alerts.alert import Alert
+from indexing.alerts.facts import facts_of
 from indexing.metrics.of.customers import CUSTOMER_MENTIONS
 from indexing.metrics.of.mentions import ENGAGEMENT, MENTIONS, NEGATIVE_SHARE, NSR
 from indexing.metrics.wilson import share
@@ -68,10 +75,19 @@ def _balance(books: Mapping[str, int], whole: str, *parts: str) -> bool:
     return books.get(whole, 0) == sum(books.get(part, 0) for part in parts)
 
 
+_PARTS: Mapping[str, tuple[str, ...]] = {
+    "page.css": ("page.css", "posts.css"),
+    "boards.css": ("page.css", "boards.css", "posts.css"),
+    "page.js": ("language.js", "posts.js", "page.js"),
+    "boards.js": ("language.js", "posts.js"),
+}
+"""What each page's one style and one script are made of."""
+
+
 @cache
 def _own(name: str) -> str:
-    text = (_TEMPLATES / name).read_text(encoding="utf-8")
-    return f"{_own('page.css')}{text}" if name == "boards.css" else text
+    text = "".join((_TEMPLATES / part).read_text(encoding="utf-8") for part in _PARTS[name])
+    return f"{text}{css()}" if name == "boards.css" else text
 
 
 def _policy(script: str, style: str) -> str:
@@ -85,35 +101,49 @@ def _policy(script: str, style: str) -> str:
 @cache
 def _environment() -> Environment:
     made = templates(_TEMPLATES)
-    made.filters |= {
-        "number": shown.number,
-        "percent": shown.percent,
-        "signed": shown.signed,
-        "shanghai": shown.shanghai,
-        "day": shown.day,
-        "prose": shown.prose,
-        "link": shown.link,
-        "request": shown.request,
-        "moment": lambda text: shown.shanghai(datetime.fromisoformat(text), "%m-%d %H:%M"),
-        "plain": lambda row: json.dumps([list(row.keys), list(row.values)], ensure_ascii=False),
-    }
-    made.globals |= {
-        "say": shown.say,
-        "reason": _reason,
-        "named": named,
-        "share": share,
-        "own": lambda name: Markup(_own(name)),  # noqa: S704 -- the page's own script and style
-        "timeline": _timeline,
-        "bucket_label": _bucket_label,
-        "platform_bars": _platform_bars,
-        "split_bar": lambda split: charts.bars([split.parts])[0],
-        "word_bars": lambda words: charts.bars([[word.mentions] for word in words]),
-        "balance": _balance,
-        "name_length": _LONGEST_NAME,
-        "values_of": VALUES,
-        "cell": cell,
-        "metrics": (MENTIONS, NEGATIVE_SHARE, NSR, ENGAGEMENT, CUSTOMER_MENTIONS),
-        "heading": lambda column: COLUMNS.get(column, Both(column, column)),
-        "labels": ("negative", "neutral", "positive"),
-    }
+    made.filters |= _FILTERS
+    made.globals |= _GLOBALS
     return made
+
+
+_FILTERS: Mapping[str, Callable[..., Any]] = {
+    "number": shown.number,
+    "percent": shown.percent,
+    "score": shown.score,
+    "shanghai": shown.shanghai,
+    "day": shown.day,
+    "prose": shown.prose,
+    "link": shown.link,
+    "request": shown.request,
+    "moment": lambda text: shown.shanghai(datetime.fromisoformat(text), "%m-%d %H:%M"),
+    "plain": lambda row: json.dumps([list(row.keys), list(row.values)], ensure_ascii=False),
+}
+_GLOBALS: Mapping[str, Any] = {
+    "say": shown.say,
+    "address": address,
+    "embedded": embedded,
+    "document_mark": of_document,
+    "listing_mark": of_listing,
+    "within": lambda start, interval: within(start, Every(interval)),
+    "reason": _reason,
+    "named": named,
+    "facts_of": facts_of,
+    "share": share,
+    "own": lambda name: Markup(_own(name)),  # noqa: S704 -- the page's own script and style
+    "timeline": _timeline,
+    "bucket_label": _bucket_label,
+    "platform_bars": _platform_bars,
+    "split_bar": lambda split: charts.bars([split.parts])[0],
+    "word_bars": lambda words: charts.bars([[word.mentions] for word in words]),
+    "balance": _balance,
+    "name_length": _LONGEST_NAME,
+    "values_of": VALUES,
+    "cell": cell,
+    "both": Both,
+    "once": shown.once,
+    "is_number": is_number,
+    "words_of": words_of,
+    "metrics": (MENTIONS, NEGATIVE_SHARE, NSR, ENGAGEMENT, CUSTOMER_MENTIONS),
+    "heading": lambda column: COLUMNS.get(column, Both(column, column)),
+    "labels": ("negative", "neutral", "positive"),
+}

@@ -12,12 +12,13 @@ from config.settings import DAY_ZONE
 from dashboards.page.data import Question
 from dashboards.page.phrases import PHRASES, Both
 
-__all__ = ["day", "link", "number", "percent", "prose", "request", "say", "shanghai", "signed"]
+__all__ = ["day", "link", "number", "once", "percent", "prose", "request", "say", "score", "shanghai"]
 
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _DIRECTIONS = re.compile(
     "[\u202a-\u202e\u2066-\u2069]"
 )  # an open one would end <bdi>'s isolation and turn what follows
+_TWICE = re.compile(r"^\s*(.{4,200}?)\s+(?=\1)", re.DOTALL)
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _LONGEST_TEXT, _LONGEST_URL = 280, 2000
 
@@ -62,10 +63,15 @@ def percent(value: float) -> str:
     return f"{100 * value:.1f}%"
 
 
-def signed(value: float) -> str:
-    """Return a value of -1 to 1 on the scale of -100 to +100."""
-    rounded = round(100 * value)
-    return f"{rounded:+d}".replace("-", "−") if rounded else "0"
+def score(value: float) -> str:
+    """Return a value of -1 to 1 with its sign and two decimals."""
+    rounded = round(value, 2)
+    return f"{rounded:+.2f}".replace("-", "−") if rounded else "0.00"
+
+
+def once(text: str) -> str:
+    """Return a text without a title before it that it begins with itself."""
+    return _TWICE.sub("", text, count=1)
 
 
 def shanghai(moment: datetime, layout: str = "%Y-%m-%d %H:%M") -> str:

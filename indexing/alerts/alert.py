@@ -16,6 +16,7 @@ __all__ = [
     "Alert",
     "Delivery",
     "DeliveryState",
+    "Earlier",
     "Evidence",
     "PlatformCount",
     "Quote",
@@ -60,6 +61,8 @@ class Quote:
     url: str | None = None
     engagement: int | None = None
     followers: int | None = None
+    mentions: int | None = None
+    """Mentions of the window that tell the same story, this one included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +85,30 @@ class PlatformCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """The window's negative mentions: `ids` of the most engaging, `total` of all."""
+    """What the finding is about: `ids` of the most engaging mentions, `total` of all, one quote a story."""
 
     ids: tuple[str, ...] = ()
     total: int = 0
     quotes: tuple[Quote, ...] = ()
+    more_stories: int = 0
+    """Stories beyond those that are quoted."""
+    more_mentions: int = 0
+    """And their mentions."""
     words: tuple[Word, ...] = ()
     platforms: tuple[PlatformCount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """An alert of the same rule and brand that was raised before, and how it stood when this one was raised."""
+
+    id: str
+    raised_at: datetime
+    state: State
+    resolved_at: datetime | None = None
+    resolved_by: str | None = None
+    reason: str | None = None
+    """Why it was called over, where somebody said so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,16 +167,22 @@ class Alert:
     questions: tuple[Question, ...] = ()
     reason_zh: str
     reason_en: str
+    said: tuple[str, ...] = ()
+    """Names of the figures that the reason states."""
     evidence: Evidence
+    earlier: tuple[Earlier, ...] = ()
+    """The alerts of this rule and brand before it, the newest first."""
     owner: str
     runbook: str
     assignee: str | None = None
     acknowledged_at: datetime | None = None
     acknowledged_by: str | None = None
     snoozed_until: datetime | None = None
+    snooze_reason: str | None = None
     resolved_at: datetime | None = None
     resolved_by: str | None = None
     """The person; None where it came to rest by itself."""
+    resolve_reason: str | None = None
     reopened_at: datetime | None = None
     replied_at: datetime | None = None
     """When the brand's own account answered the story."""

@@ -1,25 +1,94 @@
 """What people say to an alert: acknowledged, assigned, snoozed, resolved; by the command line or by a signed link."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.errors import UserError
+from config.rota import Rota
 from indexing.alerts import records
 from indexing.alerts.alert import Alert, State
 from indexing.alerts.event import Event, Origin
+from indexing.alerts.facts import ZONE, clock
 from indexing.alerts.lifecycle import in_milliseconds
 from indexing.alerts.links import Action, Claim, LinkRefused, read
+from indexing.alerts.sample import SAMPLE
 from indexing.elasticsearch.store import Store
 
-__all__ = ["NotPossible", "acknowledge", "assign", "check", "check_view", "follow", "resolve", "snooze"]
+__all__ = [
+    "LinkUsed",
+    "NotPossible",
+    "acknowledge",
+    "answer",
+    "assign",
+    "check",
+    "check_form",
+    "check_view",
+    "follow",
+    "person_of",
+    "possible",
+    "resolve",
+    "snooze",
+]
+
+_LONGEST_REASON = 200
 
 _log = logging.getLogger(__name__)
 
 
 class NotPossible(UserError):
-    """The alert is in no state for this."""
+    """The alert is in no state for this, or nobody is called so."""
+
+
+class LinkUsed(LinkRefused):
+    """The link was used already; `alert` is how its alert stands now."""
+
+    def __init__(self, reason: str, claim: Claim, alert: Alert) -> None:
+        super().__init__(reason, claim)
+        self.alert = alert
+
+
+def possible(alert: Alert) -> tuple[Action, ...]:
+    """Return what people can still say to the alert."""
+    if alert.state is State.RESOLVED:
+        return ()
+    seen = alert.state in (State.ACKNOWLEDGED, State.ASSIGNED)
+    return (*(() if seen else (Action.ACKNOWLEDGE,)), Action.ASSIGN, Action.SNOOZE, Action.RESOLVE)
+
+
+def person_of(rota: Rota | None, name: str) -> str:
+    """Return the id of the rota's person with this id or name; NotPossible names all where it has none such."""
+    if rota is None or name in rota.people:
+        return name
+    found = next((id for id, person in rota.people.items() if person.name == name), None)
+    if found is None:
+        known = "、".join(f"{person.name} ({id})" for id, person in rota.people.items())
+        raise NotPossible(f"值班表里没有 nobody of config/rota.yaml is called {name!r}: choose one of {known}")
+    return found
+
+
+def answer(
+    store: Store,
+    id: str,
+    action: Action,
+    *,
+    by: str,
+    now: datetime,
+    to: str | None = None,
+    snoozed_for: timedelta = timedelta(hours=1),
+    reason: str | None = None,
+    key: str | None = None,
+) -> Alert:
+    """Do what the action says, with the fields that it takes; the same `key` is the same deed."""
+    why = " ".join((reason or "").split())[:_LONGEST_REASON] or None
+    if action is Action.ACKNOWLEDGE:
+        return acknowledge(store, id, by=by, now=now, key=key)
+    if action is Action.ASSIGN:
+        return assign(store, id, to=to or by, by=by, now=now, key=key)
+    if action is Action.SNOOZE:
+        return snooze(store, id, until=now + snoozed_for, by=by, now=now, reason=why, key=key)
+    return resolve(store, id, by=by, now=now, reason=why, key=key)
 
 
 def acknowledge(store: Store, id: str, *, by: str, now: datetime, key: str | None = None) -> Alert:
@@ -42,14 +111,24 @@ def assign(store: Store, id: str, *, to: str, by: str, now: datetime, key: str |
     return _change(store, id, edit, by, now, key)
 
 
-def snooze(store: Store, id: str, *, until: datetime, by: str, now: datetime, key: str | None = None) -> Alert:
+def snooze(
+    store: Store,
+    id: str,
+    *,
+    until: datetime,
+    by: str,
+    now: datetime,
+    reason: str | None = None,
+    key: str | None = None,
+) -> Alert:
     """Put the alert off: nobody is told until then, and everybody again from then on if it is still open."""
     until = in_milliseconds(until)
 
     def edit(old: Alert) -> Alert:
-        return _seen(replace(_open(old), state=State.SNOOZED, snoozed_until=until), by, now)
+        snoozed = replace(_open(old), state=State.SNOOZED, snoozed_until=until, snooze_reason=reason)
+        return _seen(snoozed, by, now)
 
-    return _change(store, id, edit, by, now, key)
+    return _change(store, id, edit, by, now, key, reason)
 
 
 def resolve(
@@ -63,7 +142,14 @@ def resolve(
             return old
         seconds = int((moment - old.raised_at).total_seconds())
         seen = _seen(old, by, now)
-        return replace(seen, state=State.RESOLVED, resolved_at=moment, resolved_by=by, seconds_to_resolve=seconds)
+        return replace(
+            seen,
+            state=State.RESOLVED,
+            resolved_at=moment,
+            resolved_by=by,
+            resolve_reason=reason,
+            seconds_to_resolve=seconds,
+        )
 
     return _change(store, id, edit, by, now, key, reason)
 
@@ -77,30 +163,50 @@ def check(store: Store, token: str, *, now: datetime) -> tuple[Claim, Alert]:
         if error.claim and (found := records.find(store, [error.claim.alert])):
             _note(store, found[0], "refused", error.claim, now, str(error))
         raise
-    if claim.action is Action.VIEW:
-        raise LinkRefused("此链接只能查看 this link only shows the open alerts", claim)
+    if claim.action in (Action.VIEW, Action.FORM):
+        raise LinkRefused("此链接只能查看 this link only shows alerts", claim)
     found = records.find(store, [claim.alert])
+    if claim.alert.startswith(f"{SAMPLE}."):
+        raise LinkRefused("这是测试消息的链接，能打开就好 a link of a test message: that it opens is all", claim)
     if not found:
         raise LinkRefused("预警已不存在 its alert is gone", claim)
     if used := _used(store, claim):
         _log.warning("a link was refused: used already, for %s", claim.alert)
         _note(store, found[0], "refused", claim, now, "the link was used already")
-        raise LinkRefused(f"链接已用过 the link was used already, at {used}", claim)
+        moment = f"{clock(datetime.fromisoformat(used))} {ZONE.zh} {ZONE.en}"
+        raise LinkUsed(f"链接已用过 the link was used already, at {moment}", claim, found[0])
     return claim, found[0]
 
 
-def check_view(token: str, *, now: datetime) -> None:
-    """Return when a link may show the open alerts; LinkRefused, which is logged, says why it may not."""
+def check_view(token: str, *, now: datetime, alert: str = "") -> Claim:
+    """Return what a link says that may show this alert, or all; LinkRefused, which is logged, says why it may not."""
+    return _check(token, Action.VIEW, ("", alert), now)
+
+
+def check_form(token: str, *, now: datetime, alert: str) -> Claim:
+    """Return what a form says that the console has shown for this alert; LinkRefused for any other, logged."""
+    return _check(token, Action.FORM, (alert,), now)
+
+
+def _check(token: str, action: Action, alerts: Collection[str], now: datetime) -> Claim:
     try:
-        if read(token, now=now).action is not Action.VIEW:
+        claim = read(token, now=now)
+        if claim.action is not action or claim.alert not in alerts:
             raise LinkRefused("此链接另有用途 this link is for something else")
     except LinkRefused as error:
-        _log.warning("a link to the open alerts was refused: %s", error)
+        _log.warning("a link to the alerts was refused: %s", error)
         raise
+    return claim
 
 
 def follow(
-    store: Store, token: str, *, now: datetime, to: str | None = None, snoozed_for: timedelta = timedelta(hours=1)
+    store: Store,
+    token: str,
+    *,
+    now: datetime,
+    to: str | None = None,
+    snoozed_for: timedelta = timedelta(hours=1),
+    reason: str | None = None,
 ) -> Alert:
     """Do what a link allows, once; LinkRefused where it was used, forged, altered or has expired.
 
@@ -108,18 +214,19 @@ def follow(
     link that works, and nothing done twice.
     """
     claim, _ = check(store, token, now=now)
-    key = f"link:{claim.key}"
-    by = claim.person
-    if claim.action is Action.ACKNOWLEDGE:
-        alert = acknowledge(store, claim.alert, by=by, now=now, key=key)
-    elif claim.action is Action.ASSIGN:
-        alert = assign(store, claim.alert, to=to or by, by=by, now=now, key=key)
-    elif claim.action is Action.SNOOZE:
-        alert = snooze(store, claim.alert, until=now + snoozed_for, by=by, now=now, key=key)
-    else:
-        alert = resolve(store, claim.alert, by=by, now=now, key=key)
+    alert = answer(
+        store,
+        claim.alert,
+        claim.action,
+        by=claim.person,
+        now=now,
+        to=to,
+        snoozed_for=snoozed_for,
+        reason=reason,
+        key=f"link:{claim.key}",
+    )
     if not _note(store, alert, "used", claim, now, f"link: {claim.action}"):
-        raise LinkRefused("链接已用过 the link was used already, this very moment", claim)
+        raise LinkUsed("链接已用过 the link was used already, this very moment", claim, alert)
     return alert
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from indexing.alerts.alert import OPEN, Alert, Delivery, DeliveryState, State
+from indexing.alerts.facts import ZONE, clock
 
 __all__ = ["Event", "Origin", "between"]
 
@@ -67,9 +68,9 @@ def _of_state(old: Alert, new: Alert, origin: Origin | None) -> Iterator[Event]:
 
 def _wanted(alert: Alert) -> str | None:
     if alert.state is State.ASSIGNED:
-        return f"to {alert.assignee}"
+        return f"给 to {alert.assignee}"
     if alert.state is State.SNOOZED and alert.snoozed_until:
-        return f"until {alert.snoozed_until.isoformat(timespec='seconds')}"
+        return f"至 until {clock(alert.snoozed_until)} {ZONE.zh} {ZONE.en}"
     return None
 
 

@@ -1,53 +1,95 @@
 """Why an alert was sent or not: its history as a time line that a person can read."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from types import MappingProxyType
 
+from config.both import Both
 from config.settings import DAY_ZONE
 from indexing.alerts import records
 from indexing.alerts.alert import Alert, DeliveryState, State
+from indexing.alerts.facts import ZONE, clock, facts_of
 from indexing.elasticsearch.store import Store
 
-__all__ = ["explain"]
+__all__ = ["Happened", "explain", "time_line"]
 
-_EVENTS = {
-    "firing": "发现 found: it fires",
-    "updated": "加重 heavier",
-    "resolved": "解除 resolved",
-    "reopened": "复发 reopened",
-    "acknowledged": "认领 acknowledged",
-    "assigned": "转交 assigned",
-    "snoozed": "暂缓 snoozed",
-    "woken": "暂缓到期 snooze over",
-    "replied": "品牌已回应 the brand replied",
-    "held": "未发送 not sent",
-    "sending": "正在发送 sending",
-    "sent": "已送达 confirmed by the receiver",
-    "unsent": "发送失败 not confirmed, will be tried again",
-    "given_up": "放弃 given up",
-    "used": "链接已用 link used",
-    "refused": "链接被拒 link refused",
-}
+_EVENTS: Mapping[str, Both] = MappingProxyType(
+    {
+        "firing": Both("发现", "found: it fires"),
+        "updated": Both("加重", "heavier"),
+        "resolved": Both("解除", "resolved"),
+        "reopened": Both("复发", "reopened"),
+        "acknowledged": Both("认领", "acknowledged"),
+        "assigned": Both("转交", "assigned"),
+        "snoozed": Both("暂缓", "snoozed"),
+        "woken": Both("暂缓到期", "snooze over"),
+        "replied": Both("品牌已回应", "the brand replied"),
+        "held": Both("未发送", "not sent"),
+        "sending": Both("正在发送", "sending"),
+        "sent": Both("已送达", "confirmed by the receiver"),
+        "unsent": Both("发送失败", "not confirmed, will be tried again"),
+        "given_up": Both("放弃", "given up"),
+        "used": Both("链接已用", "link used"),
+        "refused": Both("链接被拒", "link refused"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """One line of an alert's history: who did what, when."""
+
+    at: datetime
+    event: str
+    what: Both
+    channel: str | None = None
+    by: str | None = None
+    detail: str | None = None
+
+
+def time_line(store: Store, id: str) -> list[Happened]:
+    """Return all that happened to the alert, oldest first."""
+    return [
+        Happened(
+            at=datetime.fromisoformat(event["@timestamp"]),
+            event=event["event"],
+            what=_EVENTS.get(event["event"], Both(event["event"], event["event"])),
+            channel=event.get("channel"),
+            by=event.get("by"),
+            detail=event.get("detail"),
+        )
+        for event in records.history(store, id)
+    ]
 
 
 def explain(store: Store, id: str) -> list[str]:
-    """Return the alert's time line, oldest first, and where it stands now; NoSuchAlert where there is none."""
+    """Return what the alert says, its time line, oldest first, and where it stands; NoSuchAlert where there is none."""
     alert = records.change(store, id, lambda old: old)
-    return [*_head(alert), *map(_line, records.history(store, id)), *_now(alert)]
+    return [*_head(alert), *map(_line, time_line(store, id)), *_now(alert)]
 
 
 def _head(alert: Alert) -> Iterator[str]:
     yield f"{alert.id}  {alert.severity}  {alert.title}"
     yield alert.reason_zh
     yield alert.reason_en
+    facts = facts_of(alert)
+    yield f"时段 window: {facts.window.zh}"
+    if facts.words:
+        yield "突出的词 words: " + "、".join(f"{one.word} {one.mentions}" for one in facts.words)
+    for quote in facts.quotes:
+        yield f"「{quote.text}」" + (f" {quote.url}" if quote.url else "")
+    if facts.more:
+        yield f"{facts.more.zh} {facts.more.en}"
+    for one in facts.earlier:
+        yield f"此前 earlier: {one.id} {clock(one.raised_at)} · {one.ended.zh} {one.ended.en}"
+    yield f"经过 history ({ZONE.zh} {ZONE.en})"
 
 
-def _line(event: Mapping[str, Any]) -> str:
-    moment = datetime.fromisoformat(event["@timestamp"]).astimezone(DAY_ZONE)
-    what = _EVENTS.get(event["event"], event["event"])
-    about = [what, event.get("channel"), event.get("by") and f"by {event['by']}", event.get("detail")]
-    return f"{moment:%m-%d %H:%M:%S}  " + " · ".join(str(part) for part in about if part)
+def _line(one: Happened) -> str:
+    moment = one.at.astimezone(DAY_ZONE)
+    about = [f"{one.what.zh} {one.what.en}", one.channel, one.by and f"by {one.by}", one.detail]
+    return f"{moment:%m-%d %H:%M:%S}  " + " · ".join(part for part in about if part)
 
 
 def _now(alert: Alert) -> Iterator[str]:

@@ -34,6 +34,8 @@ class Firing:
     questions: tuple[Question, ...] = ()
     reason_zh: str
     reason_en: str
+    said: tuple[str, ...] = ()
+    """Names of the figures that the reason states."""
     evidence: Evidence
     owner: str
     runbook: str

@@ -57,6 +57,7 @@ def _raise(store: Store, firing: Firing, quiet: timedelta, now: datetime) -> Ale
             newer = _draft(firing, same.id, now)
             return records.change(store, same.id, partial(_merged, newer))
         draft = _draft(firing, f"{firing.rule}.{firing.brand}.{total + 1 + taken}", now)
+        draft = replace(draft, earlier=records.earlier(store, draft))
         if records.begin(store, draft):
             return draft
     raise AssertionError("count() never ends")
@@ -88,6 +89,7 @@ def _draft(firing: Firing, id: str, now: datetime) -> Alert:
         questions=firing.questions,
         reason_zh=firing.reason_zh,
         reason_en=firing.reason_en,
+        said=firing.said,
         evidence=firing.evidence,
         owner=firing.owner,
         runbook=firing.runbook,
@@ -113,7 +115,7 @@ def _merged(new: Alert, old: Alert) -> Alert:
         evaluated_at=new.evaluated_at,
         severity=max(old.severity, new.severity, key=list(type(new.severity)).index),
         **{field: getattr(shown, field) for field in ("window_start", "window_end", "weight", "figures", "questions")},
-        **{field: getattr(shown, field) for field in ("reason_zh", "reason_en", "evidence", "title")},
+        **{field: getattr(shown, field) for field in ("reason_zh", "reason_en", "said", "evidence", "title")},
     )
     over = old.state is State.RESOLVED
     if over and new.state is State.FIRING:
@@ -138,6 +140,7 @@ def _reopened(alert: Alert, now: datetime) -> Alert:
     return replace(
         opened,
         resolved_by=None,
+        resolve_reason=None,
         reopened_at=now,
         assignee=None,
         acknowledged_at=None,

@@ -12,11 +12,13 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from urllib.parse import quote
 
+from config import settings
 from config.errors import UserError
 from config.key import key_of
 
-__all__ = ["LIFETIME", "Action", "Claim", "LinkRefused", "read", "sign"]
+__all__ = ["LIFETIME", "Action", "Claim", "LinkRefused", "alert_address", "read", "sign"]
 
 LIFETIME = timedelta(hours=48)
 _SIGNATURE_BYTES = 16
@@ -31,6 +33,9 @@ class Action(StrEnum):
     SNOOZE = "snooze"
     RESOLVE = "resolve"
     VIEW = "view"
+    """To look at one alert, or at all, where the claim names none."""
+    FORM = "form"
+    """To send off a form that the console itself has shown."""
 
 
 class LinkRefused(UserError):
@@ -83,6 +88,15 @@ def read(token: str, *, now: datetime) -> Claim:
     if now >= claim.expires_at:
         raise LinkRefused("链接已过期 the link has expired", claim)
     return claim
+
+
+def alert_address(id: str, expires_at: datetime) -> str:
+    """Return where the console shows an alert; behind a public address, with what lets its reader in until then."""
+    place = f"{settings.public_url() or ''}/alert/{quote(id, safe='')}"
+    if not settings.public_url():
+        return place
+    claim = Claim(alert=id, action=Action.VIEW, person="", message="", expires_at=expires_at)
+    return f"{place}?key={sign(claim)}"
 
 
 def _signature(payload: bytes) -> bytes:

@@ -10,7 +10,9 @@ import msgspec
 from config import settings
 from config.rule import Severity
 from indexing.alerts.alert import Alert, Delivery, Quote, State, to_document
-from indexing.alerts.links import LIFETIME, Action, Claim, sign
+from indexing.alerts.brand_label import brand_label
+from indexing.alerts.facts import Facts, clock, facts_of
+from indexing.alerts.links import LIFETIME, Action, Claim, alert_address, sign
 from indexing.alerts.plain_text import plain_text
 
 __all__ = ["Link", "Message", "of_alert", "of_words"]
@@ -30,7 +32,8 @@ _ANSWERS = {
 }
 _TITLE_LENGTH, _WORD_LENGTH, _RUNBOOK_LENGTH, _REASON_LENGTH = 80, 24, 500, 300
 _MOST_PEOPLE = 3
-_MOST_ALSO = 10
+_MOST_ALSO, _MOST_TITLES = 10, 2
+_EVIDENCE = "全部证据与经过 all evidence and history"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,21 +76,23 @@ def of_alert(
     others: Sequence[Alert] = (),
     names: Mapping[str, str] | None = None,
     now: datetime | None = None,
+    test: bool = False,
 ) -> Message:
     """Return the alert's message; one that may have arrived before is marked 重发.
 
-    `others` are the alerts that it speaks of too, `names` the people's names by their ids.
+    `others` are the alerts that it speaks of too, `names` the people's names by their ids. A `test` tells nothing that
+    has happened.
     """
-    marks = [_SEVERITY[alert.severity], *_round(delivery.message)]
+    marks = ["测试预警"] if test else [_SEVERITY[alert.severity], *_round(delivery.message)]
     marks += ["已平息"] if alert.state is State.RESOLVED else []
     marks += ["重发"] if delivery.unsure else []
-    title = "".join(f"【{mark}】" for mark in marks) + f"{plain_text(alert.title, _TITLE_LENGTH)} {alert.brand}"
-    lines = tuple(_lines(alert, others, [(names or {}).get(id, id) for id in delivery.people]))
+    title = "".join(f"【{mark}】" for mark in marks) + f"{_titles(alert, others)} {brand_label(alert.brand)}"
+    lines = tuple(_lines(alert, others, delivery.people, names or {}))
     links = tuple(_links(alert, delivery, names or {}, now or datetime.now(UTC)))
     document = to_document(alert)
     del document["delivery"]
     first = f"{alert.id}:{delivery.channel}"
-    body = {"version": 1, "id": alert.id, "message": delivery.message, "repeat": delivery.unsure}
+    body = {"version": 1, "test": test, "id": alert.id, "message": delivery.message, "repeat": delivery.unsure}
     body |= {"title": title, "text": "\n".join(lines), "alert": document, "also": [other.id for other in others]}
     return Message(
         key=first if delivery.message == "raised" else f"{first}:{delivery.message}",
@@ -114,25 +119,50 @@ def _round(message: str) -> Iterator[str]:
         yield _ROUND[kind]
 
 
-def _lines(alert: Alert, others: Sequence[Alert], people: Sequence[str]) -> Iterator[str]:
+def _titles(alert: Alert, others: Sequence[Alert]) -> str:
+    """Return what it is about; the titles of what is told with it follow, each once."""
+    titles = [plain_text(one.title, _TITLE_LENGTH) for one in (alert, *others)]
+    return " + ".join([*dict.fromkeys(titles)][: 1 + _MOST_TITLES])
+
+
+def _lines(alert: Alert, others: Sequence[Alert], people: Sequence[str], names: Mapping[str, str]) -> Iterator[str]:
     if people:
-        yield "值班 on duty: " + "、".join(plain_text(name, _WORD_LENGTH) for name in people)
+        yield "值班 on duty: " + "、".join(plain_text(names.get(id, id), _WORD_LENGTH) for id in people)
     yield alert.reason_zh
     yield alert.reason_en
-    evidence = alert.evidence
-    if evidence.platforms:
-        yield "平台: " + "、".join(f"{plain_text(p.platform, _WORD_LENGTH)} {p.mentions}" for p in evidence.platforms)
-    if evidence.words:
-        yield "突出的词: " + "、".join(f"{plain_text(w.word, _WORD_LENGTH)} {w.mentions}" for w in evidence.words)
-    for number, quote in enumerate(evidence.quotes, start=1):
-        yield f"{number}. {_quoted(quote)}"
     for other in others[:_MOST_ALSO]:
-        yield f"同组 also: {plain_text(other.title, _TITLE_LENGTH)} {other.id} {other.reason_zh[:_REASON_LENGTH]}"
+        about = f"同时 also: {plain_text(other.title, _TITLE_LENGTH)} {other.id}"
+        yield f"{about} {other.reason_zh[:_REASON_LENGTH]} {other.reason_en[:_REASON_LENGTH]}"
     if len(others) > _MOST_ALSO:
-        yield f"同组另有 {len(others) - _MOST_ALSO} 条 more of the group"
+        yield f"同时另有 {len(others) - _MOST_ALSO} 条 more with it"
+    yield from _facts(facts_of(alert, names))
     yield f"处置 runbook: {alert.runbook[:_RUNBOOK_LENGTH]}"
     yield f"负责 owner: {plain_text(alert.owner, _TITLE_LENGTH)}"
     yield f"预警编号 id: {alert.id}"
+    if not settings.public_url():
+        yield f"{_EVIDENCE}: tingfeng alerts explain {alert.id}"
+
+
+def _facts(facts: Facts) -> Iterator[str]:
+    yield f"时段 window: {facts.window.zh} {facts.window.en}"
+    if facts.figures:
+        shown = (
+            f"{plain_text(one.label.zh, _WORD_LENGTH)} {plain_text(one.label.en, _WORD_LENGTH)} {one.text}"
+            + (f"（平时 usual {one.usual}）" if one.usual else "")
+            for one in facts.figures
+        )
+        yield "数字 figures: " + " · ".join(shown)
+    if facts.platforms:
+        named = (f"{plain_text(platform, _WORD_LENGTH)} {mentions}" for platform, mentions in facts.platforms)
+        yield "平台 platforms: " + "、".join(named)
+    if facts.words:
+        yield "突出的词 words: " + "、".join(f"{plain_text(w.word, _WORD_LENGTH)} {w.mentions}" for w in facts.words)
+    for number, quote in enumerate(facts.quotes, start=1):
+        yield f"{number}. {_quoted(quote)}"
+    if facts.more:
+        yield f"{facts.more.zh} {facts.more.en}"
+    for one in facts.earlier:
+        yield f"此前 earlier: {one.id} {clock(one.raised_at)} · {one.ended.zh} {one.ended.en}"
 
 
 def _links(alert: Alert, delivery: Delivery, names: Mapping[str, str], now: datetime) -> Iterator[Link]:
@@ -146,9 +176,11 @@ def _links(alert: Alert, delivery: Delivery, names: Mapping[str, str], now: date
                 alert=alert.id, action=action, person=person, message=delivery.message, expires_at=now + LIFETIME
             )
             yield Link(label=f"{shown}{label}", url=f"{base}/answer/{sign(claim)}")
+    yield Link(label=_EVIDENCE, url=alert_address(alert.id, now + LIFETIME))
 
 
 def _quoted(quote: Quote) -> str:
     engagement = f"互动 {quote.engagement}" if quote.engagement is not None else None
-    about = " · ".join(filter(None, (quote.author, engagement, quote.url)))
+    mentions = f"{quote.mentions} 条 mentions" if quote.mentions and quote.mentions > 1 else None
+    about = " · ".join(filter(None, (quote.author, engagement, mentions, quote.url)))
     return f"「{quote.text}」 {about}".rstrip()

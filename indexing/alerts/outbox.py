@@ -117,12 +117,13 @@ def _attempt(post: _Post, entry: _Entry, channel: Channel | None, *, last: bool)
             if channel is None:
                 raise NotDelivered(f"no channel is called {delivery.channel!r} any more", unsure=False, retry=False)
             others = records.find(store, delivery.also)
-            kinds.send(of_alert(alert, delivery, others=others, names=post.names), channel)
+            remark = kinds.send(of_alert(alert, delivery, others=others, names=post.names), channel)
         except NotDelivered as error:
             _log.warning("alert %s not delivered to %s: %s", id, delivery.channel, error)
             _record(post, alert, delivery, claim, error, last=last)
             return error
-        records.change(store, id, claims.edit(key, lambda _, old: claims.ended(old, claim, DeliveryState.SENT)))
+        sent = claims.edit(key, lambda _, old: claims.ended(old, claim, DeliveryState.SENT, last_error=remark))
+        records.change(store, id, sent)
         return None
 
 

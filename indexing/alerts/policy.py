@@ -1,6 +1,6 @@
 """Whom an alert is told to now, or why nobody is: pure decisions from the alert, the rota and what else is going on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ from config.notify import Notify
 from config.rota import ON_DUTY, Rota, Step
 from config.rule import Rule, Severity
 from config.settings import DAY_ZONE
+from indexing.alerts import groups
 from indexing.alerts.alert import OPEN, Alert, Delivery, State
 from indexing.alerts.silence import Silence
 
@@ -75,18 +76,23 @@ def _first(alert: Alert, at: Situation) -> Alert:
         return _held(alert, at, nobody) if alert.state in OPEN else _settled(alert, at, nobody)
     if _is_quiet(alert, at):
         return _held(alert, at, "quiet hours, which only a crisis breaks")
-    group = [other for other in at.alerts if _group(other, at) == _group(alert, at) and other.id != alert.id]
-    leader = next((other for other in group if _leads(other, alert, at)), None)
+    group = groups.of(alert, at.alerts, at.plan)
+    covered = {name for other in group if _leads(other, alert, at) for name in _first_channels(other, at)}
+    leader = next((other for other in group if _leads(other, alert, at) and _covers(other, alert, at)), None)
     if leader:
         return replace(_settled(alert, at, f"told together with {leader.id}"), joined=leader.id)
     waiting = [other for other in group if _waits(other, at)]
     begun = min([alert.raised_at, *(other.raised_at for other in waiting)])
     if at.now < begun + at.plan(alert).wait:
         return _held(alert, at, f"waits for others of its group until {_minute(begun + at.plan(alert).wait)}")
-    if heavier := next((other for other in waiting if _order(other) > _order(alert)), None):
+    heavier = next((one for one in waiting if _order(one) > _order(alert) and _covers(one, alert, at)), None)
+    if heavier:
         return replace(_settled(alert, at, f"told together with {heavier.id}"), joined=heavier.id)
     also = tuple(sorted(other.id for other in group if other in waiting or other.joined == alert.id))
-    return _told(replace(alert, step=0), at, steps[0], _message(alert), also)
+    told = _told(replace(alert, step=0), at, steps[0], _message(alert), also, without=covered)
+    if told.delivery == alert.delivery:
+        return _held(told, at, "its first receivers heard of another alert of its group")
+    return told
 
 
 def _further(alert: Alert, at: Situation) -> Alert:
@@ -107,11 +113,12 @@ def _further(alert: Alert, at: Situation) -> Alert:
         return _held(alert, at, muted)
     if _is_quiet(alert, at):
         return _held(alert, at, "quiet hours, which only a crisis breaks")
+    also = tuple(sorted(other.id for other in at.alerts if other.joined == alert.id and other.state in OPEN))
     if due_next:
         taken = replace(alert, step=alert.step + 1, repeats=0)
-        return _told(taken, at, after[0], f"step.{taken.step + 1}{_round(alert)}")
+        return _told(taken, at, after[0], f"step.{taken.step + 1}{_round(alert)}", also)
     taken = replace(alert, repeats=alert.repeats + 1)
-    return _told(taken, at, step, f"repeat.{alert.step + 1}.{taken.repeats}{_round(alert)}")
+    return _told(taken, at, step, f"repeat.{alert.step + 1}.{taken.repeats}{_round(alert)}", also)
 
 
 def _muted(alert: Alert, at: Situation) -> str | None:
@@ -140,13 +147,18 @@ def _waits(other: Alert, at: Situation) -> bool:
     return other.step < 0 and not seen and bool(at.steps(other)) and not _muted(other, at)
 
 
-def _group(alert: Alert, at: Situation) -> tuple[str, ...]:
-    """Return what alerts told together have in common; one without a story is alone where stories are grouped."""
-    plan = at.plan(alert)
-    if not plan.group_by or ("story" in plan.group_by and not alert.story):
-        return ("alert", alert.id)
-    told_alike = (plan.escalation or "", *plan.channels)  # what others are told would not reach this one's receivers
-    return (*told_alike, *(f"{name}={getattr(alert, name)}" for name in plan.group_by))
+def _covers(other: Alert, alert: Alert, at: Situation) -> bool:
+    """Whether everybody whom this alert would ever be told to hears of the other one, and as soon."""
+    mine, theirs = _channels(alert, at), _channels(other, at)
+    return bool(theirs) and mine[0] <= theirs[0] and set().union(*mine) <= set().union(*theirs)
+
+
+def _channels(alert: Alert, at: Situation) -> list[set[str]]:
+    return [set(_receivers(step, at)) for step in at.steps(alert)]
+
+
+def _first_channels(alert: Alert, at: Situation) -> set[str]:
+    return {one.channel for one in alert.delivery if one.message == _message(alert)}
 
 
 def _leads(other: Alert, alert: Alert, at: Situation) -> bool:
@@ -175,12 +187,19 @@ def _round(alert: Alert) -> str:
     return "" if message == "raised" else f".{message}"
 
 
-def _told(alert: Alert, at: Situation, step: Step, message: str, also: tuple[str, ...] = ()) -> Alert:
+def _told(
+    alert: Alert,
+    at: Situation,
+    step: Step,
+    message: str,
+    also: tuple[str, ...] = (),
+    without: Collection[str] = (),
+) -> Alert:
     there = {delivery.key for delivery in alert.delivery}
     made = [
         Delivery(channel=channel, message=message, people=people, also=also)
         for channel, people in _receivers(step, at).items()
-        if (message, channel) not in there
+        if (message, channel) not in there and channel not in without
     ]
     return replace(alert, step_at=at.now, held=None, held_at=None, delivery=(*alert.delivery, *made))
 

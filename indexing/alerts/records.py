@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from config.errors import UserError
-from indexing.alerts.alert import OPEN, Alert, DeliveryState, from_document, to_document
+from indexing.alerts.alert import OPEN, Alert, DeliveryState, Earlier, from_document, to_document
 from indexing.alerts.event import Event, Origin, between
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import store_errors
@@ -17,6 +17,7 @@ __all__ = [
     "Overtaken",
     "begin",
     "change",
+    "earlier",
     "find",
     "firing",
     "history",
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 _LATEST = 50
+_MOST_EARLIER = 5
 _TRIES = 50
 
 
@@ -55,6 +57,31 @@ def of(store: Store, fingerprint: str, rule: str, brand: str) -> tuple[list[Aler
     )
     alerts = [from_document(hit["_id"], hit["_source"]) for hit in answer["hits"]["hits"]]
     return alerts, int(answer["aggregations"]["ever"]["value"])
+
+
+def earlier(store: Store, alert: Alert) -> tuple[Earlier, ...]:
+    """Return the latest alerts of the same rule and brand that were raised before this one, the newest first."""
+    before = [{"term": {"rule": alert.rule}}, {"term": {"brand": alert.brand}}]
+    answer = with_retries(
+        lambda: store.client.search(
+            index=store.alias("alerts"),
+            query={"bool": {"filter": [*before, {"range": {"@timestamp": {"lt": alert.raised_at.isoformat()}}}]}},
+            sort=[{"@timestamp": {"order": "desc"}}, {"evaluated_at": {"order": "desc"}}],
+            size=_MOST_EARLIER,
+        )
+    )
+    found = [from_document(hit["_id"], hit["_source"]) for hit in answer["hits"]["hits"]]
+    return tuple(
+        Earlier(
+            id=one.id,
+            raised_at=one.raised_at,
+            state=one.state,
+            resolved_at=one.resolved_at,
+            resolved_by=one.resolved_by,
+            reason=one.resolve_reason,
+        )
+        for one in found
+    )
 
 
 def find(store: Store, ids: Iterable[str]) -> list[Alert]:

@@ -49,7 +49,10 @@ class _Outage:
 
 def keep(store: Store) -> None:
     """Write down what is still to be told, for the time in which the index cannot be asked."""
-    waiting = [{"id": alert.id, **to_document(alert)} for alert in records.undelivered(store)]
+    alerts = {alert.id: alert for alert in records.undelivered(store)}
+    spoken_of = {id for alert in alerts.values() for one in alert.delivery if one.state in _OPEN for id in one.also}
+    alerts |= {alert.id: alert for alert in records.find(store, sorted(spoken_of - alerts.keys()))}
+    waiting = [{"id": alert.id, **to_document(alert)} for alert in alerts.values()]
     folder = settings.data_dir() / "outbox"
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / "pending.json.draft"
@@ -64,9 +67,18 @@ def page_directly(channels: Sequence[Channel], rota: Rota | None, *, now: dateti
     with locked("outage.json") as file:
         outage = _read(file) or _Outage(since=now)
         _write(file, outage)
+        kept = {alert.id: alert for alert in _kept()}
         done = [
-            _send_kept(alert, delivery, known[delivery.channel], outage, lambda: _write(file, outage), now)
-            for alert in _kept()
+            _send_kept(
+                alert,
+                delivery,
+                known[delivery.channel],
+                outage,
+                lambda: _write(file, outage),
+                now,
+                others=[kept[id] for id in delivery.also if id in kept],
+            )
+            for alert in kept.values()
             for delivery in alert.delivery
             if delivery.state in _OPEN and delivery.channel in known
         ]
@@ -94,7 +106,14 @@ def reconcile(store: Store, channels: Sequence[Channel]) -> int:
 
 
 def _send_kept(
-    alert: Alert, delivery: Delivery, channel: Channel, outage: _Outage, write: Callable[[], None], now: datetime
+    alert: Alert,
+    delivery: Delivery,
+    channel: Channel,
+    outage: _Outage,
+    write: Callable[[], None],
+    now: datetime,
+    *,
+    others: Sequence[Alert],
 ) -> bool:
     """Send one message unless it was confirmed already; what may have arrived before is marked."""
     name = (alert.id, *delivery.key)
@@ -105,7 +124,7 @@ def _send_kept(
         outage.tried.append(name)
         write()
     try:
-        send(of_alert(alert, replace(delivery, unsure=unsure)), channel)
+        send(of_alert(alert, replace(delivery, unsure=unsure), others=others), channel)
     except NotDelivered as error:
         _log.warning("alert %s not delivered to %s from the spool: %s", alert.id, channel.id, error)
         if not error.unsure:

@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import ModuleType
 
@@ -10,7 +10,7 @@ from config.brand import Brand
 from config.rule import Rule
 from indexing.alerts.firing import Firing
 from indexing.detection.explain import asked, evidence, figures, questions, searches
-from indexing.detection.found import Found, Span
+from indexing.detection.found import Found, Heard, Span
 from indexing.detection.search_rounds import EvaluationFailed, Request, SearchRounds, drive
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
@@ -71,7 +71,9 @@ def _evaluate(store: Store, rule: Rule, brands: Sequence[Brand], span: Span) -> 
 def _firing(
     store: Store, rule: Rule, brand: Brand | None, found: Found, span: Span, answers: Mapping[str, Mapping[str, object]]
 ) -> Firing:
-    said = detector(rule.when.kind).say(found, brand.name if brand else found.brand, span)
+    heard = Heard.of(found.verdict)
+    told = replace(found, verdict=heard)
+    said = detector(rule.when.kind).say(told, brand.name if brand else found.brand, span)
     return Firing(
         rule=rule.id,
         kind=rule.when.kind,
@@ -89,6 +91,7 @@ def _firing(
         questions=asked(found, store.alias),
         reason_zh=said.zh,
         reason_en=said.en,
+        said=tuple(dict.fromkeys(heard.asked)),
         evidence=evidence(found, brand, answers),
         owner=rule.owner,
         runbook=rule.runbook,

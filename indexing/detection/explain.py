@@ -4,41 +4,26 @@ The figures against their usual, the words that stand out, the first source, the
 mood moved, the customers touched, and the loudest mentions themselves. The same index gives the same explanation.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from config.brand import Brand
-from indexing.alerts.alert import Evidence, PlatformCount, Quote, Word
+from indexing.alerts.alert import Evidence, PlatformCount
 from indexing.alerts.firing import Figure, Question
-from indexing.alerts.plain_text import plain_text, safe_url
+from indexing.alerts.plain_text import plain_text
 from indexing.detection.found import Found
+from indexing.detection.outstanding import MOST_ASKED, outstanding
+from indexing.detection.quotes import LOUDEST, asked_stories, quoted
 from indexing.detection.recount import at_path, mad_of, median_of, number_of, ratio
 from indexing.detection.search_rounds import Body, Response, Search
 from indexing.detection.series import counting, period
-from nlp.segment import as_token
 
 __all__ = ["asked", "evidence", "figures", "questions", "searches"]
 
 _MOST_IDS = 500
-_QUOTES = 5
-_WORDS = 10
-_WORDS_ASKED = 60  # more than are kept, since the brand's own names and single characters are left out
 _MOST_PLATFORMS = 50
 _SHOWN = 5
-_WORDY = re.compile(r"[^\W\d_]{2,24}")
-_TEXT_LENGTH, _NAME_LENGTH = 140, 40
-_LOUDEST = [
-    {"engagement.total": {"order": "desc", "missing": "_last"}},
-    {"author.followers": {"order": "desc", "missing": "_last"}},
-    {"@timestamp": {"order": "asc"}},
-    {"native_id": {"order": "asc"}},
-]
-_QUOTED_FIELDS = [
-    *("@timestamp", "platform", "title", "text", "url.full"),
-    *("author.name", "author.followers", "engagement.total"),
-]
+_NAME_LENGTH = 40
 _MOODS = {"emotions": "emotion", "labels": "sentiment.label"}
 
 
@@ -55,7 +40,8 @@ def questions(found: Found) -> dict[str, Body]:
     if found.usual_since and found.usual_since < found.start:
         length = round((found.end - found.start).total_seconds() * 1000)
         offset = round(found.start.timestamp() * 1000) % length
-        bounds = {"min": round(found.usual_since.timestamp() * 1000), "max": round(found.start.timestamp() * 1000) - 1}
+        first, last = (round(moment.timestamp() * 1000) - offset for moment in (found.usual_since, found.start))
+        bounds = {"min": first, "max": last - 1}  # Elasticsearch rounds them as if there were no offset, then adds it
         histogram = {
             "field": "@timestamp",
             "fixed_interval": f"{length}ms",
@@ -97,12 +83,15 @@ def evidence(found: Found, brand: Brand | None, answers: Mapping[str, Response])
     window = answers.get("window")
     if not window or found.kind_of_index != "mentions":
         return Evidence(total=round(found.verdict.weight) if not window else 0)
-    aggregations = window["aggregations"]
+    aggregations, total = window["aggregations"], window["hits"]["total"]["value"]
+    told = quoted(total, aggregations)
     return Evidence(
         ids=tuple(hit["_id"] for hit in window["hits"]["hits"]),
-        total=window["hits"]["total"]["value"],
-        quotes=tuple(map(_quote, aggregations["quotes"]["hits"]["hits"])),
-        words=_words(brand, aggregations["words"]["buckets"]),
+        total=total,
+        quotes=told.quotes,
+        more_stories=told.more_stories,
+        more_mentions=told.more_mentions,
+        words=outstanding(brand, total, aggregations["words"]["buckets"]),
         platforms=tuple(
             PlatformCount(platform=bucket["key"], mentions=bucket["doc_count"])
             for bucket in aggregations["platforms"]["buckets"]
@@ -127,7 +116,7 @@ def _window(found: Found, filters: Sequence[Body]) -> Body:
     largest = {"followers": {"max": {"field": "author.followers"}}}
     words = {
         "field": "tokens",
-        "size": _WORDS_ASKED,
+        "size": MOST_ASKED,
         "min_doc_count": 2,
         "background_filter": {"bool": {"filter": background}},
     }
@@ -135,9 +124,8 @@ def _window(found: Found, filters: Sequence[Body]) -> Body:
     return counting(filters) | {
         "size": _MOST_IDS,
         "_source": False,
-        "sort": _LOUDEST,
+        "sort": LOUDEST,
         "aggs": {
-            "quotes": {"top_hits": {"size": _QUOTES, "sort": _LOUDEST, "_source": _QUOTED_FIELDS}},
             "platforms": {"terms": {"field": "platform", "size": _MOST_PLATFORMS}},
             "words": {"significant_terms": words},
             "first": {"top_hits": first},
@@ -148,7 +136,7 @@ def _window(found: Found, filters: Sequence[Body]) -> Body:
             },
             "customers": {"terms": {"field": "customer.id", "size": _SHOWN}},
             "customers_touched": {"cardinality": {"field": "customer.id", "precision_threshold": 40_000}},
-            "stories": {"terms": {"field": "story.id", "size": 1}},
+            **asked_stories(),
             **_moods(),
             **found.aggs,
         },
@@ -196,7 +184,7 @@ def _more(answers: Mapping[str, Response]) -> Iterator[Figure]:
             name=f"first.{hit['_id']}", value=hit["sort"][0], unit="ms since 1970", question=at_path("window", *path)
         )
     yield from _counted("platform", "platforms", aggregations, "mentions")
-    yield from _counted("story", "stories", aggregations, "mentions")
+    yield from _counted("story", "stories", aggregations, "mentions", most=1)
     for bucket in aggregations["accounts"]["buckets"]:
         if bucket["followers"]["value"] is not None:
             place = ("aggregations", "accounts", "buckets", bucket["key"], "followers", "value")
@@ -215,8 +203,10 @@ def _more(answers: Mapping[str, Response]) -> Iterator[Figure]:
         yield from _shift(name, title, answers)
 
 
-def _counted(title: str, name: str, aggregations: Mapping[str, Any], unit: str) -> Iterator[Figure]:
-    for bucket in aggregations[name]["buckets"][:_SHOWN]:
+def _counted(
+    title: str, name: str, aggregations: Mapping[str, Any], unit: str, *, most: int = _SHOWN
+) -> Iterator[Figure]:
+    for bucket in aggregations[name]["buckets"][:most]:
         trace = at_path("window", "aggregations", name, "buckets", bucket["key"], "doc_count")
         yield Figure(name=f"{title}.{bucket['key']}", value=bucket["doc_count"], unit=unit, question=trace)
 
@@ -237,29 +227,3 @@ def _shift(name: str, title: str, answers: Mapping[str, Response]) -> Iterator[F
             unit="share",
             question=ratio(place, at_path("all", "hits", "total", "value")),
         )
-
-
-def _quote(hit: Mapping[str, Any]) -> Quote:
-    source = hit["_source"]
-    author = source.get("author") or {}
-    text = " ".join(filter(None, (source.get("title"), source.get("text"))))
-    return Quote(
-        id=hit["_id"],
-        platform=source["platform"],
-        published_at=datetime.fromisoformat(source["@timestamp"]),
-        text=plain_text(text, _TEXT_LENGTH),
-        author=plain_text(author["name"], _NAME_LENGTH) if author.get("name") else None,
-        url=safe_url((source.get("url") or {}).get("full") or ""),
-        engagement=(source.get("engagement") or {}).get("total"),
-        followers=author.get("followers"),
-    )
-
-
-def _words(brand: Brand | None, buckets: list[Mapping[str, Any]]) -> tuple[Word, ...]:
-    own = set(map(as_token, (brand.name, *brand.words))) if brand else set()
-    found = [
-        Word(word=bucket["key"], mentions=bucket["doc_count"], usual=bucket["bg_count"])
-        for bucket in buckets
-        if _WORDY.fullmatch(bucket["key"]) and as_token(bucket["key"]) not in own
-    ]
-    return tuple(found[:_WORDS])

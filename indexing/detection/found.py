@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from config.kinds import Verdict
+from config.kinds import Reading, Verdict
 from indexing.detection.search_rounds import Body
 
-__all__ = ["Found", "Span"]
+__all__ = ["Found", "Heard", "Span"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,3 +57,20 @@ class Found:
     def subject_id(self) -> tuple[str, str | None, str | None]:
         """What tells episodes of one thing from those of another."""
         return self.brand, self.story, self.customer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard(Verdict):
+    """A verdict that keeps the names of the figures that a sentence takes from it."""
+
+    asked: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> "Heard":
+        """Return the same verdict, of which nothing has been asked."""
+        return cls(fires=verdict.fires, weight=verdict.weight, readings=verdict.readings)
+
+    def reading(self, name: str) -> Reading:
+        """Return the figure, and keep its name."""
+        self.asked.append(name)
+        return Verdict.reading(self, name)

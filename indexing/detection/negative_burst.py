@@ -118,10 +118,9 @@ def _traced(
 def say(found: Found, name: str, span: Span) -> Said:
     """Return the reason."""
     verdict = found.verdict
-    figures = {reading.name: reading for reading in verdict.readings}
-    negative, count = round(figures["negative"].value), round(figures["count"].value)
-    usual, past = figures["negative"].usual, round(figures["past_windows"].value)
-    share, times = figures["share"].value, figures.get("times")
+    negative, count = round(verdict.figure("negative")), round(verdict.figure("count"))
+    usual, past = verdict.reading("negative").usual, round(verdict.figure("past_windows"))
+    share, times = verdict.figure("share"), verdict.figure("times") if verdict.has("times") else None
     at, lasts = window_of(found, span), amount(found.history)
     zh = f"{at.zh}，{about(name)} 负面 {negative} 条（占全部 {count} 条的 {percent(share)}），"
     en = f"{about(name)}: {negative:,} negative mentions {at.en}, {percent(share)} of {count:,}; "
@@ -133,5 +132,5 @@ def say(found: Found, name: str, span: Span) -> Said:
     zh += f"过去 {lasts.zh}内 {past} 个同长度窗口的中位数 {usual:g} 条"
     en += f"median of {past} such windows in the {lasts.en} before: {usual:g}"
     if times:
-        return Said(zh=f"{zh}，是平时的 {times.value:.3g} 倍。", en=f"{en}, {times.value:.3g} times the usual.")
+        return Said(zh=f"{zh}，是平时的 {times:.3g} 倍。", en=f"{en}, {times:.3g} times the usual.")
     return Said(zh=f"{zh}。", en=f"{en}.")

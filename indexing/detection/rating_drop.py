@@ -52,7 +52,7 @@ def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Fou
 
 def say(found: Found, name: str, span: Span) -> Said:
     """Return the reason."""
-    reading, count = found.verdict.readings
+    reading, count = (found.verdict.reading(name) for name in ("rating", "count"))
     return joined(
         found,
         name,

@@ -59,6 +59,6 @@ def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Fou
 
 def say(found: Found, name: str, span: Span) -> Said:
     """Return the reason."""
-    reading = found.verdict.readings[0]
+    reading = found.verdict.reading("share")
     now, usual = percent(reading.value), percent(reading.usual or 0)
     return joined(found, name, span, f"声量占比 {now}，平时 {usual}", f"{now} of all mentions, usually {usual},")

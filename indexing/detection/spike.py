@@ -50,7 +50,7 @@ def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Fou
 
 def say(found: Found, name: str, span: Span) -> Said:
     """Return the reason."""
-    (reading, *_) = found.verdict.readings
+    reading = found.verdict.reading("count")
     now, before = round(reading.value), round(reading.usual or 0)
     return joined(
         found, name, span, f" {now} 条提及，上一窗口 {before} 条", f"{now:,} mentions, {before:,} in the window before,"

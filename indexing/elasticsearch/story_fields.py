@@ -1,6 +1,6 @@
-"""The fields of stories, one document a story and brand, and of the accounts that speak in them."""
+"""The fields of stories, one document a story and brand, and of the accounts that speak of a brand."""
 
-from indexing.elasticsearch.field import DATE, FLOAT, KEYWORD, LONG, STORED, Field
+from indexing.elasticsearch.field import BOOLEAN, DATE, FLOAT, KEYWORD, LONG, STORED, Field
 
 __all__ = ["ACCOUNT", "STORY"]
 
@@ -28,7 +28,8 @@ STORY = (
     Field("reposts", LONG, "Those that repost or answer another one.", "mentions"),
     Field("copies", LONG, "Those that say the same without naming their source.", "mentions"),
     Field("authors", LONG, "Different accounts.", "accounts"),
-    Field("reach", LONG, "Followers of these accounts, each counted once.", "accounts"),
+    Field("authors_known", LONG, "Those whose followers the platform shows.", "accounts"),
+    Field("reach", LONG, "Followers of these, each account counted once; absent where none shows them.", "accounts"),
     Field("engagement", LONG, "互动量 of all its mentions.", "times"),
     Field("negative", LONG, "Negative mentions.", "mentions"),
     Field("neutral", LONG, "Neutral mentions.", "mentions"),
@@ -37,6 +38,7 @@ STORY = (
     Field("deleted", LONG, "Mentions that the platform says are gone.", "mentions"),
     Field("spreaders", KEYWORD, "Its farthest-reaching accounts but the origin's, as they came to speak."),
     Field("growth", FLOAT, "Mentions of its last hour over those of the hour before."),
+    Field("answerable", BOOLEAN, "Whether the brand has an account of its own on a platform that it reached."),
     Field("replied_at", DATE, "When the brand's own account first answered it."),
     Field("seconds_to_reply", LONG, "From its first mention to that answer.", "seconds"),
     *COORDINATION,
@@ -45,6 +47,7 @@ STORY = (
 
 ACCOUNT = (
     Field("@timestamp", DATE, "When the account was last seen to speak of a brand."),
+    Field("first_at", DATE, "When it was first seen to speak of one."),
     Field("account", KEYWORD, "The account: `author.id` of its mentions."),
     Field("name", KEYWORD, "`author.name` of its mentions."),
     Field("platform", KEYWORD, "Its platform."),
@@ -52,7 +55,7 @@ ACCOUNT = (
     Field("mentions", LONG, "Its mentions.", "mentions"),
     Field("originals", LONG, "Those that are neither reposts nor copies.", "mentions"),
     Field("stories", LONG, "Stories that it speaks in.", "stories"),
-    Field("followers", LONG, "Its followers at the last fetch.", "accounts"),
+    Field("followers", LONG, "Its followers when they were last seen; absent where they never were.", "accounts"),
     Field("engagement", LONG, "互动量 of its mentions.", "times"),
     *COORDINATION,
     Field("updated_at", DATE, "When these figures were made."),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from config.both import Both
-from indexing.metrics.expression import Expression
+from indexing.metrics.expression import Expression, Leaf
 
 __all__ = ["Metric", "Shape"]
 
@@ -16,7 +16,7 @@ class Shape(StrEnum):
     SHARE = "share"
     """0 to 1, shown in percent."""
     SCORE = "score"
-    """-1 to 1, shown with its sign on the scale of -100 to +100 on the page, as -1.00 to 1.00 in Kibana."""
+    """-1 to 1, shown with two decimals everywhere: pages, Kibana, messages."""
     SECONDS = "seconds"
     MOMENT = "moment"
 
@@ -29,6 +29,9 @@ class Metric:
     meaning: Both
     kind: str = "mentions"
     of: Expression
+    rank: Leaf | None = None
+    """What values are ordered by, the largest first, where the metric itself is arithmetic; else documents order them.
+    """
     shape: Shape = Shape.COUNT
     colour: str | None = None
     """`negative`, `neutral` or `positive` where the value has that sense."""

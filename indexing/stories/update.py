@@ -1,4 +1,4 @@
-"""Stories brought up to the index: every mention placed, every changed story and its accounts told anew."""
+"""Stories brought up to the index: every mention placed, every changed account and story told anew."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from config.brand import Brand
 from indexing.elasticsearch.store import Store
+from indexing.stories.accounts import tell_accounts
 from indexing.stories.place import place
 from indexing.stories.replies import read_replies
 from indexing.stories.tell import tell
@@ -28,4 +29,6 @@ def update_stories(store: Store, brands: Sequence[Brand] = (), *, now: datetime 
     """
     now = now or datetime.now(UTC)
     placed = place(store, now=now)
-    return Stories(placed=placed, updated=tell(store, now=now, replies=read_replies(store, brands)))
+    tell_accounts(store, now=now)
+    own = {brand.id: {account.platform for account in brand.own_accounts} for brand in brands}
+    return Stories(placed=placed, updated=tell(store, now=now, replies=read_replies(store, brands), own=own))

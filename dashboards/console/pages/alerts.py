@@ -21,14 +21,14 @@ _LIFETIME = timedelta(hours=12)
 @router.get("/")
 def open_alerts(request: Request, key: str = "") -> HTMLResponse:
     """Show what is open, the gravest first."""
-    now = datetime.now(UTC)
+    now, claim = datetime.now(UTC), None
     if settings.public_url():
         if not key:
             return page(request, "notice.html", status=403, phrase="only_by_link", detail="")
-        check_view(key, now=now)
+        claim = check_view(key, now=now)
     severities = ("crisis", "serious", "warning", "notice")
     alerts = sorted(records.firing(request.app.state.store()), key=lambda alert: severities.index(alert.severity))
-    return page(request, "alerts.html", alerts=alerts, names=people())
+    return page(request, "alerts.html", claim=claim, alerts=alerts, names=people())
 
 
 def listing(now: datetime) -> str:

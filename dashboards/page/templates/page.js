@@ -1,42 +1,5 @@
-"use strict";
 (() => {
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-
-  const buttons = all("[data-language]");
-  const speak = (language) => {
-    document.documentElement.lang = language;
-    for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.language === language));
-  };
-  for (const button of buttons) button.addEventListener("click", () => speak(button.dataset.language));
-  speak(document.documentElement.lang);
-
-  const table = document.querySelector(".mentions");
-  if (table) {
-    const rows = all("tbody tr", table);
-    const limit = Number(table.dataset.shown);
-    const wanted = { brand: "", sentiment: "" };
-    const filter = () => {
-      let shown = 0;
-      for (const row of rows) {
-        const fits = Object.entries(wanted).every(([name, value]) => !value || row.dataset[name] === value);
-        row.hidden = !(fits && shown < limit);
-        if (!row.hidden) shown += 1;
-      }
-      document.getElementById("rows-shown").textContent = String(shown);
-      document.getElementById("no-rows").hidden = shown > 0;
-    };
-    for (const button of all("[data-filter]")) {
-      button.addEventListener("click", () => {
-        wanted[button.dataset.filter] = button.dataset.value;
-        for (const other of all("[data-filter]", button.parentElement)) {
-          other.setAttribute("aria-pressed", String(other === button));
-        }
-        filter();
-      });
-    }
-    filter();
-  }
-  for (const part of all(".switch, .filters")) part.hidden = false;
 
   // the legend of a chart doubles as the reading of the column under the pointer
   for (const panel of all(".panel.time")) {

@@ -28,8 +28,8 @@ class NotDelivered(Exception):
 
 
 class _Kind(Protocol):
-    def send(self, message: Message, channel: Channel) -> None:
-        """Return when the receiver has confirmed; otherwise raise NotDelivered."""
+    def send(self, message: Message, channel: Channel) -> str | None:
+        """Return when the receiver has confirmed, with what of it cannot be known; otherwise raise NotDelivered."""
 
 
 def kinds() -> list[str]:
@@ -50,12 +50,15 @@ def check_kinds(channels: Sequence[Channel], folder: Path | None = None) -> None
         raise ConfigError("\n".join(problems))
 
 
-def send(message: Message, channel: Channel) -> None:
-    """Send the message through the channel's kind; NotDelivered unless the receiver has confirmed it."""
+def send(message: Message, channel: Channel) -> str | None:
+    """Send the message through the channel's kind; NotDelivered unless the receiver has confirmed it.
+
+    Return what of the confirmation cannot be known, where the kind says so.
+    """
     if channel.kind not in kinds():
         raise NotDelivered(f"there is no channel kind {channel.kind!r}", unsure=False, retry=False)
     _keep_addresses_out_of_logs()
-    cast(_Kind, import_module(f"{__name__}.{channel.kind}")).send(message, channel)
+    return cast(_Kind, import_module(f"{__name__}.{channel.kind}")).send(message, channel)
 
 
 def address(channel: Channel) -> str:

@@ -1,28 +1,41 @@
 """Who speaks, and to how many."""
 
 from config.both import Both
-from indexing.metrics.expression import Count, Sum
+from indexing.metrics.expression import Average, Count, Sum
 from indexing.metrics.metric import Metric
-from indexing.metrics.where import AtLeast
+from indexing.metrics.where import AtLeast, Exists
+
+_KNOWN = Exists("followers")
 
 REACH = Metric(
     name=Both("触达", "Reach"),
     meaning=Both(
-        "参与传播事件的账号的粉丝数之和，每个账号只计一次，按最近一次抓取；按账号最近一次发声的时间归期。",
-        "Followers of the accounts that speak in stories, each account counted once, as at its last fetch; an account "
-        "belongs to the time at which it last spoke.",
+        "说到品牌的账号的粉丝数之和：每个账号只计一次，按最近一次见到的粉丝数；平台不显示粉丝数的账号不计入，全都不显示时没有值。"
+        "账号按最近一次发声的时间归期。",
+        "Followers of the accounts that speak of a brand, each account counted once, as they were last seen. Accounts "
+        "whose followers the platform does not show are left out; where it shows nobody's, there is no value. An "
+        "account belongs to the time at which it last spoke.",
     ),
     kind="accounts",
-    of=Sum("followers"),
+    of=Average("followers") * Count(_KNOWN),
+    rank=Sum("followers"),
 )
 ACCOUNTS = Metric(
-    name=Both("传播账号", "Accounts in stories"),
+    name=Both("发声账号", "Accounts"),
     meaning=Both(
-        "参与传播事件、最近一次发声在此期间的账号数。",
-        "Accounts that speak in stories and last spoke in this time.",
+        "说到品牌、最近一次发声在此期间的账号数。", "Accounts that speak of a brand and last spoke in this time."
     ),
     kind="accounts",
     of=Count(),
+)
+ACCOUNTS_KNOWN = Metric(
+    name=Both("粉丝数已知", "Followers known"),
+    meaning=Both(
+        "其中平台显示了粉丝数的账号数：触达只由它们相加而来。",
+        "Those of them whose followers the platform shows: reach adds up theirs alone.",
+    ),
+    kind="accounts",
+    of=Count(_KNOWN),
 )
 ACCOUNT_MENTIONS = Metric(
     name=Both("账号声量", "Mentions of the accounts"),

@@ -3,7 +3,7 @@
 from config.both import Both
 from indexing.metrics.expression import Count, Median, Sum
 from indexing.metrics.metric import Metric, Shape
-from indexing.metrics.where import Exists
+from indexing.metrics.where import Exists, Is
 
 STORIES = Metric(
     name=Both("传播事件", "Stories"),
@@ -41,9 +41,13 @@ REPLIED = Metric(
 )
 REPLY_SHARE = Metric(
     name=Both("回应率", "Share answered"),
-    meaning=Both("已回应事件 / 传播事件。", "Stories answered / stories."),
+    meaning=Both(
+        "已回应事件 / 品牌能回应的事件（所到平台上有品牌自有账号）；没有能回应的事件时没有值。",
+        "Stories answered / stories that the brand could answer, having an account of its own where they went; without "
+        "such a story there is no value.",
+    ),
     kind="stories",
-    of=Count(Exists("replied_at")) / Count(),
+    of=Count(Exists("replied_at")) / Count(Is("answerable", True)),
     shape=Shape.SHARE,
 )
 RESPONSE_TIME = Metric(
