@@ -30,7 +30,9 @@ class Analyser:
         self._matcher, self._segmenter = Matcher(brands), Segmenter(brands)
         self._names = {brand.id: names_of(brand) for brand in brands}
         self._neutral = {brand.id: brand.neutral for brand in brands}
-        self._silent = {brand.id: stopwords | {brand.id} | brand_words(map(as_token, _called(brand))) for brand in brands}
+        self._silent = {
+            brand.id: stopwords | {brand.id} | brand_words(map(as_token, _called(brand))) for brand in brands
+        }
 
     def as_root(self, post: Post) -> tuple[str, ...]:
         """Return the brands that answers to this first post speak of: those it names, and those whose own it is."""
