@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from config import settings
 from config.load import load
+from config.yaml_errors import VARIABLE
 
 __all__ = ["Platform", "platform"]
 
@@ -23,7 +24,7 @@ class Platform(BaseModel):
     max_pages: Annotated[int, Field(ge=1, le=100_000)] | None = None
     overlap: Annotated[int, Field(ge=0, le=30 * 86400)] | None = None
     """Seconds before the watermark that each crawl reads again."""
-    cookie_env: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
+    cookie_env: Annotated[str, StringConstraints(pattern=VARIABLE)] | None = None
     """Environment variable that holds the cookie; the cookie itself is never written here."""
     robots: bool | None = None
     """Whether robots.txt is obeyed."""
