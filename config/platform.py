@@ -1,5 +1,6 @@
 """An optional override of one feed's defaults: config/platforms/<feed>.yaml."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -8,7 +9,7 @@ from config import settings
 from config.load import load
 from config.yaml_errors import VARIABLE
 
-__all__ = ["Platform", "platform"]
+__all__ = ["Platform", "platform", "platform_files"]
 
 
 class Platform(BaseModel):
@@ -36,5 +37,13 @@ class Platform(BaseModel):
 
 def platform(feed: str) -> Platform:
     """Return the override of `feed`, or one that overrides nothing; ConfigError when the file is wrong."""
-    path = settings.config_dir() / "platforms" / f"{feed}.yaml"
-    return load(path, Platform) if path.exists() else Platform(id=feed)
+    for path in platform_files():
+        if path.stem == feed:
+            return load(path, Platform)
+    return Platform(id=feed)
+
+
+def platform_files() -> list[Path]:
+    """Return the files of config/platforms, sorted."""
+    folder = settings.config_dir() / "platforms"
+    return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])

@@ -163,7 +163,7 @@ CASES: dict[str, set[str]] = {
     "sentiment:negative": {"crash", "other"},
     "brand:yunhai": {"other"},
     "emotion:angry": {"crash"},
-    "emotion:Angry intent:complaint": {"crash"},
+    "emotion:angry intent:complaint": {"crash"},
     "intent:praise": set(),
     "customer:c-0001": {"crash"},
     "customer:C-0002 OR customer:c-0003": {"praise"},

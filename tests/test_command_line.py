@@ -198,3 +198,40 @@ def test_from_crawl_to_answer(run: Run, on_replay: None, tmp_path: Path) -> None
         assert code == 0, said
         _, again = run("query", "携程", "--format", "jsonl", "--limit", "1000")
         assert [json.loads(line)["url"] for line in again.splitlines()] == [one["url"] for one in documents]
+
+
+def test_the_doctor_refuses_what_a_crawl_refuses_with_file_and_line(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config"
+    for folder in ("brands", "platforms"):
+        (config / folder).mkdir(parents=True)
+    monkeypatch.setenv("TINGFENG_CONFIG", str(config))
+    monkeypatch.setenv("TINGFENG_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("COLUMNS", "400")
+    brand = config / "brands" / "xinghe.yaml"
+    brand.write_text(
+        "name: 星河\nquery: 星河\ncrawl:\n  - {feed: weibo, query: 星河}\n  - {feed: rss, query: 星河}\n"
+        "  - {feed: nodebb, query: 星河}\n  - {feed: weibo_search, query: 星河}\n",
+        encoding="utf-8",
+    )
+    platform = config / "platforms" / "weibo_search.yml"
+    platform.write_text("delay: 1\ncookie_env: WEIBO_COOKIE\n")
+    code, said = run("doctor")
+    assert code == 1
+    assert f"{brand}:4: crawl.0: feed 'weibo': no such feed: use one of nodebb, rss, weibo_search" in said
+    assert f"{brand}:5: crawl.1: rss '星河': give the address of a feed" in said
+    assert f"{brand}:6: crawl.2: " in said
+    assert f"{platform}:2: cookie_env: WEIBO_COOKIE is not set: export it" in said
+    refused = run("crawl")
+    assert refused[0] == 1
+    monkeypatch.setenv("WEIBO_COOKIE", "SUB=1")
+    assert "cookie_env" not in run("doctor")[1]
+    platform.write_text("cookie_env: ABCDEF0123456789\n")
+    for command in ("doctor", "crawl"):
+        assert "ABCDEF0123456789" not in run(command)[1]
+    platform.rename(config / "platforms" / "weibo.yaml")
+    for command in ("doctor", "crawl"):
+        code, said = run(command)
+        assert code == 1
+        assert f"{config / 'platforms' / 'weibo.yaml'}:1: 'weibo' is no feed: name the file after one of" in said
