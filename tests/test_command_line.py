@@ -1,15 +1,19 @@
 """The command line as people use it: what it says, what it refuses, and what other programs read from it."""
 
 import csv
+import html
 import io
 import json
 import re
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pyarrow import parquet
 from typer.testing import CliRunner
 
 import tingfeng
@@ -170,6 +174,35 @@ def test_init_leaves_nothing_of_a_query_that_cannot_be_read(
     assert not list(tmp_path.rglob("*.*"))
 
 
+def as_files(run: Run, folder: Path, documents: list[dict[str, Any]]) -> None:
+    """The workbook and the Parquet file hold the same mentions, their ids as text."""
+    book, table = folder / "m.xlsx", folder / "m.parquet"
+    for path in (book, table):
+        code, said = run("query", "携程", "--limit", "1000", "--format", path.suffix[1:], "--out", str(path))
+        assert code == 0, said
+    rows = parquet.read_table(table).to_pylist()
+    assert [row["id"] for row in rows] == [document["id"] for document in documents]
+    assert [row["@timestamp"] for row in rows] == [datetime.fromisoformat(one["@timestamp"]) for one in documents]
+    with zipfile.ZipFile(book) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count("<row ") == len(documents) + 1
+    assert "<f>" not in sheet, "no cell is a formula"
+    assert html.escape(documents[0]["id"]) in sheet
+
+
+def test_a_table_at_80_columns_shows_the_text(run: Run, on_replay: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    for step in ("crawl", "analyse", "index"):
+        assert run(step)[0] == 0
+    monkeypatch.setattr("commands.screen.console.width", 80)
+    code, said = run("query", "携程", "--limit", "3")
+    assert code == 0, said
+    assert "Asia/Shanghai" in said
+    _, lines = run("query", "携程", "--limit", "3", "--format", "jsonl")
+    texts = ["".join(json.loads(line)["text"].split()) for line in lines.splitlines()]
+    bare = "".join(said.split())
+    assert all(text[:12] in bare for text in texts), said
+
+
 def test_from_crawl_to_answer(run: Run, on_replay: None, tmp_path: Path) -> None:
     """Crawl, analyse and index by hand; ask in three forms; rebuild, back up and restore: the answer stays the same."""
     for step in ("crawl", "analyse", "index"):
@@ -187,7 +220,22 @@ def test_from_crawl_to_answer(run: Run, on_replay: None, tmp_path: Path) -> None
     assert "negative" in table
     assert "mentions shown" in table
     _, cells = run("query", "携程", "--format", "csv", "--limit", "1000")
-    rows = list(csv.DictReader(io.StringIO(cells)))
+    assert cells.startswith("\ufeff"), "without it Excel reads no Chinese"
+    rows = list(csv.DictReader(io.StringIO(cells.removeprefix("\ufeff"))))
+    assert [row["id"] for row in rows] == [document["id"] for document in documents]
+    assert all(row["@timestamp"].endswith("+08:00") for row in rows)
+    assert {"emotion", "intent", "story.id", "customer.id"} < set(rows[0])
+    as_files(run, tmp_path, documents)
+    for arguments, said_so in {
+        ("platform:微博",): r"no mention has platform:微博 \(did you mean weibo\?\); the index has .*weibo",
+        ("携程", "--brand", "携城"): r"no such brand \(did you mean 携程\?\): known are .*当当",
+        ("携程", "--since", "1d", "--until", "2d"): r"--since 1d is not before --until 2d",
+        ("携程", "--since", "2999-01-01"): r"--since 2999-01-01 is not before now",
+        ("携程", "--format", "xlsx"): r"name a file, such as --out mentions.xlsx",
+    }.items():
+        code, said = run("query", *arguments)
+        assert re.search(said_so, said), said
+        assert code == (0 if arguments[0].startswith("platform") else 1)
     assert [row["url.full"] for row in rows] == [document["url"]["full"] for document in documents]
 
     assert run("links", "import", str(DEMO / "customers.csv"))[0] == 0

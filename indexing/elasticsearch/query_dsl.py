@@ -12,10 +12,10 @@ from indexing.privacy import pseudonyms
 from nlp.variants import ways_to_write
 from nlp.words import words
 
-__all__ = ["to_dsl"]
+__all__ = ["EXACT", "to_dsl"]
 
 _MOST_CLAUSES = 1_000  # a small Elasticsearch takes 1,024, and counts every word of a phrase in every field
-_EXACT: Mapping[str, str] = MappingProxyType(
+EXACT: Mapping[str, str] = MappingProxyType(
     {
         "author": "folded.author",
         "brand": "brand",
@@ -59,9 +59,9 @@ def _term(term: Term) -> dict[str, Any]:
         phrases = [_phrase(field, words(fold(term.value))) for field in fields]
         return phrases[0] if len(phrases) == 1 else {"bool": {"should": phrases, "minimum_should_match": 1}}
     if term.field in INDEXED_FIELDS:  # ids that stand in the index as they were written
-        return {"term": {_EXACT[term.field]: {"value": fold(term.value), "case_insensitive": True}}}
+        return {"term": {EXACT[term.field]: {"value": fold(term.value), "case_insensitive": True}}}
     value = pseudonyms().author(term.value) if term.field == "author" else exact(term.value)
-    return {"term": {_EXACT[term.field]: value}}
+    return {"term": {EXACT[term.field]: value}}
 
 
 def _phrase(field: str, found: Sequence[str]) -> dict[str, Any]:
