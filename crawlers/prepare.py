@@ -52,7 +52,9 @@ def check_platforms() -> None:
     for path in platform_files():
         try:
             if path.stem not in feeds():
-                raise ConfigError(f"{path}:1: {path.stem!r} is no feed: name the file after one of {', '.join(feeds())}")
+                raise ConfigError(
+                    f"{path}:1: {path.stem!r} is no feed: name the file after one of {', '.join(feeds())}"
+                )
             platform(path.stem)
         except ConfigError as error:
             problems.append(str(error))

@@ -211,7 +211,8 @@ def test_every_part_of_the_tree_has_its_reader() -> None:
 @pytest.mark.parametrize("query", CASES)
 def test_the_reader_of_texts_finds_these(query: str) -> None:
     parsed = parse(query)
-    assert {name for name, mention in MENTIONS.items() if holds(parsed, Document.of(mention, **KNOWN.get(name, {})))} == CASES[query]
+    documents = {name: Document.of(mention, **KNOWN.get(name, {})) for name, mention in MENTIONS.items()}
+    assert {name for name, document in documents.items() if holds(parsed, document)} == CASES[query]
 
 
 def test_evidence_names_the_terms_that_speak_for_the_match() -> None:
