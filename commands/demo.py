@@ -75,9 +75,8 @@ def _crawl(source: str, posts: int, show: Bars) -> list["CrawlReport"]:
 
 def _summary(analysed: dict[str, int], indexed: "Turn", store: "Store", page: Path, before: int) -> None:
     """Print the books, the alerts with their reasons, and where to look."""
-    console.print(
-        f"books of all crawls, what was crawled again is counted again\n  {posts_balance(analysed)}\n  {mentions_balance(indexed.books)}"
-    )
+    console.print("books of all crawls, what was crawled again is counted again")
+    console.print(f"  {posts_balance(analysed)}\n  {mentions_balance(indexed.books)}")
     held = store.count("mentions")
     console.print(
         f"The index holds {held:,} mentions: {before:,} from before, {held - before:,} new in this run; "
