@@ -34,7 +34,7 @@ class Document:
 
     @classmethod
     def of(cls, thing: Post | Mention, *, customer: str | None = None, story: str | None = None) -> "Document":
-        """Return the document of a post, or of a mention with all that the analysis, and later the index, know of it."""
+        """Return the document of a post, or of a mention with what analysis and index know of it."""
         post = thing.post if isinstance(thing, Mention) else thing
         values: dict[str, tuple[str | None, ...]] = {
             "author": (post.author.name if post.author else None,),

@@ -97,7 +97,7 @@ def status() -> Running | None:
 
 
 def all_running() -> list[Running]:
-    """Return the nodes of this data folder and of those that the checkout keeps below data/, the demonstration's too."""
+    """Return the nodes of this data folder and of those below the checkout's data/, the demonstration's too."""
     homes = [_home(), *(NodeHome(folder / "elasticsearch") for folder in settings.known_data_dirs())]
     found = (_running(home) for home in {home.path: home for home in homes}.values())
     return [running for running in found if running]

@@ -11,7 +11,7 @@ __all__ = ["find_client"]
 
 
 def find_client() -> Elasticsearch:
-    """Return a client of `ELASTICSEARCH_URL`, or of a node of this checkout that runs; NotRunning says how to start one.
+    """Return a client of `ELASTICSEARCH_URL`, or of a running node of this checkout; NotRunning says how to start one.
 
     Of several nodes that of the data folder in use comes first.
     """
