@@ -137,6 +137,8 @@ def _segmentation() -> str:
         return f"{segmentation.version().split()[0]}, {len(segmentation.entries())} words of your own"
     except UserError as error:
         raise _Problem(str(error)) from error
+
+
 def _crawls() -> str:
     from config.brand import load_brands
     from crawlers.prepare import faults

@@ -102,7 +102,7 @@ def put(store: Store, mentions: list[Mention]) -> None:
         document = merge(None, page_part(mention, pseudonyms()), Writer.PAGE)
         document = merge(document, analysis_part(mention, mention.post.fetched_at), Writer.ANALYSIS)
         known = KNOWN.get(names.get(document_id(mention), ""), {})
-        document |= {name: {"id": id} for name, id in known.items()}
+        document = {**(document or {}), **{name: {"id": id} for name, id in known.items()}}
         alias = store.month_alias(MONTH)
         actions.append(Action(operation="create", index=alias, id=document_id(mention), source=document))
     assert {answer.status for answer in send(store.client, actions)} == {201}
@@ -129,8 +129,10 @@ def mixed(dice: random.Random, number: int, template: Mention) -> Mention:
     )
     label = dice.choice(list(Label))
     sentiment = Sentiment(label=label, probability=0.9, score=0.0, engine="e", model="m")
-    moods = {"emotion": dice.choice([None, "angry", "sad"]), "intent": dice.choice([None, "praise", "other"])}
-    return replace(template, **moods, post=post, brand=dice.choice(["acme", "mi-2"]), sentiment=sentiment)
+    emotion, intent = dice.choice([None, "angry", "sad"]), dice.choice([None, "praise", "other"])
+    return replace(
+        template, emotion=emotion, intent=intent, post=post, brand=dice.choice(["acme", "mi-2"]), sentiment=sentiment
+    )
 
 
 @pytest.fixture(scope="module")
