@@ -43,12 +43,13 @@ def demo(
     with bars() as show:
         reports = _crawl(source, posts, show)
         store = open_store()
+        before = store.count("mentions")
         analysed = analyse_all(brands, store, progress=show)
         import_customers(store, settings.config_dir() / "customers.csv")
         indexed = turn(store, brands, now=anchor(source), progress=show)
         page = write_latest(store, brands, now=anchor(source))
     console.print(crawled(reports))
-    _summary(analysed, indexed, store, page)
+    _summary(analysed, indexed, store, page, before)
 
 
 def _start_elasticsearch() -> None:
@@ -72,11 +73,16 @@ def _crawl(source: str, posts: int, show: Bars) -> list["CrawlReport"]:
         running.stop()
 
 
-def _summary(analysed: dict[str, int], indexed: "Turn", store: "Store", page: Path) -> None:
+def _summary(analysed: dict[str, int], indexed: "Turn", store: "Store", page: Path, before: int) -> None:
     """Print the books, the alerts with their reasons, and where to look."""
-    console.print(f"books of all runs\n  {posts_balance(analysed)}\n  {mentions_balance(indexed.books)}")
+    console.print("books of all crawls, what was crawled again is counted again")
+    console.print(f"  {posts_balance(analysed)}\n  {mentions_balance(indexed.books)}")
     held = store.count("mentions")
-    console.print(f"The index holds {held:,} mentions; {indexed.linked:,} were linked to customers in this run")
+    console.print(
+        f"The index holds {held:,} mentions: {before:,} from before, {held - before:,} new in this run; "
+        f"{indexed.linked:,} were linked to customers in this run",
+        soft_wrap=True,
+    )
     show_alerts(indexed.alerts)
     (address,) = {str(node.base_url) for node in store.client.transport.node_pool.all()}
     console.print(f"Page           {page}\nElasticsearch  {address}/{store.alias('mentions')}", soft_wrap=True)

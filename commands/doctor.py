@@ -47,6 +47,7 @@ def _checks() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "ports", _ports
     yield "brands and rules", _written
     yield "segmentation", _segmentation
+    yield "feeds and queries", _crawls
     yield "pseudonym key", _pseudonym_key
     yield "rota and holidays", _rota
     yield "links in alerts", _public_url
@@ -136,6 +137,18 @@ def _segmentation() -> str:
         return f"{segmentation.version().split()[0]}, {len(segmentation.entries())} words of your own"
     except UserError as error:
         raise _Problem(str(error)) from error
+
+
+def _crawls() -> str:
+    from config.brand import load_brands
+    from crawlers.prepare import faults
+    from indexing.pipeline import to_crawl
+
+    brands = load_brands()
+    if found := list(faults(brands)):
+        raise _Problem(f"a crawl refuses {len(found)}: " + "\n".join(found))
+    targets = to_crawl(brands)
+    return f"{len(targets)} to crawl" if targets else "no brand names a feed under `crawl:`: nothing is crawled"
 
 
 def _pseudonym_key() -> str:

@@ -19,22 +19,33 @@ def start() -> None:
 
 @app.command()
 def stop() -> None:
-    """Stop the node cleanly; its data stays."""
+    """Stop every node of this checkout cleanly, the demonstration's too; their data stays."""
     from indexing.elasticsearch import embedded
 
-    console.print("Elasticsearch stopped." if embedded.stop() else "Elasticsearch was not running.")
+    found = embedded.all_running()
+    for running in found:
+        embedded.stop(path=running.home)
+        console.print(f"Elasticsearch stopped (pid {running.pid}); its data stays in {running.home}", soft_wrap=True)
+    if embedded.stop():  # one that was still starting
+        console.print("Elasticsearch stopped.")
+    elif not found:
+        console.print("Elasticsearch was not running.")
 
 
 @app.command()
 def status() -> None:
-    """Say whether the node runs and where; exit code 1 when it does not."""
+    """Name every node of this checkout that runs, and where; exit code 1 when this data folder's does not."""
     from indexing.elasticsearch import embedded
 
-    running = embedded.status()
-    if running is None:
-        console.print("Elasticsearch is not running: start it with `tingfeng es start`")
+    own, found = embedded.status(), embedded.all_running()
+    if own is None:
+        others = " for this data folder" if found else ""
+        console.print(f"Elasticsearch is not running{others}: start it with `tingfeng es start`")
+    for running in found:
+        address = f"[bold]{running.url}[/bold] (pid {running.pid})"
+        console.print(f"Elasticsearch answers at {address}; data in {running.home}", soft_wrap=True)
+    if own is None:
         raise typer.Exit(1)
-    console.print(f"Elasticsearch answers at [bold]{running.url}[/bold] (pid {running.pid}); data in {running.home}")
 
 
 @app.command()

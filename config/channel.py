@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from config import settings
 from config.duration import Duration
 from config.load import load_folder
+from config.yaml_errors import VARIABLE
 
 __all__ = ["Channel", "load_channels"]
 
 _SHORTEST_SECRET = 7
 
-Variable = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
+Variable = Annotated[str, StringConstraints(pattern=VARIABLE)]
 
 
 class Channel(BaseModel):

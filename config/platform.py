@@ -1,13 +1,15 @@
 """An optional override of one feed's defaults: config/platforms/<feed>.yaml."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from config import settings
 from config.load import load
+from config.yaml_errors import VARIABLE
 
-__all__ = ["Platform", "platform"]
+__all__ = ["Platform", "platform", "platform_files"]
 
 
 class Platform(BaseModel):
@@ -23,7 +25,7 @@ class Platform(BaseModel):
     max_pages: Annotated[int, Field(ge=1, le=100_000)] | None = None
     overlap: Annotated[int, Field(ge=0, le=30 * 86400)] | None = None
     """Seconds before the watermark that each crawl reads again."""
-    cookie_env: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
+    cookie_env: Annotated[str, StringConstraints(pattern=VARIABLE)] | None = None
     """Environment variable that holds the cookie; the cookie itself is never written here."""
     robots: bool | None = None
     """Whether robots.txt is obeyed."""
@@ -35,5 +37,13 @@ class Platform(BaseModel):
 
 def platform(feed: str) -> Platform:
     """Return the override of `feed`, or one that overrides nothing; ConfigError when the file is wrong."""
-    path = settings.config_dir() / "platforms" / f"{feed}.yaml"
-    return load(path, Platform) if path.exists() else Platform(id=feed)
+    for path in platform_files():
+        if path.stem == feed:
+            return load(path, Platform)
+    return Platform(id=feed)
+
+
+def platform_files() -> list[Path]:
+    """Return the files of config/platforms, sorted."""
+    folder = settings.config_dir() / "platforms"
+    return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])

@@ -5,6 +5,7 @@ from functools import lru_cache
 from config.query_tree import (
     ANALYSED_FIELDS,
     EXACT_FIELDS,
+    INDEXED_FIELDS,
     WORD_FIELDS,
     And,
     Not,
@@ -19,6 +20,7 @@ from config.query_tree import (
 __all__ = [
     "ANALYSED_FIELDS",
     "EXACT_FIELDS",
+    "INDEXED_FIELDS",
     "WORD_FIELDS",
     "And",
     "Not",

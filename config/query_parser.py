@@ -14,9 +14,12 @@ __all__ = ["read"]
 
 _MAX_LENGTH, _MAX_TERMS, _MAX_DEPTH = 10_000, 400, 12
 _VALUES = {
+    "emotion": ("neutral", "angry", "happy", "sad", "fear", "surprise"),
+    "intent": ("complaint", "question", "suggestion", "purchase", "praise", "news", "other"),
     "kind": ("post", "article", "comment", "repost", "review"),
     "sentiment": ("negative", "neutral", "positive"),
 }
+_OPERATORS = ("and", "or", "not")
 _GRAMMAR = r"""
 ?start: _all (_OR _all)*          -> either
 _all: all
@@ -121,6 +124,9 @@ def _check_field(token: Token, text: str) -> None:
 
 
 def _check_value(token: Token, field: Token | None, text: str) -> None:
+    if token.type == "WORD" and not field and token.lower() in _OPERATORS:
+        remedy = f"write {token.upper()} in capitals, or put the phrase that it belongs to in quotes"
+        raise QueryError(f"{token} in small letters joins nothing: {remedy}", text, _place(token))
     value, name = _value(token), field[:-1] if field else None
     if name in _VALUES and value not in _VALUES[name]:
         raise QueryError(f"{name} is never {value!r}: write one of {', '.join(_VALUES[name])}", text, _place(token))

@@ -11,6 +11,7 @@ from config.errors import UserError
 __all__ = [
     "ANALYSED_FIELDS",
     "EXACT_FIELDS",
+    "INDEXED_FIELDS",
     "WORD_FIELDS",
     "And",
     "Not",
@@ -24,11 +25,26 @@ __all__ = [
 
 WORD_FIELDS = ("title", "text")
 """Fields that are searched for words; a term without a field searches all of them."""
-EXACT_FIELDS = ("author", "brand", "kind", "platform", "region", "sentiment", "site", "tag")
+EXACT_FIELDS = (
+    "author",
+    "brand",
+    "customer",
+    "emotion",
+    "intent",
+    "kind",
+    "platform",
+    "region",
+    "sentiment",
+    "site",
+    "story",
+    "tag",
+)
 """Fields whose whole value is compared, upper and lower case alike."""
-ANALYSED_FIELDS = ("brand", "sentiment")
+INDEXED_FIELDS = ("customer", "story")
+"""Exact fields that a mention gets in the index alone: for searches, and for rules over indexed mentions."""
+ANALYSED_FIELDS = ("brand", "emotion", "intent", "sentiment", *INDEXED_FIELDS)
 """Exact fields that only an analysed post has: for searches and rules, not for brands."""
-_NOT_BARE = re.compile(r"""^(?:[-!+]|(?:AND|OR|NOT)$)|[\s()（）"“”「」:：*|,，、;；]""")
+_NOT_BARE = re.compile(r"""^(?:[-!+]|(?i:AND|OR|NOT)$)|[\s()（）"“”「」:：*|,，、;；]""")
 
 
 class QueryError(UserError, ValueError):

@@ -19,6 +19,7 @@ __all__ = [
     "data_dir",
     "demonstrating",
     "own_config_dir",
+    "known_data_dirs",
     "public_url",
     "replay_url",
     "research_data",
@@ -99,6 +100,14 @@ def data_dir() -> Path:
     if value := os.environ.get("TINGFENG_DATA"):
         return Path(value).expanduser().resolve()
     return DEMO_DATA if demonstrating() else _CHECKOUT / "data"
+
+
+def known_data_dirs() -> list[Path]:
+    """Return data/ of the checkout and the folders in it, whichever is in use now; none where a folder was named."""
+    if os.environ.get("TINGFENG_DATA"):
+        return []
+    data = _CHECKOUT / "data"
+    return [data, *sorted(path for path in data.glob("*") if path.is_dir())]
 
 
 def stage_root() -> str:

@@ -10,25 +10,21 @@ What is written, in this order, so that a kill at any instant and another run en
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
-from config import settings
 from config.brand import Target
-from config.load import ConfigError
-from config.platform import Platform, platform
 from crawlers import watermark
 from crawlers.ending import Ending
 from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged, Unreachable
 from crawlers.intake import Intake
+from crawlers.prepare import prepare
 from crawlers.process import CrawlerDied, run_worker
 from crawlers.report import CrawlProgress, CrawlReport, Verdict, encode_report
-from crawlers.spider import Job, is_loopback, spider_of
+from crawlers.spider import Job, spider_of
 from crawlers.stage import Batch, query_folder
 
 __all__ = ["CrawlerDied", "batch_of", "crawl", "crawl_or_raise"]
 
-_PAGES_AT_HOME = 100_000
 _ERRORS: dict[Verdict, type[CrawlError]] = {
     Verdict.BLOCKED: Blocked,
     Verdict.LOGIN_REQUIRED: LoginRequired,
@@ -67,8 +63,9 @@ def crawl(
     """
     started_at = datetime.now(UTC)
     batch = batch_of(target, window)
-    job = _job(target, batch, max_pages)
-    stand = watermark.load(target, window, urlsplit(spider_of(job.feed)(job).first().url).hostname or "")
+    run_id = f"{batch.feed}/{batch.query}/{batch.window}"
+    spider, job = prepare(target, run_id=run_id, max_pages=max_pages)
+    stand = watermark.load(target, window, urlsplit(spider.first().url).hostname or "")
     mark = stand.before
     job = replace(job, since=mark.published, seen=frozenset(mark.seen), validators=mark.validators)
     intake, end = _fill(batch, job, progress)
@@ -114,42 +111,3 @@ def _fill(batch: Batch, job: Job, progress: Callable[[CrawlProgress], None] | No
         writer.complete = end.complete or (earlier is not None and earlier.complete)
         writer.books = {"posts": writer.count, "new": intake.new, "known": intake.known}
     return intake, end
-
-
-def _job(target: Target, batch: Batch, max_pages: int | None) -> Job:
-    """Resolve what config/ says against the feed's defaults; ConfigError names what cannot be.
-
-    A server on this machine is not spared: no delay, no end of pages.
-    """
-    spider, override = spider_of(target.feed), platform(target.feed)
-    base_url = target.base_url or override.base_url
-    at_home = is_loopback(base_url or target.query)
-    pages = override.max_pages or (_PAGES_AT_HOME if at_home else spider.max_pages)
-    return Job(
-        feed=target.feed,
-        query=target.query,
-        base_url=base_url,
-        run_id=f"{batch.feed}/{batch.query}/{batch.window}",
-        max_pages=pages if max_pages is None else max_pages,
-        delay=override.delay if override.delay is not None else 0 if at_home else spider.delay,
-        overlap=override.overlap if override.overlap is not None else spider.overlap,
-        minimum=override.minimum or 0,
-        robots=spider.robots if override.robots is None else override.robots,
-        user_agent=override.user_agent or _user_agent(),
-        cookie_env=_cookie_env(override),
-    )
-
-
-def _cookie_env(override: Platform) -> str | None:
-    name = override.cookie_env
-    if name and settings.secret(name) is None:
-        path = settings.config_dir() / "platforms" / f"{override.id}.yaml"
-        raise ConfigError(f"{path}: cookie_env: {name} is not set: export it, or remove this field")
-    return name
-
-
-def _user_agent() -> str:
-    try:
-        return f"tingfeng/{version('tingfeng')} (reads public posts for social listening)"
-    except PackageNotFoundError:
-        return "tingfeng (reads public posts for social listening)"

@@ -5,7 +5,15 @@ from airflow.sdk import dag, task
 from dags.assets import DEFAULTS, MENTIONS, POSTS
 
 
-@dag(schedule=[POSTS], catchup=False, max_active_runs=1, default_args=DEFAULTS, tags=["tingfeng"], doc_md=__doc__)
+@dag(
+    schedule=[POSTS],
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULTS,
+    tags=["tingfeng"],
+    description=__doc__.partition("\n")[0],
+    doc_md=__doc__,
+)
 def analyse() -> None:
     """Turn every batch of posts that is not analysed yet into mentions."""
 

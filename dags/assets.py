@@ -26,6 +26,7 @@ def tell(context: Any) -> None:
 
 
 DEFAULTS: dict[str, Any] = {
+    "owner": "tingfeng",
     "retries": 3,
     "retry_delay": timedelta(seconds=30),
     "retry_exponential_backoff": 2.0,

@@ -20,6 +20,7 @@ from dags.assets import DEFAULTS, POSTS
     max_active_runs=1,
     default_args=DEFAULTS,
     tags=["tingfeng"],
+    description=__doc__.partition("\n")[0],
     doc_md=__doc__,
 )
 def crawl() -> None:

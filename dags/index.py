@@ -11,7 +11,15 @@ from airflow.sdk import dag, task
 from dags.assets import DEFAULTS, INDEX, MENTIONS
 
 
-@dag(schedule=[MENTIONS], catchup=False, max_active_runs=1, default_args=DEFAULTS, tags=["tingfeng"], doc_md=__doc__)
+@dag(
+    schedule=[MENTIONS],
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULTS,
+    tags=["tingfeng"],
+    description=__doc__.partition("\n")[0],
+    doc_md=__doc__,
+)
 def index() -> None:
     """Bring mentions to Elasticsearch and alerts to people."""
 

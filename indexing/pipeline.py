@@ -13,10 +13,9 @@ from config import settings
 from config.brand import Brand, Target, load_brands, targets
 from config.channel import load_channels
 from config.load import ConfigError
-from config.platform import platform
 from config.rota import check_channels, check_notify, load_rota
 from config.rule import check_references, load_rules
-from crawlers.feeds import feeds
+from crawlers.prepare import check_platforms
 from crawlers.stage import Batch, batches
 from indexing.alerts.channels import check_kinds
 
@@ -56,8 +55,7 @@ class Turn:
 def load_config() -> list[Brand]:
     """Load all that people wrote and return the brands; ConfigError tells every fault before anything runs."""
     brands, rules, channels = load_brands(), load_rules(), load_channels()
-    for feed in feeds():
-        platform(feed)
+    check_platforms()
     check_references(rules, brands, channels)
     check_kinds(channels)
     rota = load_rota()

@@ -10,12 +10,13 @@ from config.query import Query
 from config.settings import DAY_ZONE
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
-from indexing.elasticsearch.query_dsl import to_dsl
+from indexing.elasticsearch.query_dsl import EXACT, to_dsl
 from indexing.elasticsearch.store import Store
 
-__all__ = ["FIELDS", "NotATime", "cell", "matching", "moment", "plain", "search"]
+__all__ = ["FIELDS", "NotATime", "at", "cell", "has_any", "matching", "moment", "plain", "search", "values"]
 
 FIELDS = (
+    "id",
     "@timestamp",
     "platform",
     "kind",
@@ -23,13 +24,16 @@ FIELDS = (
     "brand",
     "sentiment.label",
     "sentiment.score",
+    "emotion",
+    "intent",
     "engagement.total",
     "title",
     "text",
     "url.full",
     "customer.id",
+    "story.id",
 )
-"""What a table shows of a mention."""
+"""What a file holds of a mention."""
 
 _PAGE = 1_000
 _KEEP = "2m"
@@ -116,19 +120,36 @@ def matching(
     return {"bool": {"filter": filters}}
 
 
+def values(store: Store, field: str) -> list[str]:
+    """Return the values of one of the query language's whole-value fields in the index, the most frequent first."""
+    asked = {"values": {"terms": {"field": EXACT[field], "size": 100}}}
+    with store_errors():
+        found = store.client.search(index=store.alias(MONTHLY), size=0, aggs=asked)
+    return [str(bucket["key"]) for bucket in found["aggregations"]["values"]["buckets"]]
+
+
+def has_any(store: Store, query: Query) -> bool:
+    """Return whether any mention matches."""
+    with store_errors():
+        return bool(store.client.count(index=store.alias(MONTHLY), query=to_dsl(query), terminate_after=1)["count"])
+
+
 def cell(document: Mapping[str, Any], field: str) -> str:
     """Return one field of a mention as a CSV cell, never one that a spreadsheet takes for a formula."""
-    value, text = _at(document, field), plain(document, field)
+    value, text = at(document, field), plain(document, field)
     return f"'{text}" if isinstance(value, str | list) and text.startswith(_FORMULA) else text
 
 
 def plain(document: Mapping[str, Any], field: str) -> str:
-    """Return one field of a document as words; several values are joined by commas."""
-    value = _at(document, field)
+    """Return one field of a document as words: several values by commas, the time in the zone of the days."""
+    value = at(document, field)
+    if field == "@timestamp" and isinstance(value, str):
+        return datetime.fromisoformat(value).astimezone(DAY_ZONE).isoformat(timespec="seconds")
     return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
 
 
-def _at(document: Mapping[str, Any], field: str) -> Any:
+def at(document: Mapping[str, Any], field: str) -> Any:
+    """Return the value of a field, None where the document has none."""
     value: Any = document
     for name in field.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None

@@ -33,8 +33,8 @@ class Document:
     values: Mapping[str, Collection[str]]
 
     @classmethod
-    def of(cls, thing: Post | Mention) -> "Document":
-        """Return the document of a post, or of a mention with its brand and sentiment."""
+    def of(cls, thing: Post | Mention, *, customer: str | None = None, story: str | None = None) -> "Document":
+        """Return the document of a post, or of a mention with what analysis and index know of it."""
         post = thing.post if isinstance(thing, Mention) else thing
         values: dict[str, tuple[str | None, ...]] = {
             "author": (post.author.name if post.author else None,),
@@ -45,7 +45,14 @@ class Document:
             "tag": post.tags,
         }
         if isinstance(thing, Mention):
-            values |= {"brand": (thing.brand,), "sentiment": (thing.sentiment.label,)}
+            values |= {
+                "brand": (thing.brand,),
+                "customer": (customer,),
+                "emotion": (thing.emotion,),
+                "intent": (thing.intent,),
+                "sentiment": (thing.sentiment.label,),
+                "story": (story,),
+            }
         title, text = _line(post.title or ""), _line(post.text)
         return cls(
             lines={"title": title, "text": text, None: f"{title}\n{text}"},  # no phrase reaches over a line end

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from crawlers.post import Author, Kind, Post
 from nlp.mention import Label, MatchedBy, Mention, Sentiment
 
-__all__ = ["CASES", "MENTIONS"]
+__all__ = ["CASES", "KNOWN", "MENTIONS"]
 
 _PUBLISHED = datetime(2026, 3, 1, 4, tzinfo=UTC)
 
@@ -29,7 +29,9 @@ def _mention(name: str, text: str, label: Label = Label.NEUTRAL, brand: str = "x
 MENTIONS = {
     mention.post.native_id: mention
     for mention in (
-        _mention("crash", "星河手机今天又闪退了，气死[怒]", Label.NEGATIVE),
+        replace(
+            _mention("crash", "星河手机今天又闪退了，气死[怒]", Label.NEGATIVE), emotion="angry", intent="complaint"
+        ),
         _mention("praise", "星河X9 Pro 拍照真好看", Label.POSITIVE,
                  author=Author(id="1", name="林间测评", verified=True)),
         _mention("article", "屏幕供应商尚未回应。", title="星河手机召回 X9Pro", kind=Kind.ARTICLE, platform="rss",
@@ -54,6 +56,8 @@ MENTIONS = {
 }  # fmt: skip
 _ALL = set(MENTIONS)
 _PLACES = {"hongkong", "taiwan", "mainland"}
+KNOWN = {"crash": {"customer": "C-0001", "story": "5f2b0c9a41d3"}, "praise": {"customer": "c-0002"}}
+"""What only the index knows of a mention, by its name."""
 
 CASES: dict[str, set[str]] = {
     # words
@@ -136,7 +140,7 @@ CASES: dict[str, set[str]] = {
         "kana",
         "latin",
     },
-    "and": {"latin"},
+    '"and"': {"latin"},
     # title and text
     "title:星河": {"article"},
     "text:星河": {"crash", "praise", "porridge", "punctuation", "tagged"},
@@ -158,6 +162,13 @@ CASES: dict[str, set[str]] = {
     "author:nobody-7": {"other"},
     "sentiment:negative": {"crash", "other"},
     "brand:yunhai": {"other"},
+    "emotion:angry": {"crash"},
+    "emotion:angry intent:complaint": {"crash"},
+    "intent:praise": set(),
+    "customer:c-0001": {"crash"},
+    "customer:C-0002 OR customer:c-0003": {"praise"},
+    "story:5F2B0C9A41D3": {"crash"},
+    "星河 闪退 NOT story:5f2b0c9a41d3": {"punctuation"},
     "sentiment:negative NOT brand:yunhai": {"crash"},
     "platform:weibo NOT kind:post": set(),
 }

@@ -176,14 +176,12 @@ def test_share_of_voice_is_withheld_with_the_reason(written: Written, page: "Pag
 
 
 def test_a_csv_holds_no_formula(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
-    from commands import query
     from indexing import search as searching
     from tingfeng import app
 
     documents = [{"text": text, "title": text, "author": {"name": text}, "tags": [text]} for text in HOSTILE]
     monkeypatch.setattr(searching, "search", lambda *_, **__: iter(documents))
     monkeypatch.setattr("indexing.elasticsearch.store.open_store", lambda: None)
-    assert query.Format.CSV
     done = CliRunner().invoke(app, ["query", "x", "--format", "csv"])
     rows = list(csv.reader(io.StringIO(done.stdout)))
     assert len(rows) == 1 + len(HOSTILE)

@@ -1,15 +1,19 @@
 """The command line as people use it: what it says, what it refuses, and what other programs read from it."""
 
 import csv
+import html
 import io
 import json
 import re
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pyarrow import parquet
 from typer.testing import CliRunner
 
 import tingfeng
@@ -170,6 +174,35 @@ def test_init_leaves_nothing_of_a_query_that_cannot_be_read(
     assert not list(tmp_path.rglob("*.*"))
 
 
+def as_files(run: Run, folder: Path, documents: list[dict[str, Any]]) -> None:
+    """The workbook and the Parquet file hold the same mentions, their ids as text."""
+    book, table = folder / "m.xlsx", folder / "m.parquet"
+    for path in (book, table):
+        code, said = run("query", "携程", "--limit", "1000", "--format", path.suffix[1:], "--out", str(path))
+        assert code == 0, said
+    rows = parquet.read_table(table).to_pylist()
+    assert [row["id"] for row in rows] == [document["id"] for document in documents]
+    assert [row["@timestamp"] for row in rows] == [datetime.fromisoformat(one["@timestamp"]) for one in documents]
+    with zipfile.ZipFile(book) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count("<row ") == len(documents) + 1
+    assert "<f>" not in sheet, "no cell is a formula"
+    assert html.escape(documents[0]["id"]) in sheet
+
+
+def test_a_table_at_80_columns_shows_the_text(run: Run, on_replay: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    for step in ("crawl", "analyse", "index"):
+        assert run(step)[0] == 0
+    monkeypatch.setattr("commands.screen.console.width", 80)
+    code, said = run("query", "携程", "--limit", "3")
+    assert code == 0, said
+    assert "Asia/Shanghai" in said
+    _, lines = run("query", "携程", "--limit", "3", "--format", "jsonl")
+    texts = ["".join(json.loads(line)["text"].split()) for line in lines.splitlines()]
+    bare = "".join(said.split())
+    assert all(text[:12] in bare for text in texts), said
+
+
 def test_from_crawl_to_answer(run: Run, on_replay: None, tmp_path: Path) -> None:
     """Crawl, analyse and index by hand; ask in three forms; rebuild, back up and restore: the answer stays the same."""
     for step in ("crawl", "analyse", "index"):
@@ -187,7 +220,22 @@ def test_from_crawl_to_answer(run: Run, on_replay: None, tmp_path: Path) -> None
     assert "negative" in table
     assert "mentions shown" in table
     _, cells = run("query", "携程", "--format", "csv", "--limit", "1000")
-    rows = list(csv.DictReader(io.StringIO(cells)))
+    assert cells.startswith("\ufeff"), "without it Excel reads no Chinese"
+    rows = list(csv.DictReader(io.StringIO(cells.removeprefix("\ufeff"))))
+    assert [row["id"] for row in rows] == [document["id"] for document in documents]
+    assert all(row["@timestamp"].endswith("+08:00") for row in rows)
+    assert {"emotion", "intent", "story.id", "customer.id"} < set(rows[0])
+    as_files(run, tmp_path, documents)
+    for arguments, said_so in {
+        ("platform:微博",): r"no mention has platform:微博 \(did you mean weibo\?\); the index has .*weibo",
+        ("携程", "--brand", "携城"): r"no such brand \(did you mean 携程\?\): known are .*当当",
+        ("携程", "--since", "1d", "--until", "2d"): r"--since 1d is not before --until 2d",
+        ("携程", "--since", "2999-01-01"): r"--since 2999-01-01 is not before now",
+        ("携程", "--format", "xlsx"): r"name a file, such as --out mentions.xlsx",
+    }.items():
+        code, said = run("query", *arguments)
+        assert re.search(said_so, said), said
+        assert code == (0 if arguments[0].startswith("platform") else 1)
     assert [row["url.full"] for row in rows] == [document["url"]["full"] for document in documents]
 
     assert run("links", "import", str(DEMO / "customers.csv"))[0] == 0
@@ -198,3 +246,40 @@ def test_from_crawl_to_answer(run: Run, on_replay: None, tmp_path: Path) -> None
         assert code == 0, said
         _, again = run("query", "携程", "--format", "jsonl", "--limit", "1000")
         assert [json.loads(line)["url"] for line in again.splitlines()] == [one["url"] for one in documents]
+
+
+def test_the_doctor_refuses_what_a_crawl_refuses_with_file_and_line(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config"
+    for folder in ("brands", "platforms"):
+        (config / folder).mkdir(parents=True)
+    monkeypatch.setenv("TINGFENG_CONFIG", str(config))
+    monkeypatch.setenv("TINGFENG_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("COLUMNS", "400")
+    brand = config / "brands" / "xinghe.yaml"
+    brand.write_text(
+        "name: 星河\nquery: 星河\ncrawl:\n  - {feed: weibo, query: 星河}\n  - {feed: rss, query: 星河}\n"
+        "  - {feed: nodebb, query: 星河}\n  - {feed: weibo_search, query: 星河}\n",
+        encoding="utf-8",
+    )
+    platform = config / "platforms" / "weibo_search.yml"
+    platform.write_text("delay: 1\ncookie_env: WEIBO_COOKIE\n")
+    code, said = run("doctor")
+    assert code == 1
+    assert f"{brand}:4: crawl.0: feed 'weibo': no such feed: use one of nodebb, rss, weibo_search" in said
+    assert f"{brand}:5: crawl.1: rss '星河': give the address of a feed" in said
+    assert f"{brand}:6: crawl.2: " in said
+    assert f"{platform}:2: cookie_env: WEIBO_COOKIE is not set: export it" in said
+    refused = run("crawl")
+    assert refused[0] == 1
+    monkeypatch.setenv("WEIBO_COOKIE", "SUB=1")
+    assert "cookie_env" not in run("doctor")[1]
+    platform.write_text("cookie_env: ABCDEF0123456789\n")
+    for command in ("doctor", "crawl"):
+        assert "ABCDEF0123456789" not in run(command)[1]
+    platform.rename(config / "platforms" / "weibo.yaml")
+    for command in ("doctor", "crawl"):
+        code, said = run(command)
+        assert code == 1
+        assert f"{config / 'platforms' / 'weibo.yaml'}:1: 'weibo' is no feed: name the file after one of" in said

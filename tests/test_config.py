@@ -1,10 +1,13 @@
 """A malformed file is refused with file, line, field and remedy, and a right one is read."""
 
+import traceback
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from config.brand import Brand, Target, load_brands, targets
+from config.channel import Channel
 from config.load import ConfigError, load
 from config.platform import Platform, platform
 
@@ -109,3 +112,71 @@ def test_a_platform_is_overridden_by_its_file_alone(tmp_path: Path, monkeypatch:
     written(tmp_path / "platforms", "cookie: SUB=abc\n", "rss.yaml")
     with pytest.raises(ConfigError, match=r"rss.yaml:1: cookie: unknown field.*cookie_env"):
         platform("rss")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '"星河 X9 Pro" OR 星河X9',
+        "[怒] OR 👎",
+        "星河: 手机",
+        "星河 #话题#",
+        "#话题# 星河",
+        "星河\n  手机 #话题#",
+        "[怒]",
+        "{星河}",
+        "*星河",
+        "&手机 星河",
+        "!手机 星河",
+        "@星河",
+        "%星河",
+        "'星河 X9' OR 手机",
+        "12306",
+        "no",
+        "2026-11-01",
+        "",
+        "'星河",
+    ],
+)
+@pytest.mark.parametrize("before", ["name: 星河\n", "name: 星河\nwords: [手机]\n"], ids=["second", "third"])
+def test_a_query_that_yaml_reads_otherwise_says_how_it_is_quoted(tmp_path: Path, before: str, query: str) -> None:
+    path = written(tmp_path, f"{before}query: {query}\nneutral: 1\n")
+    with pytest.raises(ConfigError, match="put the whole query in single quotes") as refused:
+        load(path, Brand)
+    assert f"{path}:{before.count(chr(10)) + 1}: query: " in str(refused.value)
+
+
+def test_words_that_yaml_would_cut_are_refused_and_comments_are_not(tmp_path: Path) -> None:
+    good = "name: 星河 # 手机\nquery: '星河 #话题#' #x\nwords:\n  # one\n  - 星河手机   # two\n#end\n"
+    assert load(written(tmp_path, good), Brand).query == "星河 #话题#"
+    with pytest.raises(ConfigError, match=r"xinghe.yaml:4: words.0: YAML drops all from # on: .*single quotes"):
+        load(written(tmp_path, "name: 星河\nquery: 星河\nwords:\n  - 星河 #话题#\n"), Brand)
+
+
+SECRETS = ("SUB=_2AkMS3cr3t; SUBP=0033", "s3cr3t", "https://bot.example.org/send?key=s3cr3t", "[s3cr3t]", "{a: s3cr3t}")
+
+
+@pytest.mark.parametrize("secret", [*SECRETS, "'s3cr3t", "*s3cr3t", "!s3cr3t x", '"s3cr3t" x', "s3cr3t: x", "- s3cr3t"])
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [
+        (Platform, "cookie_env"),
+        (Platform, "base_url"),
+        (Platform, "delay"),
+        (Channel, "url_env"),
+        (Channel, "secret_env"),
+        (Channel, "timeout"),
+        (Channel, "url"),
+    ],
+)
+def test_a_pasted_secret_is_never_shown(tmp_path: Path, model: type[BaseModel], field: str, secret: str) -> None:
+    path = written(tmp_path, f"kind: webhook\n{field}: {secret}\n" if model is Channel else f"{field}: {secret}\n")
+    try:
+        load(path, model)
+    except ConfigError as error:
+        shown = "".join(traceback.format_exception(error))
+        if not (field in ("delay", "timeout") and secret == "s3cr3t"):
+            assert "s3cr3t" not in shown.lower(), shown
+        assert f"{path}:" in shown
+    else:
+        assert field == "base_url", "only an address may be written as it is"

@@ -60,6 +60,13 @@ def test_every_dag_loads(bag: Any) -> None:
     assert sorted(bag.dags) == ["alert", "analyse", "crawl", "index", "maintain", "report"]
 
 
+def test_every_dag_says_what_it_does_and_whose_it_is(bag: Any) -> None:
+    for dag in bag.dags.values():
+        assert dag.description, dag.dag_id
+        assert dag.doc_md.startswith(dag.description), dag.dag_id
+        assert {task.owner for task in dag.tasks} == {"tingfeng"}, dag.dag_id
+
+
 def test_every_task_has_retries_and_tells_of_its_failure(bag: Any) -> None:
     for dag in bag.dags.values():
         assert dag.max_active_runs == 1, dag.dag_id

@@ -20,7 +20,7 @@ from indexing.privacy import pseudonyms
 from nlp.mention import Label, Mention, Sentiment
 from nlp.query import Document, holds
 from nlp.words import words as words_of
-from tests.query_cases import CASES, MENTIONS
+from tests.query_cases import CASES, KNOWN, MENTIONS
 
 MONTH = "2026.03"
 PIECES = [
@@ -97,10 +97,12 @@ def _key() -> Iterator[None]:
 
 
 def put(store: Store, mentions: list[Mention]) -> None:
-    actions = []
+    actions, names = [], {document_id(mention): name for name, mention in MENTIONS.items()}
     for mention in mentions:
         document = merge(None, page_part(mention, pseudonyms()), Writer.PAGE)
         document = merge(document, analysis_part(mention, mention.post.fetched_at), Writer.ANALYSIS)
+        known = KNOWN.get(names.get(document_id(mention), ""), {})
+        document = {**(document or {}), **{name: {"id": id} for name, id in known.items()}}
         alias = store.month_alias(MONTH)
         actions.append(Action(operation="create", index=alias, id=document_id(mention), source=document))
     assert {answer.status for answer in send(store.client, actions)} == {201}
@@ -127,7 +129,10 @@ def mixed(dice: random.Random, number: int, template: Mention) -> Mention:
     )
     label = dice.choice(list(Label))
     sentiment = Sentiment(label=label, probability=0.9, score=0.0, engine="e", model="m")
-    return replace(template, post=post, brand=dice.choice(["acme", "mi-2"]), sentiment=sentiment)
+    emotion, intent = dice.choice([None, "angry", "sad"]), dice.choice([None, "praise", "other"])
+    return replace(
+        template, emotion=emotion, intent=intent, post=post, brand=dice.choice(["acme", "mi-2"]), sentiment=sentiment
+    )
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +144,9 @@ def filled(new_store: Callable[[], Store]) -> tuple[Store, dict[str, Document]]:
     template = MENTIONS["crash"]
     mentions = [*MENTIONS.values(), *(mixed(dice, number, template) for number in range(400))]
     put(store, mentions)
-    return store, {document_id(mention): Document.of(mention) for mention in mentions}
+    ids = {document_id(mention): name for name, mention in MENTIONS.items()}
+    known = {id: KNOWN.get(name, {}) for id, name in ids.items()}
+    return store, {(id := document_id(one)): Document.of(one, **known.get(id, {})) for one in mentions}
 
 
 def found(store: Store, query: Query) -> set[str]:
@@ -165,6 +172,10 @@ def queries() -> st.SearchStrategy[Query]:
         st.tuples(st.sampled_from(["post", "review"]), st.just("kind")),
         st.tuples(st.sampled_from(["negative", "neutral"]), st.just("sentiment")),
         st.tuples(st.sampled_from(["acme", "MI-2"]), st.just("brand")),
+        st.tuples(st.sampled_from(["angry", "sad"]), st.just("emotion")),
+        st.tuples(st.sampled_from(["praise", "other"]), st.just("intent")),
+        st.tuples(st.sampled_from(["C-0001", "c-0002"]), st.just("customer")),
+        st.tuples(st.just("5F2b0c9a41d3"), st.just("story")),
     )
     terms = st.one_of(
         st.builds(Term, words, st.sampled_from([None, None, "title", "text"])),

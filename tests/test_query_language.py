@@ -18,7 +18,7 @@ from config.query import terms as terms_of
 from crawlers.post import Kind
 from nlp.mention import Label
 from nlp.query import Document, evidence, holds
-from tests.query_cases import CASES, MENTIONS
+from tests.query_cases import CASES, KNOWN, MENTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 A, B, C, D = Term("a"), Term("b"), Term("c"), Term("d")
@@ -50,8 +50,8 @@ A, B, C, D = Term("a"), Term("b"), Term("c"), Term("d")
         "「小米 “手机”」": Term("小米 “手机”"),
         '"AND"': Term("AND"),
         '"  a   b "': Term("a b"),
-        "and": Term("and"),
-        "a and b": And((A, Term("and"), B)),
+        '"and"': Term("and"),
+        'a "b and c"': And((A, Term("b and c"))),
         "ANDROID NOTE ORANGE": And((Term("ANDROID"), Term("NOTE"), Term("ORANGE"))),
         "title:a": Term("a", "title"),
         "title：a": Term("a", "title"),
@@ -95,6 +95,10 @@ def test_a_query_has_this_tree_and_prints_as_itself(text: str, tree: Query) -> N
         ("小米，华为", 3, "， does not join words: write AND or OR"),
         ("小米 -小米粥", 4, "write NOT for what must not stand"),
         ("小米 | 华为", 4, "| does not join words"),
+        ("小米 and 华为", 4, "write AND in capitals, or put the phrase that it belongs to in quotes"),
+        ("Marks And Spencer", 7, "And in small letters joins nothing"),
+        ("小米 or 华为", 4, "write OR in capitals"),
+        ("小米 not 小米粥", 4, "write NOT in capitals"),
         ("小米 && 华为", 4, "'&&' holds no word"),
         ('小米 ""', 4, "holds no word"),
         ('小米 "手机', 4, "this quotation mark is never closed"),
@@ -207,7 +211,8 @@ def test_every_part_of_the_tree_has_its_reader() -> None:
 @pytest.mark.parametrize("query", CASES)
 def test_the_reader_of_texts_finds_these(query: str) -> None:
     parsed = parse(query)
-    assert {name for name, mention in MENTIONS.items() if holds(parsed, Document.of(mention))} == CASES[query]
+    documents = {name: Document.of(mention, **KNOWN.get(name, {})) for name, mention in MENTIONS.items()}
+    assert {name for name, document in documents.items() if holds(parsed, document)} == CASES[query]
 
 
 def test_evidence_names_the_terms_that_speak_for_the_match() -> None:

@@ -25,7 +25,7 @@ from indexing.elasticsearch.embedded_errors import EmbeddedError, NotRunning, St
 from indexing.elasticsearch.launch import prepare, spawn, start_failed, tail
 from indexing.elasticsearch.node_home import NodeHome
 
-__all__ = ["EmbeddedError", "Running", "logs", "start", "status", "stop", "url"]
+__all__ = ["EmbeddedError", "Running", "all_running", "logs", "start", "status", "stop", "url"]
 
 _POLL = 0.05
 _KILL_PATIENCE = 10.0
@@ -74,9 +74,12 @@ def start(*, wait: float = 120, progress: Callable[[str, float], None] | None = 
     return running
 
 
-def stop(*, timeout: float = 60) -> bool:
-    """Close the node, and say whether there was one; after `timeout` seconds it is killed, which loses no document."""
-    home = _home()
+def stop(*, timeout: float = 60, path: Path | None = None) -> bool:
+    """Close the node of `path`, or of this data folder, and say whether there was one.
+
+    After `timeout` seconds it is killed, which loses no document.
+    """
+    home = NodeHome(path) if path else _home()
     pid = _owner(home)
     if pid is None:
         return False
@@ -90,7 +93,17 @@ def stop(*, timeout: float = 60) -> bool:
 
 def status() -> Running | None:
     """Return the node of this data folder, or None when there is none, or it is still starting."""
-    home = _home()
+    return _running(_home())
+
+
+def all_running() -> list[Running]:
+    """Return the nodes of this data folder and of those below the checkout's data/, the demonstration's too."""
+    homes = [_home(), *(NodeHome(folder / "elasticsearch") for folder in settings.known_data_dirs())]
+    found = (_running(home) for home in {home.path: home for home in homes}.values())
+    return [running for running in found if running]
+
+
+def _running(home: NodeHome) -> Running | None:
     state = home.read_state() if home.is_held() else None
     if state is None or not state.port:
         return None

@@ -6,24 +6,28 @@ from types import MappingProxyType
 from typing import Any
 
 from config.fold import fold
-from config.query import WORD_FIELDS, And, Not, Or, Query, QueryError, Term, terms
+from config.query import INDEXED_FIELDS, WORD_FIELDS, And, Not, Or, Query, QueryError, Term, terms
 from indexing.elasticsearch.exact import exact
 from indexing.privacy import pseudonyms
 from nlp.variants import ways_to_write
 from nlp.words import words
 
-__all__ = ["to_dsl"]
+__all__ = ["EXACT", "to_dsl"]
 
 _MOST_CLAUSES = 1_000  # a small Elasticsearch takes 1,024, and counts every word of a phrase in every field
-_EXACT: Mapping[str, str] = MappingProxyType(
+EXACT: Mapping[str, str] = MappingProxyType(
     {
         "author": "folded.author",
         "brand": "brand",
+        "customer": "customer.id",
+        "emotion": "emotion",
+        "intent": "intent",
         "kind": "kind",
         "platform": "platform",
         "region": "folded.region",
         "sentiment": "sentiment.label",
         "site": "folded.site",
+        "story": "story.id",
         "tag": "folded.tag",
     }
 )
@@ -54,8 +58,10 @@ def _term(term: Term) -> dict[str, Any]:
         fields = WORD_FIELDS if term.field is None else (term.field,)
         phrases = [_phrase(field, words(fold(term.value))) for field in fields]
         return phrases[0] if len(phrases) == 1 else {"bool": {"should": phrases, "minimum_should_match": 1}}
+    if term.field in INDEXED_FIELDS:  # ids that stand in the index as they were written
+        return {"term": {EXACT[term.field]: {"value": fold(term.value), "case_insensitive": True}}}
     value = pseudonyms().author(term.value) if term.field == "author" else exact(term.value)
-    return {"term": {_EXACT[term.field]: value}}
+    return {"term": {EXACT[term.field]: value}}
 
 
 def _phrase(field: str, found: Sequence[str]) -> dict[str, Any]:

@@ -1,0 +1,122 @@
+"""What is wrong with a YAML file, told with line, field and remedy, and never with a value that may be a secret."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+from pydantic import BaseModel
+
+__all__ = ["VARIABLE", "explain", "line_of", "not_yaml", "repeated_keys", "unquoted"]
+
+VARIABLE = r"^[A-Z][A-Z0-9_]*$"
+"""The form of an environment variable's name."""
+
+IN_QUOTES = "put the whole query in single quotes, as in query: '…' (a ' inside is written twice)"
+_QUERIES = ("query", "match")
+_QUERY_LINE = re.compile(r"""(?:^|[\s{,\-"'])(?:query|match)["']?\s*:\s*\S""")
+_SECRET = re.compile(r"(^|_)(url|env|key|token|secret|cookie|password|user|auth)$", re.IGNORECASE)
+_LONGEST_SHOWN = 40
+
+
+def not_yaml(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str]:
+    """Return the line, from 1, and what is wrong there; in a query's line, how a query is quoted."""
+    lines = text.splitlines()
+    marks = [mark for mark in (error.problem_mark, error.context_mark) if mark]
+    for mark in marks:
+        if mark.line < len(lines) and _QUERY_LINE.search(lines[mark.line]):
+            return mark.line + 1, f"query: not YAML as it stands: {IN_QUOTES}"
+    problem = re.sub(r"(['\"])(?!<)[^'\"]{2,}\1", "this", error.problem or "unreadable")
+    return (marks[0].line + 1 if marks else 1), f"not YAML: {problem}: mind indentation, colons and quotes"
+
+
+def unquoted(text: str, node: yaml.Node, place: tuple[str | int, ...] = ()) -> Iterator[tuple[int, str]]:
+    """Yield the line and the error of each value of which YAML reads less than a person wrote."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from unquoted(text, value, (*place, key.value))
+    elif isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            yield from unquoted(text, item, (*place, number))
+    elif isinstance(node, yaml.ScalarNode) and node.style is None:
+        field, query = ".".join(map(str, place)), bool(place) and place[-1] in _QUERIES
+        remedy = IN_QUOTES if query else "put the value in single quotes; a comment has a space behind its #"
+        if re.match(r"[ \t]+#[^\s#]", text[node.end_mark.index :]):
+            yield node.start_mark.line + 1, f"{field}: YAML drops all from # on: {remedy}"
+        elif query and text[node.start_mark.index : node.start_mark.index + 1] in ("&", "!"):
+            yield node.start_mark.line + 1, f"{field}: YAML reads the first word as its own: {remedy}"
+
+
+def explain(node: yaml.Node, model: type[BaseModel], problem: Any) -> tuple[int, str]:
+    """Return the line and the words for one of pydantic's errors."""
+    place = problem["loc"]
+    field = ".".join(str(part) for part in place) or "file"
+    return line_of(node, place), f"{field}: {_reason(model, problem)}"
+
+
+def _reason(model: type[BaseModel], problem: Any) -> str:
+    place, reason = problem["loc"], str(problem["msg"]).removeprefix("Value error, ")
+    last, value = str(place[-1]) if place else "", problem.get("input")
+    if problem["type"] == "missing":
+        return "missing: add it"
+    if problem["type"] == "extra_forbidden":
+        known = ", ".join(sorted(set(model.model_fields) - {"id"}))
+        return "unknown field: remove it or mend its spelling" + (f" (known: {known})" if len(place) == 1 else "")
+    if last.endswith("_env"):
+        return (
+            "must be the name of an environment variable, such as TINGFENG_COOKIE (capitals, digits, _): "
+            "put the secret in that variable, and only its name here"
+        )
+    if last in _QUERIES and problem["type"] == "string_type":
+        return f"YAML reads this as {_kind(value)}, not as words: {IN_QUOTES}"
+    if problem["type"] in ("value_error", "assertion_error"):
+        return reason
+    if isinstance(value, dict | list | tuple) or _SECRET.search(last) or _may_be_secret(value):
+        return f"{reason}: change it (got {_kind(value)})"
+    return f"{reason}: got {value!r}, change it"
+
+
+def _may_be_secret(value: object) -> bool:
+    text = str(value)
+    return len(text) > _LONGEST_SHOWN or "://" in text or "=" in text
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes or no"
+    return "a number" if isinstance(value, int | float) else "a text" if isinstance(value, str) else "a date"
+
+
+def line_of(node: yaml.Node, place: tuple[Any, ...]) -> int:
+    """Return the line of the innermost part of `place` that stands in the file, from 1."""
+    line = node.start_mark.line
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            entry = next(((key, value) for key, value in node.value if key.value == part), None)
+            if entry is None:
+                break
+            line, node = entry[0].start_mark.line, entry[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line
+    return int(line) + 1
+
+
+def repeated_keys(node: yaml.Node) -> Iterator[tuple[str, int]]:
+    """Yield each key that a mapping holds twice, with its line."""
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield str(key.value), key.start_mark.line + 1
+            seen.add(key.value)
+            yield from repeated_keys(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from repeated_keys(item)

@@ -1,0 +1,61 @@
+"""What the documents show is true: commands with their options, queries, brand files, and a Post's fields."""
+
+import dataclasses
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import typer
+import yaml
+
+import tingfeng
+from config.query import parse
+from crawlers.post import Post
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").glob("*.md")])
+_COMMAND = re.compile(r"(?:^|`|&& |\s)(?:\.venv/bin/)?tingfeng ([a-z][^`\n#]*)", re.MULTILINE)
+_PART = r"`[^`\n]+`|^(?:    |\t).*|^\s*```.*?^\s*```"
+
+
+def commands() -> list[tuple[str, str]]:
+    """Return each command line that stands in a document's code, with the document's name."""
+    found = []
+    for path in DOCUMENTS:
+        for code in re.findall(_PART, path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+            found += [(path.name, line.strip()) for line in _COMMAND.findall(code)]
+    return sorted(set(found))
+
+
+@pytest.mark.parametrize(("document", "line"), commands())
+def test_every_command_line_has_a_known_command_and_known_options(document: str, line: str) -> None:
+    words = shlex.split(re.split(r" && | \| |…|;|   ", line)[0])
+    at = typer.main.get_command(tingfeng.app)
+    while words and hasattr(at, "commands") and words[0] in at.commands:
+        at = at.commands[words.pop(0)]
+    if hasattr(at, "commands") and "set" in at.commands:  # `label ID …` is short for `label set ID …`
+        at = at.commands["set"]
+    assert not hasattr(at, "commands") or not words or words[0].startswith("-"), (document, line)
+    known = {option for parameter in at.params for option in (*parameter.opts, *parameter.secondary_opts)} | {"--help"}
+    used = {word.partition("=")[0] for word in words if re.fullmatch(r"--?[a-z][a-z-]*(=.*)?", word)}
+    assert used <= known, (document, line)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_block_of_yaml_is_yaml_with_queries_that_can_be_read(path: Path) -> None:
+    for block in re.findall(r"^```yaml\n(.*?)^```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+        for document in yaml.safe_load_all(block):
+            if isinstance(document, dict) and isinstance(document.get("query"), str):
+                parse(document["query"])
+
+
+def test_the_fields_of_a_post_are_named() -> None:
+    text = (ROOT / "docs" / "replay.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"<!-- fields of crawlers/post.py -->\n(.*)", text)
+    needed = dataclasses.MISSING
+    fields = dataclasses.fields(Post)
+    assert re.findall(r"`(\w+)`", line) == [field.name for field in fields]
+    assert re.findall(r"\*\*`(\w+)`\*\*", line) == [
+        field.name for field in fields if field.default is needed and field.default_factory is needed
+    ]
