@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged, Unreachable
 from crawlers.page import Request, Response
@@ -22,6 +22,7 @@ _MOST_REDIRECTS = 5
 _FAILING = frozenset((408, 425, 500, 502, 503, 504, 520, 521, 522, 524))
 _GONE = frozenset((403, 404, 410))
 _LONGEST_NAME = 200
+_IN_ADDRESSES = ";/?:@&=+$,-_.!~*'()#%[]"
 
 
 class Gone(CrawlError):
@@ -77,7 +78,9 @@ class Fetcher:
         raise SchemaChanged(f"redirected more than {_MOST_REDIRECTS} times")
 
     def _redirected(self, request: Request, response: Response) -> Request:
-        target = urljoin(request.url, response.headers.get("location", ""))
+        # bytes beyond ASCII go on as they came, UTF-8 or GBK, as browsers send them
+        location = quote(response.headers.get("location", "").strip().encode("latin-1"), safe=_IN_ADDRESSES)
+        target = urljoin(request.url, location)
         if any(wall in target for wall in self._spider.login_walls):
             raise LoginRequired(f"redirected to {urlsplit(target).netloc} to log in")
         if urlsplit(target).scheme not in ("http", "https") or (is_loopback(target) and not is_loopback(request.url)):
