@@ -26,6 +26,8 @@ _STRAY = 0.02
 """The share of letters beyond ASCII that may be broken."""
 _UNUSUAL = 0.4
 """The share of Han characters beyond the usual ones from which a declared charset is doubted."""
+_FEW = 16
+"""Fewer letters tell nothing of their charset; the likeliest one serves."""
 _HAN = re.compile("[\u4e00-\u9fff\u3400-\u4dbf\ue000-\uf8ff]")
 
 
@@ -42,7 +44,7 @@ def decode_text(body: bytes, content_type: str = "") -> str:
     texts = (_declared(body, codec, taken) for codec in named)
     if (said_so := next((text for text in texts if text is not None), None)) is not None:
         return said_so
-    for codec in (taken, "utf-8", *named):
+    for codec in (taken, "utf-8", "gb18030", *named):
         if codec and _is_mostly_whole(lenient := body.decode(codec, "replace")):
             return lenient
     if (anything := from_bytes(body).best()) is not None:
@@ -84,7 +86,7 @@ def _declared(body: bytes, codec: str, taken: str | None) -> str | None:
 def _is_unusual(text: str, codec: str) -> bool:
     """Say whether the letters are such as nobody writes in this charset: those of another one, read wrongly."""
     han = _HAN.findall(text)
-    if codec not in ("gb18030", "big5hkscs") or not han:
+    if codec not in ("gb18030", "big5hkscs") or len(han) < _FEW:
         return False
     rare = sum(not _is_usual(letter, codec) for letter in han)
     return rare / len(han) > _UNUSUAL
@@ -105,5 +107,7 @@ def _is_mostly_whole(text: str) -> bool:
 
 def _detected(body: bytes) -> str | None:
     """Return the East Asian charset that the bytes are in; None for none, or when it cannot be told."""
+    if sum(byte > 0x7F for byte in body[: 100 * _FEW]) < _FEW:
+        return None
     best = from_bytes(body, cp_isolation=_EAST_ASIAN).best()
     return best.encoding if best is not None and best.encoding in _EAST_ASIAN else None

@@ -14,7 +14,7 @@ from crawlers.charset import decode_text
 from crawlers.errors import SchemaChanged, Unreachable
 from crawlers.post import without_lone_surrogates
 
-__all__ = ["decode_json", "decode_text", "looks_like_html"]
+__all__ = ["decode_json", "looks_like_html"]
 
 Shape = TypeVar("Shape")
 

@@ -12,13 +12,14 @@ from urllib.parse import urljoin, urlsplit
 
 from w3lib.url import safe_url_string
 
+from crawlers.charset import decode_text
 from crawlers.errors import MalformedPost, SchemaChanged, Unreachable
 from crawlers.feed_entry import Entry, distinct, edited_at, native_id, published_at, url_of
 from crawlers.json_feed import read_json_feed
 from crawlers.page import Dead, Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
 from crawlers.spider import CannotCrawl, PlatformSpider
-from crawlers.wire import decode_text, looks_like_html
+from crawlers.wire import looks_like_html
 from crawlers.xml_feed import read_xml_feed
 
 __all__ = ["Rss"]
