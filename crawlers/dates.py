@@ -25,11 +25,18 @@ _WEEKDAY = (
     r"|(?:星期|周|週|礼拜)[一二三四五六日天],?\s*)?"
 )
 _CLOCK = (
-    r"(?P<half_before>上午|下午|早上|晚上|凌晨|中午)?\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"(?P<half_before>上午|下午|早上|晚上|凌晨|中午|傍晚|晚间|清晨)?\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})"
+    r"(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
     r"\s*(?P<half>[ap]\.?m\.?\b)?"
 )
 _OFFSET = r"[+-]\d{1,2}(?::?\d{2})?"
-_ZONE = rf"(?P<zone>(?:utc|gmt|ut|z)?\s*{_OFFSET}|[a-z]{{1,5}})"
+_PLACES = {
+    "asia/shanghai": 8, "prc": 8, "china standard time": 8, "北京时间": 8, "中国标准时间": 8, "asia/hong_kong": 8,
+    "asia/taipei": 8, "asia/singapore": 8, "asia/tokyo": 9, "asia/seoul": 9, "日本时间": 9, "韩国时间": 9,
+}  # fmt: skip
+_ZONE = (
+    rf"(?P<zone>(?:utc|gmt|ut|z)?\s*{_OFFSET}(?:\s*[a-z]{{3,4}}\b|\s*\[[a-z/_]+\])?|{'|'.join(_PLACES)}|[a-z]{{1,5}})"
+)
 _AFTER = rf"(?:[\s,T]+{_CLOCK}(?:\s*{_ZONE})?)?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _ASIAN_DAY = r"(?P<year>\d{4})[年년]\s*(?P<month>\d{1,2})[月월]\s*(?P<day>\d{1,2})[日일号]?"
@@ -41,12 +48,12 @@ _SHAPES = tuple(
         rf"{_WEEKDAY}{_MONTH}\s+{_DAY}\s+{_CLOCK}(?:\s*{_ZONE})?\s+(?P<year>\d{{4}})",
         rf"{_WEEKDAY}(?P<year>\d{{4}})[\s-]{_MONTH}[\s-]{_DAY}{_AFTER}",
         rf"{_WEEKDAY}(?P<year>\d{{4}})(?P<mark>[/.])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}}){_AFTER}",
-        rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}){_AFTER}",
+        rf"{_WEEKDAY}(?P<year>\d{{4}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}}){_AFTER}",
         rf"{_ASIAN_DAY}\s*{_WEEKDAY}(?:{_CLOCK}(?:\s*{_ZONE})?)?",
     )
 )
 _SLASHED = re.compile(
-    rf"(?P<one>\d{{1,2}})(?P<mark>[/-])(?P<two>\d{{1,2}})(?P=mark)(?P<year>\d{{4}}){_AFTER}", re.IGNORECASE
+    rf"(?P<one>\d{{1,2}})(?P<mark>[/.-])(?P<two>\d{{1,2}})(?P=mark)(?P<year>\d{{4}}){_AFTER}", re.IGNORECASE
 )
 _ISO = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d)-(?P<day>\d\d)|(?P<month2>\d\d)(?P<day2>\d\d)|-?W(?P<week>\d\d)-?(?P<weekday>[1-7])"
@@ -56,7 +63,9 @@ _ISO = re.compile(
     re.IGNORECASE,
 )
 _TIMESTAMP = re.compile(r"(?P<day>\d{8})(?P<clock>\d{6}|\d{4})")
-_COMMENT = re.compile(r"\([^()]*\)")
+_COMMENT = re.compile(r"\(([^()]*)\)\s*$")
+_CHINESE_CLOCK = re.compile(r"(\d{1,2})\s*[时時点點]\s*(\d{1,2})\s*分(?:\s*(\d{1,2})\s*秒)?")
+_UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _UNIX_FROM, _UNIX_TO = 780_000_000, 5_000_000_000
 _HOURS = {
     "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "met": 1, "mez": 1, "mesz": 2,
@@ -67,15 +76,10 @@ _HOURS = {
 """Zones that one clock goes by. BST, IST, AST and the like are those of several, and of no use."""
 _KOREAN = timezone(timedelta(hours=9))
 _HALVES = {
-    "上午": "am",
-    "早上": "am",
-    "凌晨": "am",
-    "오전": "am",
-    "下午": "pm",
-    "晚上": "pm",
-    "오후": "pm",
-    "中午": "pm",
-}
+    "上午": range(12), "早上": range(4, 12), "清晨": range(4, 10), "凌晨": range(7), "中午": range(11, 15),
+    "下午": range(12, 19), "傍晚": range(16, 21), "晚上": range(17, 24), "晚间": range(17, 24),
+}  # fmt: skip
+"""The hours that a word for a part of the day may mean; what contradicts it is not told."""
 
 
 def read_date(written: str, *, chinese: bool = True) -> ReadTime:
@@ -86,7 +90,27 @@ def read_date(written: str, *, chinese: bool = True) -> ReadTime:
     text = unicodedata.normalize("NFKC", written).translate({0x2212: "-"})
     for word, half in (("오전", "上午"), ("오후", "下午")):
         text = text.replace(word, half)
-    text = " ".join(_COMMENT.sub(" ", text).split())
+    text = _CHINESE_CLOCK.sub(lambda found: ":".join(part.zfill(2) for part in found.groups() if part), text)
+    text, said = " ".join(_UNSEEN.sub("", text).split()), ""
+    if comment := _COMMENT.search(text):
+        text, said = text[: comment.start()].strip(), comment[1].strip()
+    text = re.sub(r"(?<=\d)\. (?=[A-Za-z])|,? at (?=\d)", " ", text)
+    found = _read(text, chinese=chinese)
+    if not said or found[1] is Precision.DAY or _says_a_zone(text):
+        return found
+    try:
+        return _read(f"{text} {said}", chinese=False)
+    except ValueError:  # whoever's clock the bracket speaks of
+        return found[0].astimezone(DAY_ZONE).replace(hour=0, minute=0, second=0), Precision.DAY
+
+
+def _says_a_zone(text: str) -> bool:
+    found = next((match for shape in (_ISO, _SLASHED, *_SHAPES) if (match := shape.fullmatch(text))), None)
+    return found is not None and bool(found.groupdict().get("zone"))
+
+
+def _read(text: str, *, chinese: bool) -> ReadTime:
+    written = text
     korean = any("\uac00" <= c <= "\ud7a3" for c in text)
     if re.fullmatch(r"\d{9,10}(?:\.\d+)?|\d{12,13}", text) and (found := _unix(float(text))):
         return found
@@ -155,16 +179,15 @@ def _moment(day: datetime, match: re.Match[str], *, chinese: bool, korean: bool)
 def _clock(groups: dict[str, str | None]) -> timedelta:
     hour, minute, second = (int(groups[name] or 0) for name in ("hour", "minute", "second"))
     before = groups.get("half_before")
-    half = (groups.get("half") or "").lower().replace(".", "") or _HALVES.get(before or "", "")
-    if half:
-        if not 0 <= hour <= (12 if groups.get("half") else 23):
+    if half := (groups.get("half") or "").lower().replace(".", ""):
+        if not 1 <= hour <= 12:
             raise ValueError("no such hour")
-        if before == "中午":
-            hour = hour + 12 if hour < 3 else hour
-        elif half == "pm" and hour < 12:
-            hour += 12
-        elif half == "am" and hour == 12:
-            hour = 0
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    elif before:
+        meant = [one for one in (hour, hour + 12) if one in _HALVES[before]]
+        if len(meant) != 1:
+            raise ValueError(f"{before} {hour}: which hour of the day")
+        hour = meant[0]
     whole_day = (hour, minute, second) == (24, 0, 0)
     if not (hour < 24 or whole_day) or minute > 59 or second > 60:
         raise ValueError("no such time of day")
@@ -175,8 +198,11 @@ def _zone(written: str | None, *, chinese: bool, korean: bool) -> tzinfo | None:
     """Return the zone; None where nobody says whose clock it is. ValueError for a word that names none."""
     if not written:
         return _KOREAN if korean else DAY_ZONE if chinese else None
-    name = written.lower().replace(" ", "")
-    if match := re.fullmatch(r"(?:utc|gmt|ut|z)?([+-])(\d{1,2}):?(\d{2})?", name):
+    name = written.lower().strip()
+    if name in _PLACES:
+        return timezone(timedelta(hours=_PLACES[name]))
+    name = name.replace(" ", "")
+    if match := re.match(r"(?:utc|gmt|ut|z)?([+-])(\d{1,2}):?(\d{2})?", name):
         return _offset(match[1], match[2], match[3])
     if name == "cst":
         return DAY_ZONE if chinese else timezone(timedelta(hours=-6))

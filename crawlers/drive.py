@@ -201,7 +201,8 @@ class Drive:
         if stop is Stop.GAP:
             return ending(Verdict.CUT_SHORT, "posts between the last crawl and this document may be missing", lost=True)
         if self._left_out:
-            return ending(Verdict.CUT_SHORT, self._left_out, lost=True)
+            end = ending(Verdict.CUT_SHORT, self._left_out, lost=True)
+            return end if self._spider.goes_back else replace(end, remedy="what is whole was read; tell its owner")
         if found < self._job.minimum:
             return ending(Verdict.SHORT, f"{found} posts where at least {self._job.minimum} were expected")
         return ending(Verdict.OK) if listing.entries else ending(Verdict.EMPTY, f"the platform says: {listing.nothing}")

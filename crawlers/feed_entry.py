@@ -20,7 +20,8 @@ _GLOBAL_ID = re.compile(r"(https?://|urn:|tag:)", re.IGNORECASE)
 _LONGEST_ID = 400
 _LONGEST_DATE, _LONGEST_NAME = 200, 400
 _ZONE_MISTAKEN = timedelta(hours=8)
-"""Feeds that stamp China's clock as UTC."""
+"""Feeds that stamp China's clock as UTC, and so lie ahead; of another zone it would be a guess."""
+_UTC = re.compile(r"(?:\d|\b)(?:Z|GMT|UTC?|[+-]00:?00)\s*$", re.IGNORECASE)
 _SKEW = timedelta(minutes=10)
 _OLDEST = datetime(1995, 1, 1, tzinfo=UTC)
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -103,7 +104,7 @@ def published_at(entry: Entry, response: Response) -> ReadTime:
         if found[0] <= latest:
             return found
         mistaken = found[0] - _ZONE_MISTAKEN
-        if mistaken <= latest:
+        if mistaken <= latest and _UTC.search(written):
             return mistaken, Precision.HOUR
     return response.fetched_at, Precision.UNKNOWN
 

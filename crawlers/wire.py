@@ -14,10 +14,12 @@ from crawlers.charset import decode_text
 from crawlers.errors import SchemaChanged, Unreachable
 from crawlers.post import without_lone_surrogates
 
-__all__ = ["decode_json", "looks_like_html"]
+__all__ = ["decode_item", "decode_json", "looks_like_html"]
 
 Shape = TypeVar("Shape")
 
+_PLACE = re.compile(r"at `\$\.([\w.]+)")
+_NOWHERE = object()
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -43,6 +45,38 @@ def decode_json(body: bytes, shape: type[Shape]) -> Shape:
         raise SchemaChanged(str(error)) from error
 
 
+def decode_item(raw: msgspec.Raw, shape: type[Shape]) -> Shape:
+    """Read one item of a page; an optional field of another type than `shape`'s is left out, and the item stays.
+
+    msgspec.ValidationError where a required field is missing or of another type.
+    """
+    try:
+        return msgspec.json.decode(raw, type=shape)
+    except msgspec.ValidationError as error:
+        value, failure = msgspec.json.decode(raw), error
+    latest = failure
+    while isinstance(value, dict) and _left_out(value, str(latest)):
+        try:
+            return msgspec.json.decode(msgspec.json.encode(value), type=shape)
+        except msgspec.ValidationError as error:
+            latest = error
+    raise failure
+
+
+def _left_out(value: dict[str, Any], failure: str) -> bool:
+    """Take what a validation error names out of `value`; say whether it was there."""
+    place = _PLACE.search(failure)
+    names = place[1].split(".") if place else []
+    for name in names[:-1]:
+        within = value.get(name)
+        if not isinstance(within, dict):
+            break
+        value = within
+    else:
+        return bool(names) and value.pop(names[-1], _NOWHERE) is not _NOWHERE
+    return value.pop(name, _NOWHERE) is not _NOWHERE
+
+
 def looks_like_html(body: bytes) -> bool:
     """Tell whether a body that should be data is a page for people."""
     start = body[:2048].lstrip().lower()
@@ -50,7 +84,10 @@ def looks_like_html(body: bytes) -> bool:
 
 
 def _decode_leniently(body: bytes) -> Any:
-    text = decode_text(body).strip()
+    try:
+        text = decode_text(body).strip()
+    except SchemaChanged:  # too little beyond ASCII to tell; JSON is UTF-8
+        text = body.decode("utf-8-sig", "replace").strip()
     try:
         return json.loads(text, parse_constant=lambda _: None)
     except RecursionError as error:

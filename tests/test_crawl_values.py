@@ -234,7 +234,7 @@ def test_any_bytes_are_text_and_no_json_is_a_crash(body: bytes) -> None:
 
 
 def test_the_charset_is_found_whatever_is_declared() -> None:
-    text = '<?xml version="1.0" encoding="{}"?><a>“喆”和“堃”</a>'
+    text = '<?xml version="1.0" encoding="{}"?><a>“喆”和“堃”是两个不常见的字，人名里倒是常有</a>'
     for declared in ("gb2312", "GBK", "utf-8", "no-such"):
         page = text.format(declared)
         assert decode_text(page.encode("gb18030")) == page
@@ -242,7 +242,9 @@ def test_the_charset_is_found_whatever_is_declared() -> None:
     assert decode_text("繁體中文".encode("big5"), "text/html; charset=big5") == "繁體中文"
     assert decode_text("日本".encode("iso-2022-jp"), "text/html; charset=iso-2022-jp") == "日本"
     assert decode_text("中文".encode("utf-16")) == "中文"
-    assert "你好" in decode_text("你好".encode("gbk") + b"\xff")
+    assert "你好" in decode_text("你好，这一句话里有一个坏的字节".encode("gbk") + b"\xff")
+    with pytest.raises(SchemaChanged, match="no charset that gives sense"):
+        decode_text("小米".encode("gbk"))  # as likely Korean
 
 
 def test_a_page_for_people_is_told_from_data() -> None:
