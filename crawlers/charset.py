@@ -99,7 +99,7 @@ def _of_browsers(name: str) -> str | None:
 
 
 def _western(body: bytes) -> str | None:
-    """Return the text of a page in which letters beyond ASCII are few and far between, as in French; None for another."""
+    """Return the text of a page in which letters beyond ASCII are few and far apart, as in French; None for another."""
     runs = re.findall(rb"[\x80-\xff]+", body)
     few = sum(map(len, runs)) < len(body) / 10 and all(len(run) <= 2 for run in runs)
     return _strictly(body, "cp1252") if few else None
@@ -165,7 +165,7 @@ def _detected(body: bytes) -> str | None:
 
 
 def _detected_in_part(body: bytes) -> str | None:
-    """Return what one half is in, where a broken byte in the other spoils the whole; a cut may part a letter's bytes."""
+    """Return what one half is in, where a broken byte spoils the whole; a cut may part a letter's bytes."""
     middle = len(body) // 2
     if _high(body) < 2 * _FEW:
         return None
