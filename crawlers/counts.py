@@ -1,4 +1,4 @@
-"""Counts as Chinese platforms show them: 105.9万, 100万+, 1.2亿, 7万次播放, and 转发 where nobody has yet."""
+"""Counts as Chinese platforms show them: 105.9万, 1.2萬, 100万+, 3億, 7万次播放, and 转发 where nobody has yet."""
 
 import math
 import re
@@ -6,10 +6,19 @@ import unicodedata
 
 __all__ = ["count"]
 
-_NUMBER = re.compile(r"(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)\s*(?P<unit>[十百千万亿kwm]{0,2})", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?P<number>\d{1,3}(?:[ ,]\d{3})+(?![\d,])|\d+(?:\.\d+)?|[一二两三四五六七八九]?(?=[十百千万亿]))"
+    r"\s*(?P<unit>[十百千万亿kwm]{0,2})"
+    r"\s*(?P<more>\+)?",
+    re.IGNORECASE,
+)
+_WRITTEN = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2, "": 1}
+_VARIANTS = str.maketrans({"萬": "万", "億": "亿", "兩": "两", "仟": "千", "佰": "百", "拾": "十", "，": ","})
 _UNITS = {"十": 10, "百": 100, "千": 1_000, "k": 1_000, "万": 10_000, "w": 10_000, "m": 1_000_000, "亿": 100_000_000}
 _NOBODY_YET = {"转发", "评论", "赞", "点赞", "收藏", "分享", "回复", "弹幕", "喜欢", "抢首评", "播放", "浏览"}
 _MOST = 10**15
+_UNREAD = set(".,:/%0123456789一二三四五六七八九零〇百千万亿")
+"""What makes a number another one when it goes on so: 3万5千, 1.2.3, 12:30, 50%."""
 
 
 def count(shown: object) -> int | None:
@@ -20,13 +29,14 @@ def count(shown: object) -> int | None:
         return int(shown) if math.isfinite(shown) and 0 <= shown <= _MOST else None
     if not isinstance(shown, str):
         return None
-    text = unicodedata.normalize("NFKC", shown).strip().lower()
+    text = unicodedata.normalize("NFKC", shown).translate(_VARIANTS).strip().lower()
     if text in _NOBODY_YET:
         return 0
     match = _NUMBER.search(text)
-    if match is None or text[: match.start()].endswith("-"):
+    if match is None or text[: match.start()].endswith("-") or text[match.end() : match.end() + 1] in _UNREAD:
         return None
-    number = float(match["number"].replace(",", ""))
+    digits = match["number"].replace(",", "").replace(" ", "")
+    number = float(digits) if digits[:1].isdecimal() else float(_WRITTEN[digits])
     for unit in match["unit"]:
         number *= _UNITS[unit]
     return round(number) if number <= _MOST else None

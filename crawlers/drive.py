@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from crawlers.ending import Ending, ended_by, ending
 from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged
@@ -17,6 +18,8 @@ from crawlers.report import Verdict
 from crawlers.spider import PlatformSpider, is_loopback
 
 __all__ = ["Drive", "Sink"]
+
+Parsed = TypeVar("Parsed")
 
 _AT_ONCE = 4
 _MOST_FAILED_TEXTS = 3
@@ -35,6 +38,12 @@ class Sink(Protocol):
 
     def page(self) -> None:
         """Note that a page was read to its end."""
+
+    def reading(self, url: str) -> None:
+        """Note that the page at `url` is parsed next."""
+
+    def parsed(self) -> None:
+        """Note that its parsing is over, whatever came of it."""
 
     def keep(self, response: Response) -> str:
         """Keep a page for a developer; return where."""
@@ -99,13 +108,25 @@ class Drive:
         return None
 
     async def _read(self, request: Request) -> Page:
-        return await self._fetcher.read(request, self._parse)
+        return await self._fetcher.read(request, self._announced(self._parse))
 
     async def _read_optional(self, request: Request) -> Page | None:
         try:
             return await self._read(request)
         except Gone:
             return None
+
+    def _announced(self, parse: Callable[[Response], Parsed]) -> Callable[[Response], Parsed]:
+        """Return `parse` with a word to the sink before and after it: what never ends must be ended from outside."""
+
+        def run(response: Response) -> Parsed:
+            self._sink.reading(response.url)
+            try:
+                return parse(response)
+            finally:
+                self._sink.parsed()
+
+        return run
 
     def _parse(self, response: Response) -> Page:
         try:
@@ -159,7 +180,7 @@ class Drive:
             return cut
         self._full_texts_left -= 1
         try:
-            return await self._fetcher.read(request, partial(self._spider.full_text, draft=draft))
+            return await self._fetcher.read(request, self._announced(partial(self._spider.full_text, draft=draft)))
         except CrawlError as error:
             self._failed_texts += 1
             if self._failed_texts == _MOST_FAILED_TEXTS or isinstance(error, Blocked | LoginRequired):
@@ -180,7 +201,8 @@ class Drive:
         if stop is Stop.GAP:
             return ending(Verdict.CUT_SHORT, "posts between the last crawl and this document may be missing", lost=True)
         if self._left_out:
-            return ending(Verdict.CUT_SHORT, self._left_out, lost=True)
+            end = ending(Verdict.CUT_SHORT, self._left_out, lost=True)
+            return end if self._spider.goes_back else replace(end, remedy="what is whole was read; tell its owner")
         if found < self._job.minimum:
             return ending(Verdict.SHORT, f"{found} posts where at least {self._job.minimum} were expected")
         return ending(Verdict.OK) if listing.entries else ending(Verdict.EMPTY, f"the platform says: {listing.nothing}")

@@ -1,9 +1,10 @@
 """Asking until there is an answer: retries with back-off, redirects, and what each refusal means."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged, Unreachable
 from crawlers.page import Request, Response
@@ -22,6 +23,7 @@ _MOST_REDIRECTS = 5
 _FAILING = frozenset((408, 425, 500, 502, 503, 504, 520, 521, 522, 524))
 _GONE = frozenset((403, 404, 410))
 _LONGEST_NAME = 200
+_IN_ADDRESSES = ";/?:@&=+$,-_.!~*'()#%[]|^"
 
 
 class Gone(CrawlError):
@@ -77,7 +79,15 @@ class Fetcher:
         raise SchemaChanged(f"redirected more than {_MOST_REDIRECTS} times")
 
     def _redirected(self, request: Request, response: Response) -> Request:
-        target = urljoin(request.url, response.headers.get("location", ""))
+        # bytes beyond ASCII go on as they came, UTF-8 or GBK, as browsers send them
+        said = re.sub(r"[\t\r\n]", "", response.headers.get("location", "").strip()).replace("\\", "/")
+        try:
+            target = urljoin(request.url, quote(said.encode("latin-1"), safe=_IN_ADDRESSES))
+            host = urlsplit(target).hostname
+        except ValueError as error:
+            raise SchemaChanged(f"redirected to {said[:200]!r}, which is no address") from error
+        if not said or not host:
+            raise SchemaChanged(f"redirected to {said[:200]!r}, which is no address")
         if any(wall in target for wall in self._spider.login_walls):
             raise LoginRequired(f"redirected to {urlsplit(target).netloc} to log in")
         if urlsplit(target).scheme not in ("http", "https") or (is_loopback(target) and not is_loopback(request.url)):

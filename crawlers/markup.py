@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from lxml import etree
 from lxml import html as lxml_html
+from lxml.html import defs
 
-__all__ = ["text_of"]
+__all__ = ["text_of", "text_of_twice_escaped"]
 
 _BREAKS = re.compile(
     r"address|article|aside|blockquote|br|dd|div|dl|dt|fig(caption|ure)|footer|form|h[1-6r]|header|li|main|nav|ol|p|pre"
@@ -20,22 +21,66 @@ _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\ud800-\udfff]")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n\s*")
+_ANGLE = re.compile(r"<(?P<slash>/?)(?P<name>[a-zA-Z][^\s/<>]*)?(?![!?])")
+_COMMENT = re.compile(r"<!--(?:.*?-->|.*)|<[!?][^>]*>?", re.DOTALL)
+_KNOWN = (defs.tags | {"main", "picture", "template", "svg", "wbr", "bdi", "dialog", "slot"}) - {
+    "listing",
+    "plaintext",
+    "xmp",
+}
+_PAIRED = _KNOWN - {"html", "head", "body", "title", "script", "style", "textarea", "template", "input", "form"}
+_VOID = re.compile(r"<(?:br|hr)\s*/?>|<img\s", re.IGNORECASE)
+_ANY_TAG = re.compile("<[^<>]*>")
 
 
 def text_of(markup: str) -> str:
     """Return what a reader of this HTML sees; the picture of an emoticon gives its `alt`, such as [偷笑]."""
     markup = _INVISIBLE.sub("", markup)
     if "<" in markup:
-        markup = "".join(_seen(_CDATA.sub("", markup)))
+        markup = _CDATA.sub("", markup)
+        try:
+            markup = "".join(_seen(_prose_escaped(_COMMENT.sub("", markup))))
+        except (etree.LxmlError, RecursionError, ValueError):  # a document of nothing, or nested beyond all measure
+            markup = html.unescape(_ANY_TAG.sub("", markup))
     elif "&" in markup:
         markup = html.unescape(markup)
     return _LINES.sub("\n", _SPACES.sub(" ", markup)).strip()
 
 
+def text_of_twice_escaped(markup: str, *, plain: bool = False) -> str:
+    """Return the text of HTML that may have been escaped once more than it should; of `plain` text, the text itself.
+
+    What is escaped is markup only where its tags come in pairs; otherwise somebody writes about tags.
+    """
+    if plain and not _is_markup(markup):
+        return markup.strip()
+    text = text_of(markup)
+    return text_of(text) if "<" not in markup and "<" in text and _is_markup(text) else text
+
+
+def _is_markup(text: str) -> bool:
+    found = [(match["slash"], (match["name"] or "").lower()) for match in _ANGLE.finditer(text)]
+    opened = {name for slash, name in found if not slash}
+    closed = {name for slash, name in found if slash}
+    return bool(opened & closed & _PAIRED) or _VOID.search(text) is not None
+
+
+def _prose_escaped(markup: str) -> str:
+    """Escape each < that begins no tag: 1 < 2, List<String>, and <title> where none ends and the rest would go."""
+    closers = {(match["name"] or "").lower(): match.start() for match in _ANGLE.finditer(markup) if match["slash"]}
+
+    def escape(found: re.Match[str]) -> str:
+        name = (found["name"] or "").lower()
+        known = name in _KNOWN or ":" in name or "-" in name
+        swallows = not found["slash"] and _UNSEEN.fullmatch(name) and closers.get(name, -1) < found.start()
+        return found[0] if known and not swallows else f"&lt;{found[0][1:]}"
+
+    return _ANGLE.sub(escape, markup)
+
+
 def _seen(markup: str) -> Iterator[str]:
-    root = lxml_html.fragment_fromstring(
-        _SPACES.sub(" ", markup.replace("\n", " ")), create_parent="div", parser=_PARSER
-    )
+    page = _SPACES.sub(" ", markup.replace("\n", " "))
+    root = etree.fromstring(f"<html><body>{page}</body></html>", _PARSER)
     hidden: etree._Element | None = None
     for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
         starts = event == "start"

@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 
 from config import settings
-from crawlers.ending import Ending
+from crawlers.ending import Ending, ending
+from crawlers.report import Verdict
 from crawlers.spider import Job
 from crawlers.stage import query_folder
 
@@ -20,7 +21,9 @@ _GRACE = 120.0
 """Seconds beyond the job's own limit after which the process is taken to hang."""
 _LINES_QUOTED = 12
 _WORKER = "crawlers.worker"
-_END = b"end "
+_END, _READING = b"end ", b"reading "
+_READ_AT_MOST = 60.0
+"""Seconds for which one page may be read before the process is taken to hang; only another process can interrupt it."""
 
 
 class CrawlerDied(Exception):
@@ -35,17 +38,20 @@ def run_worker(job: Job, take: Callable[[bytes], None]) -> Ending:
     """
     log = settings.data_dir() / "logs" / f"{job.feed}-{query_folder(job.query)}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    end = None
+    end, page = None, b""
     with log.open("wb") as errors, _start(errors.fileno()) as process:
         assert process.stdin and process.stdout  # noqa: S101  # they are pipes
-        hanging = threading.Timer(job.timeout + _GRACE, process.kill)
-        hanging.daemon = True
-        hanging.start()
+        whole, one_page = _Limit(process), _Limit(process)
+        whole.begin(job.timeout + _GRACE)
         try:
             process.stdin.write(msgspec.json.encode(job) + b"\n")
             process.stdin.flush()
             for line in process.stdout:
-                if line.startswith(_END):
+                one_page.end()
+                if line.startswith(_READING):
+                    page = line.removeprefix(_READING).strip()
+                    one_page.begin(_READ_AT_MOST)
+                elif line.startswith(_END):
                     end = msgspec.json.decode(line.removeprefix(_END), type=Ending)
                 else:
                     take(line)
@@ -55,10 +61,36 @@ def run_worker(job: Job, take: Callable[[bytes], None]) -> Ending:
             process.kill()
             raise
         finally:
-            hanging.cancel()
+            whole.end()
+            one_page.end()
+    if end is None and one_page.passed:
+        address = msgspec.json.decode(page, type=str)
+        return ending(Verdict.SCHEMA_CHANGED, f"{address[:200]}: could not be read within {_READ_AT_MOST:g} s")
+    if end is None and whole.passed:
+        return ending(Verdict.CUT_SHORT, f"ended after {job.timeout + _GRACE:.0f} s without a word")
     if end is None:
         raise CrawlerDied(f"crawling {job.feed} {job.query!r}: the process ended with {_quoted(process, log, job)}")
     return end
+
+
+class _Limit:
+    """Kills a process that takes longer than it may; `passed` says that it has."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        self._process, self._timer = process, threading.Timer(0, process.kill)
+        self.passed = False
+
+    def begin(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._kill)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def end(self) -> None:
+        self._timer.cancel()
+
+    def _kill(self) -> None:
+        self.passed = True
+        self._process.kill()
 
 
 def _start(log: int) -> "subprocess.Popen[bytes]":

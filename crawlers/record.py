@@ -21,11 +21,11 @@ from typing import Any
 
 import msgspec
 
+from crawlers.charset import decode_text
 from crawlers.errors import CrawlError
 from crawlers.page import Response
 from crawlers.post import Author, Post, encode_post
 from crawlers.spider import Job, PlatformSpider, spider_of
-from crawlers.wire import decode_text
 
 __all__ = ["outcome", "read_case", "record", "write_case"]
 

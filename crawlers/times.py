@@ -7,14 +7,12 @@ made, and is never in that moment's future.
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_tz
 
 from config.settings import DAY_ZONE
+from crawlers.dates import ReadTime, read_date
 from crawlers.post import Precision
 
 __all__ = ["SPAN", "ReadTime", "read_time", "unix_time"]
-
-ReadTime = tuple[datetime, Precision]
 
 SPAN = {
     Precision.SECOND: timedelta(seconds=1),
@@ -41,21 +39,16 @@ _NAMED = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2}
 _CLOCK = r"(?:\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?)?"
 _NAMED_DAY = re.compile(rf"(?P<day>{'|'.join(_NAMED)}){_CLOCK}")
 _DATE = re.compile(rf"(?:(?P<year>\d{{4}}|\d{{2}})[-/.年])?(?P<month>\d{{1,2}})[-/.月](?P<day>\d{{1,2}})日?{_CLOCK}")
-_YEAR_LAST = re.compile(
-    r"[A-Z][a-z]{2} (?P<date>[A-Z][a-z]{2} +\d{1,2}) (?P<clock>\d\d:\d\d:\d\d)(?P<zone> \S+)? (?P<year>\d{4})"
-)
-_ENDS_WITH_CLOCK = re.compile(r".*\d:\d\d(:\d\d)?")
-_CHINA = re.compile(r"(CST|BJT)$")
 _MILLISECONDS_FROM = 10**11
 
 
 def read_time(written: str, moment: datetime) -> ReadTime:
     """Return the aware time `written` means on a page made at `moment`, and how exactly; ValueError if unreadable."""
     text = unicodedata.normalize("NFKC", written).strip()
-    for reader in (_ago, _named_day, _date, _iso, _rfc2822):
+    for reader in (_ago, _named_day, _date):
         if found := reader(text, moment):
             return found
-    raise ValueError(f"no time that we can read: {written[:80]!r}")
+    return read_date(text)
 
 
 def unix_time(number: float) -> ReadTime:
@@ -114,28 +107,3 @@ def _at_clock(day: datetime, match: re.Match[str]) -> ReadTime:
     second = int(match["second"] or 0)
     precision = Precision.SECOND if match["second"] else Precision.MINUTE
     return day.replace(hour=int(match["hour"]), minute=int(match["minute"]), second=second, microsecond=0), precision
-
-
-def _iso(text: str, _moment: datetime) -> ReadTime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    precision = Precision.DAY if len(text) <= len("2026-11-22") else Precision.SECOND
-    return (found if found.tzinfo else found.replace(tzinfo=DAY_ZONE)).replace(microsecond=0), precision
-
-
-def _rfc2822(text: str, _moment: datetime) -> ReadTime | None:
-    if match := _YEAR_LAST.fullmatch(text):
-        text = f"{match['date']} {match['year']} {match['clock']}{match['zone'] or ''}"
-    text = _CHINA.sub("+0800", text)
-    parts = parsedate_tz(text)
-    if parts is None:
-        return None
-    try:
-        found = datetime(*parts[:6], tzinfo=UTC)
-    except ValueError:
-        return None
-    if _ENDS_WITH_CLOCK.fullmatch(text):
-        return found.replace(tzinfo=DAY_ZONE), Precision.SECOND
-    return found - timedelta(seconds=parts[9] or 0), Precision.SECOND

@@ -4,33 +4,29 @@ Each failure says what the caller does next: a body that was cut is fetched agai
 needs a developer (SchemaChanged).
 """
 
-import codecs
 import json
 import re
 from typing import Any, TypeVar
 
 import msgspec
 
+from crawlers.charset import decode_text
 from crawlers.errors import SchemaChanged, Unreachable
 from crawlers.post import without_lone_surrogates
 
-__all__ = ["decode_json", "decode_text", "looks_like_html"]
+__all__ = ["decode_item", "decode_json", "looks_like_html"]
 
 Shape = TypeVar("Shape")
 
+_PLACE = re.compile(r"at `\$\.([\w.]+)")
+_NOWHERE = object()
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-_DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
-_DECLARED_IN_HTML = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
-_SENT = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
-_BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "ascii": "utf-8"}
-"""Charsets that pages name although they use a wider one."""
 
 
 def decode_json(body: bytes, shape: type[Shape]) -> Shape:
     """Read JSON as `shape`; Unreachable when the body ended early, SchemaChanged when it is not what we read.
 
-    A byte that is no UTF-8 and a lone surrogate become U+FFFD; `shape` may hold msgspec.Raw, which checks neither.
+    A stray byte and a lone surrogate become U+FFFD; `shape` may hold msgspec.Raw, which checks neither.
     """
     try:
         body.decode()
@@ -49,24 +45,36 @@ def decode_json(body: bytes, shape: type[Shape]) -> Shape:
         raise SchemaChanged(str(error)) from error
 
 
-def decode_text(body: bytes, content_type: str = "") -> str:
-    """Return the text of an XML or HTML body, in the first charset that fits: BOM, UTF-8, declared, sent, GB 18030."""
-    for mark, name in _BOMS.items():
-        if body.startswith(mark):
-            return body.decode(name, "replace")
-    declared = _DECLARED.search(body[:1024]) or _DECLARED_IN_HTML.search(body[:1024])
-    sent = _SENT.search(content_type)
-    named = [match[1].decode() if isinstance(match[1], bytes) else match[1] for match in (declared, sent) if match]
-    charsets = [_WIDER.get(name.lower(), name) for name in named]
-    like_ascii = any(charset.lower().startswith(("iso-2022", "hz", "utf-7")) for charset in charsets)
-    charsets = [*charsets, "utf-8"] if like_ascii else ["utf-8", *charsets]
-    known = [charset for charset in [*charsets, "gb18030"] if _is_known(charset)]
-    for charset in known:
+def decode_item(raw: msgspec.Raw, shape: type[Shape]) -> Shape:
+    """Read one item of a page; an optional field of another type than `shape`'s is left out, and the item stays.
+
+    msgspec.ValidationError where a required field is missing or of another type.
+    """
+    try:
+        return msgspec.json.decode(raw, type=shape)
+    except msgspec.ValidationError as error:
+        value, failure = msgspec.json.decode(raw), error
+    latest = failure
+    while isinstance(value, dict) and _left_out(value, str(latest)):
         try:
-            return body.decode(charset)
-        except UnicodeDecodeError:
-            continue
-    return min((body.decode(charset, "replace") for charset in known), key=lambda text: text.count("\ufffd"))
+            return msgspec.json.decode(msgspec.json.encode(value), type=shape)
+        except msgspec.ValidationError as error:
+            latest = error
+    raise failure
+
+
+def _left_out(value: dict[str, Any], failure: str) -> bool:
+    """Take what a validation error names out of `value`; say whether it was there."""
+    place = _PLACE.search(failure)
+    names = place[1].split(".") if place else []
+    for name in names[:-1]:
+        within = value.get(name)
+        if not isinstance(within, dict):
+            break
+        value = within
+    else:
+        return bool(names) and value.pop(names[-1], _NOWHERE) is not _NOWHERE
+    return value.pop(name, _NOWHERE) is not _NOWHERE
 
 
 def looks_like_html(body: bytes) -> bool:
@@ -75,16 +83,11 @@ def looks_like_html(body: bytes) -> bool:
     return start.startswith((b"<!doctype html", b"<html")) or (start.startswith(b"<") and b"<html" in start)
 
 
-def _is_known(charset: str) -> bool:
-    try:
-        b"a".decode(charset)
-    except LookupError:
-        return False
-    return True
-
-
 def _decode_leniently(body: bytes) -> Any:
-    text = body.decode("utf-8-sig", "replace").strip()
+    try:
+        text = decode_text(body).strip()
+    except SchemaChanged:  # too little beyond ASCII to tell; JSON is UTF-8
+        text = body.decode("utf-8-sig", "replace").strip()
     try:
         return json.loads(text, parse_constant=lambda _: None)
     except RecursionError as error:

@@ -5,6 +5,8 @@ stdout: a word, a space, and JSON.
 
     post {…}    a Post
     dead {…}    what could not be read
+    reading "…" the page at this address is parsed next, by code that nothing in this process interrupts
+    parsed {}   it was parsed
     page {}     one page was read to its end
     end {…}     the Ending, once, last
 
@@ -74,6 +76,16 @@ class Pipe:
     def page(self) -> None:
         """Say that a page was read to its end."""
         self._send("page", {})
+        self._out.flush()
+
+    def reading(self, url: str) -> None:
+        """Say which page is parsed next."""
+        self._send("reading", url)
+        self._out.flush()
+
+    def parsed(self) -> None:
+        """Say that its parsing is over."""
+        self._send("parsed", {})
         self._out.flush()
 
     def end(self, end: Ending) -> None:

@@ -98,6 +98,12 @@ class Kept:
     def page(self) -> None:
         self.pages += 1
 
+    def reading(self, url: str) -> None:
+        pass
+
+    def parsed(self) -> None:
+        pass
+
     def keep(self, response: Response) -> str:
         self.kept.append(response)
         return "kept.page"

@@ -217,6 +217,12 @@ class Taken:
     def page(self) -> None:
         pass
 
+    def reading(self, url: str) -> None:
+        pass
+
+    def parsed(self) -> None:
+        pass
+
     def keep(self, response: Response) -> str:
         raise AssertionError(response.body)
 

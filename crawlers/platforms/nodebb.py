@@ -22,7 +22,7 @@ from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.spider import CannotCrawl, Job, PlatformSpider, is_loopback
 from crawlers.times import read_time, unix_time
-from crawlers.wire import decode_json, looks_like_html
+from crawlers.wire import decode_item, decode_json, looks_like_html
 
 __all__ = ["NodeBB"]
 
@@ -145,7 +145,7 @@ class NodeBB(PlatformSpider):
 
     def _parse_entry(self, response: Response, raw: msgspec.Raw) -> tuple[Listed, Request | None]:
         """Return what a topic is in the listing, and where its posts are, when it is public and may hold new ones."""
-        topic = msgspec.json.decode(raw, type=_Topic)
+        topic = decode_item(raw, _Topic)
         last = unix_time(topic.last_at)[0] if topic.last_at else None
         listed = Listed(
             id=self._topic_id(topic),
@@ -178,10 +178,10 @@ class NodeBB(PlatformSpider):
         return (self._topic(topic.slug or str(topic.tid), older),), None
 
     def _parse_post(self, response: Response, topic: _TopicPage, raw: msgspec.Raw) -> Post | None:
-        flags = msgspec.json.decode(raw, type=_Flags)
+        flags = decode_item(raw, _Flags)
         if flags.deleted or flags.content == _DELETED:
             return None
-        post = msgspec.json.decode(raw, type=_Post)
+        post = decode_item(raw, _Post)
         main = _same(post.pid, topic.main_pid) or (topic.main_pid is None and post.index == 0)
         opener = self._topic_id(topic)
         native_id = opener.removeprefix(f"{self.platform}:{Kind.POST}:")

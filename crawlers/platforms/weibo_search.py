@@ -9,7 +9,7 @@ the public page itself asks for; who runs this decides, in config/platforms/weib
 
 import re
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -24,7 +24,7 @@ from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
 from crawlers.spider import PlatformSpider
 from crawlers.times import SPAN, ReadTime, read_time
-from crawlers.wire import decode_json, looks_like_html
+from crawlers.wire import decode_item, decode_json, looks_like_html
 
 __all__ = ["WeiboSearch"]
 
@@ -161,7 +161,7 @@ class WeiboSearch(PlatformSpider):
         return replace(draft, text=text, tags=_parse_tags(text))
 
     def _parse_message(self, response: Response, raw: msgspec.Raw) -> _Found:
-        message = msgspec.json.decode(raw, type=_Message)
+        message = decode_item(raw, _Message)
         mid = _parse_id(message)
         root: _Root | None = msgspec.json.decode(message.root, type=_Root | None)
         root_mid = str(root.mid or root.id or "") if root else ""
@@ -177,7 +177,7 @@ class WeiboSearch(PlatformSpider):
             author=_parse_author(message.user),
             published_at=published_at,
             time_precision=precision,
-            edited_at=read_time(message.edit_at, response.moment)[0] if message.edit_at else None,
+            edited_at=_parse_edited(message, response),
             engagement=_parse_engagement(message),
             region=_parse_region(message),
             parent_id=str(message.pid or root_mid) if root_mid else None,
@@ -217,7 +217,7 @@ def _reply(response: Response) -> _Reply:
 
 def _messages(raw: msgspec.Raw) -> list[msgspec.Raw]:
     """Return the posts that a card holds: none in an advertisement, several in a group."""
-    card = msgspec.json.decode(raw, type=_Card)
+    card = decode_item(raw, _Card)
     if str(card.card_type) == _GROUP_CARD:
         return [message for member in card.group or () for message in _messages(member)]
     if str(card.card_type) != _POST_CARD:
@@ -248,6 +248,13 @@ def _parse_time(message: _Message, mid: str, response: Response) -> ReadTime:
     if precision is Precision.SECOND or by_id is None or abs(by_id - shown) > SPAN[precision] + _CLOCKS_DIFFER:
         return shown, precision
     return by_id, Precision.SECOND
+
+
+def _parse_edited(message: _Message, response: Response) -> datetime | None:
+    try:
+        return read_time(message.edit_at, response.moment)[0] if message.edit_at else None
+    except ValueError:  # a post is worth more than the time of its change
+        return None
 
 
 def _parse_text(message: _Message) -> tuple[str, bool]:

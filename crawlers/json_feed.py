@@ -1,0 +1,76 @@
+"""JSON Feed 1.0 and 1.1: a field of another type than the format's is left out, and the entry stays."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from crawlers.errors import SchemaChanged
+from crawlers.feed_entry import Entry, is_chinese, name_of
+from crawlers.markup import text_of
+from crawlers.page import Dead, Response
+from crawlers.spider import PlatformSpider
+from crawlers.wire import decode_json
+
+__all__ = ["read_json_feed"]
+
+
+class _Feed(msgspec.Struct):
+    version: str
+    items: list[msgspec.Raw]
+    language: Any = None
+    title: Any = None
+    author: Any = None
+    authors: Any = None
+
+
+def read_json_feed(response: Response) -> tuple[list[Entry], list[Dead]]:
+    """Return the entries, and what of them is none. SchemaChanged or Unreachable when it is no such feed."""
+    feed = decode_json(response.body, _Feed)
+    if "jsonfeed.org/version/" not in feed.version:
+        raise SchemaChanged(f"version {feed.version[:80]!r} is no JSON Feed")
+    return PlatformSpider.read_each(feed.items, partial(_entry, feed))
+
+
+def _entry(feed: _Feed, raw: msgspec.Raw) -> Entry:
+    item = msgspec.json.decode(raw, type=dict[str, Any])
+    markup = _text(item.get("content_html"))
+    text = text_of(markup) if markup else _text(item.get("content_text")) or _text(item.get("summary")) or ""
+    language = _text(item.get("language")) or _text(feed.language)
+    title = _text(item.get("title"))
+    id = item.get("id")
+    return Entry(
+        id=str(id) if isinstance(id, str | int | float) and not isinstance(id, bool) else None,
+        link=_text(item.get("url")) or _text(item.get("external_url")),
+        title=title.strip() or None if title else None,
+        text=text.strip(),
+        published=_times(item.get("date_published")),
+        updated=_times(item.get("date_modified")),
+        author=next(_names(item.get("authors"), item.get("author"), feed.authors, feed.author), None),
+        tags=[tag for tag in _list(item.get("tags")) if isinstance(tag, str)],
+        language=language,
+        chinese=is_chinese(language, f"{title} {text[:2_000]} {_text(feed.title)}"),
+    )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _times(value: Any) -> list[str]:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return [f"{value:.0f}"] if number else [value] if isinstance(value, str) else []
+
+
+def _names(*said: Any) -> Iterator[str]:
+    """Yield the authors' names: 1.0 has one author, 1.1 a list, and people write plain strings for both."""
+    for value in said:
+        for one in _list(value):
+            written = one.get("name") if isinstance(one, dict) else one
+            if isinstance(written, str) and (name := name_of(written)):
+                yield name
