@@ -38,19 +38,19 @@ def run_worker(job: Job, take: Callable[[bytes], None]) -> Ending:
     """
     log = settings.data_dir() / "logs" / f"{job.feed}-{query_folder(job.query)}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    end, page = None, b""
+    end = None
     with log.open("wb") as errors, _start(errors.fileno()) as process:
         assert process.stdin and process.stdout  # noqa: S101  # they are pipes
         whole, one_page = _Limit(process), _Limit(process)
-        whole.begin(job.timeout + _GRACE)
+        limit = job.timeout + _GRACE
+        whole.begin(limit, ending(Verdict.CUT_SHORT, f"ended after {limit:.0f} s without a word"))
         try:
             process.stdin.write(msgspec.json.encode(job) + b"\n")
             process.stdin.flush()
             for line in process.stdout:
                 one_page.end()
                 if line.startswith(_READING):
-                    page = line.removeprefix(_READING).strip()
-                    one_page.begin(_READ_AT_MOST)
+                    one_page.begin(_READ_AT_MOST, _unread(line))
                 elif line.startswith(_END):
                     end = msgspec.json.decode(line.removeprefix(_END), type=Ending)
                 else:
@@ -63,33 +63,33 @@ def run_worker(job: Job, take: Callable[[bytes], None]) -> Ending:
         finally:
             whole.end()
             one_page.end()
-    if end is None and one_page.passed:
-        address = msgspec.json.decode(page, type=str)
-        return ending(Verdict.SCHEMA_CHANGED, f"{address[:200]}: could not be read within {_READ_AT_MOST:g} s")
-    if end is None and whole.passed:
-        return ending(Verdict.CUT_SHORT, f"ended after {job.timeout + _GRACE:.0f} s without a word")
-    if end is None:
+    if (last := end or one_page.passed or whole.passed) is None:
         raise CrawlerDied(f"crawling {job.feed} {job.query!r}: the process ended with {_quoted(process, log, job)}")
-    return end
+    return last
+
+
+def _unread(line: bytes) -> Ending:
+    address = msgspec.json.decode(line.removeprefix(_READING), type=str)
+    return ending(Verdict.SCHEMA_CHANGED, f"{address[:200]}: could not be read within {_READ_AT_MOST:g} s")
 
 
 class _Limit:
-    """Kills a process that takes longer than it may; `passed` says that it has."""
+    """Kills a process that takes longer than it may; `passed` is then what that means for the crawl."""
 
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self._process, self._timer = process, threading.Timer(0, process.kill)
-        self.passed = False
+        self.passed: Ending | None = None
 
-    def begin(self, seconds: float) -> None:
-        self._timer = threading.Timer(seconds, self._kill)
+    def begin(self, seconds: float, otherwise: Ending) -> None:
+        self._timer = threading.Timer(seconds, self._kill, [otherwise])
         self._timer.daemon = True
         self._timer.start()
 
     def end(self) -> None:
         self._timer.cancel()
 
-    def _kill(self) -> None:
-        self.passed = True
+    def _kill(self, otherwise: Ending) -> None:
+        self.passed = otherwise
         self._process.kill()
 
 

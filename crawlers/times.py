@@ -12,7 +12,7 @@ from config.settings import DAY_ZONE
 from crawlers.dates import ReadTime, read_date
 from crawlers.post import Precision
 
-__all__ = ["SPAN", "ReadTime", "read_time", "unix_time"]
+__all__ = ["SPAN", "ReadTime", "optional_time", "read_time", "unix_time"]
 
 SPAN = {
     Precision.SECOND: timedelta(seconds=1),
@@ -49,6 +49,14 @@ def read_time(written: str, moment: datetime) -> ReadTime:
         if found := reader(text, moment):
             return found
     return read_date(text)
+
+
+def optional_time(written: str | None, moment: datetime) -> datetime | None:
+    """Return the time of a field that its post can do without; None where it says none, or none that can be read."""
+    try:
+        return read_time(written, moment)[0] if written else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def unix_time(number: float) -> ReadTime:

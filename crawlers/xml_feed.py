@@ -5,15 +5,12 @@ and text, and reads dates by guesses. So its parsers are told here which element
 they were written, by their names, and everything that stands deeper goes nowhere.
 """
 
-import html
-import html.entities
 import io
 import re
 import xml.sax
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
-from xml.sax.saxutils import escape
 
 from feedparser.api import LooseFeedParser, StrictFeedParser, replace_doctype
 
@@ -21,6 +18,7 @@ from crawlers.counts import count
 from crawlers.errors import SchemaChanged
 from crawlers.feed_entry import Entry, is_chinese, name_of
 from crawlers.markup import text_of_twice_escaped
+from crawlers.xml_mending import mended
 
 __all__ = ["XmlFeed", "read_xml_feed"]
 
@@ -52,14 +50,7 @@ _PLAIN = {*_PUBLISHED, *_UPDATED, "guid", "id", "itunes_author", "slash_comments
 _STRUCTURED = {"author", "managingeditor", "contributor", "source", "dc_creator", "dc_author", "dc_contributor"}
 """Elements whose children feedparser may read: they are no other's."""
 _ENTRIES = ("item", "entry")
-_MENDED = re.compile(
-    r"<!\[CDATA\[(?:.*?\]\]>|.*)|<!--(?:.*?-->|.*)"
-    r"|&(?:#x(?P<hex>[0-9a-f]+);?|#(?P<decimal>[0-9]+);?|(?P<name>[a-z][a-z0-9]*)(?P<end>;?))?",
-    re.IGNORECASE | re.DOTALL,
-)
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_DECLARED = re.compile(r"<!ENTITY\s+([\w.-]+)", re.IGNORECASE)
 _STUMBLES = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What feedparser lets out when a document is broken in a way that it did not foresee."""
 
@@ -204,7 +195,7 @@ del _OwnElements.push, _OwnElements.push_content  # they are feedparser's, and s
 
 def read_xml_feed(text: str, address: str) -> XmlFeed:
     """Read a document that came from `address`; what is broken in it is read as browsers of old did."""
-    version, data, entities = replace_doctype(_mended(_XML_DECLARATION.sub("", text)).encode("utf-8", "replace"))
+    version, data, entities = replace_doctype(mended(_XML_DECLARATION.sub("", text)).encode("utf-8", "replace"))
     try:
         parser = _strictly(data, address) or _loosely(data, address, entities)
     except _STUMBLES as error:
@@ -238,45 +229,6 @@ def _loosely(data: bytes, address: str, entities: Mapping[str, str]) -> _OwnElem
 def _prepared(parser: Any) -> Any:
     parser.resolve_relative_uris = parser.sanitize_html = False
     return parser
-
-
-def _mended(text: str) -> str:
-    """Return the document with every & that means itself written as XML wants it, and no character that XML forbids."""
-    declared = set(_DECLARED.findall(text))
-
-    def mend(found: re.Match[str]) -> str:
-        if found[0][0] == "<":
-            return found[0]
-        if digits := found["hex"] or found["decimal"]:
-            return _numbered(digits, 16 if found["hex"] else 10)
-        name = found["name"]
-        if not name:
-            return "&amp;"
-        if name in ("lt", "gt", "amp", "quot", "apos"):
-            return f"&{name};" if found["end"] or _ends(found) else f"&amp;{found[0][1:]}"
-        if name in declared and found["end"]:
-            return found[0]
-        meant = html.entities.html5.get(f"{name};") if found["end"] else html.entities.html5.get(name)
-        if meant is None or not (found["end"] or _ends(found)):
-            return f"&amp;{found[0][1:]}"
-        return escape(meant)
-
-    return _MENDED.sub(mend, _NOT_XML.sub("", text))
-
-
-def _ends(found: re.Match[str]) -> bool:
-    """Say whether a reference without its semicolon ends where it may: not within an address's ?a=1&copy=2."""
-    return found.string[found.end() : found.end() + 1] not in ("=", "_", "-")
-
-
-def _numbered(digits: str, base: int) -> str:
-    """Return a numbered reference as it is, or as U+FFFD where it names no character."""
-    number = int(digits, base) if len(digits) <= 8 else 0
-    if not (0 < number < 0xD800 or 0xE000 <= number <= 0x10FFFF):
-        return "\ufffd"
-    if 0x80 <= number < 0xA0:  # what windows-1252 has there is meant
-        return html.unescape(f"&#{number};")
-    return "" if _NOT_XML.match(chr(number)) else f"&#{number};"
 
 
 def _entry(entry: Any, own: Mapping[str, list[tuple[str, str]]], language: str | None, feed_title: str) -> Entry:

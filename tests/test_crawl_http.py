@@ -248,7 +248,7 @@ def test_what_cannot_be_crawled_is_refused_before_anything_runs(tmp_path: Path) 
         with pytest.raises(CannotCrawl, match=words):
             crawl(Target(feed=feed, query=query), "w1")
     (tmp_path / "config" / "platforms" / "rss.yaml").write_text("cookie_env: NOT_SET\n")
-    with pytest.raises(ConfigError, match=r"rss.yaml: cookie_env: NOT_SET is not set: export it"):
+    with pytest.raises(ConfigError, match=r"rss.yaml:1: cookie_env: NOT_SET is not set: export it"):
         crawl(Target(feed="rss", query="https://n.example/feed"), "w1")
     assert not (tmp_path / "data").exists()
     target = Target(feed="rss", query="https://m.example/feed")

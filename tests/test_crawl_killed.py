@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from config.brand import Target
+from crawlers import process as crawling
 from crawlers.post import Post, decode_post
 from crawlers.report import Verdict
 from crawlers.run import CrawlerDied, batch_of, crawl
+from crawlers.spider import Job
 from tests.crawl_server import NOTHING, NOW, Said, Server, cards, message, page_of, serving
 
 PAGES = 4
@@ -183,3 +185,12 @@ def test_a_crawling_process_that_is_killed_is_told_and_leaves_nothing_half_writt
         killing.join(60)
     assert not (tmp_path / "watermarks").exists()
     assert [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".log"] == []
+
+
+def test_a_page_whose_reading_never_ends_is_a_verdict(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crawling, "_WORKER", "tests.hanging_worker")
+    monkeypatch.setattr(crawling, "_READ_AT_MOST", 0.5)
+    job = Job(feed="rss", query="https://forum.example/1", run_id="r")
+    end = crawling.run_worker(job, lambda line: pytest.fail(f"{line!r} is no post"))
+    assert (end.verdict, end.advance) == (Verdict.SCHEMA_CHANGED, False)
+    assert "https://forum.example/1: could not be read within 0.5 s" in end.message

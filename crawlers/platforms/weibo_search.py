@@ -9,7 +9,7 @@ the public page itself asks for; who runs this decides, in config/platforms/weib
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -23,7 +23,7 @@ from crawlers.native_id import published
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
 from crawlers.spider import PlatformSpider
-from crawlers.times import SPAN, ReadTime, read_time
+from crawlers.times import SPAN, ReadTime, optional_time, read_time
 from crawlers.wire import decode_item, decode_json, looks_like_html
 
 __all__ = ["WeiboSearch"]
@@ -177,7 +177,7 @@ class WeiboSearch(PlatformSpider):
             author=_parse_author(message.user),
             published_at=published_at,
             time_precision=precision,
-            edited_at=_parse_edited(message, response),
+            edited_at=optional_time(message.edit_at, response.moment),
             engagement=_parse_engagement(message),
             region=_parse_region(message),
             parent_id=str(message.pid or root_mid) if root_mid else None,
@@ -248,13 +248,6 @@ def _parse_time(message: _Message, mid: str, response: Response) -> ReadTime:
     if precision is Precision.SECOND or by_id is None or abs(by_id - shown) > SPAN[precision] + _CLOCKS_DIFFER:
         return shown, precision
     return by_id, Precision.SECOND
-
-
-def _parse_edited(message: _Message, response: Response) -> datetime | None:
-    try:
-        return read_time(message.edit_at, response.moment)[0] if message.edit_at else None
-    except ValueError:  # a post is worth more than the time of its change
-        return None
 
 
 def _parse_text(message: _Message) -> tuple[str, bool]:
