@@ -5,6 +5,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ _KEPT = {"TINGFENG_RESEARCH_DATA"}
 collect_ignore = [] if find_spec("torch") else ["test_training.py"]  # `make test-torch` runs it
 _MADE = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 os.environ.pop("COLUMNS", None)  # set in xdist's workers; rich would keep it, whatever a test asks for
+import_module("commands.screen")  # and would keep that of the first test that happens to print
 
 
 def pytest_configure(config: pytest.Config) -> None:
