@@ -193,7 +193,7 @@ def as_files(run: Run, folder: Path, documents: list[dict[str, Any]]) -> None:
 def test_a_table_at_80_columns_shows_the_text(run: Run, on_replay: None, monkeypatch: pytest.MonkeyPatch) -> None:
     for step in ("crawl", "analyse", "index"):
         assert run(step)[0] == 0
-    monkeypatch.setattr("commands.screen.console.width", 80)
+    monkeypatch.setenv("COLUMNS", "80")
     code, said = run("query", "携程", "--limit", "3")
     assert code == 0, said
     assert "Asia/Shanghai" in said
