@@ -17,6 +17,8 @@ from crawlers.times import read_time
 __all__ = ["Entry", "distinct", "edited_at", "is_chinese", "name_of", "native_id", "published_at", "url_of"]
 
 _GLOBAL_ID = re.compile(r"(https?://|urn:|tag:)", re.IGNORECASE)
+_NO_ID = ("", "0", "-", "null", "none", "nil", "undefined", "false")
+"""What programs write for a guid that they do not have."""
 _LONGEST_ID = 400
 _LONGEST_DATE, _LONGEST_NAME = 200, 400
 _ZONE_MISTAKEN = timedelta(hours=8)
@@ -78,7 +80,8 @@ def native_id(entry: Entry, feed: str) -> str:
 
     MalformedPost for an entry that has nothing.
     """
-    said = (entry.id or entry.link or "").strip()
+    said = (entry.id or "").strip()
+    said = (entry.link or "").strip() if said.lower() in _NO_ID else said
     if not said and not (entry.title or entry.text):
         raise MalformedPost("guid: missing, and so are link, title and text")
     found = re.sub(r"\s", "%20", said if _GLOBAL_ID.match(said) else f"{feed}#{said}")

@@ -16,6 +16,10 @@ from crawlers.wire import decode_json
 __all__ = ["read_json_feed"]
 
 
+_LATEST = 10**14
+"""Milliseconds since 1970 of a year that nobody writes."""
+
+
 class _Feed(msgspec.Struct):
     version: str
     items: list[msgspec.Raw]
@@ -64,7 +68,9 @@ def _list(value: Any) -> list[Any]:
 
 def _times(value: Any) -> list[str]:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return [f"{value:.0f}"] if number else [value] if isinstance(value, str) else []
+    if number:
+        return [f"{value:.0f}"] if abs(value) < _LATEST else []
+    return [value] if isinstance(value, str) else []
 
 
 def _names(*said: Any) -> Iterator[str]:

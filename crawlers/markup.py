@@ -30,20 +30,23 @@ _KNOWN = (defs.tags | {"main", "picture", "template", "svg", "wbr", "bdi", "dial
 }
 _PAIRED = _KNOWN - {"html", "head", "body", "title", "script", "style", "textarea", "template", "input", "form"}
 _VOID = re.compile(r"<(?:br|hr)\s*/?>|<img\s", re.IGNORECASE)
+_IN_ADDRESS = re.compile(r"&(?=[A-Za-z0-9]+=)")
+_DEEPEST = 900
+"""The parser leaves out what is nested deeper than about a thousand elements, and says nothing of it."""
 _ANY_TAG = re.compile("<[^<>]*>")
 
 
 def text_of(markup: str) -> str:
     """Return what a reader of this HTML sees; the picture of an emoticon gives its `alt`, such as [偷笑]."""
-    markup = _INVISIBLE.sub("", markup)
-    if "<" in markup:
+    markup = _IN_ADDRESS.sub("&amp;", _INVISIBLE.sub("", markup))
+    if "<" in markup and _depth(markup) < _DEEPEST:
         markup = _CDATA.sub("", markup)
         try:
             markup = "".join(_seen(_prose_escaped(_COMMENT.sub("", markup))))
         except (etree.LxmlError, RecursionError, ValueError):  # a document of nothing, or nested beyond all measure
             markup = html.unescape(_ANY_TAG.sub("", markup))
-    elif "&" in markup:
-        markup = html.unescape(markup)
+    else:
+        markup = html.unescape(_ANY_TAG.sub("", markup))
     return _LINES.sub("\n", _SPACES.sub(" ", markup)).strip()
 
 
@@ -56,6 +59,18 @@ def text_of_twice_escaped(markup: str, *, plain: bool = False) -> str:
         return markup.strip()
     text = text_of(markup)
     return text_of(text) if "<" not in markup and "<" in text and _is_markup(text) else text
+
+
+def _depth(markup: str) -> int:
+    """Return about how deep the tags are nested; those that never end count."""
+    if markup.count("<") < _DEEPEST:
+        return 0
+    depth = deepest = 0
+    for match in _ANGLE.finditer(markup):
+        if (match["name"] or "").lower() not in defs.empty_tags:
+            depth = max(0, depth - 1) if match["slash"] else depth + 1
+            deepest = max(deepest, depth)
+    return deepest
 
 
 def _is_markup(text: str) -> bool:

@@ -61,8 +61,8 @@ def optional_time(written: str | None, moment: datetime) -> datetime | None:
 
 def unix_time(number: float) -> ReadTime:
     """Return the time of Unix seconds or milliseconds (told apart by size); ValueError when it is none."""
-    seconds = number / 1000 if abs(number) >= _MILLISECONDS_FROM else number
     try:
+        seconds = number / 1000 if abs(number) >= _MILLISECONDS_FROM else number
         return datetime.fromtimestamp(seconds, UTC).replace(microsecond=0), Precision.SECOND
     except (OverflowError, OSError) as error:
         raise ValueError(f"no time that we can read: {number!r}") from error

@@ -14,7 +14,7 @@ from crawlers.charset import decode_text
 from crawlers.errors import SchemaChanged, Unreachable
 from crawlers.post import without_lone_surrogates
 
-__all__ = ["decode_item", "decode_json", "looks_like_html"]
+__all__ = ["decode_item", "decode_json", "decode_optional", "decode_page", "looks_like_html"]
 
 Shape = TypeVar("Shape")
 
@@ -61,6 +61,22 @@ def decode_item(raw: msgspec.Raw, shape: type[Shape]) -> Shape:
         except msgspec.ValidationError as error:
             latest = error
     raise failure
+
+
+def decode_optional(raw: msgspec.Raw, shape: type[Shape]) -> Shape | None:
+    """Read a part that its item can do without; None where it is null, or something else, such as "" or []."""
+    try:
+        return msgspec.json.decode(raw, type=shape)
+    except msgspec.ValidationError:
+        return None
+
+
+def decode_page(body: bytes, shape: type[Shape]) -> Shape:
+    """Read a whole body as one item: as `decode_json`, but for optional fields of another type, which are left out."""
+    try:
+        return decode_item(decode_json(body, msgspec.Raw), shape)
+    except msgspec.ValidationError as error:
+        raise SchemaChanged(str(error)) from error
 
 
 def _left_out(value: dict[str, Any], failure: str) -> bool:

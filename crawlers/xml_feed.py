@@ -67,7 +67,8 @@ class XmlFeed:
         """Return the entries, in the document's order."""
         language = dict.get(self._feed, "language")
         title = str(dict.get(self._feed, "title") or "")
-        return [_entry(one, own, language, title) for one, own in zip(self._entries, self._own, strict=True)]
+        everybody = dict.get(self._feed, "author") if self.version.startswith("atom") else None
+        return [_entry(one, own, language, title, everybody) for one, own in zip(self._entries, self._own, strict=True)]
 
 
 class _OwnElements:
@@ -231,7 +232,13 @@ def _prepared(parser: Any) -> Any:
     return parser
 
 
-def _entry(entry: Any, own: Mapping[str, list[tuple[str, str]]], language: str | None, feed_title: str) -> Entry:
+def _entry(
+    entry: Any,
+    own: Mapping[str, list[tuple[str, str]]],
+    language: str | None,
+    feed_title: str,
+    everybody: str | None,
+) -> Entry:
     """Take what we use out of feedparser's entry; by dict.get, for its own lookup makes up what is missing."""
     title = _first(own, _TITLES)
     text = _longest(own, _CONTENTS) or _first(own, _SUMMARIES) or _first(own, _BORROWED)
@@ -244,7 +251,7 @@ def _entry(entry: Any, own: Mapping[str, list[tuple[str, str]]], language: str |
         text=text,
         published=_values(own, _PUBLISHED),
         updated=_values(own, _UPDATED),
-        author=name_of(author) or next(map(name_of, _values(own, ("itunes_author",))), None),
+        author=name_of(author) or next(map(name_of, _values(own, ("itunes_author",))), None) or name_of(everybody),
         tags=[str(tag.get("label") or tag.get("term") or "") for tag in dict.get(entry, "tags") or ()],
         language=language,
         chinese=is_chinese(language, f"{title} {text[:2_000]} {feed_title}"),

@@ -22,7 +22,9 @@ def mended(text: str) -> str:
 
     def mend(found: re.Match[str]) -> str:
         if found[0][0] == "<":
-            return found[0]
+            opened = "<![CDATA[" if found[0].startswith("<![") else "<!--"
+            closed = found[0].endswith("]]>" if opened == "<![CDATA[" else "-->")
+            return found[0] if closed else found[0].removeprefix(opened)
         if digits := found["hex"] or found["decimal"]:
             return _numbered(digits, 16 if found["hex"] else 10)
         name = found["name"]

@@ -20,6 +20,8 @@ PLATFORMS = {"weibo": "weibo_search", "forum": "nodebb", "rss": "rss", "bilibili
 EMOTIONS = ("neutral", "angry", "happy", "sad", "fear", "surprise")
 INTENTS = ("complaint", "question", "suggestion", "purchase", "praise", "news", "other")
 QUERIES = ("书", "酒店", "电脑")
+REGIONS = ("广东", "北京", "上海", "四川", "海外")
+SITES = ("m.weibo.cn", "bbs.example.com", "news.example.org")
 
 Document = dict[str, Any]
 
@@ -43,6 +45,8 @@ def mentions(posts: Iterable[Post]) -> Iterator[Mention]:
             fetched_at=UNTIL + timedelta(hours=1),
             root_id=None,
             query=QUERIES[lot(id, len(QUERIES), "query")],
+            region=(*REGIONS, None)[lot(id, len(REGIONS) + 1, "region")],
+            site=SITES[lot(id, len(SITES), "site")],
         )
         words = [post.text[at : at + 2] for at in range(0, min(len(post.text), 12), 2)]
         label = list(Label)[lot(id, 3, "label")]
@@ -71,6 +75,8 @@ def flat(line: Mapping[str, Any], formulas: Mapping[str, tuple[str, ...]]) -> Do
         "feed": post["feed"],
         "query": post["query"],
         "brand": line["brand"],
+        "region": post.get("region"),
+        "site": post.get("site"),
         "emotion": line["emotion"],
         "intent": line["intent"],
         "keywords": line["keywords"],

@@ -67,6 +67,7 @@ def written(
             title=text[:200],
             url=f"https://ok.example/{number}",
             brand=board_data.BRANDS[number % 3],
+            region=board_data.REGIONS[number % 3],
             published_at=board_data.UNTIL - timedelta(hours=number, minutes=1),
             author=Author(id=f"u{number}", name=text[:80] or "x", followers=20_000, verified=True),
         )
@@ -144,7 +145,7 @@ def test_every_figure_leads_to_as_many_posts_as_it_says(page: "Page") -> None:
     found = wrong_marks(page)
     assert found["wrong"] == []
     keys = {"brand", "customer", "emotion", "from", "intent", "platform", "precision", "role", "sentiment", "to"}
-    assert keys | {"indexed_from", "indexed_to", "voice", "word"} == set(found["kinds"])
+    assert keys | {"indexed_from", "indexed_to", "region", "site", "voice", "word"} == set(found["kinds"])
     assert found["clicked"] > 100
 
 

@@ -157,6 +157,16 @@ def test_the_page_was_made_at_its_date_unless_that_cannot_be() -> None:
         (float("inf"), None),
         (10**20, None),
         ("9" * 30, None),
+        ("1.2萬", 12_000),
+        ("3億", 300_000_000),
+        ("两千", 2_000),
+        ("1 234", 1234),
+        ("7 views", 7),
+        *(
+            (odd, None)
+            for odd in ("3万5千", "3-5万", "3至5万", "廿万", "5min", "3kg", "1e5", "1'234", "½", "²", "−5", "50%")
+        ),
+        (10**400, None),
     ],
 )
 def test_a_count_is_read_as_people_read_it(shown: object, meant: int | None) -> None:

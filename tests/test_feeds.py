@@ -123,7 +123,7 @@ def test_a_guid_that_several_entries_have_makes_none_of_them_vanish() -> None:
     def item(name: str) -> str:
         at = "<pubDate>Fri, 20 Nov 2026 09:15:00 +0800</pubDate>"
         return (
-            f"<title>{name}</title><link>https://news.example.org/{name}</link><guid isPermaLink='false'>0</guid>{at}"
+            f"<title>{name}</title><link>https://news.example.org/{name}</link><guid isPermaLink='false'>7</guid>{at}"
         )
 
     ids = [post.id for post in read(rss(*map(item, "abcde"))).posts]
@@ -135,6 +135,8 @@ def test_a_guid_that_several_entries_have_makes_none_of_them_vanish() -> None:
     assert len(twice.posts) == len(twice.dead) == 1
     one, other = (read(rss(item("a")), query=f"https://news.example.org/{feed}").posts[0].id for feed in ("x", "y"))
     assert one != other, "a guid means something within its feed alone"
+    none = rss(*(item(name).replace(">7<", ">0<") for name in "ab"))
+    assert [post.native_id for post in read(none).posts] == [f"https://news.example.org/{name}" for name in "ab"]
     permanent = "<title>x</title><guid>https://news.example.org/1</guid>"
     assert {read(rss(permanent), query=f"https://a.org/{n}").posts[0].id for n in "xy"} == {
         "rss:article:https://news.example.org/1"
@@ -294,3 +296,28 @@ def test_numbers_and_names_of_json_feed_are_read_in_any_type() -> None:
     assert [post.tags for post in page.posts] == [("a",), ()]
     assert len(page.dead) == 2
     assert re.match("2026-11-", page.posts[1].published_at.isoformat())
+
+
+def test_text_with_no_end_swallows_no_entry_without_a_word() -> None:
+    for opened in ("<![CDATA[", "<!-- "):
+        page = read(
+            rss("<title>甲</title>", f"<title>乙</title><description>{opened}丙</description>", "<title>丁</title>")
+        )
+        assert len(page.posts) == 3 or page.left_out
+
+
+@pytest.mark.parametrize("tag", ["b", "div", "span", "blockquote"])
+def test_text_below_thousands_of_tags_is_still_there(tag: str) -> None:
+    text = text_of(f"前{f'<{tag}>' * 3_000}深{f'</{tag}>' * 3_000}后")
+    assert [letter for letter in text if letter in "前深后"] == ["前", "深", "后"]
+
+
+def test_an_address_in_a_title_keeps_its_fields() -> None:
+    assert read(rss("<title>见 ?a=1&copy=2&amp;reg=1</title>")).posts[0].title == "见 ?a=1&copy=2&reg=1"
+
+
+def test_an_atom_feeds_author_is_its_entries() -> None:
+    author = "<author><name>编辑部</name></author>"
+    feed = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title>{author}<entry><id>urn:x:1</id></entry></feed>'
+    [post] = read(feed.replace("<id>", "<title>甲</title><id>")).posts
+    assert post.author and post.author.name == "编辑部"

@@ -22,7 +22,7 @@ from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.spider import CannotCrawl, Job, PlatformSpider, is_loopback
 from crawlers.times import read_time, unix_time
-from crawlers.wire import decode_item, decode_json, looks_like_html
+from crawlers.wire import decode_item, decode_page, looks_like_html
 
 __all__ = ["NodeBB"]
 
@@ -132,7 +132,7 @@ class NodeBB(PlatformSpider):
         return self._parse_topic(response) if _TOPIC in response.url else self._parse_listing(response)
 
     def _parse_listing(self, response: Response) -> Page:
-        listing = decode_json(response.body, _Listing)
+        listing = decode_page(response.body, _Listing)
         entries, dead = self.read_each(listing.topics, partial(self._parse_entry, response))
         paging = listing.pagination or _Paging()
         return Page(
@@ -157,7 +157,7 @@ class NodeBB(PlatformSpider):
         return listed, self._topic(topic.slug or str(topic.tid)) if wanted else None
 
     def _parse_topic(self, response: Response) -> Page:
-        topic = decode_json(response.body, _TopicPage)
+        topic = decode_page(response.body, _TopicPage)
         if topic.deleted or topic.scheduled:
             return Page()
         shown, dead = self.read_each(topic.posts, partial(self._parse_post, response, topic))

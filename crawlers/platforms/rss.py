@@ -136,6 +136,9 @@ def _xml(response: Response) -> tuple[list[Entry], list[Dead], str | None]:
     if not feed.version:
         raise _no_feed(response, text)
     entries = feed.entries()
+    written = sum(not match[1] for match in _ENTRY_TAG.finditer(text))
+    if _ROOT_END.search(text) and len(entries) < written:
+        return entries, [], f"{written - len(entries)} entries stand within another's text: it has no end"
     if _ROOT_END.search(text):
         return entries, [], None
     last = next(iter(reversed(list(_ENTRY_TAG.finditer(text)))), None)

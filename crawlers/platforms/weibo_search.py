@@ -24,7 +24,7 @@ from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
 from crawlers.spider import PlatformSpider
 from crawlers.times import SPAN, ReadTime, optional_time, read_time
-from crawlers.wire import decode_item, decode_json, looks_like_html
+from crawlers.wire import decode_item, decode_json, decode_optional, looks_like_html
 
 __all__ = ["WeiboSearch"]
 
@@ -163,7 +163,7 @@ class WeiboSearch(PlatformSpider):
     def _parse_message(self, response: Response, raw: msgspec.Raw) -> _Found:
         message = decode_item(raw, _Message)
         mid = _parse_id(message)
-        root: _Root | None = msgspec.json.decode(message.root, type=_Root | None)
+        root = decode_optional(message.root, _Root)
         root_mid = str(root.mid or root.id or "") if root else ""
         text, cut = _parse_text(message)
         published_at, precision = _parse_time(message, mid, response)

@@ -39,6 +39,31 @@ BOARD = Board(
         ),
         SHARE_OF_VOICE,
         Panel(
+            id="voice-by-day",
+            title=Both("声量占比走势", "Share of voice by day"),
+            question=Both("每天的声量在各品牌之间怎样分？", "How is each day's volume divided among the brands?"),
+            by=(BRAND, Time()),
+            show=(MENTIONS,),
+            draw=Draw.COLUMNS,
+            width=32,
+            height=14,
+        ),
+        Panel(
+            id="share-of-engagement",
+            title=Both("互动占比", "Share of engagement"),
+            question=Both(
+                "各品牌引起的互动占全部的多少？只有各品牌采集得同样完整时才可比。",
+                "What share of all engagement does each brand draw? To be compared only where the brands were crawled "
+                "equally well.",
+            ),
+            by=(BRAND,),
+            show=(ENGAGEMENT,),
+            draw=Draw.DONUT,
+            compares_brands=True,
+            width=16,
+            height=14,
+        ),
+        Panel(
             id="compared",
             title=Both("对比表", "In figures"),
             question=Both("各品牌在每项指标上差多少？", "How far apart are the brands, metric by metric?"),

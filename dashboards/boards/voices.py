@@ -86,6 +86,32 @@ BOARD = Board(
             draw=Draw.TABLE,
             width=24,
         ),
+        Panel(
+            id="regions",
+            title=Both("地区", "Regions"),
+            question=Both(
+                "哪些地区在说，口碑如何？只计平台给出地区的提及。",
+                "Where do they speak, and how kindly? Only mentions whose platform says where.",
+            ),
+            by=(Top("region", Both("地区", "Region"), 15),),
+            show=(MENTIONS, NEGATIVE, NSR),
+            draw=Draw.TABLE,
+            width=24,
+            height=15,
+        ),
+        Panel(
+            id="sites",
+            title=Both("站点", "Sites"),
+            question=Both(
+                "哪些站点和频道在说，口碑如何，引起多少互动？",
+                "Which hosts and channels speak, how kindly, and what do they draw?",
+            ),
+            by=(Top("site", Both("站点", "Site"), 15),),
+            show=(MENTIONS, NEGATIVE, NSR, ENGAGEMENT),
+            draw=Draw.TABLE,
+            width=24,
+            height=15,
+        ),
         Listing(
             id="negative-voices",
             title=Both("负面声音（互动最多）", "Negative voices that drew most"),
