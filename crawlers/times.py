@@ -51,10 +51,12 @@ def read_time(written: str, moment: datetime) -> ReadTime:
     return read_date(text)
 
 
-def optional_time(written: str | None, moment: datetime) -> datetime | None:
+def optional_time(said: str | float | None, moment: datetime) -> datetime | None:
     """Return the time of a field that its post can do without; None where it says none, or none that can be read."""
+    if not said:
+        return None
     try:
-        return read_time(written, moment)[0] if written else None
+        return (read_time(said, moment) if isinstance(said, str) else unix_time(said))[0]
     except (ValueError, OverflowError):
         return None
 

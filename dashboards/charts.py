@@ -89,17 +89,18 @@ def stacked_columns(values: Sequence[Sequence[int]], *, height: int = 190, top: 
     )
 
 
-def bars(values: Sequence[Sequence[int]]) -> tuple[Bar, ...]:
-    """Return one bar for each of `values`; the longest fills the width."""
+def bars(values: Sequence[Sequence[int]], *, wholes: bool = False) -> tuple[Bar, ...]:
+    """Return one bar for each of `values`; the longest fills the width, or, of `wholes`, each one does."""
     longest = max((sum(parts) for parts in values), default=0) or 1
-    return tuple(
-        Bar(
-            segments=tuple(
-                Segment(start=_round(100 * start / longest), length=_round(100 * part / longest))
-                for start, part in zip([0, *accumulate(parts)], parts, strict=False)
-            )
+    return tuple(_bar(parts, (sum(parts) or 1) if wholes else longest) for parts in values)
+
+
+def _bar(parts: Sequence[int], whole: int) -> Bar:
+    return Bar(
+        segments=tuple(
+            Segment(start=_round(100 * start / whole), length=_round(100 * part / whole))
+            for start, part in zip([0, *accumulate(parts)], parts, strict=False)
         )
-        for parts in values
     )
 
 

@@ -21,7 +21,7 @@ from crawlers.markup import text_of
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.spider import CannotCrawl, Job, PlatformSpider, is_loopback
-from crawlers.times import read_time, unix_time
+from crawlers.times import optional_time, read_time, unix_time
 from crawlers.wire import decode_item, decode_page, looks_like_html
 
 __all__ = ["NodeBB"]
@@ -146,7 +146,7 @@ class NodeBB(PlatformSpider):
     def _parse_entry(self, response: Response, raw: msgspec.Raw) -> tuple[Listed, Request | None]:
         """Return what a topic is in the listing, and where its posts are, when it is public and may hold new ones."""
         topic = decode_item(raw, _Topic)
-        last = unix_time(topic.last_at)[0] if topic.last_at else None
+        last = optional_time(topic.last_at, response.moment)
         listed = Listed(
             id=self._topic_id(topic),
             at=last if last and last <= response.fetched_at else None,
@@ -197,7 +197,7 @@ class NodeBB(PlatformSpider):
             text=text_of(post.content),
             author=self._parse_author(post.user),
             published_at=_parse_time(post, response),
-            edited_at=unix_time(post.edited)[0] if post.edited else None,
+            edited_at=optional_time(post.edited, response.moment),
             engagement=_parse_engagement(post, topic if main else None),
             parent_id=None if main else f"{self._site}/post/{answered}" if answered else native_id,
             root_id=None if main else opener,

@@ -82,6 +82,18 @@ BOARD = Board(
             width=24,
         ),
         Panel(
+            id="sentiment-shares",
+            title=Both("各品牌情感占比", "Shares of sentiment by brand"),
+            question=Both(
+                "不论声量大小，哪个品牌的负面占得多？",
+                "Of which brand's mentions are more negative, however many they are?",
+            ),
+            by=(BRAND,),
+            show=(NEGATIVE, NEUTRAL, POSITIVE),
+            draw=Draw.SHARES,
+            width=24,
+        ),
+        Panel(
             id="platforms",
             title=Both("各品牌平台", "Platforms by brand"),
             question=Both("各品牌在哪些平台上被谈？", "On which platforms is each brand spoken of?"),

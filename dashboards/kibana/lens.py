@@ -15,7 +15,12 @@ __all__ = ["lens"]
 
 _LAYER = "layer"
 _PALETTE = {"name": "default", "type": "palette"}
-_SERIES = {Draw.COLUMNS: "bar_stacked", Draw.LINES: "line", Draw.BARS: "bar_horizontal_stacked"}
+_SERIES = {
+    Draw.COLUMNS: "bar_stacked",
+    Draw.LINES: "line",
+    Draw.BARS: "bar_horizontal_stacked",
+    Draw.SHARES: "bar_horizontal_percentage_stacked",
+}
 _ROWS = 10
 _TIME_WIDTH = 210
 
@@ -74,7 +79,7 @@ def _visualization(panel: Panel, brands: Sequence[str]) -> tuple[str, State]:
             return "lnsTagcloud", _words()
         case Draw.TABLE:
             return "lnsDatatable", _table(panel)
-        case Draw.COLUMNS | Draw.LINES | Draw.BARS:
+        case Draw.COLUMNS | Draw.LINES | Draw.BARS | Draw.SHARES:
             return "lnsXY", _chart(panel, brands)
 
 

@@ -263,7 +263,8 @@ def _moments(scope: Scope, every: Every) -> list[int]:
 def _bars(board: str, panel: Panel, rows: Sequence[Row], brands: Mapping[str, str]) -> Drawn:
     series, stacks, splits = _stacks(panel, rows, 0, brands)
     kept = list(stacks.items())[:_MOST_LINES]
-    drawn = charts.bars([[round(value) for value in stack] for _, stack in kept])
+    parts = [[round(value) for value in stack] for _, stack in kept]
+    drawn = charts.bars(parts, wholes=panel.draw is Draw.SHARES)
     whole = sum(sum(stack) for stack in stacks.values())
     lines = tuple(
         Line(
