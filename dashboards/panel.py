@@ -41,7 +41,7 @@ class Draw(StrEnum):
     BARS = "bars"
     """Bars lying on their side, stacked in the same way."""
     SHARES = "shares"
-    """As bars, each of which is a whole: how its parts are divided, however much it is."""
+    """As bars, or along time as columns, each of which is a whole: how its parts are divided, however much it is."""
     DONUT = "donut"
     """Shares of a whole; the page draws them as bars with their share."""
     WORDS = "words"

@@ -41,10 +41,13 @@ BOARD = Board(
         Panel(
             id="voice-by-day",
             title=Both("声量占比走势", "Share of voice by day"),
-            question=Both("每天的声量在各品牌之间怎样分？", "How is each day's volume divided among the brands?"),
+            question=Both(
+                "每天的声量在各品牌之间怎样分（百分比）？",
+                "How is each day's volume divided among the brands, in percent?",
+            ),
             by=(BRAND, Time()),
             show=(MENTIONS,),
-            draw=Draw.COLUMNS,
+            draw=Draw.SHARES,
             width=32,
             height=14,
         ),

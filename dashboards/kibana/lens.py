@@ -140,7 +140,8 @@ def _table(panel: Panel) -> State:
 def _chart(panel: Panel, brands: Sequence[str]) -> State:
     along = next((number for number, bucket in enumerate(panel.by) if isinstance(bucket, Time)), 0)
     split = [number for number in range(len(panel.by)) if number != along]
-    series = _SERIES[panel.draw]
+    upright = panel.draw is Draw.SHARES and any(isinstance(bucket, Time) for bucket in panel.by)
+    series = "bar_percentage_stacked" if upright else _SERIES[panel.draw]
     layer: State = {
         "accessors": [measure_id(number) for number in range(len(panel.show))],
         "layerId": _LAYER,

@@ -240,13 +240,19 @@ def _along_time(board: str, panel: Panel, rows: Sequence[Row], scope: Scope, bra
         for moment, stack in zip(moments, values, strict=True)
     )
     chart = Chart(
-        columns=charts.stacked_columns([[round(value) for value in stack] for stack in values]),
+        columns=charts.stacked_columns([_heights(panel, stack) for stack in values]),
         labels=tuple(_moment(moment, Every.DAY) for moment in moments),
         titles=titles,
         marks=tuple(_marks(panel, along, moment, stack, splits) for moment, stack in zip(moments, values, strict=True)),
         wholes=tuple(mark(panel, {along: moment}) for moment in moments),
     )
     return Drawn(board=board, panel=panel, rows=tuple(rows), series=series, chart=chart)
+
+
+def _heights(panel: Panel, stack: Sequence[float]) -> list[int]:
+    """Return how high a column's parts are: as much as they count, or, of shares, in hundredths of the whole."""
+    whole = sum(stack) if panel.draw is Draw.SHARES else 100
+    return [round(100 * value / whole) if whole else 0 for value in stack]
 
 
 def _moments(scope: Scope, every: Every) -> list[int]:
