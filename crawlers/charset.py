@@ -20,7 +20,7 @@ _DECLARED_IN_HTML = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?([\w.:-]+)""", 
 _SENT = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _EAST_ASIAN = ["gb18030", "big5hkscs", "cp949", "cp932", "euc_jp"]
-_ESCAPING = ("iso2022", "iso-2022", "hz", "utf_7", "utf-7")
+_ESCAPING = ("iso2022", "hz")
 """Charsets whose every byte is ASCII."""
 _OF_BROWSERS = re.compile(
     r"gb18030|gbk|hz|big5(hkscs)?|cp9(32|49|50)|euc[_-](jp|kr)|shift[_-]jis|iso2022[_-](jp|kr)|iso8859-\d+|cp125\d|cp8(66|74)"

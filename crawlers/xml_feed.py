@@ -9,8 +9,8 @@ import io
 import re
 import xml.sax
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from feedparser.api import LooseFeedParser, StrictFeedParser, replace_doctype
 
@@ -49,6 +49,10 @@ _UPDATED = ("updated", "modified", "dcterms_modified", "lastbuilddate")
 _PLAIN = {*_PUBLISHED, *_UPDATED, "guid", "id", "itunes_author", "slash_comments", "thr_total"}
 _STRUCTURED = {"author", "managingeditor", "contributor", "source", "dc_creator", "dc_author", "dc_contributor"}
 """Elements whose children feedparser may read: they are no other's."""
+_HANDLED = {
+    "link", "category", "keywords", "tags", "dc_subject", "itunes_keywords", "enclosure", "feedburner_origlink",
+    "language", "dc_language",
+}  # fmt: skip
 _ENTRIES = ("item", "entry")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _STUMBLES = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -93,7 +97,7 @@ class _OwnElements:
 
     def unknown_starttag(self, tag: str, attrs: Any) -> Any:
         name = self.own_name(tag)
-        if name in _ENTRIES and (not self.incontent or self.own_is_loose()):
+        if name in _ENTRIES and (not self.incontent or isinstance(self, LooseFeedParser)):
             self.own_begin_entry()
         elif name in ("channel", "feed"):
             self.infed = True
@@ -109,14 +113,14 @@ class _OwnElements:
             return self.push_content(name, given, _TEXTS[name], 1)
         if not above and name in _PLAIN:
             return self.push("own", 1)
-        if name in _STRUCTURED or (above and above[0] in _STRUCTURED) or (not above and _is_handled(name)):
+        if _is_feedparsers(name, above):
             return super().unknown_starttag(tag, attrs)  # type: ignore[misc]
         return self.push("foreign", 1)
 
     def unknown_endtag(self, tag: str) -> Any:
         name = self.own_name(tag)
         if self.own_text and name == self.own_text and self.own_path and self.own_path[-1] == name:
-            self.own_keep(name, self.own_type(), self.pop(name))
+            self.own_keep(name, str(self.contentparams.get("type") or ""), self.pop(name))
             self.incontent -= 1
             self.contentparams.clear()
             self.own_text = ""
@@ -128,7 +132,7 @@ class _OwnElements:
         self.own_path = above
         if not above and name in _PLAIN:
             return self.own_keep(name, "text/plain", self.pop("own"))
-        if name in _STRUCTURED or (above and above[0] in _STRUCTURED) or (not above and _is_handled(name)):
+        if _is_feedparsers(name, above):
             return super().unknown_endtag(tag)  # type: ignore[misc]
         return self.pop("foreign")
 
@@ -159,9 +163,6 @@ class _OwnElements:
         if value and self.own:
             self.own[-1][name].append((kind, str(value)))
 
-    def own_type(self) -> str:
-        return str(self.contentparams.get("type") or "")
-
     def own_name(self, tag: str) -> str:
         prefix, colon, suffix = tag.partition(":")
         if not colon:
@@ -169,18 +170,15 @@ class _OwnElements:
         prefix = self.namespacemap.get(prefix, prefix)
         return (f"{prefix}_{suffix}" if prefix else suffix).lower()
 
-    def own_is_loose(self) -> bool:
-        return isinstance(self, LooseFeedParser)
+    if TYPE_CHECKING:  # they are feedparser's
 
-    def push(self, element: str, expecting_text: int) -> None: ...
-    def push_content(self, tag: str, attributes: Any, kind: str, expecting_text: int) -> None: ...
+        def push(self, element: str, expecting_text: int) -> None: ...
+        def push_content(self, tag: str, attributes: Any, kind: str, expecting_text: int) -> None: ...
 
 
-def _is_handled(name: str) -> bool:
-    return name in (
-        "link", "category", "keywords", "tags", "dc_subject", "itunes_keywords", "enclosure", "feedburner_origlink",
-        "language", "dc_language",
-    )  # fmt: skip
+def _is_feedparsers(name: str, above: Sequence[str]) -> bool:
+    """Say whether feedparser's own reading of an element serves: it is of one kind only, or within such a one."""
+    return name in _STRUCTURED or (above[0] in _STRUCTURED if above else name in _HANDLED)
 
 
 class _Strict(_OwnElements, StrictFeedParser):  # type: ignore[misc]
@@ -189,9 +187,6 @@ class _Strict(_OwnElements, StrictFeedParser):  # type: ignore[misc]
 
 class _Loose(_OwnElements, LooseFeedParser):  # type: ignore[misc]
     pass
-
-
-del _OwnElements.push, _OwnElements.push_content  # they are feedparser's, and stood there for their types
 
 
 def read_xml_feed(text: str, address: str) -> XmlFeed:

@@ -7,18 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import dag, task
 
-from dags.assets import DEFAULTS
+from dags.assets import common
 
 
 @dag(
     schedule=timedelta(minutes=2),
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
-    catchup=False,
-    max_active_runs=1,
-    default_args=DEFAULTS,
-    tags=["tingfeng"],
-    description=__doc__.partition("\n")[0],
-    doc_md=__doc__,
+    **common(__doc__),
 )
 def alert() -> None:
     """Raise alerts and send them."""

@@ -2,17 +2,12 @@
 
 from airflow.sdk import dag, task
 
-from dags.assets import DEFAULTS, MENTIONS, POSTS
+from dags.assets import MENTIONS, POSTS, common
 
 
 @dag(
     schedule=[POSTS],
-    catchup=False,
-    max_active_runs=1,
-    default_args=DEFAULTS,
-    tags=["tingfeng"],
-    description=__doc__.partition("\n")[0],
-    doc_md=__doc__,
+    **common(__doc__),
 )
 def analyse() -> None:
     """Turn every batch of posts that is not analysed yet into mentions."""

@@ -1,4 +1,4 @@
-"""What the DAGs share: the assets that hand on from one to the next, and what happens when a task fails."""
+"""What the DAGs share: the assets that hand on from one to the next, how they run, and what a failed task does."""
 
 import logging
 from datetime import timedelta
@@ -6,7 +6,7 @@ from typing import Any
 
 from airflow.sdk import Asset
 
-__all__ = ["DEFAULTS", "INDEX", "MENTIONS", "POSTS"]
+__all__ = ["INDEX", "MENTIONS", "POSTS", "common"]
 
 POSTS = Asset("tingfeng-posts", uri="x-tingfeng://posts")
 MENTIONS = Asset("tingfeng-mentions", uri="x-tingfeng://mentions")
@@ -25,7 +25,7 @@ def tell(context: Any) -> None:
     notify(f"{instance.dag_id}.{instance.task_id}", reason)
 
 
-DEFAULTS: dict[str, Any] = {
+_DEFAULTS: dict[str, Any] = {
     "owner": "tingfeng",
     "retries": 3,
     "retry_delay": timedelta(seconds=30),
@@ -34,3 +34,15 @@ DEFAULTS: dict[str, Any] = {
     "execution_timeout": timedelta(hours=2),
     "on_failure_callback": tell,
 }
+
+
+def common(documentation: str) -> dict[str, Any]:
+    """Return how every DAG runs; its module's documentation is its own, the first line its description."""
+    return {
+        "catchup": False,
+        "max_active_runs": 1,
+        "default_args": _DEFAULTS,
+        "tags": ["tingfeng"],
+        "description": documentation.partition("\n")[0],
+        "doc_md": documentation,
+    }

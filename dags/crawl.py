@@ -10,18 +10,13 @@ from typing import Any
 from airflow.sdk import dag, task
 
 from crawlers.feeds import feeds
-from dags.assets import DEFAULTS, POSTS
+from dags.assets import POSTS, common
 
 
 @dag(
     schedule=timedelta(minutes=10),
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
-    catchup=False,
-    max_active_runs=1,
-    default_args=DEFAULTS,
-    tags=["tingfeng"],
-    description=__doc__.partition("\n")[0],
-    doc_md=__doc__,
+    **common(__doc__),
 )
 def crawl() -> None:
     """Map one task a feed over the feed's queries."""

@@ -8,17 +8,12 @@ from typing import Any
 
 from airflow.sdk import dag, task
 
-from dags.assets import DEFAULTS, INDEX, MENTIONS
+from dags.assets import INDEX, MENTIONS, common
 
 
 @dag(
     schedule=[MENTIONS],
-    catchup=False,
-    max_active_runs=1,
-    default_args=DEFAULTS,
-    tags=["tingfeng"],
-    description=__doc__.partition("\n")[0],
-    doc_md=__doc__,
+    **common(__doc__),
 )
 def index() -> None:
     """Bring mentions to Elasticsearch and alerts to people."""

@@ -2,17 +2,12 @@
 
 from airflow.sdk import dag, task
 
-from dags.assets import DEFAULTS, INDEX
+from dags.assets import INDEX, common
 
 
 @dag(
     schedule=[INDEX],
-    catchup=False,
-    max_active_runs=1,
-    default_args=DEFAULTS,
-    tags=["tingfeng"],
-    description=__doc__.partition("\n")[0],
-    doc_md=__doc__,
+    **common(__doc__),
 )
 def report() -> None:
     """Keep data/report/index.html as fresh as the index."""

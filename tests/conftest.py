@@ -1,6 +1,7 @@
 """Shared fixtures: a clean environment, and one real Elasticsearch node for the whole session."""
 
 import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +15,7 @@ import pytest
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
+    from playwright.sync_api import Page
 
     from crawlers.stage import Batch
     from indexing.elasticsearch.store import Store
@@ -205,3 +207,17 @@ def batch_of(data: Path) -> "Callable[..., Batch]":
         return batch
 
     return make
+
+
+@pytest.fixture
+def browser_page() -> "Iterator[Callable[[int], Page]]":
+    """Give a maker of pages in a real browser, by their width."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not chromium:
+        pytest.skip("no Chromium: `apt-get install chromium fonts-noto-cjk`, so that the page is tried in a browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield lambda width: browser.new_page(viewport={"width": width, "height": 740}, locale="zh-CN")
+        browser.close()

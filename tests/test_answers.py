@@ -1,9 +1,6 @@
 """People answer alerts, by the command line or by signed links that work once; every change stands in the history."""
 
 import logging
-import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -25,6 +22,7 @@ from indexing.alerts.links import Action, Claim, LinkRefused, read, sign
 from indexing.alerts.message import of_alert
 from indexing.alerts.telling import tell
 from tests.alert_examples import NOW, example
+from tests.console_server import serving_console
 from tests.killing import dying
 from tests.test_alerts import RULE
 
@@ -251,18 +249,8 @@ def test_a_message_sent_again_carries_the_same_answer(told: "Store", monkeypatch
 
 @pytest.fixture
 def console(told: "Store") -> Iterator[str]:
-    import uvicorn
-
-    from dashboards.console import create
-
-    server = uvicorn.Server(uvicorn.Config(create(lambda: told), port=0, log_level="warning", access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with serving_console(told) as address:
+        yield address
 
 
 def test_a_preview_changes_nothing_and_the_button_does_once(console: str, told: "Store") -> None:
@@ -357,16 +345,3 @@ def test_a_person_answers_in_a_browser(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert "Open alerts" in page.locator("h1").inner_text()
     assert page.locator(".tag", has_text="Snoozed").count() == 1
-
-
-@pytest.fixture
-def browser_page() -> "Iterator[Callable[[int], Page]]":
-    from playwright.sync_api import sync_playwright
-
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not chromium:
-        pytest.skip("no Chromium: `apt-get install chromium fonts-noto-cjk`, so that the page is tried in a browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield lambda width: browser.new_page(viewport={"width": width, "height": 740}, locale="zh-CN")
-        browser.close()

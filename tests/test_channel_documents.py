@@ -1,9 +1,12 @@
 """docs/channels.md promises what is sent: fields, headers, and which of Apprise's services are certain."""
 
+import gc
 import json
 import re
+import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from email.message import Message as Headers
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -202,8 +205,6 @@ def test_what_is_taken_at_its_status_alone_says_so(receiver: Receiver, monkeypat
 
 def test_channels_listen_to_their_own_answers(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two channels of one service at once: the refusal of one is not the other's."""
-    from concurrent.futures import ThreadPoolExecutor
-
     receiver.says = '{"code": 200}'
     monkeypatch.setenv("GOOD", f"bark://127.0.0.1:{receiver.port}/devicekey")
     monkeypatch.setenv("BAD", f"pushdeer://127.0.0.1:{receiver.port}/pushkey")
@@ -218,3 +219,32 @@ def test_channels_listen_to_their_own_answers(receiver: Receiver, monkeypatch: p
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(outcome, channels)) == [True, False] * 4
+
+
+def test_services_are_judged_in_many_threads_at_once() -> None:
+    """Channels send in threads; Python 3.11.2's own parser fails where two of them read a plugin at once."""
+    import apprise
+
+    class Finalised:
+        """Lets other threads run in the middle of a parse, whenever its garbage is collected."""
+
+        def __init__(self) -> None:
+            self.circle = self
+
+        def __del__(self) -> None:
+            sum(range(300))
+
+    def judged(_: int) -> bool:
+        Finalised()
+        return looks_at_status_alone(plugin)
+
+    plugin = type(apprise.Apprise.instantiate("pover://user@token"))
+    interval, threshold = sys.getswitchinterval(), gc.get_threshold()
+    try:
+        sys.setswitchinterval(1e-6)
+        gc.set_threshold(50)
+        with ThreadPoolExecutor(8) as pool:
+            assert len(set(pool.map(judged, range(200)))) == 1
+    finally:
+        sys.setswitchinterval(interval)
+        gc.set_threshold(*threshold)

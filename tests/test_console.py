@@ -1,9 +1,6 @@
 """The console's pages: what an alert says, what happened to it, and what people can still do."""
 
 import re
-import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +17,7 @@ from indexing.alerts.links import Action, Claim, alert_address, sign
 from indexing.alerts.message import of_alert
 from tests.alert_examples import NOW as TODAY
 from tests.alert_examples import example
+from tests.console_server import serving_console
 from tests.test_alerts import HOUR, NOW, burst, put, run
 from tests.test_facts import TOPICS, full
 
@@ -56,19 +54,8 @@ def told(emptied_store: "Store", data: Path) -> "Store":
 
 @pytest.fixture
 def console(emptied_store: "Store", data: Path) -> Iterator[str]:
-    import uvicorn
-
-    from dashboards.console import create
-
-    config = uvicorn.Config(create(lambda: emptied_store), port=0, log_level="warning", access_log=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with serving_console(emptied_store) as address:
+        yield address
 
 
 def token(action: Action = Action.ACKNOWLEDGE, **fields: Any) -> str:
@@ -268,19 +255,6 @@ def test_the_pages_fit_and_are_answered_in_a_browser(
     assert "✓" in page.locator("h1").inner_text()
     assert (alert_of(told).resolved_by, alert_of(told).resolve_reason) == ("zhang", "误会")
     assert not [error for error in errors if "Content Security Policy" in error]
-
-
-@pytest.fixture
-def browser_page() -> "Iterator[Callable[[int], Page]]":
-    from playwright.sync_api import sync_playwright
-
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not chromium:
-        pytest.skip("no Chromium: `apt-get install chromium fonts-noto-cjk`, so that the page is tried in a browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield lambda width: browser.new_page(viewport={"width": width, "height": 740}, locale="zh-CN")
-        browser.close()
 
 
 def test_the_list_shows_what_is_open(console: str, told: "Store") -> None:

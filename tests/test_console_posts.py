@@ -1,7 +1,5 @@
 """The console lists all posts of a choice by pages, for whoever may see the console."""
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,6 +9,7 @@ import httpx
 import pytest
 
 from config.settings import DAY_ZONE
+from tests.console_server import serving_console
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,10 +41,7 @@ DOCUMENTS = [document(number) for number in range(130)]
 
 @pytest.fixture(scope="module")
 def console(new_store: "Callable[[], Store]") -> Iterator[str]:
-    import uvicorn
     from elasticsearch.helpers import bulk
-
-    from dashboards.console import create
 
     store = new_store()
     store.open_months({"2026.11"})
@@ -53,14 +49,8 @@ def console(new_store: "Callable[[], Store]") -> Iterator[str]:
     bulk(store.client, [{"_index": index, "_id": one["native_id"], "_source": one} for one in DOCUMENTS], refresh=True)
     evidence = {"evidence": {"ids": ["n0003", "n0001", "n0129"], "total": 3}}
     store.client.index(index=store.alias("alerts"), id="burst.a.1", document=evidence, refresh=True)
-    server = uvicorn.Server(uvicorn.Config(create(lambda: store), port=0, log_level="warning", access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with serving_console(store) as address:
+        yield address
 
 
 @pytest.fixture(autouse=True)

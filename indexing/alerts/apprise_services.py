@@ -8,6 +8,7 @@ status alone is confirmed by that, and says so.
 import ast
 import inspect
 import json
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -35,6 +36,8 @@ _LOGGERS = frozenset({"debug", "error", "info", "trace", "warning"})
 _WORDS_LENGTH = 160
 _HEARD: ContextVar[list[tuple[str, Any]] | None] = ContextVar("answers that a plugin got", default=None)
 _MISSING = object()
+# Before 3.11.5 CPython counts the depth of a syntax tree in one place for all threads: two at once end in a SystemError
+_ONE_TREE_AT_A_TIME = threading.Lock()
 
 
 def _is(field: str, *accepted: object) -> Callable[[Any], bool]:
@@ -118,8 +121,14 @@ def looks_at_status_alone(plugin: type) -> bool:
     return bool(modules) and not any(
         isinstance(node, ast.Attribute) and node.attr in _READERS
         for module in modules
-        for node in _unlogged(ast.parse(inspect.getsource(module)))
+        for node in _unlogged(_tree(module))
     )
+
+
+def _tree(module: ModuleType) -> ast.AST:
+    source = inspect.getsource(module)
+    with _ONE_TREE_AT_A_TIME:
+        return ast.parse(source)
 
 
 def _modules(plugin: type) -> list[ModuleType]:
