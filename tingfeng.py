@@ -17,6 +17,7 @@ from commands import (
     links,
     maintenance,
     models,
+    notes,
     pipeline,
     query,
     replay,
@@ -54,6 +55,7 @@ app.add_typer(channels.app, name="channels")
 app.command()(console.console)
 app.add_typer(rules.app, name="rules")
 app.add_typer(links.app, name="links")
+app.add_typer(notes.app, name="notes")
 app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(es.app, name="es")
 app.add_typer(models.app, name="models")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from math import ceil, floor, log10
 
-__all__ = ["Bar", "Column", "Columns", "Segment", "Tick", "bars", "stacked_columns"]
+__all__ = ["Bar", "Column", "Columns", "Lines", "Points", "Segment", "Tick", "bars", "lines", "stacked_columns"]
 
 _GAP = 1.0  # pixels between two stacked segments, so that they differ without their colours too
 _LABELS_WIDE, _LABELS_NARROW = 14, 5
@@ -45,7 +45,7 @@ class Column:
 class Tick:
     """One line of the scale: its value and its height in pixels from the top."""
 
-    value: int
+    value: float
     y: float
 
 
@@ -58,6 +58,44 @@ class Columns:
     """The share of the width that one column and its gap take, in percent."""
     columns: tuple[Column, ...]
     ticks: tuple[Tick, ...]
+
+    @property
+    def labelled(self) -> tuple[str, ...]:
+        """Where each column's label is shown."""
+        return tuple(column.labelled for column in self.columns)
+
+    def middle(self, place: int) -> float:
+        """Return the middle of a column, in percent."""
+        return self.columns[place].middle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Points:
+    """One line of a chart: the height of each of its places in pixels from the top, None where it has no value."""
+
+    heights: tuple[float | None, ...]
+
+    @property
+    def pieces(self) -> tuple[tuple[int, float, float], ...]:
+        """The pieces between two places that both have a value: the first one's number, and both heights."""
+        pairs = enumerate(zip(self.heights, self.heights[1:], strict=False))
+        return tuple((number, one, next) for number, (one, next) in pairs if one is not None and next is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """Lines over the same places; `slot` is the share of the width that a place takes, in percent."""
+
+    height: int
+    slot: float
+    lines: tuple[Points, ...]
+    labelled: tuple[str, ...]
+    """Where each place's label is shown, as a column's."""
+    ticks: tuple[Tick, ...]
+
+    def middle(self, place: int) -> float:
+        """Return the middle of a place, in percent."""
+        return _round((place + 0.5) * self.slot)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +124,25 @@ def stacked_columns(values: Sequence[Sequence[int]], *, height: int = 190, top: 
             for index, column in enumerate(values)
         ),
         ticks=tuple(Tick(value=value, y=_round(height - value * scale)) for value in ticks),
+    )
+
+
+def lines(values: Sequence[Sequence[float | None]], *, height: int = 190, top: int = 14) -> Lines:
+    """Return the lines of `values`, an inner sequence each, all as long; the scale holds 0, and what is below it."""
+    known = [value for line in values for value in line if value is not None]
+    ticks = _signed_ticks(min([0.0, *known]), max([0.0, *known]))
+    scale = (height - top) / (ticks[-1] - ticks[0])
+    places = max((len(line) for line in values), default=0)
+
+    def at(value: float) -> float:
+        return _round(height - (value - ticks[0]) * scale)
+
+    return Lines(
+        height=height,
+        slot=_round(100 / max(places, 1)),
+        lines=tuple(Points(heights=tuple(None if value is None else at(value) for value in line)) for line in values),
+        labelled=tuple(_labelled(places - 1 - place, places) for place in range(places)),
+        ticks=tuple(Tick(value=value, y=at(value)) for value in ticks),
     )
 
 
@@ -129,6 +186,15 @@ def _ticks(largest: int) -> tuple[int, ...]:
     unit = 10 ** floor(log10(rough)) if rough >= 1 else 1
     step = next(int(unit * factor) for factor in (1, 2, 5, 10) if unit * factor >= rough)
     return tuple(range(0, largest + step, step))
+
+
+def _signed_ticks(least: float, largest: float) -> tuple[float, ...]:
+    """Return few round values, of which one is 0, from below `least` to above `largest`."""
+    rough = (largest - least) / 5 or 1
+    unit = 10.0 ** floor(log10(rough))
+    step = next(unit * factor for factor in (1, 2, 5, 10) if unit * factor >= rough)
+    first, last = floor(_round(least / step)), ceil(_round(largest / step))
+    return tuple(_round(number * step) for number in range(first, max(last, first + 1) + 1))
 
 
 def _round(value: float) -> float:

@@ -89,7 +89,8 @@ def css() -> str:
     numbered = {f"c{number}": colour for number, colour in enumerate(PALETTE)}
     rules = {**named, **numbered, "accent": ACCENT}
     return "".join(
-        f"rect.{name} {{ fill: {colour}; }} .key.{name}::before {{ background: {colour}; }}\n"
+        f"rect.{name}, circle.{name} {{ fill: {colour}; }} line.drawn.{name} {{ stroke: {colour}; }} "
+        f".key.{name}::before {{ background: {colour}; }}\n"
         for name, colour in rules.items()
     )
 

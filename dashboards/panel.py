@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from config.both import Both
 from dashboards.period import DAYS
+from indexing.metrics.change import change
 from indexing.metrics.metric import Metric
 from indexing.metrics.where import EVERYTHING, Where
 
@@ -77,6 +78,8 @@ class Top:
 Bucket = Time | Top
 TIMELESS = frozenset({"customers", "links"})
 """Kinds that say how things stand now: the time that a board is looked at for does not choose among them."""
+_MOVING = TIMELESS | {"accounts"}
+"""Kinds whose documents leave an earlier time for a later one, so that it loses them afterwards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +101,8 @@ class Panel:
     draw: Draw
     compares_brands: bool = False
     """Whether its first bucket's shares compare brands: the page withholds them where these were not crawled alike."""
+    annotated: bool = False
+    """Whether alerts and people's notes stand on it, where it runs along the time."""
     width: int = 24
     height: int = 13
 
@@ -115,14 +120,15 @@ class Panel:
 def number(
     id: str, metric: Metric, question: Both, *, where: Where = EVERYTHING, width: int = 12, height: int = 6
 ) -> Panel:
-    """Return a panel that shows one metric as a number, under the metric's name."""
+    """Return a panel that shows one metric as a number, under its name, and how it changed where that can be told."""
+    lasting = metric.kind not in _MOVING and not metric.standing
     return Panel(
         id=id,
         title=metric.name,
         question=question,
         kind=metric.kind,
         where=where,
-        show=(metric,),
+        show=(metric, change(metric)) if lasting else (metric,),
         draw=Draw.NUMBER,
         width=width,
         height=height,

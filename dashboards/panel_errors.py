@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from dashboards.panel import Board, Listing, Panel, Time, Top
+from dashboards.panel_query import compares
 from indexing.elasticsearch.field import Field
 from indexing.elasticsearch.mappings import KINDS
-from indexing.metrics.expression import Average, Count, Largest, Median, Sum, Unique, leaves
+from indexing.metrics.expression import Average, Before, Count, Largest, Median, Sum, Unique, leaves
 from indexing.metrics.metric import Metric
 from indexing.metrics.where import AtLeast, Where, conditions
 
@@ -54,6 +55,8 @@ def _of_panel(panel: Panel, known: Mapping[str, Field]) -> Iterator[str]:
         yield "it shows nothing: name a metric"
     if len(panel.by) > 2:
         yield "it has more than two buckets"
+    if panel.by and compares(panel):
+        yield "it compares two periods, and has buckets: show the change in a panel of its own"
     for metric in panel.show:
         if metric.kind != panel.kind:
             yield f"{metric.name.en} counts {metric.kind}, and the panel reads {panel.kind}"
@@ -70,7 +73,7 @@ def _of_metric(metric: Metric, known: Mapping[str, Field]) -> Iterator[str]:
     asked = leaves(metric.of)
     if not asked:
         yield f"{metric.name.en} asks for nothing"
-    for leaf in asked:
+    for leaf in (leaf.of if isinstance(leaf, Before) else leaf for leaf in asked):
         yield from _of_where(leaf.where, known)
         if not isinstance(leaf, Count):
             yield from _unusable(leaf.field, known, _FITTING[type(leaf)])

@@ -1,19 +1,21 @@
 """A panel's plain Elasticsearch query, and its answer read into rows: what the page draws and the tests count.
 
 Buckets are aggregations named b0, b1, one within the other; the leaves of the measures are m0, m1, … in each of them.
+A panel that compares two periods asks for both at once, as `now` and `before`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from config.settings import DAY_ZONE
 from dashboards.panel import TIMELESS, Bucket, Listing, Panel, Time
-from indexing.metrics.expression import Count, Leaf, aggregation, answer, evaluate, leaves
+from indexing.metrics.expression import Before, Count, Leaf, Plain, aggregation, answer, evaluate, leaves
 from indexing.metrics.where import EVERYTHING, Where, dsl
 
-__all__ = ["Row", "Scope", "listing", "measured", "ordering", "period", "read", "search"]
+__all__ = ["Row", "Scope", "compares", "listing", "measured", "ordering", "period", "read", "search"]
 
 Body = dict[str, Any]
 
@@ -29,6 +31,11 @@ class Scope:
     until: datetime
     where: Where = EVERYTHING
 
+    @property
+    def before(self) -> "Scope":
+        """The period before: as long, and ending where this one begins."""
+        return replace(self, since=self.since - (self.until - self.since), until=self.since)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -40,7 +47,18 @@ class Row:
 
 def search(panel: Panel, scope: Scope) -> Body:
     """Return the body of the panel's search; it asks for no documents."""
-    return {**_scoped(panel, scope), "size": 0, "aggs": _within(panel, panel.by)}
+    if not compares(panel):
+        return {**_scoped(panel, scope), "size": 0, "aggs": _within(panel, panel.by)}
+    periods = {
+        "now": {"filter": period(scope), "aggs": _within(panel, ())},
+        "before": {"filter": period(scope.before), "aggs": _aggregations(_before(panel))},
+    }
+    return {**_scoped(panel, replace(scope, since=scope.before.since)), "size": 0, "aggs": periods}
+
+
+def compares(panel: Panel) -> bool:
+    """Whether the panel holds the period against the one before; it has no buckets then."""
+    return bool(_before(panel))
 
 
 def listing(panel: Listing, scope: Scope, size: int) -> Body:
@@ -51,8 +69,13 @@ def listing(panel: Listing, scope: Scope, size: int) -> Body:
 
 def read(panel: Panel, answered: Mapping[str, Any]) -> tuple[Row, ...]:
     """Return the rows of the answer; a panel without buckets has one row."""
-    whole = {**answered.get("aggregations", {}), "doc_count": answered["hits"]["total"]["value"]}
-    return tuple(_rows(panel, whole, ()))
+    whole = answered.get("aggregations", {})
+    if not compares(panel):
+        return tuple(_rows(panel, {**whole, "doc_count": answered["hits"]["total"]["value"]}, ()))
+    earlier: dict[Leaf, float | None] = {
+        Before(leaf): answer(leaf, whole["before"], name) for leaf, name in _before(panel).items()
+    }
+    return tuple(_rows(panel, whole["now"], (), earlier))
 
 
 def measured(panel: Panel) -> dict[Leaf, str]:
@@ -63,12 +86,17 @@ def measured(panel: Panel) -> dict[Leaf, str]:
     return {leaf: f"m{number}" for number, leaf in enumerate(asked)}
 
 
-def ordering(panel: Panel) -> Leaf | None:
+def ordering(panel: Panel) -> Plain | None:
     """Return what values are ordered by: the first measure's rank, or itself if plain; None: by documents."""
     if panel.show[0].rank:
         return panel.show[0].rank
     first = panel.show[0].of
-    return first if isinstance(first, Leaf) and first.where == EVERYTHING and not isinstance(first, Count) else None
+    return first if isinstance(first, Plain) and first.where == EVERYTHING and not isinstance(first, Count) else None
+
+
+def _before(panel: Panel) -> dict[Plain, str]:
+    """Return what the panel's measures ask of the period before, with the aggregation's name."""
+    return {leaf.of: name for leaf, name in measured(panel).items() if isinstance(leaf, Before)}
 
 
 def period(scope: Scope) -> Body:
@@ -84,13 +112,17 @@ def _scoped(panel: Panel | Listing, scope: Scope) -> Body:
 
 def _within(panel: Panel, by: Sequence[Bucket]) -> Body:
     if not by:
-        return {name: asked for leaf, name in measured(panel).items() if (asked := aggregation(leaf))}
+        return _aggregations({leaf: name for leaf, name in measured(panel).items() if not isinstance(leaf, Before)})
     level = len(panel.by) - len(by)
     inner = _within(panel, by[1:])
     first = ordering(panel)
     if first and len(by) > 1 and not isinstance(by[0], Time):
         inner = {**inner, measured(panel)[first]: aggregation(first)}
     return {f"b{level}": {**_bucket(panel, by[0]), **({"aggs": inner} if inner else {})}}
+
+
+def _aggregations(asked: Mapping[Plain, str]) -> Body:
+    return {name: made for leaf, name in asked.items() if (made := aggregation(leaf))}
 
 
 def _bucket(panel: Panel, bucket: Bucket) -> Body:
@@ -102,9 +134,18 @@ def _bucket(panel: Panel, bucket: Bucket) -> Body:
     return {"terms": {"field": bucket.field, "size": bucket.size, "order": order, "shard_size": _SHARD_SIZE}}
 
 
-def _rows(panel: Panel, bucket: Mapping[str, Any], keys: tuple[str | int, ...]) -> Iterator[Row]:
+def _rows(
+    panel: Panel,
+    bucket: Mapping[str, Any],
+    keys: tuple[str | int, ...],
+    known: Mapping[Leaf, float | None] = MappingProxyType({}),
+) -> Iterator[Row]:
+    """Yield the rows within a bucket; `known` are the leaves that its answer does not hold."""
     if len(keys) == len(panel.by):
-        values = {leaf: answer(leaf, bucket, name) for leaf, name in measured(panel).items()}
+        values = dict(known)
+        for leaf, name in measured(panel).items():
+            if not isinstance(leaf, Before):
+                values[leaf] = answer(leaf, bucket, name)
         yield Row(keys, tuple(evaluate(metric.of, values) for metric in panel.show))
         return
     for inner in bucket.get(f"b{len(keys)}", {}).get("buckets", ()):

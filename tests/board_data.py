@@ -41,7 +41,7 @@ def mentions(posts: Iterable[Post]) -> Iterator[Mention]:
             native_id=f"n{number}",
             platform=platform,
             feed=PLATFORMS[platform],
-            published_at=UNTIL - timedelta(minutes=lot(id, (DAYS + 2) * 1440, "time")),
+            published_at=UNTIL - timedelta(minutes=lot(id, (DAYS + 2 + lot(id, 2, "long") * DAYS) * 1440, "time")),
             fetched_at=UNTIL + timedelta(hours=1),
             root_id=None,
             query=QUERIES[lot(id, len(QUERIES), "query")],
@@ -103,8 +103,8 @@ def by_others(id: str) -> Document:
 def others(kind: str) -> Iterator[tuple[str, Document]]:
     """Yield documents of a kind that is not the mentions, with their ids."""
     chance = random.Random(kind)  # noqa: S311 -- documents, not secrets
-    for number in range({"runs": 120, "alerts": 60, "customers": 50, "links": 60}.get(kind, 400)):
-        at = (UNTIL - timedelta(minutes=chance.randrange((DAYS + 1) * 1440))).isoformat()
+    for number in range({"runs": 180, "alerts": 60, "customers": 50, "links": 60, "notes": 8}.get(kind, 400)):
+        at = (UNTIL - timedelta(minutes=chance.randrange((2 * DAYS + 1) * 1440))).isoformat()
         yield f"{kind}-{number}", {"@timestamp": at, **_MAKERS[kind](chance, number, at)}
 
 
@@ -193,6 +193,10 @@ def _account(chance: random.Random, number: int, _at: str) -> Document:
     }
 
 
+def _note(chance: random.Random, number: int, _at: str) -> Document:
+    return {"text": f"第 {number} 场活动", "brand": [chance.choice(BRANDS)], "author": "zhang"}
+
+
 _MAKERS = {
     "runs": _run,
     "alerts": _alert,
@@ -200,6 +204,7 @@ _MAKERS = {
     "links": _link,
     "stories": _story,
     "accounts": _account,
+    "notes": _note,
 }
 KINDS = tuple(_MAKERS)
 

@@ -20,8 +20,14 @@ Counted = dict[tuple[Any, ...], tuple[float | None, ...]]
 def counted(panel: Panel, documents: Iterable[Document], since: datetime, until: datetime) -> Counted:
     """Return the panel's values by bucket keys, counted over the documents from `since` to `until`, both included."""
     chosen = [d for d in documents if holds(panel.where, d)]
-    inside = chosen if panel.kind in TIMELESS else [d for d in chosen if since <= _moment(d["@timestamp"]) <= until]
-    return dict(_buckets(panel, panel.by, inside, ()))
+    if panel.kind in TIMELESS:
+        return dict(_buckets(panel, panel.by, chosen, ()))
+    inside, before = _within(chosen, since, until), _within(chosen, since - (until - since), since)
+    return dict(_buckets(panel, panel.by, inside, (), before))
+
+
+def _within(documents: Iterable[Document], since: datetime, until: datetime) -> list[Document]:
+    return [d for d in documents if since <= _moment(d["@timestamp"]) <= until]
 
 
 def values(document: Document, field: str) -> list[Any]:
@@ -54,9 +60,19 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(DAY_ZONE)
 
 
-def _buckets(panel: Panel, by: Sequence[Bucket], documents: list[Document], keys: tuple[Any, ...]) -> Any:
+def _buckets(
+    panel: Panel,
+    by: Sequence[Bucket],
+    documents: list[Document],
+    keys: tuple[Any, ...],
+    before: Sequence[Document] = (),
+) -> Any:
     if not by:
-        asked = {leaf: _leaf(leaf, documents) for metric in panel.show for leaf in ex.leaves(metric.of)}
+        asked = {
+            leaf: _leaf(leaf.of, before) if isinstance(leaf, ex.Before) else _leaf(leaf, documents)
+            for metric in panel.show
+            for leaf in ex.leaves(metric.of)
+        }
         yield keys, tuple(_evaluated(metric.of, asked) for metric in panel.show)
         return
     groups: dict[Any, list[Document]] = defaultdict(list)
@@ -80,7 +96,7 @@ def _key(bucket: Bucket, value: Any) -> Any:
 
 def _rank(panel: Panel, documents: list[Document]) -> float:
     first = panel.show[0].rank or panel.show[0].of
-    if isinstance(first, ex.Operation | ex.Number | ex.Count) or first.where != wh.EVERYTHING:
+    if isinstance(first, ex.Operation | ex.Number | ex.Count | ex.Before) or first.where != wh.EVERYTHING:
         return len(documents)
     return _leaf(first, documents) or 0
 
@@ -101,7 +117,7 @@ def _evaluated(of: ex.Expression, asked: Mapping[ex.Leaf, float | None]) -> floa
             return asked[of]  # type: ignore[index]
 
 
-def _leaf(of: ex.Leaf, documents: list[Document]) -> float | None:
+def _leaf(of: ex.Plain, documents: Sequence[Document]) -> float | None:
     chosen = [d for d in documents if holds(of.where, d)]
     if isinstance(of, ex.Count):
         return len(chosen)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 Json = dict[str, Any]
 
 _METRICS = {"sum": "sum", "average": "avg", "max": "max", "unique_count": "cardinality"}
+_SPLIT, _NOW, _PREVIOUS = "time_offset_split", "now", "previous"
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|>=|[():]|[^\s():]+')
 
 
@@ -47,8 +48,20 @@ def request(saved: Json, view: Json, time_range: Json, zone: str) -> Json:
         aggs = {id: {**_bucket(column, zone, inner), "aggs": inner}}
     query = kql(saved["attributes"]["state"]["query"]["query"])
     time = view["attributes"].get("timeFieldName")
-    filters = [*([{"range": {time: time_range}}] if time else []), *([query] if query else [])]
+    if any("timeShift" in column for column in columns.values()):
+        periods = {name: {"range": {time: ends}} for name, ends in _periods(time_range).items()}
+        aggs = {_SPLIT: {"filters": {"filters": periods}, **({"aggs": aggs} if aggs else {})}}
+        filters = [{"bool": {"should": list(periods.values()), "minimum_should_match": 1}}]
+    else:
+        filters = [{"range": {time: time_range}}] if time else []
+    filters += [query] if query else []
     return {"size": 0, "track_total_hits": True, "query": {"bool": {"filter": filters}}, "aggs": aggs}
+
+
+def _periods(time_range: Json) -> Json:
+    """Return the range that is looked at and the one before it: Kibana shifts both ends by their distance."""
+    since, until = (datetime.fromisoformat(time_range[end]) for end in ("gte", "lte"))
+    return {_NOW: time_range, _PREVIOUS: {"gte": (since - (until - since)).isoformat(), "lte": since.isoformat()}}
 
 
 def rows(saved: Json, answer: Json) -> list[tuple[tuple[Any, ...], tuple[float | None, ...]]]:
@@ -72,6 +85,9 @@ def _rows(layer: Json, bucket: Mapping[str, Any], keys: tuple[Any, ...]) -> Iter
 
 def _value(columns: Json, id: str, bucket: Mapping[str, Any]) -> float | None:
     column = columns[id]
+    if _SPLIT in bucket and column["operationType"] not in ("formula", "math"):
+        shift = column.get("timeShift", _NOW)
+        return _value({id: {**column, "timeShift": ""}}, id, bucket[_SPLIT]["buckets"][shift])
     match column["operationType"]:
         case "formula":
             (whole,) = column["references"]

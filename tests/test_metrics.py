@@ -48,7 +48,7 @@ def test_every_count_of_a_formula_is_one_that_a_page_can_show() -> None:
 
 def test_the_formula_of_the_interval_is_wilsons() -> None:
     def value(positive: int, negative: int, of: object) -> float | None:
-        asked = {leaf: float(positive if "positive" in kql(leaf.where) else negative) for leaf in leaves(of)}  # type: ignore[arg-type]
+        asked = {leaf: float(positive if "positive" in kql(leaf.where) else negative) for leaf in leaves(of)}  # type: ignore[arg-type,union-attr]
         return evaluate(of, asked)  # type: ignore[arg-type]
 
     for positive, negative in itertools.product((0, 1, 3, 40, 12_345), repeat=2):

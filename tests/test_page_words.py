@@ -13,8 +13,8 @@ from crawlers.report import Verdict
 from dashboards.boards import boards
 from dashboards.kibana.columns import formula
 from dashboards.page import shown
-from dashboards.page.drawn import worded
 from dashboards.page.names import COLUMNS, NAMES
+from dashboards.page.wording import worded
 from dashboards.panel import Listing
 from indexing.alerts.alert import State
 from indexing.metrics.of.mentions import NSR, NSR_HIGH, NSR_LOW

@@ -140,4 +140,4 @@ def test_the_three_numbers_are_one(filled: Filled, board: str, panel: Any) -> No
 def test_enough_real_posts_are_counted(filled: Filled) -> None:
     inside = [d for d in filled.documents["mentions"] if datetime.fromisoformat(d["@timestamp"]) >= SINCE]
     assert len(filled.documents["mentions"]) == POSTS
-    assert len(inside) > 0.8 * POSTS
+    assert len(inside) > 0.6 * POSTS

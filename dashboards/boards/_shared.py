@@ -3,7 +3,7 @@
 from config.both import Both
 from dashboards.panel import Control, Draw, Listing, Panel, Time, Top
 from indexing.metrics.of.accounts import ACCOUNTS_KNOWN, REACH
-from indexing.metrics.of.mentions import MENTIONS, NEGATIVE, NEUTRAL, POSITIVE
+from indexing.metrics.of.mentions import MENTIONS, NEGATIVE, NEUTRAL, NSR, POSITIVE
 
 BRAND = Top("brand", Both("品牌", "Brand"), 12)
 PLATFORM = Top("platform", Both("平台", "Platform"))
@@ -59,7 +59,22 @@ SENTIMENT_BY_DAY = Panel(
     by=(Time(),),
     show=(NEGATIVE, NEUTRAL, POSITIVE),
     draw=Draw.COLUMNS,
+    annotated=True,
     width=32,
+)
+NSR_BY_DAY = Panel(
+    id="nsr-by-day",
+    title=Both("净情感值走势", "Net sentiment by day"),
+    question=Both(
+        "各品牌的口碑是在变好还是变坏？没有正面也没有负面的日子没有值。",
+        "Does each brand's sentiment get better or worse? A day without a positive or negative mention has no value.",
+    ),
+    by=(BRAND, Time()),
+    show=(NSR,),
+    draw=Draw.LINES,
+    annotated=True,
+    width=48,
+    height=14,
 )
 SHARE_OF_VOICE = Panel(
     id="share-of-voice",

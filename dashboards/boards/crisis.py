@@ -45,6 +45,7 @@ BOARD = Board(
             by=(BRAND, Time(every=Every.HOUR)),
             show=(NEGATIVE,),
             draw=Draw.COLUMNS,
+            annotated=True,
             width=32,
             height=14,
         ),

@@ -8,6 +8,7 @@ from dashboards.boards._shared import (
     CONTROLS,
     EMOTION,
     LATEST,
+    NSR_BY_DAY,
     PLATFORM,
     REACH_TILE,
     SENTIMENT_BY_DAY,
@@ -39,17 +40,11 @@ BOARD = Board(
     controls=CONTROLS,
     panels=(
         number("mentions", MENTIONS, Both("一共有多少条提及？", "How many mentions are there?"), width=8),
-        Panel(
-            id="nsr",
-            title=Both("净情感值 NSR", "Net sentiment (NSR)"),
-            question=Both(
-                "正面比负面多多少？下方为 95% 区间的下限。",
-                "By how much do positive ones outweigh negative ones? Below: the low end of the 95 % interval.",
-            ),
-            show=(NSR, NSR_LOW),
-            draw=Draw.NUMBER,
+        number(
+            "nsr",
+            NSR,
+            Both("正面比负面多多少？", "By how much do positive ones outweigh negative ones?"),
             width=8,
-            height=6,
         ),
         number(
             "negative-share",
@@ -65,6 +60,7 @@ BOARD = Board(
         number("accounts", ACCOUNTS, Both("有多少账号在说？", "How many accounts speak?"), width=8),
         replace(SENTIMENT_BY_DAY, height=14),
         SHARE_OF_VOICE,
+        NSR_BY_DAY,
         Panel(
             id="brands",
             title=Both("品牌口碑表", "Brands in figures"),

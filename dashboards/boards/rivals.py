@@ -1,7 +1,7 @@
 """竞品对比: brands beside each other."""
 
 from config.both import Both
-from dashboards.boards._shared import BRAND, CONTROLS, EMOTION, LATEST, PLATFORM, SHARE_OF_VOICE
+from dashboards.boards._shared import BRAND, CONTROLS, EMOTION, LATEST, NSR_BY_DAY, PLATFORM, SHARE_OF_VOICE
 from dashboards.panel import Board, Draw, Panel, Time, Top
 from indexing.metrics.of.accounts import ACCOUNTS, ACCOUNTS_KNOWN, REACH
 from indexing.metrics.of.mentions import (
@@ -66,6 +66,7 @@ BOARD = Board(
             width=16,
             height=14,
         ),
+        NSR_BY_DAY,
         Panel(
             id="compared",
             title=Both("对比表", "In figures"),

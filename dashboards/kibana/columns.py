@@ -10,6 +10,7 @@ from dashboards.panel_query import ordering
 from indexing.elasticsearch.mappings import KINDS
 from indexing.metrics.expression import (
     Average,
+    Before,
     Count,
     Expression,
     Largest,
@@ -29,6 +30,8 @@ __all__ = ["bucket_id", "columns", "formula", "measure_id"]
 Column = dict[str, Any]
 
 _RECORDS = "___records___"
+_EARLIER = "previous"
+"""Lens' name for the period before the one that a board is looked at for, whatever somebody has chosen."""
 _OPERATIONS: Mapping[type, str] = MappingProxyType(
     {Count: "count", Sum: "sum", Average: "average", Median: "median", Largest: "max", Unique: "unique_count"}
 )
@@ -37,6 +40,8 @@ _FORMATS: Mapping[Shape, Mapping[str, Any] | None] = MappingProxyType(
         Shape.COUNT: {"id": "number", "params": {"decimals": 0}},
         Shape.SHARE: {"id": "percent", "params": {"decimals": 1}},
         Shape.SCORE: {"id": "number", "params": {"decimals": 2}},
+        Shape.CHANGE: {"id": "percent", "params": {"decimals": 1}},
+        Shape.POINTS: {"id": "percent", "params": {"decimals": 1}},
         Shape.SECONDS: {
             "id": "duration",
             "params": {"decimals": 0, "fromUnit": "seconds", "toUnit": "humanizePrecise"},
@@ -82,11 +87,12 @@ def formula(expression: Expression) -> str:
             return _call(expression)  # type: ignore[arg-type]
 
 
-def _call(leaf: Leaf) -> str:
+def _call(asked: Leaf) -> str:
+    leaf, earlier = (asked.of, [f"shift='{_EARLIER}'"]) if isinstance(asked, Before) else (asked, [])
     quoted = kql(leaf.where).replace("\\", "\\\\").replace("'", "\\'")
     field = [] if isinstance(leaf, Count) else [leaf.field]
     chosen = [] if leaf.where == EVERYTHING else [f"kql='{quoted}'"]
-    return f"{_OPERATIONS[type(leaf)]}({', '.join([*field, *chosen])})"
+    return f"{_OPERATIONS[type(leaf)]}({', '.join([*field, *chosen, *earlier])})"
 
 
 def _bucket(panel: Panel, bucket: Bucket) -> Column:
@@ -154,6 +160,8 @@ def _measure(kind: str, id: str, metric: Metric, label: str) -> dict[str, Column
 
 
 def _leaf(kind: str, leaf: Leaf, label: str, shape: Mapping[str, Any] | None) -> Column:
+    if isinstance(leaf, Before):
+        return {**_leaf(kind, leaf.of, label, shape), "timeShift": _EARLIER}
     counting = isinstance(leaf, Count | Sum | Unique)
     params: dict[str, Any] = {"emptyAsNull": False} if counting else {}
     if shape:

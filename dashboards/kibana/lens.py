@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboards.colours import of_measure
+from dashboards.kibana.annotations import annotation_layers, annotation_references
 from dashboards.kibana.colour_mapping import colour_mapping, one_colour
 from dashboards.kibana.columns import bucket_id, columns, measure_id
 from dashboards.kibana.objects import SavedObject, both, reference, saved, view_id
@@ -60,7 +61,10 @@ def lens(id: str, panel: Panel, brands: Sequence[str] = ()) -> SavedObject:
         "lens",
         id,
         attributes,
-        [reference("index-pattern", view_id(panel.kind), f"indexpattern-datasource-layer-{_LAYER}")],
+        [
+            reference("index-pattern", view_id(panel.kind), f"indexpattern-datasource-layer-{_LAYER}"),
+            *(annotation_references() if panel.annotated else ()),
+        ],
     )
 
 
@@ -165,10 +169,10 @@ def _chart(panel: Panel, brands: Sequence[str]) -> State:
     shown = {"x": True, "yLeft": True, "yRight": True}
     return {
         "axisTitlesVisibilitySettings": {"x": False, "yLeft": False, "yRight": False},
-        "fittingFunction": "Zero" if panel.draw is Draw.LINES else "None",
+        "fittingFunction": "Zero" if panel.draw is Draw.LINES and panel.show[0].shape is Shape.COUNT else "None",
         "gridlinesVisibilitySettings": shown,
         "labelsOrientation": {"x": 0, "yLeft": 0, "yRight": 0},
-        "layers": [layer],
+        "layers": [layer, *(annotation_layers() if panel.annotated else ())],
         "legend": {"isVisible": True, "position": "bottom"},
         "preferredSeriesType": series,
         "tickLabelsVisibilitySettings": shown,

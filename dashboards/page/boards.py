@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from config.both import Both
 from dashboards.boards import boards
-from dashboards.page import posts
+from dashboards.page import annotations, posts
 from dashboards.page.choice import FIELDS, days
 from dashboards.page.data import Posts, Question
-from dashboards.page.drawn import Drawn, draw
+from dashboards.page.draw import draw
+from dashboards.page.drawn import Drawn
 from dashboards.page.gather import ask
 from dashboards.page.marks import counted_by
 from dashboards.panel import Board, Listing, Panel, Top
-from dashboards.panel_query import Scope, listing, period, read, search
+from dashboards.panel_query import Row, Scope, compares, listing, period, read, search
 from dashboards.period import beginning
 from indexing.elasticsearch.errors import store_errors
+from indexing.metrics.expression import Before, leaves
 from indexing.metrics.voice import Crawled, share_of_voice
 
 if TYPE_CHECKING:
@@ -64,6 +66,16 @@ class BoardsData:
     """The address of the brief, where it lies beside this page."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What the panels are to be read with."""
+
+    crawled: Mapping[str, Crawled]
+    before: bool
+    """Whether crawls had begun when the period before did."""
+    events: tuple[annotations.Event, ...]
+
+
 def gather_boards(
     store: "Store",
     *,
@@ -80,12 +92,12 @@ def gather_boards(
     scope = Scope(since=beginning(until, days.days), until=until)
     every = boards()
     with store_errors():
-        store.refresh(*{panel.kind for board in every.values() for panel in board.panels})
+        store.refresh("notes", *{panel.kind for board in every.values() for panel in board.panels})
     questions = _questions(store, every, scope)
     answers = dict(zip(questions, ask(store, list(questions.values())), strict=True))
-    crawled = _crawled(store, scope)
+    seen = _seen(store, scope, names)
     drawn = {
-        id: tuple(_read(id, panel, answers[f"{id}/{panel.id}"], scope, crawled, names) for panel in board.panels)
+        id: tuple(_read(id, panel, answers[f"{id}/{panel.id}"], scope, seen, names) for panel in board.panels)
         for id, board in every.items()
     }
     return BoardsData(
@@ -149,7 +161,7 @@ def _read(
     panel: Panel | Listing,
     answer: Mapping[str, Any],
     scope: Scope,
-    crawled: Mapping[str, Crawled],
+    seen: _Seen,
     names: Mapping[str, str],
 ) -> Drawn | Listed:
     if isinstance(panel, Listing):
@@ -164,8 +176,32 @@ def _read(
     withheld: Both | None = None
     if panel.compares_brands:
         counts = {str(row.keys[0]): int(row.values[0] or 0) for row in rows}
-        withheld = share_of_voice(counts, crawled).withheld
-    return draw(board, panel, rows, scope, withheld, names)
+        withheld = share_of_voice(counts, seen.crawled).withheld
+    if compares(panel) and not seen.before:
+        rows = tuple(_unchanged(panel, row) for row in rows)
+    return draw(board, panel, rows, scope, withheld, names, seen.events)
+
+
+def _unchanged(panel: Panel, row: Row) -> Row:
+    """Return the row without the values that the period before takes part in: nobody crawled it to its beginning."""
+    compared = [any(isinstance(leaf, Before) for leaf in leaves(metric.of)) for metric in panel.show]
+    return Row(row.keys, tuple(None if no else value for no, value in zip(compared, row.values, strict=True)))
+
+
+def _seen(store: "Store", scope: Scope, names: Mapping[str, str]) -> _Seen:
+    """Return what the crawls saw, and what happened meanwhile."""
+    first = {"size": 0, "aggs": {"first": {"min": {"field": "started_at"}}}}
+    asked = [
+        Question(id="first-crawl", name="first-crawl", index=store.alias("runs"), body=first),
+        *annotations.questions(store, scope),
+    ]
+    begun, *happened = ask(store, asked)
+    millis = begun.get("aggregations", {}).get("first", {}).get("value")
+    return _Seen(
+        crawled=_crawled(store, scope),
+        before=millis is not None and millis <= 1000 * scope.before.since.timestamp(),
+        events=annotations.events(happened, names),
+    )
 
 
 def _crawled(store: "Store", scope: Scope) -> dict[str, Crawled]:

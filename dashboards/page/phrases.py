@@ -202,6 +202,7 @@ PHRASES: Mapping[str, Both] = {
     "comma": Both("、", ", "),
     "list_all": Both("查看全部", "show all"),
     "asked": Both("查询", "Query"),
+    "events": Both("期间的预警与备注（{count}）", "Alerts and notes meanwhile ({count})"),
     "footer": Both(
         "由听风根据 Elasticsearch 索引生成；页面不含任何外部请求。",
         "Made by Tingfeng from its Elasticsearch index; the page makes no request of any kind.",

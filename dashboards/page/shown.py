@@ -63,6 +63,12 @@ def percent(value: float) -> str:
     return f"{100 * value:.1f}%"
 
 
+def signed(value: float, unit: str) -> str:
+    """Return a difference with its sign, one decimal, and its unit."""
+    rounded = round(value, 1)
+    return f"{rounded:+,.1f}{unit}".replace("-", "−") if rounded else f"0.0{unit}"
+
+
 def score(value: float) -> str:
     """Return a value of -1 to 1 with its sign and two decimals."""
     rounded = round(value, 2)

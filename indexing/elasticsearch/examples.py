@@ -31,6 +31,7 @@ WRITERS: Mapping[str, str] = MappingProxyType(
         "alerts": "alerts",
         "alert-events": "alerts",
         "silences": "alerts",
+        "notes": "notes",
         "state": "rebuild, backup, restore",
     }
 )

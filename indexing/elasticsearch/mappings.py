@@ -18,7 +18,7 @@ import msgspec
 from indexing.elasticsearch.alert_fields import ALERT, ALERT_EVENT, SILENCE
 from indexing.elasticsearch.field import Field, properties
 from indexing.elasticsearch.mention_fields import MENTION
-from indexing.elasticsearch.record_fields import CUSTOMER, ENGAGEMENT, LINK, RUN, STATE
+from indexing.elasticsearch.record_fields import CUSTOMER, ENGAGEMENT, LINK, NOTE, RUN, STATE
 from indexing.elasticsearch.story_fields import ACCOUNT, STORY
 
 __all__ = ["KINDS", "MONTHLY", "STANDING", "VERSION", "mapping", "template"]
@@ -35,6 +35,7 @@ STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "alerts": ALERT,
         "alert-events": ALERT_EVENT,
         "silences": SILENCE,
+        "notes": NOTE,
     }
 )
 """The kinds that have one index each, whatever the month."""

@@ -3,7 +3,7 @@
 from indexing.elasticsearch.field import BOOLEAN, DATE, FLOAT, KEYWORD, LONG, STORED, Field
 from indexing.elasticsearch.mention_fields import ENGAGEMENT_COUNTS
 
-__all__ = ["CUSTOMER", "ENGAGEMENT", "LINK", "RUN", "STATE"]
+__all__ = ["CUSTOMER", "ENGAGEMENT", "LINK", "NOTE", "RUN", "STATE"]
 
 ENGAGEMENT = (
     Field("@timestamp", DATE, "When the counts were read."),
@@ -72,6 +72,13 @@ LINK = (
     Field("revoked_at", DATE, "When it was taken back."),
     Field("revoked_by", KEYWORD, "Who took it back."),
     Field("revoked_for", STORED, "Why, in words."),
+)
+
+NOTE = (
+    Field("@timestamp", DATE, "When it happened."),
+    Field("text", KEYWORD, "What happened, in a sentence."),
+    Field("brand", KEYWORD, "The brands that it touches, by their ids."),
+    Field("author", KEYWORD, "Who says so."),
 )
 
 STATE = (

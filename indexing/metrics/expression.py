@@ -3,7 +3,8 @@
     NEGATIVE = Count(Is("sentiment.label", "negative"))
     (POSITIVE - NEGATIVE) / (POSITIVE + NEGATIVE)
 
-The leaves (Count, Sum, …) are what Elasticsearch answers; the rest is arithmetic on the answers.
+The leaves (Count, Sum, …) are what Elasticsearch answers; the rest is arithmetic on the answers. `before(NEGATIVE)` is
+the same of the period before the one that is looked at: as long, and ending where that one begins.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from indexing.metrics.where import EVERYTHING, Where, dsl
 
 __all__ = [
     "Average",
+    "Before",
     "Count",
     "Expression",
     "Largest",
@@ -22,10 +24,12 @@ __all__ = [
     "Median",
     "Number",
     "Operation",
+    "Plain",
     "Sum",
     "Unique",
     "aggregation",
     "answer",
+    "before",
     "evaluate",
     "leaves",
     "root",
@@ -114,7 +118,17 @@ class Operation(_Arithmetic):
     parts: tuple["Expression", ...]
 
 
-Leaf = Count | Sum | Average | Median | Largest | Unique
+Plain = Count | Sum | Average | Median | Largest | Unique
+
+
+@dataclass(frozen=True, slots=True)
+class Before(_Arithmetic):
+    """What a plain leaf came to in the period before."""
+
+    of: Plain
+
+
+Leaf = Plain | Before
 Expression = Leaf | Number | Operation
 _ASKED: Mapping[type, str] = {Sum: "sum", Average: "avg", Largest: "max", Unique: "cardinality"}
 
@@ -124,12 +138,23 @@ def root(of: Expression) -> Operation:
     return Operation("sqrt", (of,))
 
 
+def before(expression: Expression) -> Expression:
+    """Return the expression of the period before."""
+    match expression:
+        case Number() | Before():
+            return expression
+        case Operation(name, parts):
+            return Operation(name, tuple(before(part) for part in parts))
+        case _:
+            return Before(expression)
+
+
 def leaves(expression: Expression) -> tuple[Leaf, ...]:
     """Return what has to be asked, each once, in the order in which the expression names it."""
     return tuple(dict.fromkeys(_leaves(expression)))
 
 
-def aggregation(leaf: Leaf) -> Aggregation | None:
+def aggregation(leaf: Plain) -> Aggregation | None:
     """Return Elasticsearch's aggregation for a leaf; None for a plain count, which every bucket carries."""
     asked = _asked(leaf)
     if leaf.where == EVERYTHING:
@@ -137,7 +162,7 @@ def aggregation(leaf: Leaf) -> Aggregation | None:
     return {"filter": dsl(leaf.where), **({"aggs": {"value": asked}} if asked else {})}
 
 
-def answer(leaf: Leaf, bucket: Mapping[str, Any], name: str) -> float | None:
+def answer(leaf: Plain, bucket: Mapping[str, Any], name: str) -> float | None:
     """Return a leaf's value from the bucket that answers its aggregation, which was asked as `name`."""
     if isinstance(leaf, Count):
         return int(bucket["doc_count"] if leaf.where == EVERYTHING else bucket[name]["doc_count"])
@@ -170,7 +195,7 @@ def _leaves(expression: Expression) -> Iterator[Leaf]:
             yield expression
 
 
-def _asked(leaf: Leaf) -> Aggregation | None:
+def _asked(leaf: Plain) -> Aggregation | None:
     if isinstance(leaf, Count):
         return None
     if isinstance(leaf, Median):

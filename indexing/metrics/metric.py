@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from config.both import Both
-from indexing.metrics.expression import Expression, Leaf
+from indexing.metrics.expression import Expression, Plain
 
 __all__ = ["Metric", "Shape"]
 
@@ -17,6 +17,10 @@ class Shape(StrEnum):
     """0 to 1, shown in percent."""
     SCORE = "score"
     """-1 to 1, shown with two decimals everywhere: pages, Kibana, messages."""
+    CHANGE = "change"
+    """By how much of itself a value grew: 0.5 is half as much again, shown in percent with its sign."""
+    POINTS = "points"
+    """By how much a share grew: 0.05 is five percentage points, shown as such with its sign."""
     SECONDS = "seconds"
     MOMENT = "moment"
 
@@ -29,9 +33,11 @@ class Metric:
     meaning: Both
     kind: str = "mentions"
     of: Expression
-    rank: Leaf | None = None
+    rank: Plain | None = None
     """What values are ordered by, the largest first, where the metric itself is arithmetic; else documents order them.
     """
+    standing: bool = False
+    """Whether it tells how things stand now, so that an earlier time's value cannot be told afterwards."""
     shape: Shape = Shape.COUNT
     colour: str | None = None
     """`negative`, `neutral` or `positive` where the value has that sense."""

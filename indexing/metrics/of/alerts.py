@@ -18,6 +18,7 @@ OPEN_ALERTS = Metric(
     meaning=Both("在此期间触发而尚未解除的预警数。", "Alerts raised in this time that are not resolved."),
     kind="alerts",
     of=Count(_OPEN),
+    standing=True,
 )
 TIME_TO_ACKNOWLEDGE = Metric(
     name=Both("响应用时（中位数）", "Time to acknowledge (median)"),
