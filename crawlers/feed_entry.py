@@ -39,6 +39,8 @@ class Entry(msgspec.Struct, kw_only=True):
     link: str | None
     title: str | None
     text: str
+    markup: str
+    """Where the links of the text stand."""
     published: Sequence[str]
     updated: Sequence[str]
     author: str | None

@@ -49,6 +49,7 @@ def _entry(feed: _Feed, raw: msgspec.Raw) -> Entry:
         link=_text(item.get("url")) or _text(item.get("external_url")),
         title=title.strip() or None if title else None,
         text=text.strip(),
+        markup=markup or text,
         published=_times(item.get("date_published")),
         updated=_times(item.get("date_modified")),
         author=next(_names(item.get("authors"), item.get("author"), feed.authors, feed.author), None),

@@ -103,6 +103,8 @@ class Post:
     """`Post.id` of the conversation's first post; None for a first post."""
     region: str | None = None
     tags: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    """The pages that it points to, as crawlers.links gives them."""
     language: str | None = None
     query: str
     """The feed's query that found it."""

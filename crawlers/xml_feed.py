@@ -244,6 +244,7 @@ def _entry(
         link=dict.get(entry, "feedburner_origlink") or dict.get(entry, "link"),
         title=title or None,
         text=text,
+        markup=" ".join(_values(own, (*_CONTENTS, *_SUMMARIES))),
         published=_values(own, _PUBLISHED),
         updated=_values(own, _UPDATED),
         author=name_of(author) or next(map(name_of, _values(own, ("itunes_author",))), None) or name_of(everybody),

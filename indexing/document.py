@@ -84,6 +84,7 @@ def page_part(mention: Mention, pseudonyms: Pseudonyms) -> dict[str, Any]:
             "folded": _folded(post, pseudonyms),
             "region": post.region,
             "tags": _first(post.tags),
+            "links": _first(post.links),
             "language": post.language,
             "query": post.query,
             "run_id": post.run_id,

@@ -21,6 +21,7 @@ EMOTIONS = ("neutral", "angry", "happy", "sad", "fear", "surprise")
 INTENTS = ("complaint", "question", "suggestion", "purchase", "praise", "news", "other")
 QUERIES = ("书", "酒店", "电脑")
 REGIONS = ("广东", "北京", "上海", "四川", "海外")
+LINKS = ("https://item.jd.com/100.html", "https://t.cn/A6x", "https://www.bilibili.com/video/BV1x/")
 SITES = ("m.weibo.cn", "bbs.example.com", "news.example.org")
 
 Document = dict[str, Any]
@@ -47,6 +48,7 @@ def mentions(posts: Iterable[Post]) -> Iterator[Mention]:
             query=QUERIES[lot(id, len(QUERIES), "query")],
             region=(*REGIONS, None)[lot(id, len(REGIONS) + 1, "region")],
             site=SITES[lot(id, len(SITES), "site")],
+            links=LINKS[: lot(id, len(LINKS) + 1, "links")],
         )
         words = [post.text[at : at + 2] for at in range(0, min(len(post.text), 12), 2)]
         label = list(Label)[lot(id, 3, "label")]
@@ -77,6 +79,7 @@ def flat(line: Mapping[str, Any], formulas: Mapping[str, tuple[str, ...]]) -> Do
         "brand": line["brand"],
         "region": post.get("region"),
         "site": post.get("site"),
+        "links": post.get("links"),
         "emotion": line["emotion"],
         "intent": line["intent"],
         "keywords": line["keywords"],

@@ -68,6 +68,7 @@ def written(
             url=f"https://ok.example/{number}",
             brand=board_data.BRANDS[number % 3],
             region=board_data.REGIONS[number % 3],
+            links=board_data.LINKS[: number % 3],
             published_at=board_data.UNTIL - timedelta(hours=number, minutes=1),
             author=Author(id=f"u{number}", name=text[:80] or "x", followers=20_000, verified=True),
         )
@@ -81,6 +82,8 @@ def written(
         for id, document in board_data.others(kind):
             if kind == "stories":
                 document["title"] = HOSTILE[len(id) % len(HOSTILE)]
+            if kind == "notes":
+                document["text"] = HOSTILE[int(id[-1]) % len(HOSTILE)]
             actions.append({"_index": store.alias(kind), "_id": id, "_source": document})
     bulk(store.client, actions, refresh=True)
     path = tmp_path_factory.mktemp("page") / "boards.html"
@@ -145,7 +148,7 @@ def test_every_figure_leads_to_as_many_posts_as_it_says(page: "Page") -> None:
     found = wrong_marks(page)
     assert found["wrong"] == []
     keys = {"brand", "customer", "emotion", "from", "intent", "platform", "precision", "role", "sentiment", "to"}
-    assert keys | {"indexed_from", "indexed_to", "region", "site", "voice", "word"} == set(found["kinds"])
+    assert keys | {"indexed_from", "indexed_to", "link", "region", "site", "voice", "word"} == set(found["kinds"])
     assert found["clicked"] > 100
 
 

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from crawlers.errors import LoginRequired, SchemaChanged
+from crawlers.links import links_of
 from crawlers.markup import text_of
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
@@ -195,6 +196,7 @@ class NodeBB(PlatformSpider):
             site=self._site,
             title=_parse_title(topic) if main else None,
             text=text_of(post.content),
+            links=links_of(post.content, self._root),
             author=self._parse_author(post.user),
             published_at=_parse_time(post, response),
             edited_at=optional_time(post.edited, response.moment),

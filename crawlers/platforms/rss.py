@@ -16,6 +16,7 @@ from crawlers.charset import decode_text
 from crawlers.errors import MalformedPost, SchemaChanged, Unreachable
 from crawlers.feed_entry import Entry, distinct, edited_at, native_id, published_at, url_of
 from crawlers.json_feed import read_json_feed
+from crawlers.links import links_of
 from crawlers.page import Dead, Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
 from crawlers.spider import CannotCrawl, PlatformSpider
@@ -119,6 +120,7 @@ class Rss(PlatformSpider):
             site=urlsplit(url).hostname,
             title=entry.title,
             text=entry.text,
+            links=links_of(entry.markup, url),
             author=Author(id=f"{host}/{entry.author}", name=entry.author) if entry.author else None,
             published_at=appeared,
             time_precision=precision,

@@ -18,6 +18,7 @@ import msgspec
 
 from crawlers.counts import count
 from crawlers.errors import Blocked, LoginRequired, MalformedPost, SchemaChanged, Unreachable
+from crawlers.links import links_of
 from crawlers.markup import text_of
 from crawlers.native_id import published
 from crawlers.page import Listed, Page, Request, Response
@@ -31,6 +32,7 @@ __all__ = ["WeiboSearch"]
 _NEWEST_FIRST = 61
 _POST_CARD, _GROUP_CARD = "9", "11"
 _PINNED_TYPE = 2
+_SITE = ("weibo.cn", "weibo.com")
 _NOTHING = re.compile("没有内容|没有找到|没有更多|暂无")
 _TOO_FAST = re.compile("频繁|稍后再试|验证")
 _BUSY = re.compile("繁忙|系统错误|超时")
@@ -157,15 +159,17 @@ class WeiboSearch(PlatformSpider):
 
     def full_text(self, response: Response, draft: Post) -> Post:
         """Return the draft with its whole text."""
-        text = text_of(decode_json(bytes(_reply(response).data), _LongText).text)
-        return replace(draft, text=text, tags=_parse_tags(text))
+        markup = decode_json(bytes(_reply(response).data), _LongText).text
+        text = text_of(markup)
+        return replace(draft, text=text, tags=_parse_tags(text), links=links_of(markup, self.base, own=_SITE))
 
     def _parse_message(self, response: Response, raw: msgspec.Raw) -> _Found:
         message = decode_item(raw, _Message)
         mid = _parse_id(message)
         root = decode_optional(message.root, _Root)
         root_mid = str(root.mid or root.id or "") if root else ""
-        text, cut = _parse_text(message)
+        markup, cut = _parse_markup(message)
+        text = _CUT.sub("", text_of(markup)) if cut else text_of(markup)
         published_at, precision = _parse_time(message, mid, response)
         post = self.post(
             response,
@@ -174,6 +178,7 @@ class WeiboSearch(PlatformSpider):
             url=f"https://m.weibo.cn/detail/{mid}",
             text=text,
             tags=_parse_tags(text),
+            links=links_of(markup, self.base, own=_SITE),
             author=_parse_author(message.user),
             published_at=published_at,
             time_precision=precision,
@@ -250,13 +255,10 @@ def _parse_time(message: _Message, mid: str, response: Response) -> ReadTime:
     return by_id, Precision.SECOND
 
 
-def _parse_text(message: _Message) -> tuple[str, bool]:
-    """Return the text, and whether it is cut."""
+def _parse_markup(message: _Message) -> tuple[str, bool]:
+    """Return the text's HTML, and whether it is cut."""
     whole = message.long_text.get("longTextContent") if isinstance(message.long_text, dict) else None
-    if isinstance(whole, str) and whole:
-        return text_of(whole), False
-    text = text_of(message.text)
-    return (_CUT.sub("", text), True) if message.is_long else (text, False)
+    return (whole, False) if isinstance(whole, str) and whole else (message.text, bool(message.is_long))
 
 
 def _parse_author(user: _User | None) -> Author | None:

@@ -112,6 +112,18 @@ BOARD = Board(
             width=24,
             height=15,
         ),
+        Panel(
+            id="links",
+            title=Both("被分享的链接", "Links shared"),
+            question=Both(
+                "大家在分享哪些网页，带着什么态度？不计帖子自己站内的链接。",
+                "Which pages do posts point to, and how kindly? Links within a post's own site do not count.",
+            ),
+            by=(Top("links", Both("链接", "Link"), 15),),
+            show=(MENTIONS, NEGATIVE, NSR, ENGAGEMENT),
+            draw=Draw.TABLE,
+            width=48,
+        ),
         Listing(
             id="negative-voices",
             title=Both("负面声音（互动最多）", "Negative voices that drew most"),

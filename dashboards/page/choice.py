@@ -48,6 +48,7 @@ FIELDS: Mapping[str, tuple[str, Both]] = MappingProxyType(
         "author": ("author.name", Both("账号", "Account")),
         "kind": ("kind", Both("类型", "Kind")),
         "site": ("site", Both("站点", "Site")),
+        "link": ("links", Both("链接", "Link")),
         "region": ("region", Both("地区", "Region")),
         "customer": ("customer.id", Both("客户", "Customer")),
         "story": ("story.id", Both("事件", "Story")),

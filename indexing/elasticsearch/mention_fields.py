@@ -46,6 +46,7 @@ _PAGE = (
     Field("rating", FLOAT, "The author's rating on the platform's scale.", "0 to 1"),
     Field("region", KEYWORD, "Where the platform says the author is."),
     Field("tags", KEYWORD, "Topics that the author set; the first 200."),
+    Field("links", ADDRESS, "The pages that the post points to, without what says only who shared them; the first 20."),
     Field("folded.author", KEYWORD, "What `author:` in a query compares: a keyed digest of the name."),
     Field("folded.region", KEYWORD, "What `region:` compares: the region without case and width."),
     Field("folded.site", KEYWORD, "What `site:` compares."),

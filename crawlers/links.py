@@ -1,0 +1,98 @@
+"""The addresses that a post points to, from its HTML and its words, in one form for each page."""
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit
+
+from w3lib.url import canonicalize_url, url_query_cleaner
+
+__all__ = ["links_of"]
+
+_MOST = 20
+_LONGEST = 2_000
+_READ = 200_000
+"""Characters of a page that are looked through."""
+_HREF = re.compile(r"""<a\b[^<>]{0,2000}?\bhref\s*=\s*(?:"([^"<>]+)"|'([^'<>]+)'|([^\s"'<>]+))""", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+_WRITTEN = re.compile(r"(?<![A-Za-z0-9])https?://[!#-;=?-~]+|(?<![A-Za-z0-9.@/-])t\.cn/[A-Za-z0-9]+", re.IGNORECASE)
+_AFTER = ".,;:!?)]}'"
+"""Marks that end a sentence, not an address."""
+_REDIRECTS = {
+    "weibo.cn": ("u", "toasturl"),
+    "link.zhihu.com": ("target",),
+    "link.juejin.cn": ("target",),
+    "www.google.com": ("url", "q"),
+    "l.facebook.com": ("u",),
+    "mp.weixinbridge.com": ("url",),
+}
+"""Hosts that lead on to the address in one of these parameters; their subdomains too."""
+_TRACKING = (
+    *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id", "fbclid", "gclid", "msclkid"),
+    *("spm", "scm", "share_source", "share_medium", "share_plat", "share_token", "share_from", "sharer_shareid"),
+    *("from_source", "xhsshare", "tt_from", "wxshare_count", "vd_source", "isappinstalled"),
+)
+
+
+def links_of(markup: str, page: str, *, own: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the first 20 pages that a post's HTML or text points to, each once, but for those of its own site.
+
+    `page` is the post's own address, `own` are further hosts of its site. Redirects of known hosts are followed on
+    paper; parameters that only say who shared the link are taken away, and so is a fragment.
+    """
+    site = (_site(urlsplit(page).hostname or ""), *own)
+    found: dict[str, None] = {}
+    for address in _addresses(markup[:_READ]):
+        if len(found) == _MOST:
+            break
+        link = _plain(address, page)
+        if link and not any(_is_within(_site(urlsplit(link).hostname or ""), host) for host in site):
+            found[link] = None
+    return tuple(found)
+
+
+def _addresses(markup: str) -> Iterable[str]:
+    for match in _HREF.finditer(markup):
+        yield html.unescape(match[1] or match[2] or match[3]).strip()
+    yield from _written(html.unescape(_TAG.sub(" ", markup)))
+
+
+def _written(text: str) -> Iterator[str]:
+    for match in _WRITTEN.finditer(text):
+        address = match[0].rstrip(_AFTER)
+        yield address if "://" in address else f"https://{address}"
+
+
+def _plain(address: str, page: str) -> str | None:
+    """Return the address in its one form; None for what is none of the web."""
+    try:
+        whole = _target(urljoin(page, address))
+        parts = urlsplit(whole)
+        if parts.scheme not in ("http", "https") or not parts.hostname or "." not in parts.hostname:
+            return None
+        made = canonicalize_url(url_query_cleaner(whole, _TRACKING, remove=True))
+    except ValueError:
+        return None
+    return made if len(made) <= _LONGEST else None
+
+
+def _target(address: str) -> str:
+    """Return where the address leads to in the end, as far as it says so itself."""
+    for _ in range(3):
+        parts = urlsplit(address)
+        names = next((names for host, names in _REDIRECTS.items() if _is_within(parts.hostname or "", host)), ())
+        given = parse_qs(parts.query)
+        onward = next((given[name][0] for name in names if name in given), "")
+        if not unquote(onward).startswith(("http://", "https://")):
+            return address
+        address = unquote(onward) if "%3A%2F%2F" in onward.upper() else onward
+    return address
+
+
+def _is_within(host: str, of: str) -> bool:
+    return host == of or host.endswith(f".{of}")
+
+
+def _site(host: str) -> str:
+    """Return a host without what tells only its phone version or its main one apart."""
+    return re.sub(r"^(?:www|m|wap|mobile)\.", "", host.lower())

@@ -1,0 +1,44 @@
+"""The pages that a post points to: from HTML and from words, each in one form."""
+
+import pytest
+
+from crawlers.links import links_of
+
+WEIBO = "https://m.weibo.cn/detail/1"
+
+
+@pytest.mark.parametrize(
+    ("markup", "links"),
+    [
+        ('看这个<a href="https://weibo.cn/sinaurl?u=https%3A%2F%2Fitem.jd.com%2F100.html%3Futm_source%3Dwb">网页链接</a>',
+         ("https://item.jd.com/100.html",)),
+        ('<a href="http://t.cn/A6abc" data-hide=""><span class="surl-text">网页链接</span></a>', ("http://t.cn/A6abc",)),
+        ("看视频t.cn/A6abc 好", ("https://t.cn/A6abc",)),
+        ("链接：https://Example.com/a?b=2&a=1#top。好", ("https://example.com/a?a=1&b=2",)),
+        ("（https://example.com/x）和https://example.com/x", ("https://example.com/x",)),
+        ("<a href=https://example.com/a&amp;b=1>x</a>", ("https://example.com/a&b=1",)),
+        ('<a href="/n/某人">@某人</a> <a href="https://s.weibo.com/weibo?q=x">#x#</a>', ()),
+        ('<a href="https://link.zhihu.com/?target=https%3A//sspai.com/post/1">x</a>', ("https://sspai.com/post/1",)),
+        ('<a href="javascript:alert(1)">x</a> <a href="mailto:a@example.com">y</a> <a href="http://[::1">z</a>', ()),
+        ("ftp://example.com/x 与 http://localhost/x", ()),
+    ],
+)  # fmt: skip
+def test_links_are_read_in_one_form(markup: str, links: tuple[str, ...]) -> None:
+    assert links_of(markup, WEIBO, own=("weibo.cn", "weibo.com")) == links
+
+
+def test_a_sites_own_links_do_not_count_and_those_of_its_namesakes_do() -> None:
+    text = "https://m.example.com/a https://bbs.example.com/b https://notexample.com/c https://example.com.cn/d"
+    assert links_of(text, "https://www.example.com/post/1") == ("https://notexample.com/c", "https://example.com.cn/d")
+
+
+def test_twenty_links_at_most_and_no_endless_one() -> None:
+    many = " ".join(f"https://example.com/{n}" for n in range(50))
+    assert len(links_of(many, WEIBO)) == 20
+    assert links_of(f"https://example.com/{'x' * 5_000}", WEIBO) == ()
+
+
+@pytest.mark.parametrize("piece", ["<a ", '<a href="', "https://", "<", "t.cn/", "https://a.b?" + "u=" * 9])
+def test_a_hostile_text_takes_linear_time(piece: str) -> None:
+    """A million characters would take hours if the time grew with the square."""
+    assert len(links_of(piece * (1_000_000 // len(piece)), WEIBO)) <= 20
