@@ -99,6 +99,8 @@ class Panel:
     by: tuple[Bucket, ...] = ()
     show: tuple[Metric, ...]
     draw: Draw
+    sort: int | None = None
+    """By which of its measures a table stands, the largest first; else as its buckets come."""
     compares_brands: bool = False
     """Whether its first bucket's shares compare brands: the page withholds them where these were not crawled alike."""
     annotated: bool = False

@@ -55,8 +55,10 @@ def _of_panel(panel: Panel, known: Mapping[str, Field]) -> Iterator[str]:
         yield "it shows nothing: name a metric"
     if len(panel.by) > 2:
         yield "it has more than two buckets"
-    if panel.by and compares(panel):
-        yield "it compares two periods, and has buckets: show the change in a panel of its own"
+    if compares(panel) and any(isinstance(bucket, Time) for bucket in panel.by):
+        yield "it compares two periods along the time: show the change in a panel without a bucket of time"
+    if panel.sort is not None and panel.sort not in range(len(panel.show)):
+        yield f"it is sorted by measure {panel.sort}, and has {len(panel.show)}"
     for metric in panel.show:
         if metric.kind != panel.kind:
             yield f"{metric.name.en} counts {metric.kind}, and the panel reads {panel.kind}"

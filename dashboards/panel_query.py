@@ -1,13 +1,13 @@
 """A panel's plain Elasticsearch query, and its answer read into rows: what the page draws and the tests count.
 
 Buckets are aggregations named b0, b1, one within the other; the leaves of the measures are m0, m1, … in each of them.
-A panel that compares two periods asks for both at once, as `now` and `before`.
+A panel that compares two periods asks for both at once, as `now` and `before` in each bucket; its buckets are ordered
+by what they hold now.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from config.settings import DAY_ZONE
@@ -47,18 +47,13 @@ class Row:
 
 def search(panel: Panel, scope: Scope) -> Body:
     """Return the body of the panel's search; it asks for no documents."""
-    if not compares(panel):
-        return {**_scoped(panel, scope), "size": 0, "aggs": _within(panel, panel.by)}
-    periods = {
-        "now": {"filter": period(scope), "aggs": _within(panel, ())},
-        "before": {"filter": period(scope.before), "aggs": _aggregations(_before(panel))},
-    }
-    return {**_scoped(panel, replace(scope, since=scope.before.since)), "size": 0, "aggs": periods}
+    asked = replace(scope, since=scope.before.since) if compares(panel) else scope
+    return {**_scoped(panel, asked), "size": 0, "aggs": _within(panel, panel.by, scope)}
 
 
 def compares(panel: Panel) -> bool:
-    """Whether the panel holds the period against the one before; it has no buckets then."""
-    return bool(_before(panel))
+    """Whether the panel holds the period against the one before."""
+    return any(isinstance(leaf, Before) for leaf in measured(panel))
 
 
 def listing(panel: Listing, scope: Scope, size: int) -> Body:
@@ -69,13 +64,8 @@ def listing(panel: Listing, scope: Scope, size: int) -> Body:
 
 def read(panel: Panel, answered: Mapping[str, Any]) -> tuple[Row, ...]:
     """Return the rows of the answer; a panel without buckets has one row."""
-    whole = answered.get("aggregations", {})
-    if not compares(panel):
-        return tuple(_rows(panel, {**whole, "doc_count": answered["hits"]["total"]["value"]}, ()))
-    earlier: dict[Leaf, float | None] = {
-        Before(leaf): answer(leaf, whole["before"], name) for leaf, name in _before(panel).items()
-    }
-    return tuple(_rows(panel, whole["now"], (), earlier))
+    whole = {**answered.get("aggregations", {}), "doc_count": answered["hits"]["total"]["value"]}
+    return tuple(_rows(panel, whole, ()))
 
 
 def measured(panel: Panel) -> dict[Leaf, str]:
@@ -94,11 +84,6 @@ def ordering(panel: Panel) -> Plain | None:
     return first if isinstance(first, Plain) and first.where == EVERYTHING and not isinstance(first, Count) else None
 
 
-def _before(panel: Panel) -> dict[Plain, str]:
-    """Return what the panel's measures ask of the period before, with the aggregation's name."""
-    return {leaf.of: name for leaf, name in measured(panel).items() if isinstance(leaf, Before)}
-
-
 def period(scope: Scope) -> Body:
     """Return the filter for the documents of the time that is looked at."""
     return {"range": {"@timestamp": {"gte": scope.since.isoformat(), "lte": scope.until.isoformat()}}}
@@ -110,15 +95,26 @@ def _scoped(panel: Panel | Listing, scope: Scope) -> Body:
     return {"track_total_hits": True, "query": {"bool": {"filter": filters}}}
 
 
-def _within(panel: Panel, by: Sequence[Bucket]) -> Body:
+def _within(panel: Panel, by: Sequence[Bucket], scope: Scope) -> Body:
     if not by:
-        return _aggregations({leaf: name for leaf, name in measured(panel).items() if not isinstance(leaf, Before)})
+        now, before = _asked(panel)
+        if not before:
+            return _aggregations(now)
+        periods = (("now", scope, now), ("before", scope.before, before))
+        return {name: {"filter": period(one), "aggs": _aggregations(asked)} for name, one, asked in periods}
     level = len(panel.by) - len(by)
-    inner = _within(panel, by[1:])
+    inner = _within(panel, by[1:], scope)
     first = ordering(panel)
     if first and len(by) > 1 and not isinstance(by[0], Time):
         inner = {**inner, measured(panel)[first]: aggregation(first)}
     return {f"b{level}": {**_bucket(panel, by[0]), **({"aggs": inner} if inner else {})}}
+
+
+def _asked(panel: Panel) -> tuple[dict[Plain, str], dict[Plain, str]]:
+    """Return what the panel's measures ask of the period and of the one before, each with its aggregation's name."""
+    named = measured(panel).items()
+    now = {leaf: name for leaf, name in named if not isinstance(leaf, Before)}
+    return now, {leaf.of: name for leaf, name in named if isinstance(leaf, Before)}
 
 
 def _aggregations(asked: Mapping[Plain, str]) -> Body:
@@ -130,22 +126,18 @@ def _bucket(panel: Panel, bucket: Bucket) -> Body:
         every = {"calendar_interval": bucket.every.value, "time_zone": DAY_ZONE.key, "min_doc_count": 1}
         return {"date_histogram": {"field": bucket.field, **every}}
     first = ordering(panel)
-    order = {measured(panel)[first] if first else "_count": "desc"}
+    path = [*(["now"] if compares(panel) else []), *([measured(panel)[first]] if first else [])]
+    order = {">".join(path) or "_count": "desc"}
     return {"terms": {"field": bucket.field, "size": bucket.size, "order": order, "shard_size": _SHARD_SIZE}}
 
 
-def _rows(
-    panel: Panel,
-    bucket: Mapping[str, Any],
-    keys: tuple[str | int, ...],
-    known: Mapping[Leaf, float | None] = MappingProxyType({}),
-) -> Iterator[Row]:
-    """Yield the rows within a bucket; `known` are the leaves that its answer does not hold."""
+def _rows(panel: Panel, bucket: Mapping[str, Any], keys: tuple[str | int, ...]) -> Iterator[Row]:
     if len(keys) == len(panel.by):
-        values = dict(known)
-        for leaf, name in measured(panel).items():
-            if not isinstance(leaf, Before):
-                values[leaf] = answer(leaf, bucket, name)
+        now, before = _asked(panel)
+        values: dict[Leaf, float | None] = {
+            leaf: answer(leaf, bucket["now"] if before else bucket, name) for leaf, name in now.items()
+        }
+        values |= {Before(leaf): answer(leaf, bucket["before"], name) for leaf, name in before.items()}
         yield Row(keys, tuple(evaluate(metric.of, values) for metric in panel.show))
         return
     for inner in bucket.get(f"b{len(keys)}", {}).get("buckets", ()):

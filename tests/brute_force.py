@@ -10,6 +10,7 @@ from typing import Any
 
 from config.settings import DAY_ZONE
 from dashboards.panel import TIMELESS, Bucket, Every, Panel, Time
+from dashboards.panel_query import compares
 from indexing.metrics import expression as ex
 from indexing.metrics import where as wh
 
@@ -22,7 +23,8 @@ def counted(panel: Panel, documents: Iterable[Document], since: datetime, until:
     chosen = [d for d in documents if holds(panel.where, d)]
     if panel.kind in TIMELESS:
         return dict(_buckets(panel, panel.by, chosen, ()))
-    inside, before = _within(chosen, since, until), _within(chosen, since - (until - since), since)
+    inside = _within(chosen, since, until)
+    before = _within(chosen, since - (until - since), since) if compares(panel) else []
     return dict(_buckets(panel, panel.by, inside, (), before))
 
 
@@ -79,11 +81,15 @@ def _buckets(
     for document in documents:
         for value in values(document, by[0].field):
             groups[_key(by[0], value)].append(document)
+    for document in before:  # a value of the period before alone is there too, with nothing now
+        for value in values(document, by[0].field):
+            groups.setdefault(_key(by[0], value), [])
     chosen = list(groups)
     if not isinstance(by[0], Time):
         chosen = sorted(groups, key=lambda key: (-_rank(panel, groups[key]), key))[: by[0].size]
     for key in chosen:
-        yield from _buckets(panel, by[1:], groups[key], (*keys, key))
+        earlier = [d for d in before if key in {_key(by[0], value) for value in values(d, by[0].field)}]
+        yield from _buckets(panel, by[1:], groups[key], (*keys, key), earlier)
 
 
 def _key(bucket: Bucket, value: Any) -> Any:

@@ -43,17 +43,22 @@ def request(saved: Json, view: Json, time_range: Json, zone: str) -> Json:
     layer = layer_of(saved)
     columns = {id: layer["columns"][id] for id in layer["columnOrder"]}
     aggs = {id: asked for id, column in columns.items() if not column["isBucketed"] and (asked := _metric(column))}
-    for id, column in reversed([(id, column) for id, column in columns.items() if column["isBucketed"]]):
-        inner = dict(aggs)
-        aggs = {id: {**_bucket(column, zone, inner), "aggs": inner}}
-    query = kql(saved["attributes"]["state"]["query"]["query"])
     time = view["attributes"].get("timeFieldName")
-    if any("timeShift" in column for column in columns.values()):
+    filters: list[Json] = [{"range": {time: time_range}}] if time else []
+    shifted = any("timeShift" in column for column in columns.values())
+    if shifted:
         periods = {name: {"range": {time: ends}} for name, ends in _periods(time_range).items()}
         aggs = {_SPLIT: {"filters": {"filters": periods}, **({"aggs": aggs} if aggs else {})}}
         filters = [{"bool": {"should": list(periods.values()), "minimum_should_match": 1}}]
-    else:
-        filters = [{"range": {time: time_range}}] if time else []
+    for id, column in reversed([(id, column) for id, column in columns.items() if column["isBucketed"]]):
+        inner = dict(aggs)
+        if shifted:  # Kibana orders values by a metric of their own then, of what is looked at alone
+            assert columns[column["params"]["orderBy"]["columnId"]]["operationType"] == "count"
+            inner["order"] = {"filter": {"range": {time: time_range}}}
+        aggs = {id: {**_bucket(column, zone, inner), "aggs": inner}}
+        if shifted:
+            aggs[id]["terms"]["order"] = {"order": column["params"]["orderDirection"]}
+    query = kql(saved["attributes"]["state"]["query"]["query"])
     filters += [query] if query else []
     return {"size": 0, "track_total_hits": True, "query": {"bool": {"filter": filters}}, "aggs": aggs}
 

@@ -42,8 +42,19 @@ def types_of(view: str) -> dict[str | None, str | None]:
 
 
 def view_of(saved: Json) -> str:
-    (reference,) = [one for one in saved["references"] if one["type"] == "index-pattern"]
-    return str(reference["id"])
+    views = {one["name"]: one["id"] for one in saved["references"] if one["type"] == "index-pattern"}
+    events = annotations_of(saved)
+    assert all(views.pop(f"xy-visualization-layer-{layer['layerId']}") for layer in events)
+    (view,) = views.values()
+    return str(view)
+
+
+def annotations_of(saved: Json) -> list[Json]:
+    """Return the layers of a chart that show what happened meanwhile."""
+    if saved["type"] != "lens":
+        return []
+    layers = saved["attributes"]["state"]["visualization"].get("layers", [])
+    return [layer for layer in layers if layer["layerType"] == "annotations"]
 
 
 def test_the_file_is_sorted_and_each_id_stands_once() -> None:
@@ -86,6 +97,17 @@ def test_a_lens_panel_is_whole(saved: Json) -> None:
     managed = {id for id in columns if re.search(r"X\d+$", id)}
     referred = {part for column in columns.values() for part in column.get("references", ())}
     assert managed == referred
+
+
+def test_annotations_name_fields_of_their_view() -> None:
+    layers = [(saved, layer) for saved in LENS for layer in annotations_of(saved)]
+    assert {layer["layerId"] for _, layer in layers} == {"alerts", "notes"}
+    for saved, layer in layers:
+        names = {one["name"]: one["id"] for one in saved["references"]}
+        types = types_of(names[f"xy-visualization-layer-{layer['layerId']}"])
+        for event in layer["annotations"]:
+            assert types[event["timeField"]] == "date"
+            assert {types[field] for field in (event["textField"], *event["extraFields"])} == {"keyword"}
 
 
 @pytest.mark.parametrize("saved", LENS, ids=lambda saved: saved["id"])

@@ -138,6 +138,7 @@ def _table(panel: Panel) -> State:
         "paging": {"enabled": True, "size": _ROWS},
         "rowHeight": "single",
         "rowHeightLines": 1,
+        **({"sorting": {"columnId": measure_id(panel.sort), "direction": "desc"}} if panel.sort is not None else {}),
     }
 
 

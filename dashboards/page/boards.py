@@ -1,7 +1,7 @@
 """All dashboards as one HTML file, for whoever has no Kibana: the same panels, asked and counted in the same way."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from dashboards.page.draw import draw
 from dashboards.page.drawn import Drawn
 from dashboards.page.gather import ask
 from dashboards.page.marks import counted_by
+from dashboards.page.phrases import PHRASES
 from dashboards.panel import Board, Listing, Panel, Top
 from dashboards.panel_query import Row, Scope, compares, listing, period, read, search
 from dashboards.period import beginning
@@ -179,6 +180,7 @@ def _read(
         withheld = share_of_voice(counts, seen.crawled).withheld
     if compares(panel) and not seen.before:
         rows = tuple(_unchanged(panel, row) for row in rows)
+        return replace(draw(board, panel, rows, scope, withheld, names), remark=PHRASES["not_crawled_before"])
     return draw(board, panel, rows, scope, withheld, names, seen.events)
 
 

@@ -1,6 +1,7 @@
 """A panel's rows as the page draws them: charts, bars or a table, each value with its words beside its number."""
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from types import MappingProxyType
 
 from config.both import Both
@@ -36,7 +37,10 @@ def draw(
     if withheld:
         return Drawn(board=board, panel=panel, rows=(), withheld=withheld)
     if panel.draw in (Draw.NUMBER, Draw.TABLE):
-        lines = tuple(_line(panel, row, brands) for row in rows)
+        if (by := panel.sort) is not None:
+            rows = sorted(rows, key=lambda row: -inf if row.values[by] is None else row.values[by] or 0, reverse=True)
+        kept = rows[:_MOST_LINES] if panel.sort is not None else rows
+        lines = tuple(_line(panel, row, brands) for row in kept)
         return Drawn(board=board, panel=panel, rows=tuple(rows), lines=lines)
     if any(isinstance(bucket, Time) for bucket in panel.by):
         return draw_over_time(board, panel, rows, scope, brands, events)
@@ -65,7 +69,7 @@ def _bars(board: str, panel: Panel, rows: Sequence[Row], brands: Mapping[str, st
     lines = tuple(
         Line(
             names=(key_in_words(bucket, key, brands),),
-            values=(Both(shown.number(round(sum(stack))), shown.number(round(sum(stack)))),),
+            values=(_number(sum(stack)),),
             bar=bar,
             marks=stacks.marks_of(panel, 0, key, stack, splits),
             whole=mark(panel, {0: key}, 0 if len(panel.show) == 1 else None, None if splits else sum(stack)),
@@ -77,3 +81,7 @@ def _bars(board: str, panel: Panel, rows: Sequence[Row], brands: Mapping[str, st
         for (key, stack), bar in zip(kept, drawn, strict=True)
     )
     return Drawn(board=board, panel=panel, rows=tuple(rows), series=series if len(series) > 1 else (), lines=lines)
+
+
+def _number(value: float) -> Both:
+    return Both(shown.number(round(value)), shown.number(round(value)))

@@ -86,3 +86,5 @@ class Drawn:
     chart: Chart | None = None
     withheld: Both | None = None
     """Why nothing is shown."""
+    remark: Both | None = None
+    """What is not shown, and why."""

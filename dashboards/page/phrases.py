@@ -202,6 +202,9 @@ PHRASES: Mapping[str, Both] = {
     "comma": Both("、", ", "),
     "list_all": Both("查看全部", "show all"),
     "asked": Both("查询", "Query"),
+    "not_crawled_before": Both(
+        "前期还没有开始采集，不作比较。", "Nothing was crawled in the period before, so there is no comparison."
+    ),
     "events": Both("期间的预警与备注（{count}）", "Alerts and notes meanwhile ({count})"),
     "footer": Both(
         "由听风根据 Elasticsearch 索引生成；页面不含任何外部请求。",

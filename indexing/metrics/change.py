@@ -6,7 +6,7 @@ from config.both import Both
 from indexing.metrics.expression import before
 from indexing.metrics.metric import Metric, Shape
 
-__all__ = ["change"]
+__all__ = ["change", "rise"]
 
 _MEANING = Both(
     "与紧接在前、同样长的一段时间相比：{how}。前期没有采集过的，页面不给出变化；前期为零或没有值的，没有变化值。",
@@ -32,6 +32,18 @@ def change(metric: Metric) -> Metric:
         meaning=Both(_MEANING.zh.format(how=how.zh), _MEANING.en.format(how=how.en)),
         of=of,
         shape=shape,
+        rank=None,
+        colour=None,
+    )
+
+
+def rise(metric: Metric) -> Metric:
+    """Return by how much a count grew, in numbers: also of what was not there before."""
+    return replace(
+        metric,
+        name=Both("比前期多", "more than before"),
+        meaning=Both(_MEANING.zh.format(how="增减多少"), _MEANING.en.format(how="by how much they differ")),
+        of=metric.of - before(metric.of),
         rank=None,
         colour=None,
     )
