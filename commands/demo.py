@@ -36,7 +36,7 @@ def demo(
     from dashboards.report import write_latest
     from indexing.customers import import_customers
     from indexing.elasticsearch.store import open_store
-    from indexing.pipeline import analyse_all, check_config, turn
+    from indexing.pipeline import analyse_all, check_config, keep_levels, turn
 
     brands = check_config()
     _start_elasticsearch()
@@ -47,6 +47,7 @@ def demo(
         analysed = analyse_all(brands, store, progress=show)
         import_customers(store, settings.config_dir() / "customers.csv")
         indexed = turn(store, brands, now=anchor(source), progress=show)
+        keep_levels(store, brands)
         page = write_latest(store, brands, now=anchor(source))
     console.print(crawled(reports))
     _summary(analysed, indexed, store, page, before)

@@ -16,9 +16,11 @@ def report() -> None:
     def write() -> str:
         from dashboards.report import write_latest
         from indexing.elasticsearch.store import open_store
-        from indexing.pipeline import check_config
+        from indexing.pipeline import check_config, keep_levels
 
-        return str(write_latest(open_store(), check_config()))
+        store, brands = open_store(), check_config()
+        keep_levels(store, brands)
+        return str(write_latest(store, brands))
 
     write()
 

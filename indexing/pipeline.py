@@ -30,6 +30,7 @@ __all__ = [
     "check_config",
     "crawl_and_note",
     "index_all",
+    "keep_levels",
     "load_config",
     "raise_alerts",
     "to_crawl",
@@ -140,6 +141,13 @@ def raise_alerts(store: "Store", brands: Sequence[Brand], *, now: datetime | Non
         spool.keep(store)
         if deliver(store, channels, rota).sent:
             spool.keep(store)
+
+
+def keep_levels(store: "Store", brands: Sequence[Brand]) -> int:
+    """Write how near the brands came to their burst rules, up to the last full hour; return how many levels."""
+    from indexing.detection.levels import keep_levels as keep
+
+    return keep(store, load_rules(), brands, now=datetime.now(UTC))
 
 
 def watch() -> list["Alert"]:

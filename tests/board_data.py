@@ -200,6 +200,14 @@ def _note(chance: random.Random, number: int, _at: str) -> Document:
     return {"text": f"第 {number} 场活动", "brand": [chance.choice(BRANDS)], "author": "zhang"}
 
 
+def _level(chance: random.Random, number: int, _at: str) -> Document:
+    """Return one hour of a brand: consecutive hours, so that lines are lines."""
+    at = UNTIL.replace(minute=0) - timedelta(hours=number // len(BRANDS) + 1)
+    usual = chance.randrange(2, 9)
+    level = {"rule": "negative-burst", "brand": BRANDS[number % len(BRANDS)], "counted": chance.randrange(12)}
+    return {**level, "@timestamp": at.isoformat(), "threshold": 3.0 * usual, **({"usual": usual} if number % 7 else {})}
+
+
 _MAKERS = {
     "runs": _run,
     "alerts": _alert,
@@ -208,6 +216,7 @@ _MAKERS = {
     "stories": _story,
     "accounts": _account,
     "notes": _note,
+    "levels": _level,
 }
 KINDS = tuple(_MAKERS)
 

@@ -4,6 +4,7 @@ from config.both import Both
 from dashboards.boards._shared import BRAND, BRANDS, MENTION_COLUMNS
 from dashboards.panel import Board, Control, Draw, Every, Listing, Panel, Time, Top, number
 from indexing.metrics.of.alerts import ALERTS, OPEN_ALERTS, TIME_TO_ACKNOWLEDGE, TIME_TO_RESOLVE
+from indexing.metrics.of.levels import COUNTED, NEARNESS, THRESHOLD, USUAL
 from indexing.metrics.of.mentions import NEGATIVE, NEGATIVE_SHARE
 from indexing.metrics.where import Is
 
@@ -47,6 +48,37 @@ BOARD = Board(
             draw=Draw.COLUMNS,
             annotated=True,
             width=32,
+            height=14,
+        ),
+        Panel(
+            id="nearness",
+            title=Both("离报警多近", "How near to an alert"),
+            question=Both(
+                "每小时的负面达到突增规则门槛的百分之几？到 100% 即触发。",
+                "What share of the burst rules' threshold does each hour reach? At 100 % they fire.",
+            ),
+            kind="levels",
+            by=(BRAND, Time(every=Every.HOUR)),
+            show=(NEARNESS,),
+            draw=Draw.LINES,
+            annotated=True,
+            width=32,
+            height=14,
+        ),
+        Panel(
+            id="levels",
+            title=Both("负面、平时与门槛", "Negative, usual and threshold"),
+            question=Both(
+                "负面比平时多多少，离门槛多远？选一个品牌来看；不选时为各品牌、各规则之和。",
+                "How far is it above the usual, and below the threshold? Choose a brand; else all brands and rules are "
+                "added up.",
+            ),
+            kind="levels",
+            by=(Time(every=Every.HOUR),),
+            show=(COUNTED, USUAL, THRESHOLD),
+            draw=Draw.LINES,
+            annotated=True,
+            width=48,
             height=14,
         ),
         Panel(

@@ -40,6 +40,7 @@ _FORMATS: Mapping[Shape, Mapping[str, Any] | None] = MappingProxyType(
         Shape.COUNT: {"id": "number", "params": {"decimals": 0}},
         Shape.SHARE: {"id": "percent", "params": {"decimals": 1}},
         Shape.SCORE: {"id": "number", "params": {"decimals": 2}},
+        Shape.AMOUNT: {"id": "number", "params": {"decimals": 1}},
         Shape.CHANGE: {"id": "percent", "params": {"decimals": 1}},
         Shape.POINTS: {"id": "percent", "params": {"decimals": 1}},
         Shape.SECONDS: {

@@ -24,6 +24,7 @@ _NAMES = {
     "alerts": Both("听风 预警", "alerts"),
     "alert-events": Both("听风 预警经过", "alert events"),
     "notes": Both("听风 备注", "notes"),
+    "levels": Both("听风 爆发水平", "burst levels"),
 }
 _OPEN = "查看原文 Open the post"
 _WIDE = {"text": 400, "title": 380, "reason_zh": 420, "message": 320, "url.full": 190}

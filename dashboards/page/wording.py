@@ -27,6 +27,8 @@ def worded(metric: Metric, value: float | None) -> Both:
             return _same(shown.percent(value))
         case Shape.SCORE:
             return _same(shown.score(value))
+        case Shape.AMOUNT:
+            return _same(f"{value:,.1f}".removesuffix(".0"))
         case Shape.CHANGE:
             return _same(shown.signed(100 * value, "%"))
         case Shape.POINTS:

@@ -32,6 +32,7 @@ WRITERS: Mapping[str, str] = MappingProxyType(
         "alert-events": "alerts",
         "silences": "alerts",
         "notes": "notes",
+        "levels": "report",
         "state": "rebuild, backup, restore",
     }
 )

@@ -18,7 +18,7 @@ import msgspec
 from indexing.elasticsearch.alert_fields import ALERT, ALERT_EVENT, SILENCE
 from indexing.elasticsearch.field import Field, properties
 from indexing.elasticsearch.mention_fields import MENTION
-from indexing.elasticsearch.record_fields import CUSTOMER, ENGAGEMENT, LINK, NOTE, RUN, STATE
+from indexing.elasticsearch.record_fields import CUSTOMER, ENGAGEMENT, LEVEL, LINK, NOTE, RUN, STATE
 from indexing.elasticsearch.story_fields import ACCOUNT, STORY
 
 __all__ = ["KINDS", "MONTHLY", "STANDING", "VERSION", "mapping", "template"]
@@ -36,6 +36,7 @@ STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "alert-events": ALERT_EVENT,
         "silences": SILENCE,
         "notes": NOTE,
+        "levels": LEVEL,
     }
 )
 """The kinds that have one index each, whatever the month."""

@@ -3,7 +3,7 @@
 from indexing.elasticsearch.field import BOOLEAN, DATE, FLOAT, KEYWORD, LONG, STORED, Field
 from indexing.elasticsearch.mention_fields import ENGAGEMENT_COUNTS
 
-__all__ = ["CUSTOMER", "ENGAGEMENT", "LINK", "NOTE", "RUN", "STATE"]
+__all__ = ["CUSTOMER", "ENGAGEMENT", "LEVEL", "LINK", "NOTE", "RUN", "STATE"]
 
 ENGAGEMENT = (
     Field("@timestamp", DATE, "When the counts were read."),
@@ -72,6 +72,15 @@ LINK = (
     Field("revoked_at", DATE, "When it was taken back."),
     Field("revoked_by", KEYWORD, "Who took it back."),
     Field("revoked_for", STORED, "Why, in words."),
+)
+
+LEVEL = (
+    Field("@timestamp", DATE, "When the hour began with which the rule's window ended."),
+    Field("rule", KEYWORD, "The rule that counts."),
+    Field("brand", KEYWORD, "The brand's id."),
+    Field("counted", LONG, "Negative mentions of the window.", "mentions"),
+    Field("usual", FLOAT, "The median of the windows before it; absent where there are too few.", "mentions"),
+    Field("threshold", FLOAT, "How many it takes to fire.", "mentions"),
 )
 
 NOTE = (
