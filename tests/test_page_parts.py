@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from dashboards.charts import bars, stacked_columns
+from dashboards.charts import bars, lines, stacked_columns
 from dashboards.page import shown
 from dashboards.page.phrases import NAMES, PHRASES, Both
 from indexing.metrics.wilson import net_sentiment, share
@@ -102,3 +102,24 @@ def test_every_phrase_is_said_in_both_languages() -> None:
         assert chinese.strip()
         assert not re.search("[\u4e00-\u9fff]", english)
         assert chinese.count("{") == english.count("{")
+
+
+def test_lines_keep_their_gaps_and_go_below_zero() -> None:
+    made = lines([[0.5, None, -0.5, -0.25], [None, None, None, 1.0]], height=200, top=0)
+    assert [tick.value for tick in made.ticks] == [-0.5, 0.0, 0.5, 1.0]
+    first, second = made.lines
+    assert first.heights == (66.667, None, 200.0, 166.667)
+    assert first.pieces == ((2, 200.0, 166.667),), "a day without a value joins nothing"
+    assert second.pieces == ()
+    assert [made.middle(place) for place in range(4)] == [12.5, 37.5, 62.5, 87.5]
+
+
+@pytest.mark.parametrize("values", [[], [[]], [[None, None]], [[0.0]], [[-3.0, -2.0]], [[1e9]], [[0.001, -0.002]]])
+def test_any_lines_have_a_scale_that_holds_them_and_zero(values: list[list[float | None]]) -> None:
+    made = lines(values)
+    marks = [tick.value for tick in made.ticks]
+    known = [value for line in values for value in line if value is not None]
+    assert 2 <= len(marks) <= 8
+    assert min([0.0, *known]) >= marks[0]
+    assert max([0.0, *known]) <= marks[-1]
+    assert 0 in marks
