@@ -9,7 +9,7 @@ from config.fold import fold
 from config.settings import DAY_ZONE
 from crawlers import native_id
 from crawlers.post import Author, Engagement, Post
-from indexing.elasticsearch.exact import exact
+from indexing.elasticsearch.exact import any_way
 from indexing.metrics.engagement import total
 from indexing.privacy import Pseudonyms, author_fields
 from nlp.mention import Mention
@@ -138,9 +138,9 @@ def _author(post: Post, author: Author, pseudonyms: Pseudonyms) -> dict[str, Any
 def _folded(post: Post, pseudonyms: Pseudonyms) -> dict[str, Any]:
     return {
         "author": pseudonyms.author(post.author.name) if post.author and post.author.name else None,
-        "region": exact(post.region) if post.region else None,
-        "site": exact(post.site) if post.site else None,
-        "tag": [exact(tag) for tag in _first(post.tags) if tag],
+        "region": any_way(post.region) if post.region else None,
+        "site": any_way(post.site) if post.site else None,
+        "tag": [any_way(tag) for tag in _first(post.tags) if tag],
     }
 
 

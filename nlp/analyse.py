@@ -26,7 +26,7 @@ from nlp.sentiment import engine as load_engine
 
 __all__ = ["DEFAULT", "RootBrands", "UnbalancedBooks", "analyse"]
 
-_CODE = 3
+_CODE = 4
 """Raise it with every change that makes other mentions of the same posts."""
 _CHUNK = 1_000
 

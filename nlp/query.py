@@ -15,8 +15,13 @@ from nlp.mention import Mention
 from nlp.variants import unified
 from nlp.words import as_line, words
 
-__all__ = ["Document", "evidence", "exact", "holds"]
+__all__ = ["ANY_WAY", "Document", "any_way", "evidence", "exact", "holds"]
 
+ANY_WAY = frozenset({"region", "site", "tag"})
+"""Exact fields whose values are words: however their characters are written, as 發布會 for 发布会, they are the same.
+
+Names of authors are not among them, nor is what the index itself gives a name, such as a brand's id.
+"""
 _LONGEST = 100_000  # the index takes no more of a text
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
@@ -56,7 +61,7 @@ class Document:
         title, text = _line(post.title or ""), _line(post.text)
         return cls(
             lines={"title": title, "text": text, None: f"{title}\n{text}"},  # no phrase reaches over a line end
-            values={name: tuple(exact(value) for value in found if value) for name, found in values.items()},
+            values={name: tuple(_form(name, value) for value in found if value) for name, found in values.items()},
         )
 
     @classmethod
@@ -83,7 +88,8 @@ def _holds_term(term: Term, document: Document) -> bool:
     if term.field in document.lines:
         needle = _needle(term.value)
         return needle is not None and needle in document.lines[term.field]
-    return exact(term.value) in document.values.get(term.field or "", ())
+    field = term.field or ""
+    return _form(field, term.value) in document.values.get(field, ())
 
 
 def evidence(query: Query, document: Document) -> tuple[str, ...]:
@@ -95,6 +101,15 @@ def evidence(query: Query, document: Document) -> tuple[str, ...]:
 def exact(value: str) -> str:
     """Return the form in which exact fields are compared: folded, A to Z in lower case, as Elasticsearch does it."""
     return fold(value).translate(_LOWER)
+
+
+def any_way(value: str) -> str:
+    """Return the form in which the fields of ANY_WAY are compared: exact, each character in one way to write it."""
+    return unified(exact(value))
+
+
+def _form(field: str, value: str) -> str:
+    return any_way(value) if field in ANY_WAY else exact(value)
 
 
 def _line(text: str) -> str:

@@ -154,6 +154,7 @@ CASES: dict[str, set[str]] = {
     "site:news.example.org": {"article"},
     "site:example.org": set(),
     "tag:星河发布会": {"tagged"},
+    "tag:星河發佈會": {"tagged"},
     "tag:starriver": {"tagged"},
     "tag:星河": set(),
     "region:北京": {"tagged"},

@@ -48,7 +48,7 @@ _PAGE = (
     Field("tags", KEYWORD, "Topics that the author set; the first 200."),
     Field("links", ADDRESS, "The pages that the post points to, without what says only who shared them; the first 20."),
     Field("folded.author", KEYWORD, "What `author:` in a query compares: a keyed digest of the name."),
-    Field("folded.region", KEYWORD, "What `region:` compares: the region without case and width."),
+    Field("folded.region", KEYWORD, "What `region:` compares: the region without case, width and ways to write."),
     Field("folded.site", KEYWORD, "What `site:` compares."),
     Field("folded.tag", KEYWORD, "What `tag:` compares."),
     Field("language", KEYWORD, "Language as the platform states it."),

@@ -7,8 +7,9 @@ from typing import Any
 
 from config.fold import fold
 from config.query import INDEXED_FIELDS, WORD_FIELDS, And, Not, Or, Query, QueryError, Term, terms
-from indexing.elasticsearch.exact import exact
+from indexing.elasticsearch.exact import any_way, exact
 from indexing.privacy import pseudonyms
+from nlp.query import ANY_WAY
 from nlp.variants import ways_to_write
 from nlp.words import words
 
@@ -60,6 +61,8 @@ def _term(term: Term) -> dict[str, Any]:
         return phrases[0] if len(phrases) == 1 else {"bool": {"should": phrases, "minimum_should_match": 1}}
     if term.field in INDEXED_FIELDS:  # ids that stand in the index as they were written
         return {"term": {EXACT[term.field]: {"value": fold(term.value), "case_insensitive": True}}}
+    if term.field in ANY_WAY:  # what was indexed before 0.1 knew of ways to write stands there as it was written
+        return {"terms": {EXACT[term.field]: list(dict.fromkeys((any_way(term.value), exact(term.value))))}}
     value = pseudonyms().author(term.value) if term.field == "author" else exact(term.value)
     return {"term": {EXACT[term.field]: value}}
 
