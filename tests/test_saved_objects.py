@@ -107,6 +107,7 @@ def test_annotations_name_fields_of_their_view() -> None:
         types = types_of(names[f"xy-visualization-layer-{layer['layerId']}"])
         for event in layer["annotations"]:
             assert types[event["timeField"]] == "date"
+            assert lens_query.kql(event["filter"]["query"]), "without a query Kibana draws none"
             assert {types[field] for field in (event["textField"], *event["extraFields"])} == {"keyword"}
 
 

@@ -10,7 +10,8 @@ from config.kinds.reach import When as Reach
 from config.rule import Rule, Severity
 from crawlers.post import Author
 from indexing.alerts import evaluate, outbox, records, spool
-from indexing.alerts.alert import Alert
+from indexing.alerts.alert import Alert, State
+from indexing.alerts.answers import acknowledge, resolve, snooze
 from indexing.alerts.outbox import deliver
 from indexing.stories.update import update_stories
 from tests.bot_server import SECRET, Bot, serving
@@ -110,3 +111,30 @@ def test_two_different_posts_are_told_apart(emptied_store: "Store", bot: Bot) ->
     put(emptied_store, [mention(NOW - 30 * MINUTE, text="星河 真 不错", author=LOUD, negative=False)])
     told(emptied_store)
     assert len(bot.confirmed) == 2
+
+
+def test_one_answer_is_for_all_that_the_message_told_of(emptied_store: "Store", bot: Bot) -> None:
+    put(emptied_store, bad_hour())
+    (joined,) = [alert for alert in told(emptied_store).values() if alert.joined]
+    leader = str(joined.joined)
+    acknowledge(emptied_store, leader, by="li", now=NOW + MINUTE)
+    assert {alert.state for alert in stored(emptied_store).values()} == {State.ACKNOWLEDGED}
+    snooze(emptied_store, leader, until=NOW + 9 * MINUTE, by="li", now=NOW + MINUTE)
+    assert {alert.snoozed_until for alert in stored(emptied_store).values()} == {NOW + 9 * MINUTE}
+    resolve(emptied_store, joined.id, by="wang", now=NOW + 2 * MINUTE)
+    alerts = stored(emptied_store)
+    assert alerts[joined.id].resolved_by == "wang"
+    assert alerts[leader].state is State.SNOOZED, "what is said to one that joined is said to it alone"
+    resolve(emptied_store, leader, by="li", now=NOW + 3 * MINUTE)
+    assert stored(emptied_store)[joined.id].resolved_by == "wang"
+
+
+def test_an_answer_that_was_killed_half_way_is_whole_when_given_again(emptied_store: "Store", bot: Bot) -> None:
+    put(emptied_store, bad_hour())
+    (joined,) = [alert for alert in told(emptied_store).values() if alert.joined]
+    leader = str(joined.joined)
+    with dying(0, records, "joined"):
+        acknowledge(emptied_store, leader, by="li", now=NOW + MINUTE)
+    assert stored(emptied_store)[leader].state is State.ACKNOWLEDGED
+    acknowledge(emptied_store, leader, by="li", now=NOW + 2 * MINUTE)
+    assert stored(emptied_store)[joined.id].state is State.ACKNOWLEDGED

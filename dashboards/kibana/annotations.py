@@ -48,7 +48,8 @@ def annotation_layers() -> list[Json]:
                 {
                     "color": events.colour,
                     "extraFields": list(events.more),
-                    "filter": {"language": "kuery", "query": "", "type": "kibana_query"},
+                    # Kibana draws none without a query, and says nothing of it
+                    "filter": {"language": "kuery", "query": f"{events.field}: *", "type": "kibana_query"},
                     "icon": events.icon,
                     "id": f"{kind}-events",
                     "key": {"type": "point_in_time"},

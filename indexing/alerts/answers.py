@@ -1,7 +1,11 @@
-"""What people say to an alert: acknowledged, assigned, snoozed, resolved; by the command line or by a signed link."""
+"""What people say to an alert: acknowledged, assigned, snoozed, resolved; by the command line or by a signed link.
+
+One message may tell of several alerts; what is said to the one that it is of is said to those that joined it too.
+"""
 
 import logging
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -240,7 +244,12 @@ def _change(
     detail: str | None = None,
 ) -> Alert:
     moment = in_milliseconds(now)
-    return records.change(store, id, edit, Origin(by=by, at=moment, key=key or moment.isoformat(), detail=detail))
+    origin = Origin(by=by, at=moment, key=key or moment.isoformat(), detail=detail)
+    changed = records.change(store, id, edit, origin)
+    for other in records.joined(store, id):
+        with suppress(NotPossible):  # it is over already
+            records.change(store, other.id, edit, origin)
+    return changed
 
 
 def _open(alert: Alert) -> Alert:

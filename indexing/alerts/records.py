@@ -102,6 +102,11 @@ def to_tell(store: Store) -> list[Alert]:
     return _all(store, {"bool": {"should": [{"terms": {"state": list(OPEN)}}, {"term": {"step": -1}}]}})
 
 
+def joined(store: Store, id: str) -> list[Alert]:
+    """Return every open alert that the message of alert `id` told of too, oldest first."""
+    return _all(store, {"bool": {"filter": [{"term": {"joined": id}}, {"terms": {"state": list(OPEN)}}]}})
+
+
 def undelivered(store: Store) -> list[Alert]:
     """Return every alert that somebody still has to be told of, oldest first."""
     return _all(store, {"terms": {"delivery.state": [DeliveryState.PENDING, DeliveryState.SENDING]}})
