@@ -9,7 +9,7 @@ from indexing.elasticsearch.field import Field
 from indexing.elasticsearch.mappings import KINDS
 from indexing.metrics.expression import Average, Before, Count, Largest, Median, Sum, Unique, leaves
 from indexing.metrics.metric import Metric
-from indexing.metrics.where import AtLeast, Where, conditions
+from indexing.metrics.where import EVERYTHING, Ago, AtLeast, Where, conditions
 
 __all__ = ["panel_errors"]
 
@@ -55,10 +55,7 @@ def _of_panel(panel: Panel, known: Mapping[str, Field]) -> Iterator[str]:
         yield "it shows nothing: name a metric"
     if len(panel.by) > 2:
         yield "it has more than two buckets"
-    if compares(panel) and any(isinstance(bucket, Time) for bucket in panel.by):
-        yield "it compares two periods along the time: show the change in a panel without a bucket of time"
-    if panel.sort is not None and panel.sort not in range(len(panel.show)):
-        yield f"it is sorted by measure {panel.sort}, and has {len(panel.show)}"
+    yield from _of_drawing(panel)
     for metric in panel.show:
         if metric.kind != panel.kind:
             yield f"{metric.name.en} counts {metric.kind}, and the panel reads {panel.kind}"
@@ -69,6 +66,15 @@ def _of_panel(panel: Panel, known: Mapping[str, Field]) -> Iterator[str]:
                 yield from _unusable(bucket.field, known, ("date",))
             case Top():
                 yield from _unusable(bucket.field, known, ("keyword", "boolean"))
+
+
+def _of_drawing(panel: Panel) -> Iterator[str]:
+    if compares(panel) and panel.by:
+        yield "it compares two periods, and Lens does that without buckets alone: show the change in a tile"
+    if panel.annotated and panel.where != EVERYTHING:
+        yield "it is annotated, and Kibana holds its condition against the alerts too: put it into the measure"
+    if panel.sort is not None and panel.sort not in range(len(panel.show)):
+        yield f"it is sorted by measure {panel.sort}, and has {len(panel.show)}"
 
 
 def _of_metric(metric: Metric, known: Mapping[str, Field]) -> Iterator[str]:
@@ -90,7 +96,9 @@ def _of_listing(listing: Listing, known: Mapping[str, Field]) -> Iterator[str]:
 
 def _of_where(where: Where, known: Mapping[str, Field]) -> Iterator[str]:
     for condition in conditions(where):
-        fitting = (*_NUMBERS, "date") if isinstance(condition, AtLeast) else (*_NUMBERS, "date", "keyword", "boolean")
+        fitting = (
+            (*_NUMBERS, "date") if isinstance(condition, AtLeast | Ago) else (*_NUMBERS, "date", "keyword", "boolean")
+        )
         yield from _unusable(condition.field, known, fitting)
 
 

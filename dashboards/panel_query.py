@@ -1,8 +1,7 @@
 """A panel's plain Elasticsearch query, and its answer read into rows: what the page draws and the tests count.
 
 Buckets are aggregations named b0, b1, one within the other; the leaves of the measures are m0, m1, … in each of them.
-A panel that compares two periods asks for both at once, as `now` and `before` in each bucket; its buckets are ordered
-by what they hold now.
+A panel that compares two periods, which has no buckets, asks for both at once, as `now` and `before`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -90,7 +89,7 @@ def period(scope: Scope) -> Body:
 
 
 def _scoped(panel: Panel | Listing, scope: Scope) -> Body:
-    chosen = [dsl(where) for where in (panel.where, scope.where) if where != EVERYTHING]
+    chosen = [dsl(where, scope.until) for where in (panel.where, scope.where) if where != EVERYTHING]
     filters = chosen if panel.kind in TIMELESS else [period(scope), *chosen]
     return {"track_total_hits": True, "query": {"bool": {"filter": filters}}}
 
@@ -99,14 +98,14 @@ def _within(panel: Panel, by: Sequence[Bucket], scope: Scope) -> Body:
     if not by:
         now, before = _asked(panel)
         if not before:
-            return _aggregations(now)
+            return _aggregations(now, scope)
         periods = (("now", scope, now), ("before", scope.before, before))
-        return {name: {"filter": period(one), "aggs": _aggregations(asked)} for name, one, asked in periods}
+        return {name: {"filter": period(one), "aggs": _aggregations(asked, one)} for name, one, asked in periods}
     level = len(panel.by) - len(by)
     inner = _within(panel, by[1:], scope)
     first = ordering(panel)
     if first and len(by) > 1 and not isinstance(by[0], Time):
-        inner = {**inner, measured(panel)[first]: aggregation(first)}
+        inner = {**inner, measured(panel)[first]: aggregation(first, scope.until)}
     return {f"b{level}": {**_bucket(panel, by[0]), **({"aggs": inner} if inner else {})}}
 
 
@@ -117,8 +116,8 @@ def _asked(panel: Panel) -> tuple[dict[Plain, str], dict[Plain, str]]:
     return now, {leaf.of: name for leaf, name in named if isinstance(leaf, Before)}
 
 
-def _aggregations(asked: Mapping[Plain, str]) -> Body:
-    return {name: made for leaf, name in asked.items() if (made := aggregation(leaf))}
+def _aggregations(asked: Mapping[Plain, str], scope: Scope) -> Body:
+    return {name: made for leaf, name in asked.items() if (made := aggregation(leaf, scope.until))}
 
 
 def _bucket(panel: Panel, bucket: Bucket) -> Body:
@@ -126,8 +125,7 @@ def _bucket(panel: Panel, bucket: Bucket) -> Body:
         every = {"calendar_interval": bucket.every.value, "time_zone": DAY_ZONE.key, "min_doc_count": 1}
         return {"date_histogram": {"field": bucket.field, **every}}
     first = ordering(panel)
-    path = [*(["now"] if compares(panel) else []), *([measured(panel)[first]] if first else [])]
-    order = {">".join(path) or "_count": "desc"}
+    order = {measured(panel)[first] if first else "_count": "desc"}
     return {"terms": {"field": bucket.field, "size": bucket.size, "order": order, "shard_size": _SHARD_SIZE}}
 
 

@@ -4,7 +4,7 @@ import math
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -14,12 +14,15 @@ from dashboards.panel_query import compares
 from indexing.metrics import expression as ex
 from indexing.metrics import where as wh
 
+_until: list[datetime] = []
+"""The end of what was looked at last, from which conditions count back."""
 Document = Mapping[str, Any]
 Counted = dict[tuple[Any, ...], tuple[float | None, ...]]
 
 
 def counted(panel: Panel, documents: Iterable[Document], since: datetime, until: datetime) -> Counted:
     """Return the panel's values by bucket keys, counted over the documents from `since` to `until`, both included."""
+    _until.append(until)
     chosen = [d for d in documents if holds(panel.where, d)]
     if panel.kind in TIMELESS:
         return dict(_buckets(panel, panel.by, chosen, ()))
@@ -49,6 +52,9 @@ def holds(where: wh.Where, document: Document) -> bool:
             return bool(values(document, field))
         case wh.AtLeast(field, least):
             return any(value >= least for value in values(document, field))
+        case wh.Ago(field, since, until):
+            ago = [_until[-1] - _moment(value) for value in values(document, field)]
+            return any(age <= timedelta(days=since) and (not until or age > timedelta(days=until)) for age in ago)
         case wh.Not(of):
             return not holds(of, document)
         case wh.All(parts):
@@ -81,15 +87,11 @@ def _buckets(
     for document in documents:
         for value in values(document, by[0].field):
             groups[_key(by[0], value)].append(document)
-    for document in before:  # a value of the period before alone is there too, with nothing now
-        for value in values(document, by[0].field):
-            groups.setdefault(_key(by[0], value), [])
     chosen = list(groups)
     if not isinstance(by[0], Time):
         chosen = sorted(groups, key=lambda key: (-_rank(panel, groups[key]), key))[: by[0].size]
     for key in chosen:
-        earlier = [d for d in before if key in {_key(by[0], value) for value in values(d, by[0].field)}]
-        yield from _buckets(panel, by[1:], groups[key], (*keys, key), earlier)
+        yield from _buckets(panel, by[1:], groups[key], (*keys, key))
 
 
 def _key(bucket: Bucket, value: Any) -> Any:

@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 _METRICS = {"sum": "sum", "average": "avg", "max": "max", "unique_count": "cardinality"}
 _SPLIT, _NOW, _PREVIOUS = "time_offset_split", "now", "previous"
-_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|>=|[():]|[^\s():]+')
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|>=|<|[():]|[^\s():]+')
 
 
 def layer_of(saved: Json) -> Json:
@@ -45,22 +45,27 @@ def request(saved: Json, view: Json, time_range: Json, zone: str) -> Json:
     aggs = {id: asked for id, column in columns.items() if not column["isBucketed"] and (asked := _metric(column))}
     time = view["attributes"].get("timeFieldName")
     filters: list[Json] = [{"range": {time: time_range}}] if time else []
-    shifted = any("timeShift" in column for column in columns.values())
-    if shifted:
+    if any("timeShift" in column for column in columns.values()):
+        assert not any(column["isBucketed"] for column in columns.values()), "Lens refuses shifts beside top values"
         periods = {name: {"range": {time: ends}} for name, ends in _periods(time_range).items()}
         aggs = {_SPLIT: {"filters": {"filters": periods}, **({"aggs": aggs} if aggs else {})}}
         filters = [{"bool": {"should": list(periods.values()), "minimum_should_match": 1}}]
     for id, column in reversed([(id, column) for id, column in columns.items() if column["isBucketed"]]):
         inner = dict(aggs)
-        if shifted:  # Kibana orders values by a metric of their own then, of what is looked at alone
-            assert columns[column["params"]["orderBy"]["columnId"]]["operationType"] == "count"
-            inner["order"] = {"filter": {"range": {time: time_range}}}
         aggs = {id: {**_bucket(column, zone, inner), "aggs": inner}}
-        if shifted:
-            aggs[id]["terms"]["order"] = {"order": column["params"]["orderDirection"]}
     query = kql(saved["attributes"]["state"]["query"]["query"])
     filters += [query] if query else []
-    return {"size": 0, "track_total_hits": True, "query": {"bool": {"filter": filters}}, "aggs": aggs}
+    body = {"size": 0, "track_total_hits": True, "query": {"bool": {"filter": filters}}, "aggs": aggs}
+    return dict(at(body, datetime.fromisoformat(time_range["lte"])))
+
+
+def at(node: Any, now: datetime) -> Any:
+    """Return the query with each `now-6d` as the time that it stands for when somebody looks at `now`."""
+    if isinstance(node, Mapping):
+        return {name: at(value, now) for name, value in node.items()}
+    if isinstance(node, list):
+        return [at(value, now) for value in node]
+    return _date_math(node, now).isoformat() if isinstance(node, str) and node.startswith("now-") else node
 
 
 def _periods(time_range: Json) -> Json:
@@ -210,8 +215,9 @@ def _one(tokens: list[str]) -> tuple[Json, list[str]]:
         assert rest[0] == ")", rest
         return query, rest[1:]
     field, sign, *rest = tokens
-    if sign == ">=":
-        return {"range": {field: {"gte": float(rest[0])}}}, rest[1:]
+    if sign in (">=", "<"):
+        bound = rest[0] if rest[0].startswith("now") else float(rest[0])
+        return {"range": {field: {"gte" if sign == ">=" else "lt": bound}}}, rest[1:]
     assert sign == ":", tokens
     if rest[0] == "(":
         end = rest.index(")")

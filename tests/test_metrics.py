@@ -4,16 +4,18 @@ import itertools
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
+from config.settings import DAY_ZONE
 from crawlers.post import Engagement
 from indexing.document import page_part
 from indexing.metrics.engagement import FORMULAS, NAMES
 from indexing.metrics.expression import Count, evaluate, leaves
 from indexing.metrics.of.mentions import NSR, NSR_HIGH, NSR_LOW
 from indexing.metrics.voice import Crawled, share_of_voice
-from indexing.metrics.where import All, Any, AtLeast, Exists, Is, Not, dsl, kql
+from indexing.metrics.where import Ago, All, Any, AtLeast, Exists, Is, Not, dsl, kql
 from indexing.metrics.wilson import net_sentiment
 from indexing.privacy import Pseudonyms
 from nlp.mention import Mention
@@ -85,6 +87,8 @@ def test_share_of_voice_is_withheld_where_brands_were_not_crawled_alike() -> Non
         Is("complete", False),
         Exists("customer.id"),
         AtLeast("coordination.score", 0.5),
+        Ago("@timestamp", 6),
+        Ago("@timestamp", 12, 6),
         Not(Is("state", "resolved")),
         All((Is("brand", 'a "quoted" one'), Exists("title"))),
         Any((Is("author.organisation", True), Not(Is("author.verified", True)))),
@@ -109,7 +113,11 @@ def test_a_condition_reads_the_same_in_both_languages(where: object) -> None:
         return query
 
     kibana = plain(lens_query.kql(kql(where)))  # type: ignore[arg-type]
-    ours = dsl(where)  # type: ignore[arg-type]
+    now = datetime(2026, 11, 6, 15, 4, tzinfo=DAY_ZONE)
+    kibana, ours = lens_query.at(kibana, now), dsl(where, now)  # type: ignore[arg-type]
+    if isinstance(where, Ago) and where.until:  # Kibana asks for each end by itself
+        ((field, ends),) = ours["range"].items()
+        ours = {"bool": {"filter": [{"range": {field: {sign: end}}} for sign, end in ends.items()]}}
     if isinstance(where, Is) and len(where.values) > 1:
         ours = {"bool": {"minimum_should_match": 1, "should": [{"terms": {where.field: [v]}} for v in where.values]}}
     assert kibana == ours

@@ -16,6 +16,7 @@ from dashboards.panel_errors import panel_errors
 from dashboards.panel_query import Scope, listing, search
 from dashboards.unheeded import marked
 from indexing.metrics import Metric, metrics
+from indexing.metrics.change import change
 from indexing.metrics.expression import Average, Count, Median, Number, Sum, Unique
 from indexing.metrics.of.accounts import REACH
 from indexing.metrics.of.mentions import MENTIONS
@@ -64,6 +65,9 @@ def test_every_panel_is_sound(name: str, made: Board) -> None:
         (panel(kind="stories", show=(metric(Count(), "stories"),), by=(Top("title", NAME),)), "stored and not indexed"),
         (panel(show=()), "tried: it shows nothing"),
         (panel(width=50), "tried: width 50 is not 1 to 48"),
+        (panel(show=(change(MENTIONS),), by=(Top("brand", NAME),)), "tried: it compares two periods, and Lens"),
+        (panel(annotated=True, where=Exists("brand")), "tried: it is annotated, and Kibana holds its condition"),
+        (panel(sort=1), "tried: it is sorted by measure 1, and has 1"),
         (
             Listing(id="tried", title=NAME, question=NAME, columns=("textt",), sort="text"),
             "tried: there is no field textt",

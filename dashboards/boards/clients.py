@@ -48,7 +48,7 @@ BOARD = Board(
             ),
             width=12,
         ),
-        replace(SENTIMENT_BY_DAY, where=_LINKED),
+        replace(SENTIMENT_BY_DAY, where=_LINKED, annotated=False),
         Panel(
             id="platforms",
             title=Both("客户所在平台", "Platforms of the customers"),

@@ -3,8 +3,17 @@
 from config.both import Both
 from dashboards.boards._shared import CONTROLS, EMOTION, INTENT, KEYWORDS, MENTION_COLUMNS, PLATFORM
 from dashboards.panel import Board, Draw, Listing, Panel, Time, Top
-from indexing.metrics.change import change, rise
-from indexing.metrics.of.mentions import ENGAGEMENT, MENTIONS, NEGATIVE, NEGATIVE_SHARE, NEUTRAL, NSR, POSITIVE
+from indexing.metrics.of.mentions import (
+    ENGAGEMENT,
+    LATELY,
+    MENTIONS,
+    NEGATIVE,
+    NEGATIVE_SHARE,
+    NEUTRAL,
+    NSR,
+    POSITIVE,
+    RISE,
+)
 from indexing.metrics.where import Is
 
 BOARD = Board(
@@ -39,13 +48,13 @@ BOARD = Board(
             id="rising-words",
             title=Both("上升词", "Rising words"),
             question=Both(
-                "哪些词比前一段同样长的时间说得多了？取说得最多的 200 个词来比。",
-                "Which words are said more than in the time just before? Of the 200 that are said most.",
+                "哪些词最近 6 天比此前 6 天说得多了？取说得最多的 200 个词来比。",
+                "Which words are said more in the last 6 days than in the 6 before? Of the 200 that are said most.",
             ),
             by=(Top("keywords", Both("关键词", "Keyword"), 200),),
-            show=(MENTIONS, rise(MENTIONS), change(MENTIONS), NEGATIVE_SHARE),
+            show=(MENTIONS, LATELY, RISE, NEGATIVE_SHARE),
             draw=Draw.TABLE,
-            sort=1,
+            sort=2,
             width=48,
             height=15,
         ),

@@ -47,7 +47,10 @@ def annotation_layers() -> list[Json]:
             "annotations": [
                 {
                     "color": events.colour,
-                    "extraFields": list(events.more),
+                    "extraFields": [
+                        events.field,
+                        *events.more,
+                    ],  # a text that is not written out is asked for by these alone
                     # Kibana draws none without a query, and says nothing of it
                     "filter": {"language": "kuery", "query": f"{events.field}: *", "type": "kibana_query"},
                     "icon": events.icon,

@@ -39,10 +39,10 @@ _FORMATS: Mapping[Shape, Mapping[str, Any] | None] = MappingProxyType(
     {
         Shape.COUNT: {"id": "number", "params": {"decimals": 0}},
         Shape.SHARE: {"id": "percent", "params": {"decimals": 1}},
-        Shape.SCORE: {"id": "number", "params": {"decimals": 2}},
+        Shape.SCORE: {"id": "custom", "params": {"decimals": 2, "pattern": "+0.00"}},
         Shape.AMOUNT: {"id": "number", "params": {"decimals": 1}},
-        Shape.CHANGE: {"id": "percent", "params": {"decimals": 1}},
-        Shape.POINTS: {"id": "percent", "params": {"decimals": 1}},
+        Shape.CHANGE: {"id": "custom", "params": {"decimals": 1, "pattern": "+0,0.0%"}},
+        Shape.POINTS: {"id": "custom", "params": {"decimals": 1, "pattern": "+0,0.0"}},
         Shape.SECONDS: {
             "id": "duration",
             "params": {"decimals": 0, "fromUnit": "seconds", "toUnit": "humanizePrecise"},

@@ -32,7 +32,7 @@ def worded(metric: Metric, value: float | None) -> Both:
         case Shape.CHANGE:
             return _same(shown.signed(100 * value, "%"))
         case Shape.POINTS:
-            return Both(shown.signed(100 * value, " 个百分点"), shown.signed(100 * value, " points"))
+            return _same(shown.signed(value, ""))
         case Shape.MOMENT:
             return _same(shown.shanghai(datetime.fromtimestamp(value / 1000, UTC), "%m-%d %H:%M"))
         case Shape.SECONDS:

@@ -6,7 +6,7 @@ from config.both import Both
 from indexing.metrics.expression import before
 from indexing.metrics.metric import Metric, Shape
 
-__all__ = ["change", "rise"]
+__all__ = ["change"]
 
 _MEANING = Both(
     "与紧接在前、同样长的一段时间相比：{how}。前期没有采集过的，页面不给出变化；前期为零或没有值的，没有变化值。",
@@ -17,33 +17,24 @@ _MEANING = Both(
 
 def change(metric: Metric) -> Metric:
     """Return by how much the metric changed: a count in percent of what it was, a share or score by its difference."""
-    earlier = before(metric.of)
-    difference = metric.of - earlier
+    difference = metric.of - before(metric.of)
     match metric.shape:
         case Shape.COUNT:
-            how, of, shape = Both("增减百分之几", "grown by so many percent"), difference / earlier, Shape.CHANGE
+            how, of, shape = (
+                Both("增减百分之几", "grown by so many percent"),
+                difference / before(metric.of),
+                Shape.CHANGE,
+            )
         case Shape.SHARE:
-            how, of, shape = Both("相差几个百分点", "by so many percentage points"), difference, Shape.POINTS
+            how, of, shape = Both("相差几个百分点", "by so many percentage points"), difference * 100, Shape.POINTS
         case _:
             how, of, shape = Both("相差多少", "by how much they differ"), difference, metric.shape
     return replace(
         metric,
-        name=Both("较前期", "change"),
+        name=Both("较前期（百分点）", "change (points)") if shape is Shape.POINTS else Both("较前期", "change"),
         meaning=Both(_MEANING.zh.format(how=how.zh), _MEANING.en.format(how=how.en)),
         of=of,
         shape=shape,
-        rank=None,
-        colour=None,
-    )
-
-
-def rise(metric: Metric) -> Metric:
-    """Return by how much a count grew, in numbers: also of what was not there before."""
-    return replace(
-        metric,
-        name=Both("比前期多", "more than before"),
-        meaning=Both(_MEANING.zh.format(how="增减多少"), _MEANING.en.format(how="by how much they differ")),
-        of=metric.of - before(metric.of),
         rank=None,
         colour=None,
     )

@@ -9,6 +9,7 @@ the same of the period before the one that is looked at: as long, and ending whe
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from math import sqrt
 from typing import Any
 
@@ -154,12 +155,15 @@ def leaves(expression: Expression) -> tuple[Leaf, ...]:
     return tuple(dict.fromkeys(_leaves(expression)))
 
 
-def aggregation(leaf: Plain) -> Aggregation | None:
-    """Return Elasticsearch's aggregation for a leaf; None for a plain count, which every bucket carries."""
+def aggregation(leaf: Plain, now: datetime | None = None) -> Aggregation | None:
+    """Return Elasticsearch's aggregation for a leaf; None for a plain count, which every bucket carries.
+
+    `now` is the end of what is looked at, for conditions that count back from it.
+    """
     asked = _asked(leaf)
     if leaf.where == EVERYTHING:
         return asked
-    return {"filter": dsl(leaf.where), **({"aggs": {"value": asked}} if asked else {})}
+    return {"filter": dsl(leaf.where, now), **({"aggs": {"value": asked}} if asked else {})}
 
 
 def answer(leaf: Plain, bucket: Mapping[str, Any], name: str) -> float | None:

@@ -20,7 +20,7 @@ class Shape(StrEnum):
     CHANGE = "change"
     """By how much of itself a value grew: 0.5 is half as much again, shown in percent with its sign."""
     POINTS = "points"
-    """By how much a share grew: 0.05 is five percentage points, shown as such with its sign."""
+    """By how many percentage points a share grew, shown with its sign."""
     AMOUNT = "amount"
     """A number that need not be whole, and that is missing where nothing was measured."""
     SECONDS = "seconds"

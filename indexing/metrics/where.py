@@ -1,14 +1,15 @@
 """Which documents a figure counts: one condition, written as Kibana's query language and as Elasticsearch's query.
 
 Is("brand", "acme")  Is("verdict", "blocked", "empty")  Exists("customer.id")  AtLeast("coordination.score", 0.5)
-Not(condition)  All((one, other))  Any((one, other))  EVERYTHING
+Ago("@timestamp", 6)  Ago("@timestamp", 12, 6)  Not(condition)  All((one, other))  Any((one, other))  EVERYTHING
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any as Anything
 
-__all__ = ["EVERYTHING", "All", "Any", "AtLeast", "Exists", "Is", "Not", "Where", "conditions", "dsl", "kql"]
+__all__ = ["EVERYTHING", "Ago", "All", "Any", "AtLeast", "Exists", "Is", "Not", "Where", "conditions", "dsl", "kql"]
 
 Value = str | bool
 Dsl = dict[str, Anything]
@@ -42,6 +43,15 @@ class AtLeast:
 
 
 @dataclass(frozen=True, slots=True)
+class Ago:
+    """The field, a time, lies from `since` to `until` days before the end of what is looked at (to Kibana: now)."""
+
+    field: str
+    since: int
+    until: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """The condition does not hold."""
 
@@ -62,7 +72,7 @@ class Any:
     parts: tuple["Where", ...]
 
 
-Where = Is | Exists | AtLeast | Not | All | Any
+Where = Is | Exists | AtLeast | Ago | Not | All | Any
 EVERYTHING = All(())
 
 
@@ -77,6 +87,8 @@ def kql(where: Where) -> str:
             return f"{field}: *"
         case AtLeast(field, least):
             return f"{field} >= {least:g}"
+        case Ago(field, since, until):
+            return f"{field} >= now-{since}d" + (f" and {field} < now-{until}d" if until else "")
         case Not(of):
             return f"not ({kql(of)})"
         case All(parts):
@@ -85,8 +97,8 @@ def kql(where: Where) -> str:
             return " or ".join(f"({kql(part)})" for part in parts) if len(parts) > 1 else "".join(map(kql, parts))
 
 
-def dsl(where: Where) -> Dsl:
-    """Return the condition as a filter in Elasticsearch's query language."""
+def dsl(where: Where, now: datetime | None = None) -> Dsl:
+    """Return the condition as a filter in Elasticsearch's query language; `now` is what `Ago` counts back from."""
     match where:
         case Is(field, values):
             return {"terms": {field: list(values)}}
@@ -94,17 +106,22 @@ def dsl(where: Where) -> Dsl:
             return {"exists": {"field": field}}
         case AtLeast(field, least):
             return {"range": {field: {"gte": least}}}
+        case Ago(field, since, until):
+            if now is None:
+                raise ValueError(f"{where}: nobody said before which time")
+            ends = {"gte": since, **({"lt": until} if until else {})}
+            return {"range": {field: {sign: (now - timedelta(days=days)).isoformat() for sign, days in ends.items()}}}
         case Not(of):
-            return {"bool": {"must_not": [dsl(of)]}}
+            return {"bool": {"must_not": [dsl(of, now)]}}
         case All(()):
             return {"match_all": {}}
         case All(parts):
-            return {"bool": {"filter": [dsl(part) for part in parts]}}
+            return {"bool": {"filter": [dsl(part, now) for part in parts]}}
         case Any(parts):
-            return {"bool": {"should": [dsl(part) for part in parts], "minimum_should_match": 1}}
+            return {"bool": {"should": [dsl(part, now) for part in parts], "minimum_should_match": 1}}
 
 
-def conditions(where: Where) -> Iterator[Is | Exists | AtLeast]:
+def conditions(where: Where) -> Iterator[Is | Exists | AtLeast | Ago]:
     """Yield the conditions that name a field."""
     match where:
         case Not(of):
@@ -112,7 +129,7 @@ def conditions(where: Where) -> Iterator[Is | Exists | AtLeast]:
         case All(parts) | Any(parts):
             for part in parts:
                 yield from conditions(part)
-        case Is() | Exists() | AtLeast():
+        case Is() | Exists() | AtLeast() | Ago():
             yield where
 
 

@@ -3,7 +3,7 @@
 from config.both import Both
 from indexing.metrics.expression import Count, Sum, root
 from indexing.metrics.metric import Metric, Shape
-from indexing.metrics.where import Any, Is, Not
+from indexing.metrics.where import Ago, Any, Is, Not
 
 _Z2 = 1.959963984540054**2
 _POSITIVE, _NEGATIVE = Count(Is("sentiment.label", "positive")), Count(Is("sentiment.label", "negative"))
@@ -20,6 +20,23 @@ MENTIONS = Metric(
         "counts for each. Posts of the brand's own accounts do not count.",
     ),
     of=Count(),
+)
+_LATELY, _BEFORE = Count(Ago("@timestamp", 6)), Count(Ago("@timestamp", 12, 6))
+LATELY = Metric(
+    name=Both("近 6 天", "Last 6 days"),
+    meaning=Both(
+        "最近 6 × 24 小时的声量；时段不到这里时为零。",
+        "Mentions of the last 6 × 24 hours, as far as they are looked at.",
+    ),
+    of=_LATELY,
+)
+RISE = Metric(
+    name=Both("比此前 6 天多", "More than in the 6 days before"),
+    meaning=Both(
+        "最近 6 × 24 小时的声量 - 此前 6 × 24 小时的声量；要看满 12 天才有意义。",
+        "Mentions of the last 6 × 24 hours - those of the 6 × 24 hours before; look at 12 days or more.",
+    ),
+    of=_LATELY - _BEFORE,
 )
 NEGATIVE = Metric(
     name=Both("负面", "Negative"),
