@@ -17,7 +17,8 @@ _MEANING = Both(
 
 def change(metric: Metric) -> Metric:
     """Return by how much the metric changed: a count in percent of what it was, a share or score by its difference."""
-    difference = metric.of - before(metric.of)
+    earlier = before(metric.of)
+    difference = metric.of - earlier
     match metric.shape:
         case Shape.COUNT:
             how, of, shape = (
