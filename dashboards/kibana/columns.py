@@ -135,7 +135,10 @@ def _order(panel: Panel) -> dict[str, Any]:
 def _measure(kind: str, id: str, metric: Metric, label: str) -> dict[str, Column]:
     shape = _FORMATS[metric.shape]
     if isinstance(metric.of, Leaf):
-        return {id: _leaf(kind, metric.of, label, shape)}
+        made = _leaf(kind, metric.of, label, shape)
+        if metric.shape is Shape.AMOUNT:  # a gap, and not 0, where nothing was measured
+            made["params"]["emptyAsNull"] = True
+        return {id: made}
     parts = {leaf: f"{id}X{number}" for number, leaf in enumerate(leaves(metric.of))}
     whole = f"{id}X{len(parts)}"
     made = {"customLabel": True, "dataType": "number", "isBucketed": False, "scale": "ratio"}

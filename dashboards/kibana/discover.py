@@ -27,7 +27,7 @@ _NAMES = {
     "levels": Both("听风 爆发水平", "burst levels"),
 }
 _OPEN = "查看原文 Open the post"
-_WIDE = {"text": 400, "title": 380, "reason_zh": 420, "message": 320, "url.full": 190}
+_WIDE = {"text": 400, "title": 300, "reason_zh": 330, "message": 320, "url.full": 190}
 """Pixels of the columns that people read, in a list that takes the whole width; the others share what is left."""
 _NARROW = {
     **{"@timestamp": 140, "brand": 90, "platform": 100, "name": 110, "mentions": 80, "engagement.total": 125},
