@@ -4,13 +4,20 @@ import dataclasses
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 import yaml
+from pydantic import BaseModel
 
 import tingfeng
-from config.query import parse
+from config.brand import Brand
+from config.channel import Channel
+from config.load import load
+from config.notify import Notify
+from config.platform import Platform
+from config.rota import Rota
 from crawlers.post import Post
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,12 +49,31 @@ def test_every_command_line_has_a_known_command_and_known_options(document: str,
     assert used <= known, (document, line)
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_every_block_of_yaml_is_yaml_with_queries_that_can_be_read(path: Path) -> None:
-    for block in re.findall(r"^```yaml\n(.*?)^```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
-        for document in yaml.safe_load_all(block):
-            if isinstance(document, dict) and isinstance(document.get("query"), str):
-                parse(document["query"])
+def blocks() -> list[tuple[str, str]]:
+    """Return each block of YAML, with the document's name."""
+    found = []
+    for path in DOCUMENTS:
+        text = path.read_text(encoding="utf-8")
+        found += [(path.name, block) for block in re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)]
+    return found
+
+
+def meant(written: dict[str, Any]) -> type[BaseModel]:
+    """Return what file a block shows, by the fields that only such a file has."""
+    known: dict[str, type[BaseModel]] = {"query": Brand, "people": Rota, "delay": Platform, "kind": Channel}
+    (model,) = {model for field, model in known.items() if field in written}
+    return model
+
+
+@pytest.mark.parametrize(("document", "block"), blocks())
+def test_every_block_of_yaml_is_read_as_the_file_that_it_shows(document: str, block: str, tmp_path: Path) -> None:
+    written = yaml.safe_load(block)
+    if set(written) == {"notify"}:
+        Notify.model_validate(written["notify"])
+        return
+    path = tmp_path / "shown.yaml"
+    path.write_text(block, encoding="utf-8")
+    load(path, meant(written))
 
 
 def test_the_fields_of_a_post_are_named() -> None:
