@@ -100,7 +100,8 @@ def _in_kibana() -> dict[tuple[str, str], set[str]]:
 def test_a_value_has_one_colour_in_kibana_and_on_the_page() -> None:
     found = _in_kibana()
     ids = [brand.id for brand in BRANDS]
-    rules = dict(re.findall(r"rect\.([\w-]+) \{ fill: (#\w+); \}", colours.css()))
+    rules = dict(re.findall(r"rect\.([\w-]+), circle\.\1 \{ fill: (#\w+); \}", colours.css()))
+    assert dict(re.findall(r"line\.drawn\.([\w-]+) \{ stroke: (#\w+); \}", colours.css())) == rules
     assert {value for field, value in found if field == "brand"} == set(ids)
     assert {field for field, _ in found} >= {"brand", "emotion", "severity"}
     for (field, value), seen in found.items():
@@ -113,6 +114,9 @@ def test_every_panel_says_its_colours() -> None:
             continue
         shown = saved["attributes"]["state"]["visualization"]
         for layer in shown.get("layers", ()):
+            if layer["layerType"] == "annotations":
+                assert all(one["color"] for one in layer["annotations"])
+                continue
             coloured = {one["forAccessor"] for one in layer.get("yConfig", ())}
             assert "colorMapping" in layer or coloured == set(layer["accessors"]), saved["id"]
 
