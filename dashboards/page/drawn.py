@@ -52,11 +52,12 @@ class Annotation:
 class Chart:
     """Columns or lines along the time, in places of equal width.
 
-    `labels` are the places' times, `titles` their values in words, `marks` what each one's values lead to and `wholes`
-    what the place itself does.
+    `scale` are the words at its ticks, `labels` the places' times, `titles` their values in words, `marks` what each
+    one's values lead to and `wholes` what the place itself does.
     """
 
     shape: charts.Columns | charts.Lines
+    scale: tuple[str, ...]
     labels: tuple[str, ...]
     titles: tuple[str, ...]
     marks: tuple[tuple[Mark | None, ...], ...] = ()

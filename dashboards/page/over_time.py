@@ -9,7 +9,7 @@ from dashboards.page import stacks
 from dashboards.page.annotations import Event
 from dashboards.page.drawn import Annotation, Chart, Drawn, Series
 from dashboards.page.marks import mark
-from dashboards.page.shown import shanghai
+from dashboards.page.shown import number, shanghai
 from dashboards.page.wording import moment_in_words, value_in_words
 from dashboards.panel import Draw, Every, Panel, Time
 from dashboards.panel_query import Row, Scope
@@ -34,8 +34,10 @@ def draw_over_time(
     series, found, splits = stacks.stacked(panel, rows, along, brands)
     moments = _moments(scope, bucket.every)
     values = [_filled(panel, found.get(moment, [None] * len(series))) for moment in moments]
+    shape = _shape(panel, values, len(series))
     chart = Chart(
-        shape=_shape(panel, values, len(series)),
+        shape=shape,
+        scale=tuple(_tick(panel, tick.value) for tick in shape.ticks),
         labels=tuple(moment_in_words(moment, Every.DAY) for moment in moments),
         titles=tuple(
             f"{moment_in_words(moment, bucket.every)}  {_said(panel, series, stack)}"
@@ -52,17 +54,20 @@ def draw_over_time(
 
 def _filled(panel: Panel, stack: list[float | None]) -> Values:
     """Return the values of a place: nothing counted is 0, and a share or score of nothing is none."""
-    number = 0 if len(panel.by) > 1 else None
-    return [
-        value if value is not None or panel.show[place if number is None else number].shape is not Shape.COUNT else 0.0
-        for place, value in enumerate(stack)
-    ]
+    split = len(panel.by) > 1
+    counts = [panel.show[0 if split else place].shape is Shape.COUNT for place in range(len(stack))]
+    return [0.0 if value is None and count else value for value, count in zip(stack, counts, strict=True)]
 
 
 def _shape(panel: Panel, values: Sequence[Values], series: int) -> charts.Columns | charts.Lines:
     if panel.draw is Draw.LINES:
-        return charts.lines([[stack[number] for stack in values] for number in range(series)])
+        return charts.lines([[stack[place] for stack in values] for place in range(series)])
     return charts.stacked_columns([_heights(panel, stack) for stack in values])
+
+
+def _tick(panel: Panel, value: float) -> str:
+    """Return a tick's words; columns count, or are hundredths of a whole."""
+    return value_in_words(panel, 0, value).zh if panel.draw is Draw.LINES else number(value)
 
 
 def _heights(panel: Panel, stack: Values) -> list[int]:
@@ -75,8 +80,8 @@ def _heights(panel: Panel, stack: Values) -> list[int]:
 def _said(panel: Panel, series: Sequence[Series], stack: Values) -> str:
     split = len(panel.by) > 1
     return " · ".join(
-        f"{one.name.zh} {value_in_words(panel, 0 if split else number, value).zh}"
-        for number, (one, value) in enumerate(zip(series, stack, strict=True))
+        f"{one.name.zh} {value_in_words(panel, 0 if split else place, value).zh}"
+        for place, (one, value) in enumerate(zip(series, stack, strict=True))
         if value or (value == 0 and panel.draw is Draw.LINES)
     )
 
