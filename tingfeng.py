@@ -6,6 +6,7 @@ import typer
 
 from commands import (
     alerts,
+    backfill,
     channels,
     console,
     dashboards,
@@ -47,6 +48,7 @@ app.command()(up.up)
 app.command()(pipeline.crawl)
 app.command()(pipeline.analyse)
 app.command()(pipeline.index)
+app.command()(backfill.backfill)
 app.command()(query.query)
 app.command()(report.report)
 app.add_typer(alerts.app, name="alerts")

@@ -49,7 +49,7 @@ def demo(
         indexed = turn(store, brands, now=anchor(source), progress=show)
         page = write_latest(store, brands, now=anchor(source))
     console.print(crawled(reports))
-    _summary(analysed, indexed, store, page, before)
+    _summary(analysed.books, indexed, store, page, before)
 
 
 def _start_elasticsearch() -> None:
@@ -75,7 +75,7 @@ def _crawl(source: str, posts: int, show: Bars) -> list["CrawlReport"]:
 
 def _summary(analysed: dict[str, int], indexed: "Turn", store: "Store", page: Path, before: int) -> None:
     """Print the books, the alerts with their reasons, and where to look."""
-    console.print("books of all crawls, what was crawled again is counted again")
+    console.print("books of what this run brought")
     console.print(f"  {posts_balance(analysed)}\n  {mentions_balance(indexed.books)}")
     held = store.count("mentions")
     console.print(

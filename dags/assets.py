@@ -1,12 +1,16 @@
-"""What the DAGs share: the assets that hand on from one to the next, how they run, and what a failed task does."""
+"""What the DAGs share: the assets that wake one after the other, how they run, and what a failed task does.
+
+An asset's event carries nothing: what is to be done waits in the queue below the stages' root, and an event that is
+lost, or came while a DAG was paused, loses no work.
+"""
 
 import logging
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Asset
+from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable
 
-__all__ = ["INDEX", "MENTIONS", "POSTS", "common"]
+__all__ = ["INDEX", "MENTIONS", "POSTS", "common", "every_ten_minutes", "woken_by"]
 
 POSTS = Asset("tingfeng-posts", uri="x-tingfeng://posts")
 MENTIONS = Asset("tingfeng-mentions", uri="x-tingfeng://mentions")
@@ -34,6 +38,16 @@ _DEFAULTS: dict[str, Any] = {
     "execution_timeout": timedelta(hours=2),
     "on_failure_callback": tell,
 }
+
+
+def every_ten_minutes(*, from_minute: int) -> CronTriggerTimetable:
+    """Return the schedule of every ten minutes, the first so many minutes past the hour."""
+    return CronTriggerTimetable(f"{from_minute}-59/10 * * * *", timezone="UTC")
+
+
+def woken_by(asset: Asset, *, from_minute: int) -> AssetOrTimeSchedule:
+    """Return the schedule of whoever an asset wakes; a time does too, so that what a lost event left is taken up."""
+    return AssetOrTimeSchedule(timetable=every_ten_minutes(from_minute=from_minute), assets=[asset])
 
 
 def common(documentation: str) -> dict[str, Any]:

@@ -1,0 +1,26 @@
+"""Go on with a backfill that `tingfeng backfill` has queued: slices between turns, which stop when new posts wait."""
+
+from datetime import timedelta
+
+from airflow.sdk import dag, task
+
+from dags.assets import common, every_ten_minutes
+
+
+@dag(
+    schedule=every_ten_minutes(from_minute=8),
+    **common(__doc__),
+)
+def backfill() -> None:
+    """Analyse older posts anew, the newest first."""
+
+    @task
+    def work_off_a_slice() -> dict[str, int]:
+        from indexing.pipeline import go_on_between_turns
+
+        return go_on_between_turns(timedelta(minutes=5))
+
+    work_off_a_slice()
+
+
+backfill()
