@@ -78,15 +78,12 @@ def slices(consumer: str) -> list[list[str]]:
     """Deal what waits to tasks: the batches' paths, in slices of about the same number of lines, by window."""
     works = waiting(consumer)
     total = sum(work.count for work in works)
-    size = max(_SLICE, -(-total // _MOST_SLICES))
-    dealt: list[list[str]] = [[] for _ in range(min(_MOST_SLICES, -(-total // size) or 1))]
-    room = size
-    at = 0
+    tasks = min(_MOST_SLICES, -(-total // _SLICE)) or 1
+    dealt: list[list[str]] = [[] for _ in range(tasks)]
+    before = 0
     for work in works:
-        if room <= 0 and at + 1 < len(dealt):
-            at, room = at + 1, size
-        dealt[at].append(str(work.batch))
-        room -= work.count
+        dealt[before * tasks // (total + 1)].append(str(work.batch))
+        before += work.count
     return [some for some in dealt if some]
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import msgspec
 
@@ -190,19 +190,24 @@ class Batch:
                 sync(file)
             if hand_on:
                 self.hand_on(manifest)
-            for old in (f"{path}.manifest", f"{path}.dead.jsonl"):
-                if fs.exists(old):
-                    fs.rm_file(old)
-            fs.mv(temporary["jsonl"], f"{path}.jsonl")
-            if writer.dead_count:
-                fs.mv(temporary["dead.jsonl"], f"{path}.dead.jsonl")
-            fs.mv(temporary["manifest"], f"{path}.manifest")
+            _exchange(fs, path, temporary, manifest)
             if hand_on:
                 self.hand_on(manifest)
         finally:
             for name in temporary.values():
                 if fs.exists(name):
                     fs.rm_file(name)
+
+
+def _exchange(fs: Any, path: str, temporary: dict[str, str], manifest: Manifest) -> None:
+    """Put a batch's files in the place of those that were there."""
+    for old in (f"{path}.manifest", f"{path}.dead.jsonl"):
+        if fs.exists(old):
+            fs.rm_file(old)
+    fs.mv(temporary["jsonl"], f"{path}.jsonl")
+    if manifest.dead:
+        fs.mv(temporary["dead.jsonl"], f"{path}.dead.jsonl")
+    fs.mv(temporary["manifest"], f"{path}.manifest")
 
 
 def batches(stage: str, feed: str = "*", query: str = "*") -> list[Batch]:

@@ -5,7 +5,8 @@ A few batches are analysed by the first task at once; many are dealt, in slices,
 
 from airflow.sdk import dag, task
 
-from dags.assets import MENTIONS, POSTS, common, woken_by
+from dags.assets import MENTIONS, POSTS, common
+from dags.schedule import woken_by
 
 
 @dag(

@@ -8,9 +8,9 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable
+from airflow.sdk import Asset
 
-__all__ = ["INDEX", "MENTIONS", "POSTS", "common", "every_ten_minutes", "woken_by"]
+__all__ = ["INDEX", "MENTIONS", "POSTS", "common"]
 
 POSTS = Asset("tingfeng-posts", uri="x-tingfeng://posts")
 MENTIONS = Asset("tingfeng-mentions", uri="x-tingfeng://mentions")
@@ -38,16 +38,6 @@ _DEFAULTS: dict[str, Any] = {
     "execution_timeout": timedelta(hours=2),
     "on_failure_callback": tell,
 }
-
-
-def every_ten_minutes(*, from_minute: int) -> CronTriggerTimetable:
-    """Return the schedule of every ten minutes, the first so many minutes past the hour."""
-    return CronTriggerTimetable(f"{from_minute}-59/10 * * * *", timezone="UTC")
-
-
-def woken_by(asset: Asset, *, from_minute: int) -> AssetOrTimeSchedule:
-    """Return the schedule of whoever an asset wakes; a time does too, so that what a lost event left is taken up."""
-    return AssetOrTimeSchedule(timetable=every_ten_minutes(from_minute=from_minute), assets=[asset])
 
 
 def common(documentation: str) -> dict[str, Any]:

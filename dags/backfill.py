@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from airflow.sdk import dag, task
 
-from dags.assets import common, every_ten_minutes
+from dags.assets import common
+from dags.schedule import every_ten_minutes
 
 
 @dag(
@@ -16,9 +17,13 @@ def backfill() -> None:
 
     @task
     def work_off_a_slice() -> dict[str, int]:
-        from indexing.pipeline import go_on_between_turns
+        from indexing.backfill import waits
+        from indexing.elasticsearch.store import open_store
+        from indexing.pipeline import check_config, go_on_between_turns
 
-        return go_on_between_turns(timedelta(minutes=5))
+        if not waits():
+            return {}
+        return go_on_between_turns(open_store(), check_config(), lasting=timedelta(minutes=5)).books
 
     work_off_a_slice()
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from airflow.sdk import dag, task
 
-from dags.assets import INDEX, MENTIONS, common, woken_by
+from dags.assets import INDEX, MENTIONS, common
+from dags.schedule import woken_by
 
 
 @dag(

@@ -248,17 +248,9 @@ def analyse_again(store: "Store", brands: Sequence[Brand], *, progress: Progress
     return Done(books=dict(Counter(new.books) + Counter(old.books)), failed=new.failed + old.failed)
 
 
-def go_on_between_turns(lasting: timedelta) -> dict[str, int]:
+def go_on_between_turns(store: "Store", brands: Sequence[Brand], *, lasting: timedelta) -> Done:
     """Go on with a backfill for so long at the most, and only while no new posts or mentions wait."""
     from crawlers.handover import waiting
-    from indexing.backfill import waits
-    from indexing.elasticsearch.store import open_store
 
     end = datetime.now(UTC) + lasting
-    if not waits():
-        return {}
-    return go_on(
-        open_store(),
-        check_config(),
-        stop=lambda: datetime.now(UTC) >= end or bool(waiting("analyse") or waiting("index")),
-    ).books
+    return go_on(store, brands, stop=lambda: datetime.now(UTC) >= end or bool(waiting("analyse") or waiting("index")))
