@@ -7,6 +7,7 @@ import typer
 from commands import (
     alerts,
     backfill,
+    brands,
     channels,
     console,
     dashboards,
@@ -51,6 +52,7 @@ app.command()(pipeline.index)
 app.command()(backfill.backfill)
 app.command()(query.query)
 app.command()(report.report)
+app.add_typer(brands.app, name="brands")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(channels.app, name="channels")
 app.command()(console.console)

@@ -6,12 +6,14 @@ and what a backfill finds there would page somebody for old news: batches crawle
 passed.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from config import settings
 from config.brand import Brand
+from config.errors import UserError
 from config.rule import Rule
 from crawlers import queue
 from crawlers.files import read, remove, replace
@@ -24,9 +26,10 @@ if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
     from nlp.analyse import Analysis
 
-__all__ = ["begin", "notice", "reach", "run", "waits"]
+__all__ = ["begin", "changed_at", "notice", "reach", "run", "waits"]
 
 _CONSUMER = "backfill"
+_log = logging.getLogger(__name__)
 
 
 def notice() -> str:
@@ -40,6 +43,18 @@ def notice() -> str:
     if left := len(queue.markers(_CONSUMER)):
         return f"{left:,} batches wait to be analysed as brands and models are since {since}: `tingfeng backfill`"
     return f"posts from before {since} were analysed with other brands, words or models: run `tingfeng backfill`"
+
+
+def changed_at() -> datetime | None:
+    """Return since when mentions are analysed otherwise than older ones still are; None where that is not to be had."""
+    from nlp.analysed import versions
+
+    try:
+        noted = versions()
+    except (UserError, OSError) as error:  # no alert waits for the stages' storage
+        _log.warning("whether older mentions are of another analysis is not known: %s", error)
+        return None
+    return noted.since if noted.older else None
 
 
 def begin(analysis: "Analysis", *, since: datetime | None = None, brand: Brand | None = None) -> int:

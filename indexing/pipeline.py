@@ -162,11 +162,13 @@ def index_all(store: "Store", *, progress: Progress = quiet) -> Done:
 def raise_alerts(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None) -> list["Alert"]:
     """Evaluate every rule on the index as it is now, and deliver what fires or is still undelivered."""
     from indexing.alerts import deliver, evaluate, spool
+    from indexing.backfill import changed_at
 
     rules, channels, rota = load_rules(), load_channels(), load_rota()
     spool.reconcile(store, channels)
     try:
-        return evaluate(store, rules, brands, now=now or datetime.now(UTC), rota=rota)
+        now = now or datetime.now(UTC)
+        return evaluate(store, rules, brands, now=now, rota=rota, changed_at=changed_at())
     finally:  # whatever becomes of the rules, what is still undelivered goes out
         spool.keep(store)
         if deliver(store, channels, rota).sent:

@@ -140,9 +140,12 @@ def test_it_takes_the_newest_first_and_only_what_is_asked_for(
     assert begin(Analysis([XINGHE, YUNHAI], "fast"), since=NOW - timedelta(days=2, hours=1)) == 2
     order: list[Batch] = []
     real = Analysis.of
-    monkeypatch.setattr(
-        Analysis, "of", lambda self, batch, **named: (order.append(batch), real(self, batch, **named))[1]
-    )
+
+    def noted(self: Analysis, batch: Batch, **named: Any) -> Any:
+        order.append(batch)
+        return real(self, batch, **named)
+
+    monkeypatch.setattr(Analysis, "of", noted)
     go_on(store, [XINGHE, YUNHAI])
     assert order == batches[:2]
     assert begin(Analysis([XINGHE, YUNHAI], "fast"), brand=YUNHAI) == 1

@@ -244,7 +244,7 @@ def test_another_index_is_filled_once(new_store: Callable[[], Store], crawled: C
     assert index_all(other).books == {}
 
 
-STEPS = {
+STEPS: dict[str, list[tuple[Any, str]]] = {
     "analyse": [(stage.Batch, "hand_on"), (queue, "put"), (queue, "take_off"), (queue, "begin")],
     "index": [(queue, "take_off"), (owed, "replace")],
 }
