@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from commands.alerts import show as show_alerts
-from commands.pipeline import crawl_each, crawled
+from commands.pipeline import crawl_each, crawled, tell_of
 from commands.processes import Processes
 from commands.replay import start_replay
 from commands.screen import Bars, bars, console, mentions_balance, posts_balance
@@ -50,6 +50,7 @@ def demo(
         page = write_latest(store, brands, now=anchor(source))
     console.print(crawled(reports))
     _summary(analysed.books, indexed, store, page, before)
+    tell_of(analysed.failed + indexed.failed)
 
 
 def _start_elasticsearch() -> None:

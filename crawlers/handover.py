@@ -1,8 +1,9 @@
 """What waits in a consumer's queue, batch by batch, and how its markers leave it.
 
 A marker is covered by a manifest whose mark is as late or later. Only covered markers are work: one that is not belongs
-to a write that is still going on, or was killed; it stays, hinders nobody, and `tingfeng doctor` tells when it is old.
-Two consumers may take up the same batch: the work is the same, and removing a marker twice is removing it once.
+to a write that is still going on, or was killed, or was overtaken by another of the same batch. It stays for an hour
+and hinders nobody; then any manifest covers it, and where there is none, `tingfeng doctor` tells. Two consumers may
+take up the same batch: the work is the same, and removing a marker twice is removing it once.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -16,6 +17,7 @@ from crawlers.stage import Batch, BrokenBatch, Manifest
 
 __all__ = ["Work", "abandoned", "by_batch", "slices", "waiting", "work_of"]
 
+_ABANDONED = timedelta(hours=1)
 _SLICE, _MOST_SLICES = 4_000, 8
 """Lines that are worth a task of their own, and how many tasks there are at most."""
 
@@ -70,7 +72,7 @@ def work_of(markers: Sequence[Marker]) -> Work | None:
         manifest = batch.manifest()
     except BrokenBatch as error:
         return Work(batch=batch, manifest=None, markers=tuple(markers), fault=str(error))
-    covered = tuple(marker for marker in markers if manifest and marker.mark <= manifest.mark)
+    covered = tuple(one for one in markers if manifest and (one.mark <= manifest.mark or _is_old(one)))
     return Work(batch=batch, manifest=manifest, markers=covered) if covered else None
 
 
@@ -87,8 +89,12 @@ def slices(consumer: str) -> list[list[str]]:
     return [some for some in dealt if some]
 
 
-def abandoned(consumer: str, age: timedelta = timedelta(hours=1)) -> Iterator[Marker]:
-    """Yield the markers of writes that were begun so long ago and never finished."""
+def abandoned(consumer: str) -> Iterator[Marker]:
+    """Yield the markers of writes that were begun more than an hour ago and left no batch."""
     for markers in by_batch(queue.markers(consumer)):
-        covered = work.markers if (work := work_of(markers)) else ()
-        yield from (one for one in markers if one not in covered and datetime.now(UTC) - one.put_at > age)
+        if work_of(markers) is None:
+            yield from filter(_is_old, markers)
+
+
+def _is_old(marker: Marker) -> bool:
+    return datetime.now(UTC) - marker.put_at > _ABANDONED

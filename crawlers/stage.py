@@ -80,6 +80,8 @@ class Writer:
         self.count = self.dead_count = 0
         self.complete = True
         self.books: dict[str, int] = {}
+        self.manifest: Manifest
+        """What was written; only there once the batch is closed."""
 
     def add(self, line: bytes) -> None:
         """Append one line, given without its line end."""
@@ -193,6 +195,7 @@ class Batch:
             _exchange(fs, path, temporary, manifest)
             if hand_on:
                 self.hand_on(manifest)
+            writer.manifest = manifest
         finally:
             for name in temporary.values():
                 if fs.exists(name):
@@ -203,7 +206,8 @@ def _exchange(fs: Any, path: str, temporary: dict[str, str], manifest: Manifest)
     """Put a batch's files in the place of those that were there."""
     for old in (f"{path}.manifest", f"{path}.dead.jsonl"):
         if fs.exists(old):
-            fs.rm_file(old)
+            with suppress(FileNotFoundError):  # another worker with the same work was quicker
+                fs.rm_file(old)
     fs.mv(temporary["jsonl"], f"{path}.jsonl")
     if manifest.dead:
         fs.mv(temporary["dead.jsonl"], f"{path}.dead.jsonl")

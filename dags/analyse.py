@@ -3,6 +3,8 @@
 A few batches are analysed by the first task at once; many are dealt, in slices, to as many workers as there are.
 """
 
+from datetime import UTC, datetime
+
 from airflow.sdk import dag, task
 
 from dags.assets import MENTIONS, POSTS, common
@@ -11,6 +13,7 @@ from dags.schedule import woken_by
 
 @dag(
     schedule=woken_by(POSTS, from_minute=5),
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
     **common(__doc__),
 )
 def analyse() -> None:

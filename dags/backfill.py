@@ -1,6 +1,6 @@
 """Go on with a backfill that `tingfeng backfill` has queued: slices between turns, which stop when new posts wait."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import dag, task
 
@@ -10,6 +10,7 @@ from dags.schedule import every_ten_minutes
 
 @dag(
     schedule=every_ten_minutes(from_minute=8),
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
     **common(__doc__),
 )
 def backfill() -> None:

@@ -4,6 +4,7 @@ Between a post that matters and the colleague who is woken there must be no queu
 also evaluates the rules.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
 from airflow.sdk import dag, task
@@ -14,6 +15,7 @@ from dags.schedule import woken_by
 
 @dag(
     schedule=woken_by(MENTIONS, from_minute=7),
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
     **common(__doc__),
 )
 def index() -> None:

@@ -19,9 +19,10 @@ __all__ = ["bring_over", "lost", "refill"]
 
 def bring_over() -> None:
     """Give a folder from before there was a queue its own, with the posts in it that no mentions were made of."""
-    from nlp.analysed import owed
+    from nlp.analysed import note_history, owed
 
     if not queue.begun():
+        note_history()
         _hand_on(owed())
         queue.begin()
 

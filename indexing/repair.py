@@ -1,4 +1,4 @@
-"""What became of the queues: lost markers put again, what was set aside tried again, and killed writers told of.
+"""What became of the queues: lost markers put again, what was set aside tried again, and killed crawls told of.
 
 It looks at every manifest there is, so it is `tingfeng doctor`'s and nobody else's.
 """
@@ -67,15 +67,11 @@ def _waits_again(batch: Batch) -> bool:
 
 
 def _killed(consumer: str) -> Iterator[str]:
-    """Take away the markers of writers that were killed over a batch that stands; yield where there is none."""
+    """Yield which crawls were killed over their batch; mentions are made again of their posts, which wait by now."""
     for marker in abandoned(consumer):
-        batch = Batch.at(marker.batch)
-        if batch.manifest():
-            queue.take_off(marker)
-        elif batch.stage == "mentions" and batch.to("posts").manifest():
-            queue.take_off(marker)  # the posts wait to be analysed, see `lost`
-        else:
+        posts = Batch.at(marker.batch).to("posts")
+        if not posts.manifest():
             yield (
-                f"{batch}: its writer was killed at {marker.put_at:%Y-%m-%d %H:%M} UTC: let that crawl run again "
-                f"(in Airflow, clear its task), or remove {marker.path}; the next crawl has read on from before it"
+                f"{marker.batch}: its writer was killed at {marker.put_at:%Y-%m-%d %H:%M} UTC: let that crawl run "
+                f"again (in Airflow, clear its task), or remove {marker.path}"
             )

@@ -67,7 +67,9 @@ class Analysis:
         and in all; with `hand_on` the mentions wait to be indexed. BrokenBatch when the posts are not there or not
         whole.
         """
-        source, target = _finished(batch, "crawl this window first"), batch.to("mentions")
+        source, target = batch.manifest(), batch.to("mentions")
+        if source is None:
+            raise BrokenBatch(f"{batch.path}.manifest: missing: crawl this window first")
         alone, with_roots = (made_by(self.version, source, roots=asked) for asked in (False, True))
         if done := _made_before(target, (with_roots,) if roots else (alone, with_roots)):
             return done
@@ -83,7 +85,7 @@ class Analysis:
                 if progress:
                     progress(writer.books["posts"], source.count)
             _check_books(writer, source)
-        return _finished(target, "another run has removed it: analyse again")
+        return writer.manifest
 
     @cached_property
     def _analyser(self) -> Analyser:
@@ -151,13 +153,6 @@ def _spoken(
 def _chunks(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
     while chunk := list(islice(lines, _CHUNK)):
         yield chunk
-
-
-def _finished(batch: Batch, remedy: str) -> Manifest:
-    manifest = batch.manifest()
-    if manifest is None:
-        raise BrokenBatch(f"{batch.path}.manifest: missing: {remedy}")
-    return manifest
 
 
 def _made_before(batch: Batch, versions: Collection[str]) -> Manifest | None:

@@ -16,7 +16,17 @@ from crawlers import files
 from crawlers.queue import queue_root
 from crawlers.stage import Batch, Manifest, manifests
 
-__all__ = ["Versions", "made_by", "none_older", "note_version", "outdated", "owed", "version_of", "versions"]
+__all__ = [
+    "Versions",
+    "made_by",
+    "none_older",
+    "note_history",
+    "note_version",
+    "outdated",
+    "owed",
+    "version_of",
+    "versions",
+]
 
 
 class Versions(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +87,12 @@ def note_version(version: str) -> Versions:
     noted = Versions(known=(*(one for one in noted.known if one != version), version), since=datetime.now(UTC))
     _write(noted)
     return noted
+
+
+def note_history() -> None:
+    """Note the versions of all mentions that there are; it reads every manifest."""
+    for version in sorted({version_of(mentions) for mentions in manifests("mentions").values()}):
+        note_version(version)
 
 
 def none_older(version: str) -> None:

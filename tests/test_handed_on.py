@@ -1,20 +1,25 @@
 """From stage to stage nothing is searched for, nothing is lost, and one bad batch stops no other."""
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config.brand import Brand
-from crawlers import files, queue, stage
+from crawlers import files, handover, queue, stage
 from crawlers.handover import waiting
 from crawlers.post import encode_post
 from crawlers.queue import Marker, NewerQueue
 from crawlers.stage import Batch
 from indexing import owed
+from indexing.backfill import notice
 from indexing.elasticsearch.store import Store
 from indexing.pipeline import analyse_all, index_all, turn
 from indexing.repair import repair
@@ -242,6 +247,41 @@ def test_another_index_is_filled_once(new_store: Callable[[], Store], crawled: C
     other = new_store()
     assert index_all(other).books == {"mentions": 3, "indexed": 3, "unchanged": 0, "dead": 0}
     assert index_all(other).books == {}
+
+
+def test_older_mentions_of_a_folder_from_before_are_told_and_not_read_again(
+    store: Store, crawled: Callable[..., Batch], data: Path
+) -> None:
+    owed_from_before(store, crawled, data)
+    other = XINGHE.model_copy(update={"words": ("星河手机",)})
+    assert analyse_all([other], store).batches == 2
+    assert "run `tingfeng backfill`" in notice()
+
+
+ANALYSING = """
+from tests.test_handed_on import XINGHE
+from indexing.pipeline import analyse_all
+done = analyse_all([XINGHE], None)
+assert done.failed == (), done.failed
+"""
+
+
+def test_several_workers_at_the_same_batches_lose_and_spoil_nothing(
+    store: Store, crawled: Callable[..., Batch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = [crawled(number) for number in range(30)]
+    command, root = [sys.executable, "-c", ANALYSING], Path(__file__).parent.parent
+    workers = [subprocess.Popen(command, cwd=root, env=os.environ.copy()) for _ in range(3)]
+    while any(worker.poll() is None for worker in workers):
+        assert index_all(store).failed == ()
+    assert [worker.returncode for worker in workers] == [0, 0, 0]
+    assert index_all(store).failed == ()
+    assert [mentions_of(batch) for batch in written] == [1] * 30
+    assert store.count("mentions") == 30
+    assert (waiting("analyse"), waiting("index"), repair(store).again) == ([], [], 0)
+    monkeypatch.setattr(handover, "_ABANDONED", timedelta())  # what one worker overtook another with is old by now
+    assert analyse_all([XINGHE], store).failed == index_all(store).failed == ()
+    assert (queue.markers("analyse"), queue.markers("index")) == ([], [])
 
 
 STEPS: dict[str, list[tuple[Any, str]]] = {

@@ -13,7 +13,7 @@ import fsspec
 import msgspec
 import pytest
 
-from crawlers import queue
+from crawlers import handover, queue
 from crawlers.files import read
 from crawlers.files import replace as write_file
 from crawlers.handover import Work, abandoned, slices, waiting
@@ -116,8 +116,20 @@ def test_a_marker_whose_write_is_not_finished_hinders_nobody_and_is_told_when_it
     write(b"1", batch=other)
     assert batches() == [str(other)]
     assert [marker.batch for marker in abandoned("analyse")] == [str(unfinished)]
-    assert list(abandoned("analyse", age=timedelta(days=10_000))) == []
     assert {at_work.batch, str(unfinished)} < {marker.batch for marker in queue.markers("analyse")}
+
+
+def test_a_write_that_another_overtook_is_done_with_after_an_hour(root: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(b"1")
+    [work] = waiting("analyse")
+    work.done()
+    later = Marker(consumer="analyse", batch=str(BATCH), mark=queue.new_mark())
+    queue.put(later)
+    assert waiting("analyse") == []
+    monkeypatch.setattr(handover, "_ABANDONED", timedelta())
+    [work] = waiting("analyse")
+    assert work.markers == (later,)
+    assert list(abandoned("analyse")) == []
 
 
 def test_a_clock_that_is_behind_loses_nothing(root: str, monkeypatch: pytest.MonkeyPatch) -> None:
