@@ -17,6 +17,7 @@ from config.errors import UserError
 from crawlers.files import names, read, remove, replace, touch
 
 __all__ = [
+    "BACKFILL",
     "CONSUMERS",
     "Marker",
     "NewerQueue",
@@ -35,7 +36,9 @@ __all__ = [
 
 CONSUMERS = {"posts": "analyse", "mentions": "index"}
 """By the stage that wrote a batch, who takes it up."""
-_STAGES = {consumer: stage for stage, consumer in CONSUMERS.items()} | {"backfill": "posts"}
+BACKFILL = "backfill"
+"""Who takes up what was queued by hand to be analysed anew; no stage hands on to it."""
+_STAGES = {consumer: stage for stage, consumer in CONSUMERS.items()} | {BACKFILL: "posts"}
 _FORMAT = 1
 _TIME = "%Y%m%dT%H%M%S.%fZ"
 

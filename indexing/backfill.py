@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["begin", "changed_at", "notice", "reach", "run", "waits"]
 
-_CONSUMER = "backfill"
 _log = logging.getLogger(__name__)
 
 
@@ -40,7 +39,7 @@ def notice() -> str:
     if not noted.older or noted.since is None:
         return ""
     since = f"{noted.since.astimezone(settings.DAY_ZONE):%Y-%m-%d %H:%M}"
-    if left := len(queue.markers(_CONSUMER)):
+    if left := len(queue.markers(queue.BACKFILL)):
         return f"{left:,} batches wait to be analysed as brands and models are since {since}: `tingfeng backfill`"
     return f"posts from before {since} were analysed with other brands, words or models: run `tingfeng backfill`"
 
@@ -71,14 +70,14 @@ def begin(analysis: "Analysis", *, since: datetime | None = None, brand: Brand |
     first = window_at(since) if since else ""
     for batch, posts in outdated(analysis.version):
         if batch.window >= first and (brand is None or touches(brand, batch)):
-            queue.put(Marker(consumer=_CONSUMER, batch=str(batch), mark=posts.mark))
+            queue.put(Marker(consumer=queue.BACKFILL, batch=str(batch), mark=posts.mark))
     replace(_job(), analysis.version.encode())  # only now: a begin that was killed has not queued all
-    return len(queue.markers(_CONSUMER))
+    return len(queue.markers(queue.BACKFILL))
 
 
 def waits() -> bool:
     """Return whether there is a backfill to go on with."""
-    return bool(queue.markers(_CONSUMER))
+    return bool(queue.markers(queue.BACKFILL))
 
 
 def reach(rules: Sequence[Rule]) -> timedelta:
@@ -115,9 +114,9 @@ def run(
         return {**mentions.books, "retracted": retract(batch, store, analysis.version)}
 
     last = window_at(before) if before else None
-    ripe = [marker for marker in queue.markers(_CONSUMER) if last is None or Batch.at(marker.batch).window < last]
+    ripe = [marker for marker in queue.markers(queue.BACKFILL) if last is None or Batch.at(marker.batch).window < last]
     newest_first = list(by_batch(reversed(ripe)))
-    done = work_off(_works(newest_first, stop, progress), step, lambda _: None)
+    done = work_off(queue.BACKFILL, _works(newest_first, stop, progress), step, lambda _: None)
     if not waits() and read(_job()) == analysis.version.encode():
         none_older(analysis.version)
         remove(_job())

@@ -2,8 +2,8 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from crawlers import queue
 from crawlers.handover import Work, waiting
@@ -31,13 +31,14 @@ class Done:
 def consume(consumer: str, step: Step, progress: Progress, only: Collection[str] | None = None) -> Done:
     """Do `step` for every batch that waits for a consumer, or `only` for these, in the order of windows."""
     strange = queue.unreadable(consumer)
+    _tell(consumer, strange)
     works = waiting(consumer, only)
     of = sum(work.count for work in works)
-    done = work_off(works, step, lambda at: progress(consumer, at, of))
-    return Done(books=done.books, batches=done.batches, failed=_told(consumer, strange) + done.failed)
+    done = work_off(consumer, works, step, lambda at: progress(consumer, at, of))
+    return replace(done, failed=(*strange, *done.failed))
 
 
-def work_off(works: Iterable[Work], step: Step, progress: Callable[[int], None]) -> Done:
+def work_off(consumer: str, works: Iterable[Work], step: Step, progress: Callable[[int], None]) -> Done:
     """Do `step` for each batch and take it off the queue; `progress` gets the lines done.
 
     A batch that is broken, or whose books do not balance, is set aside with the reason, and those who run tingfeng are
@@ -49,26 +50,28 @@ def work_off(works: Iterable[Work], step: Step, progress: Callable[[int], None])
     books: Counter[str] = Counter()
     failed: list[str] = []
     before = batches = 0
-    for work in works:
-        try:
-            if work.fault:
-                raise BrokenBatch(work.fault)
-            books.update(step(work.batch, lambda done, _, before=before: progress(before + done)))  # type: ignore[misc]
-            work.done()
-            batches += 1
-        except (BrokenBatch, UnbalancedBooks, BooksDoNotBalance) as error:
-            if work.fail(str(error)):
-                failed += _told(f"{work.markers[0].consumer} {work.batch}", [str(error)])
-        before += work.count
-        progress(before)
+    try:
+        for work in works:
+            try:
+                if work.fault:
+                    raise BrokenBatch(work.fault)
+                books.update(step(work.batch, lambda done, _, before=before: progress(before + done)))  # type: ignore[misc]
+                work.done()
+                batches += 1
+            except (BrokenBatch, UnbalancedBooks, BooksDoNotBalance) as error:
+                if work.fail(str(error)):
+                    failed.append(f"{work.batch}: {error}")
+            before += work.count
+            progress(before)
+    finally:
+        _tell(consumer, failed)
     return Done(books=dict(books), failed=tuple(failed), batches=batches)
 
 
-def _told(what: str, reasons: list[str]) -> tuple[str, ...]:
-    """Tell those who run tingfeng that something was set aside, and return the reasons."""
+def _tell(consumer: str, failed: Sequence[str]) -> None:
+    """Tell those who run tingfeng what was set aside, all of it in one message."""
     from indexing.alerts.operations import notify
 
-    for reason in reasons:
-        _log.error("%s set aside: %s", what, reason)
-        notify(what, reason)
-    return tuple(reasons)
+    if failed:
+        _log.error("%s: set aside: %s", consumer, "; ".join(failed))
+        notify(consumer, f"set aside, see `tingfeng doctor`: {len(failed)}, such as {failed[0]}")

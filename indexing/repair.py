@@ -32,7 +32,7 @@ def repair(store: "Store | None") -> Repaired:
     """Hand on what is owed and waits nowhere; without a store, only what is to be analysed."""
     queue.begun()
     before = _waiting()
-    faults = [fault for consumer in queue.CONSUMERS.values() for fault in _tried_again(consumer)]
+    faults = [fault for consumer in (*queue.CONSUMERS.values(), queue.BACKFILL) for fault in _tried_again(consumer)]
     for batch, manifest in lost(store):
         batch.hand_on(manifest)
     faults += [fault for consumer in queue.CONSUMERS.values() for fault in _killed(consumer)]
