@@ -6,6 +6,8 @@ import typer
 
 from commands import (
     alerts,
+    backfill,
+    brands,
     channels,
     console,
     dashboards,
@@ -48,8 +50,10 @@ app.command()(up.up)
 app.command()(pipeline.crawl)
 app.command()(pipeline.analyse)
 app.command()(pipeline.index)
+app.command()(backfill.backfill)
 app.command()(query.query)
 app.command()(report.report)
+app.add_typer(brands.app, name="brands")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(channels.app, name="channels")
 app.command()(console.console)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from commands.alerts import show as show_alerts
-from commands.pipeline import crawl_each, crawled
+from commands.pipeline import crawl_each, crawled, tell_of
 from commands.processes import Processes
 from commands.replay import start_replay
 from commands.screen import Bars, bars, console, mentions_balance, posts_balance
@@ -50,7 +50,8 @@ def demo(
         keep_levels(store, brands)
         page = write_latest(store, brands, now=anchor(source))
     console.print(crawled(reports))
-    _summary(analysed, indexed, store, page, before)
+    _summary(analysed.books, indexed, store, page, before)
+    tell_of(analysed.failed + indexed.failed)
 
 
 def _start_elasticsearch() -> None:
@@ -76,7 +77,7 @@ def _crawl(source: str, posts: int, show: Bars) -> list["CrawlReport"]:
 
 def _summary(analysed: dict[str, int], indexed: "Turn", store: "Store", page: Path, before: int) -> None:
     """Print the books, the alerts with their reasons, and where to look."""
-    console.print("books of all crawls, what was crawled again is counted again")
+    console.print("books of what this run brought")
     console.print(f"  {posts_balance(analysed)}\n  {mentions_balance(indexed.books)}")
     held = store.count("mentions")
     console.print(

@@ -52,6 +52,8 @@ def _checks() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "rota and holidays", _rota
     yield "links in alerts", _public_url
     yield "Elasticsearch", _elasticsearch
+    yield "what waits", _queues
+    yield "older posts", _older
     yield "Airflow", _airflow
 
 
@@ -219,6 +221,36 @@ def _elasticsearch() -> str:
     except UserError as error:
         raise _Problem(str(error)) from error
     return f"{settings.cluster().url}, {health['status']}"  # type: ignore[union-attr]
+
+
+def _queues() -> str:
+    from config import settings
+    from config.errors import UserError
+    from indexing.elasticsearch import embedded
+    from indexing.elasticsearch.store import open_store
+    from indexing.repair import repair
+
+    try:
+        found = repair(open_store() if settings.cluster() or embedded.status() else None)
+    except UserError as error:
+        raise _Problem(str(error)) from error
+    if found.faults:
+        raise _Problem(f"{len(found.faults)} batches cannot be used: " + "\n".join(found.faults))
+    again = f"; {found.again:,} of them had been lost from the queue" if found.again else ""
+    return f"{found.waiting:,} batches wait to be analysed or indexed{again}"
+
+
+def _older() -> str:
+    from config.errors import UserError
+    from indexing.backfill import notice
+    from nlp.analysed import outdated, versions
+
+    try:
+        known = versions().known
+        older = sum(1 for _ in outdated(known[-1])) if known else 0
+        return f"{older:,} batches were analysed by another version" + (f"; {notice()}" if notice() else "")
+    except UserError as error:
+        raise _Problem(str(error)) from error
 
 
 def _airflow() -> str:

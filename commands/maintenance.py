@@ -6,17 +6,17 @@ from commands.screen import bars, console, table
 
 
 def rebuild(
-    analyse: bool = typer.Option(False, help="Analyse all posts again first, as a new model or brand file asks."),
+    analyse: bool = typer.Option(False, help="Analyse all older posts again first, as a new model or brand file asks."),
 ) -> None:
     """Re-create the index from the JSON Lines behind its alias; readers see the old one until the new one is whole."""
     from indexing.elasticsearch.store import open_store
-    from indexing.pipeline import analyse_all, check_config
+    from indexing.pipeline import analyse_again, check_config
     from indexing.rebuild import rebuild as run
 
     brands, store = check_config(), open_store(any_version=True)
     with bars() as show:
         if analyse:
-            analyse_all(brands, store, progress=show)
+            analyse_again(store, brands, progress=show)
         report = run(store, progress=lambda done, of: show("rebuild", done, of))
     console.print(table("rebuilt", report.books()))
 

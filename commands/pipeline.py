@@ -1,6 +1,6 @@
 """`tingfeng crawl|analyse|index`: the pipeline's steps, each by hand; Airflow's tasks call the same functions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from commands.screen import Bars, bars, console, mentions_balance, posts_balance
+from commands.screen import Bars, bars, console, errors, mentions_balance, posts_balance
 
 if TYPE_CHECKING:
     from config.brand import Target
@@ -68,18 +68,19 @@ def crawled(reports: "Iterable[CrawlReport]") -> Table:
 
 
 def analyse() -> None:
-    """Match brands and score sentiment in every batch of posts that this version has not analysed."""
+    """Match brands and score sentiment in every batch of posts that waits for it."""
     from indexing.elasticsearch.store import open_store
     from indexing.pipeline import analyse_all, check_config
 
     brands = check_config()
     with bars() as show:
-        books = analyse_all(brands, open_store(), progress=show)
-    console.print(posts_balance(books))
+        done = analyse_all(brands, open_store(), progress=show)
+    console.print(posts_balance(done.books))
+    tell_of(done.failed)
 
 
 def index() -> None:
-    """Index every batch of mentions, link customers, and raise alerts."""
+    """Index every batch of mentions that waits, link customers, and raise alerts."""
     from indexing.elasticsearch.store import open_store
     from indexing.pipeline import check_config, turn
 
@@ -88,3 +89,17 @@ def index() -> None:
         done = turn(open_store(), brands, progress=show)
     console.print(mentions_balance(done.books))
     console.print(f"{done.linked:,} mentions linked to customers · {len(done.alerts)} alerts firing")
+    tell_of(done.failed)
+
+
+def tell_of(failed: Sequence[str]) -> None:
+    """Say what was set aside and whether older posts wait for a backfill; what was set aside ends the command so."""
+    from indexing.backfill import notice
+
+    if older := notice():
+        errors.print(older, soft_wrap=True)
+    for reason in failed:
+        errors.print(f"set aside: {reason}", markup=False, soft_wrap=True)
+    if failed:
+        errors.print("`tingfeng doctor` tells what to do, and lets what is whole again wait anew")
+        raise typer.Exit(1)

@@ -5,28 +5,40 @@
     <root>/<stage>/<feed>/<query>/<window>.manifest     count, sha256, complete or not; written last
 
 A batch without its manifest is not there: a run that dies half-way leaves nothing that a reader would take. Writing the
-same window again replaces it whole.
+same window again replaces it whole. A finished batch of posts or mentions is handed on to who takes it up (queue.py).
 """
 
 import hashlib
-import os
 import re
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, cast
 
-import fsspec
 import msgspec
 
 from config import settings
 from config.errors import UserError
+from crawlers import queue
+from crawlers.files import read, resolve, sync
 
-__all__ = ["Batch", "BrokenBatch", "DeadLetter", "Manifest", "Writer", "batches", "query_folder", "sweep", "window_at"]
+__all__ = [
+    "Batch",
+    "BrokenBatch",
+    "DeadLetter",
+    "Manifest",
+    "Writer",
+    "batches",
+    "manifests",
+    "query_folder",
+    "sweep",
+    "window_at",
+]
 
 _UNSAFE = re.compile(r"[^\w-]+")
+_FORMAT = 1
 
 
 class BrokenBatch(UserError):
@@ -54,6 +66,9 @@ class Manifest:
     made_by: str = ""
     """The version of what wrote the batch, so that work already done is seen to be done."""
     books: dict[str, int] = field(default_factory=dict)
+    mark: str = "0"
+    """The write's mark in the queue; "0" from before there was one."""
+    format: int = _FORMAT
 
 
 class Writer:
@@ -65,6 +80,8 @@ class Writer:
         self.count = self.dead_count = 0
         self.complete = True
         self.books: dict[str, int] = {}
+        self.manifest: Manifest
+        """What was written; only there once the batch is closed."""
 
     def add(self, line: bytes) -> None:
         """Append one line, given without its line end."""
@@ -108,12 +125,9 @@ class Batch:
         return f"{settings.stage_root().rstrip('/')}/{self}"
 
     def manifest(self) -> Manifest | None:
-        """Return the manifest, or None while the batch has not been written to its end."""
-        fs, path = _resolve(f"{self.path}.manifest")
-        try:
-            return msgspec.json.decode(fs.cat_file(path), type=Manifest)
-        except FileNotFoundError:
-            return None
+        """Return the manifest, or None while the batch has not been written to its end; BrokenBatch if unreadable."""
+        content = read(f"{self.path}.manifest")
+        return None if content is None else _manifest(f"{self.path}.manifest", content)
 
     def lines(self) -> Iterator[bytes]:
         """Yield the lines; BrokenBatch when the file is absent or differs from what its manifest counted."""
@@ -121,7 +135,7 @@ class Batch:
         if manifest is None:
             raise BrokenBatch(f"{self.path}.manifest: missing, so this batch was never finished; run its stage again")
         digest = hashlib.sha256()
-        fs, path = _resolve(f"{self.path}.jsonl")
+        fs, path = resolve(f"{self.path}.jsonl")
         try:
             with fs.open(path, "rb") as file:
                 for line in file:
@@ -132,31 +146,37 @@ class Batch:
         if digest.hexdigest() != manifest.sha256:
             raise BrokenBatch(f"{self.path}.jsonl: changed since it was written; run its stage again for this window")
 
+    def hand_on(self, manifest: Manifest) -> None:
+        """Let this write of the batch wait for the stage that takes it up, where there is one."""
+        if consumer := queue.CONSUMERS.get(self.stage):
+            queue.put(queue.Marker(consumer=consumer, batch=str(self), mark=manifest.mark))
+
     def dead_letters(self) -> Iterator[DeadLetter]:
         """Yield what was set aside."""
-        fs, path = _resolve(f"{self.path}.dead.jsonl")
+        fs, path = resolve(f"{self.path}.dead.jsonl")
         if fs.exists(path):
             with fs.open(path, "rb") as file:
                 for line in file:
                     yield msgspec.json.decode(line, type=DeadLetter)
 
     @contextmanager
-    def write(self, made_by: str = "") -> Iterator[Writer]:
+    def write(self, made_by: str = "", *, hand_on: bool = True) -> Iterator[Writer]:
         """Open the batch for writing; on a clean exit it replaces what the window held, otherwise that stays.
 
         The old manifest goes first and the new one comes last, so that at every instant the batch is either whole or
-        absent.
+        absent. With `hand_on` its marker is put before either happens, and again behind it: whenever this dies, what
+        became visible is in the queue, even if a consumer with another clock took the first marker for an older one.
         """
-        fs, path = _resolve(self.path)
+        fs, path = resolve(self.path)
         fs.makedirs(fs._parent(path), exist_ok=True)
-        mark = uuid.uuid4().hex[:8]
-        temporary = {ending: f"{path}.{ending}.{mark}.tmp" for ending in ("jsonl", "dead.jsonl", "manifest")}
+        own = uuid.uuid4().hex[:8]
+        temporary = {ending: f"{path}.{ending}.{own}.tmp" for ending in ("jsonl", "dead.jsonl", "manifest")}
         try:
             with fs.open(temporary["jsonl"], "wb") as lines, fs.open(temporary["dead.jsonl"], "wb") as dead:
                 writer = Writer(cast(BinaryIO, lines), cast(BinaryIO, dead), self.stage)
                 yield writer
-                _sync(lines)
-                _sync(dead)
+                sync(lines)
+                sync(dead)
             manifest = Manifest(
                 count=writer.count,
                 dead=writer.dead_count,
@@ -165,34 +185,59 @@ class Batch:
                 made_at=datetime.now(UTC),
                 made_by=made_by,
                 books=writer.books,
+                mark=queue.new_mark(),
             )
             with fs.open(temporary["manifest"], "wb") as file:
                 file.write(msgspec.json.encode(manifest))
-                _sync(file)
-            for old in (f"{path}.manifest", f"{path}.dead.jsonl"):
-                if fs.exists(old):
-                    fs.rm_file(old)
-            fs.mv(temporary["jsonl"], f"{path}.jsonl")
-            if writer.dead_count:
-                fs.mv(temporary["dead.jsonl"], f"{path}.dead.jsonl")
-            fs.mv(temporary["manifest"], f"{path}.manifest")
+                sync(file)
+            if hand_on:
+                self.hand_on(manifest)
+            _exchange(fs, path, temporary, manifest)
+            if hand_on:
+                self.hand_on(manifest)
+            writer.manifest = manifest
         finally:
             for name in temporary.values():
                 if fs.exists(name):
                     fs.rm_file(name)
 
 
+def _exchange(fs: Any, path: str, temporary: dict[str, str], manifest: Manifest) -> None:
+    """Put a batch's files in the place of those that were there."""
+    for old in (f"{path}.manifest", f"{path}.dead.jsonl"):
+        if fs.exists(old):
+            with suppress(FileNotFoundError):  # another worker with the same work was quicker
+                fs.rm_file(old)
+    fs.mv(temporary["jsonl"], f"{path}.jsonl")
+    if manifest.dead:
+        fs.mv(temporary["dead.jsonl"], f"{path}.dead.jsonl")
+    fs.mv(temporary["manifest"], f"{path}.manifest")
+
+
 def batches(stage: str, feed: str = "*", query: str = "*") -> list[Batch]:
     """Return the finished batches of a stage in the order of their windows."""
     root = settings.stage_root().rstrip("/")
-    fs, pattern = _resolve(f"{root}/{stage}/{feed}/{query}/*.manifest")
+    fs, pattern = resolve(f"{root}/{stage}/{feed}/{query}/*.manifest")
     found = [Batch.at("/".join([stage, *name.removesuffix(".manifest").split("/")[-3:]])) for name in fs.glob(pattern)]
     return sorted(found, key=lambda batch: (batch.window, batch.feed, batch.query))
 
 
+def manifests(stage: str) -> dict[Batch, Manifest]:
+    """Return the manifests of all finished batches of a stage; unreadable ones are left out, whoever reads them tells.
+
+    It reads all that ever was, which no step that runs every few minutes may do.
+    """
+    found = {}
+    for batch in batches(stage):
+        with suppress(BrokenBatch):
+            if manifest := batch.manifest():
+                found[batch] = manifest
+    return found
+
+
 def sweep(stage: str, before: datetime) -> int:
     """Remove what killed writers left behind before an aware time, and return how many files that were."""
-    fs, pattern = _resolve(f"{settings.stage_root().rstrip('/')}/{stage}/*/*/*.tmp")
+    fs, pattern = resolve(f"{settings.stage_root().rstrip('/')}/{stage}/*/*/*.tmp")
     left = [name for name in fs.glob(pattern) if fs.modified(name) < before]
     for name in left:
         fs.rm_file(name)
@@ -210,14 +255,13 @@ def window_at(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-def _resolve(path: str) -> tuple[Any, str]:
-    fs, resolved = fsspec.core.url_to_fs(path)
-    return fs, str(resolved)
-
-
-def _sync(file: Any) -> None:
-    file.flush()
+def _manifest(path: str, content: bytes) -> Manifest:
     try:
-        os.fsync(file.fileno())
-    except (OSError, AttributeError):
-        return  # an object store has no descriptor: it makes the object whole on close
+        manifest = msgspec.json.decode(content, type=Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BrokenBatch(f"{path}: no manifest ({error}): run its stage again for this window") from error
+    if manifest.format != _FORMAT:
+        raise BrokenBatch(
+            f"{path}: form {manifest.format}, this version knows {_FORMAT}: use the version of tingfeng that wrote it"
+        )
+    return manifest

@@ -1,25 +1,38 @@
-"""Analyse the posts that have just been crawled."""
+"""Analyse the posts that wait for it: woken by a crawl that has just ended, and every ten minutes in case one was lost.
+
+A few batches are analysed by the first task at once; many are dealt, in slices, to as many workers as there are.
+"""
+
+from datetime import UTC, datetime
 
 from airflow.sdk import dag, task
 
 from dags.assets import MENTIONS, POSTS, common
+from dags.schedule import woken_by
 
 
 @dag(
-    schedule=[POSTS],
+    schedule=woken_by(POSTS, from_minute=5),
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
     **common(__doc__),
 )
 def analyse() -> None:
-    """Turn every batch of posts that is not analysed yet into mentions."""
+    """Turn every batch of posts that waits into mentions."""
 
     @task(outlets=[MENTIONS])
-    def match_and_score() -> dict[str, int]:
+    def match_and_score() -> list[list[str]]:
+        from indexing.pipeline import analyse_or_deal
+
+        return analyse_or_deal()
+
+    @task(outlets=[MENTIONS])
+    def match_and_score_slice(batches: list[str]) -> dict[str, int]:
         from indexing.elasticsearch.store import open_store
         from indexing.pipeline import analyse_all, check_config
 
-        return analyse_all(check_config(), open_store())
+        return analyse_all(check_config(), open_store(), only=batches).books
 
-    match_and_score()
+    match_and_score_slice.expand(batches=match_and_score())
 
 
 analyse()

@@ -1,4 +1,8 @@
-"""What the DAGs share: the assets that hand on from one to the next, how they run, and what a failed task does."""
+"""What the DAGs share: the assets that wake one after the other, how they run, and what a failed task does.
+
+An asset's event carries nothing: what is to be done waits in the queue below the stages' root, and an event that is
+lost, or came while a DAG was paused, loses no work.
+"""
 
 import logging
 from datetime import timedelta

@@ -1,18 +1,21 @@
-"""Index the mentions that have just been analysed, link customers, and raise alerts, all in one task.
+"""Index the mentions that wait for it, link customers, and raise alerts, all in one task.
 
 Between a post that matters and the colleague who is woken there must be no queue, so the task that has just indexed
 also evaluates the rules.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
 from airflow.sdk import dag, task
 
 from dags.assets import INDEX, MENTIONS, common
+from dags.schedule import woken_by
 
 
 @dag(
-    schedule=[MENTIONS],
+    schedule=woken_by(MENTIONS, from_minute=7),
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
     **common(__doc__),
 )
 def index() -> None:

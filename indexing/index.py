@@ -10,7 +10,7 @@ import msgspec
 
 from crawlers.errors import MalformedPost
 from crawlers.post import check
-from crawlers.stage import Batch, BrokenBatch, Manifest
+from crawlers.stage import Batch, BrokenBatch, Manifest, manifests
 from crawlers.stage import Writer as Aside
 from indexing.document import analysis_part, document_id, month, native_month, page_part, timestamp
 from indexing.elasticsearch.errors import store_errors
@@ -23,7 +23,7 @@ from indexing.runs import write_run
 from indexing.write import Outcome, Update, write
 from nlp.mention import Mention, decode_mention
 
-__all__ = ["BooksDoNotBalance", "index"]
+__all__ = ["BooksDoNotBalance", "index", "made_by", "not_indexed"]
 
 Progress = Callable[[int, int], None]
 
@@ -48,11 +48,11 @@ def index(
     if manifest is None:
         raise BrokenBatch(f"{batch.path}.manifest: missing: run `tingfeng analyse` for this window first")
     with store_errors():
-        made_by = f"{store.identity()} {manifest.made_at.isoformat()} {manifest.sha256}"
+        version = made_by(store.identity(), manifest)
         done = batch.to("indexed").manifest()
-        if done and done.made_by == made_by:
+        if done and done.made_by == version:
             return {**done.books, "indexed": 0, "unchanged": done.books["mentions"] - done.books["dead"]}
-        with batch.to("indexed").write(made_by=made_by) as aside:
+        with batch.to("indexed").write(made_by=version) as aside:
             filling = _Filling(store, manifest, aside, timestamp(now or datetime.now(UTC)))
             filling.fill(batch.lines(), progress)
             aside.books = filling.books()
@@ -60,6 +60,21 @@ def index(
             if not store.building:
                 store.refresh(MONTHLY, "engagement", "runs")
             return aside.books
+
+
+def made_by(identity: str, mentions: Manifest) -> str:
+    """Return what the books of indexing say of their making: which index took which mentions."""
+    return f"{identity} {mentions.made_at.isoformat()} {mentions.sha256}"
+
+
+def not_indexed(identity: str) -> list[tuple[Batch, Manifest]]:
+    """Return the batches of mentions that the index of this identity has not taken; it reads every manifest."""
+    done = manifests("indexed")
+    return [
+        (batch, mentions)
+        for batch, mentions in manifests("mentions").items()
+        if not (found := done.get(batch.to("indexed"))) or found.made_by != made_by(identity, mentions)
+    ]
 
 
 class _Filling:

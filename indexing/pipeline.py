@@ -1,12 +1,13 @@
 """The pipeline's steps after the crawl; the command line and Airflow's tasks call these same functions.
 
-Each step takes up what the step before has finished and what is not done yet, so it can be killed and run again.
+Each step takes up what the step before has handed on, and nothing else: what was done before is never looked at again,
+however much that is. A step can be killed and run again.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from config import settings
@@ -16,8 +17,9 @@ from config.load import ConfigError
 from config.rota import check_channels, check_notify, load_rota
 from config.rule import check_references, load_rules
 from crawlers.prepare import check_platforms
-from crawlers.stage import Batch, batches
+from crawlers.stage import Batch
 from indexing.alerts.channels import check_kinds
+from indexing.consume import Done, Progress, consume
 
 if TYPE_CHECKING:
     from indexing.alerts.alert import Alert
@@ -26,9 +28,14 @@ if TYPE_CHECKING:
 __all__ = [
     "Progress",
     "Turn",
+    "analyse_again",
     "analyse_all",
+    "analyse_or_deal",
+    "bring_up",
     "check_config",
     "crawl_and_note",
+    "go_on",
+    "go_on_between_turns",
     "index_all",
     "keep_levels",
     "load_config",
@@ -38,15 +45,14 @@ __all__ = [
     "watch",
 ]
 
-Progress = Callable[[str, int, int], None]
-"""Called with (step, done, of) while a step works."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """What one turn of index → link → stories → alert did: the books of its batches added up, and the alerts firing."""
 
     books: dict[str, int]
+    failed: tuple[str, ...]
+    """Why batches were set aside."""
     linked: int
     stories: int
     """Stories that have grown or changed."""
@@ -105,38 +111,65 @@ def crawl_and_note(target: Target, window: str) -> str:
         raise
 
 
-def analyse_all(brands: Sequence[Brand], store: "Store | None", *, progress: Progress = quiet) -> dict[str, int]:
-    """Analyse every batch of posts that this version has not analysed; return the books of all batches, added up.
+def analyse_all(
+    brands: Sequence[Brand],
+    store: "Store | None",
+    *,
+    only: Collection[str] | None = None,
+    progress: Progress = quiet,
+) -> Done:
+    """Analyse every batch of posts that waits, or `only` these, and hand the mentions on; return their books, added up.
 
     With a store, reposts and comments also inherit the brands of roots that earlier windows indexed.
     """
+    from indexing.owed import bring_over
     from indexing.roots import root_brands
-    from nlp.analyse import analyse
+    from nlp.analyse import Analysis
+    from nlp.analysed import note_version
 
-    roots = root_brands(store) if store else None
-    engine = settings.sentiment_engine()
+    analysis, roots = Analysis(brands, settings.sentiment_engine()), root_brands(store) if store else None
+    bring_over()
+    note_version(analysis.version)
 
-    def one(batch: Batch, tell: Callable[[int, int], None]) -> Mapping[str, int]:
-        return analyse(batch, brands, engine=engine, roots=roots, progress=tell).books
+    def step(batch: Batch, tell: Callable[[int, int], None]) -> Mapping[str, int]:
+        mentions = analysis.of(batch, roots=roots, progress=tell)
+        batch.to("mentions").hand_on(mentions)  # those too that a backfill has made, which hands on nothing
+        return mentions.books
 
-    return _each("posts", "analyse", one, progress)
+    return consume("analyse", step, progress, only)
 
 
-def index_all(store: "Store", *, progress: Progress = quiet) -> dict[str, int]:
-    """Index every batch of mentions that is not indexed as it stands; return the books of all batches, added up."""
+def analyse_or_deal() -> list[list[str]]:
+    """Analyse what waits where that is one task's work, or else deal it: return the batches of each task's slice."""
+    from crawlers.handover import slices
+    from indexing.elasticsearch.store import open_store
+
+    brands, dealt = check_config(), slices("analyse")
+    if len(dealt) > 1:
+        return dealt
+    analyse_all(brands, open_store())
+    return []
+
+
+def index_all(store: "Store", *, progress: Progress = quiet) -> Done:
+    """Index every batch of mentions that waits, and all there are where the index is another one than last time."""
     from indexing.index import index
+    from indexing.owed import refill
 
-    return _each("mentions", "index", lambda batch, tell: index(batch, store, progress=tell), progress)
+    refill(store)
+    return consume("index", lambda batch, tell: index(batch, store, progress=tell), progress)
 
 
 def raise_alerts(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None) -> list["Alert"]:
     """Evaluate every rule on the index as it is now, and deliver what fires or is still undelivered."""
     from indexing.alerts import deliver, evaluate, spool
+    from indexing.backfill import changed_at
 
     rules, channels, rota = load_rules(), load_channels(), load_rota()
     spool.reconcile(store, channels)
     try:
-        return evaluate(store, rules, brands, now=now or datetime.now(UTC), rota=rota)
+        now = now or datetime.now(UTC)
+        return evaluate(store, rules, brands, now=now, rota=rota, changed_at=changed_at())
     finally:  # whatever becomes of the rules, what is still undelivered goes out
         spool.keep(store)
         if deliver(store, channels, rota).sent:
@@ -171,30 +204,63 @@ def watch() -> list["Alert"]:
 
 def turn(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None, progress: Progress = quiet) -> Turn:
     """Index, link customers, tell stories and raise alerts, in one go: whoever is to be woken waits for no schedule."""
-    from indexing.customers import link
-    from indexing.stories.update import update_stories
-
-    books = index_all(store, progress=progress)
-    links = link(store)
-    stories = update_stories(store, brands)
+    done = index_all(store, progress=progress)
+    linked, stories = bring_up(store, brands)
     return Turn(
-        books=books,
-        linked=links.linked,
-        stories=stories.updated,
+        books=done.books,
+        failed=done.failed,
+        linked=linked,
+        stories=stories,
         alerts=tuple(raise_alerts(store, brands, now=now)),
     )
 
 
-def _each(
-    stage: str, step: str, work: Callable[[Batch, Callable[[int, int], None]], Mapping[str, int]], progress: Progress
-) -> dict[str, int]:
-    """Do `work` for every batch of a stage, with one progress over all of them; return their books, added up."""
-    waiting = [(batch, manifest.count) for batch in batches(stage) if (manifest := batch.manifest())]
-    of = sum(count for _, count in waiting)
-    books: Counter[str] = Counter()
-    before = 0
-    for batch, count in waiting:
-        books.update(work(batch, lambda done, _, before=before: progress(step, before + done, of)))  # type: ignore[misc]
-        before += count
-        progress(step, before, of)
-    return dict(books)
+def bring_up(store: "Store", brands: Sequence[Brand]) -> tuple[int, int]:
+    """Link what is indexed to customers and tell its stories; return how many mentions and stories that changed."""
+    from indexing.customers import link
+    from indexing.stories.update import update_stories
+
+    return link(store).linked, update_stories(store, brands).updated
+
+
+def go_on(
+    store: "Store",
+    brands: Sequence[Brand],
+    *,
+    fresh: bool = False,
+    stop: Callable[[], bool] = lambda: False,
+    progress: Progress = quiet,
+) -> Done:
+    """Go on with a queued backfill until `stop`, then link and tell stories; no rule is evaluated.
+
+    Batches that rules still look back at wait until that has passed, unless `fresh`.
+    """
+    from indexing.backfill import reach, run
+    from nlp.analyse import Analysis
+
+    analysis = Analysis(brands, settings.sentiment_engine())
+    before = None if fresh else datetime.now(UTC) - reach(load_rules())
+    done = run(analysis, store, before=before, stop=stop, progress=lambda at, of: progress("backfill", at, of))
+    if done.batches:
+        bring_up(store, brands)
+    return done
+
+
+def analyse_again(store: "Store", brands: Sequence[Brand], *, progress: Progress = quiet) -> Done:
+    """Analyse all posts that wait or that another version has analysed, as a rebuild may want them; index nothing."""
+    from indexing.backfill import begin, run
+    from nlp.analyse import Analysis
+
+    new = analyse_all(brands, store, progress=progress)
+    analysis = Analysis(brands, settings.sentiment_engine())
+    begin(analysis)
+    old = run(analysis, store, into_index=False, progress=lambda at, of: progress("backfill", at, of))
+    return Done(books=dict(Counter(new.books) + Counter(old.books)), failed=new.failed + old.failed)
+
+
+def go_on_between_turns(store: "Store", brands: Sequence[Brand], *, lasting: timedelta) -> Done:
+    """Go on with a backfill for so long at the most, and only while no new posts or mentions wait."""
+    from crawlers.handover import waiting
+
+    end = datetime.now(UTC) + lasting
+    return go_on(store, brands, stop=lambda: datetime.now(UTC) >= end or bool(waiting("analyse") or waiting("index")))

@@ -1,13 +1,14 @@
 """A batch of posts → a batch of mentions.
 
 The mentions follow from the posts' file, the brands, the engines' models, the user's words and stop words, and what
-`roots` answers, and from nothing else: the same again gives the same bytes. What this version has analysed is not
-analysed again.
+`roots` answers, and from nothing else: the same again gives the same bytes. What this version has made of the same
+posts is not made again.
 """
 
 import hashlib
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 
 import msgspec
@@ -17,6 +18,7 @@ from crawlers.errors import MalformedPost
 from crawlers.post import Post, decode_post
 from crawlers.stage import Batch, BrokenBatch, Manifest, Writer
 from nlp import segmentation
+from nlp.analysed import made_by
 from nlp.keywords import stopwords
 from nlp.mention import encode_mention
 from nlp.mentions import Analyser, Spoken
@@ -24,7 +26,7 @@ from nlp.reader import Reader
 from nlp.sentiment import DEFAULT
 from nlp.sentiment import engine as load_engine
 
-__all__ = ["DEFAULT", "RootBrands", "UnbalancedBooks", "analyse"]
+__all__ = ["DEFAULT", "Analysis", "RootBrands", "UnbalancedBooks", "analyse"]
 
 _CODE = 4
 """Raise it with every change that makes other mentions of the same posts."""
@@ -38,6 +40,58 @@ class UnbalancedBooks(Exception):
     """Posts in are not matched + unmatched + dead: a fault of ours; nothing has been written, tell a developer."""
 
 
+class Analysis:
+    """The analysis as the brands, the engine and the user's words make it, ready for one batch after another.
+
+    UnknownEngine for an engine that is not there.
+    """
+
+    def __init__(self, brands: Sequence[Brand], engine: str = DEFAULT) -> None:
+        self._brands = brands
+        self._reader, self._stops = Reader(load_engine(engine)), stopwords()
+        self.version = _version_of(brands, self._reader, self._stops)
+        """16 hexadecimal digits that change whenever the same posts could get other mentions."""
+
+    def of(
+        self,
+        batch: Batch,
+        *,
+        roots: RootBrands | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        hand_on: bool = True,
+    ) -> Manifest:
+        """Write the mentions of a batch of posts to `batch.to("mentions")` and return their manifest.
+
+        Its books are posts = matched + unmatched + dead, own (the unmatched that a brand's own account wrote) and
+        mentions. `roots` is asked for the brands of first posts that lie outside the batch; `progress` gets posts done
+        and in all; with `hand_on` the mentions wait to be indexed. BrokenBatch when the posts are not there or not
+        whole.
+        """
+        source, target = batch.manifest(), batch.to("mentions")
+        if source is None:
+            raise BrokenBatch(f"{batch.path}.manifest: missing: crawl this window first")
+        alone, with_roots = (made_by(self.version, source, roots=asked) for asked in (False, True))
+        if done := _made_before(target, (with_roots,) if roots else (alone, with_roots)):
+            return done
+        inherited = _brands_of_roots(batch, self._analyser, roots, {brand.id for brand in self._brands})
+        with target.write(with_roots if roots else alone, hand_on=hand_on) as writer:
+            writer.complete = source.complete
+            writer.books = dict.fromkeys(("posts", "matched", "unmatched", "dead", "own", "mentions"), 0)
+            for lines in _chunks(batch.lines()):
+                found = list(_spoken(lines, self._analyser, inherited, writer))
+                for mention in self._analyser.mentions(found):
+                    writer.add(encode_mention(mention))
+                    writer.books["mentions"] += 1
+                if progress:
+                    progress(writer.books["posts"], source.count)
+            _check_books(writer, source)
+        return writer.manifest
+
+    @cached_property
+    def _analyser(self) -> Analyser:
+        return Analyser(self._brands, self._reader, self._stops, self.version)
+
+
 def analyse(
     batch: Batch,
     brands: Sequence[Brand],
@@ -46,36 +100,11 @@ def analyse(
     roots: RootBrands | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Manifest:
-    """Write the mentions of a batch of posts to `batch.to("mentions")` and return their manifest.
-
-    Its books are posts = matched + unmatched + dead, own (the unmatched that a brand's own account wrote) and mentions.
-    `roots` is asked for the brands of first posts that lie outside the batch; `progress` gets posts done and in all.
-    BrokenBatch when the posts are not there or not whole, UnknownEngine for an engine that is not there.
-    """
-    source, target = _finished(batch, "crawl this window first"), batch.to("mentions")
-    reader, stops = Reader(load_engine(engine)), stopwords()
-    version = _version_of(brands, reader, stops)
-    alone, with_roots = f"{version} {source.sha256[:16]}", f"{version} {source.sha256[:16]} roots"
-    if done := _made_before(target, (with_roots,) if roots else (alone, with_roots)):
-        return done
-    analyser = Analyser(brands, reader, stops, version)
-    inherited = _brands_of_roots(batch, analyser, roots, {brand.id for brand in brands})
-    with target.write(with_roots if roots else alone) as writer:
-        writer.complete = source.complete
-        writer.books = dict.fromkeys(("posts", "matched", "unmatched", "dead", "own", "mentions"), 0)
-        for lines in _chunks(batch.lines()):
-            found = list(_spoken(lines, analyser, inherited, writer))
-            for mention in analyser.mentions(found):
-                writer.add(encode_mention(mention))
-                writer.books["mentions"] += 1
-            if progress:
-                progress(writer.books["posts"], source.count)
-        _check_books(writer, source)
-    return _finished(target, "another run has removed it: analyse again")
+    """Analyse one batch by itself: see `Analysis.of`."""
+    return Analysis(brands, engine).of(batch, roots=roots, progress=progress)
 
 
 def _version_of(brands: Sequence[Brand], reader: Reader, stops: Collection[str]) -> str:
-    """Return 16 hexadecimal digits that change whenever the same posts could get other mentions."""
     written = [brand.model_dump(mode="json", exclude={"crawl"}) for brand in brands]
     made_from = [_CODE, reader.version, segmentation.version(), sorted(stops), written]
     return hashlib.sha256(msgspec.json.encode(made_from, order="deterministic")).hexdigest()[:16]
@@ -124,13 +153,6 @@ def _spoken(
 def _chunks(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
     while chunk := list(islice(lines, _CHUNK)):
         yield chunk
-
-
-def _finished(batch: Batch, remedy: str) -> Manifest:
-    manifest = batch.manifest()
-    if manifest is None:
-        raise BrokenBatch(f"{batch.path}.manifest: missing: {remedy}")
-    return manifest
 
 
 def _made_before(batch: Batch, versions: Collection[str]) -> Manifest | None:

@@ -5,6 +5,7 @@ import html
 import io
 import json
 import re
+import shutil
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
@@ -28,6 +29,8 @@ COMMANDS = (
     ["crawl"],
     ["analyse"],
     ["index"],
+    ["backfill"],
+    ["brands", "diff", "x.yaml"],
     ["query", "星河"],
     ["alerts", "run"],
     ["channels", "list"],
@@ -246,6 +249,44 @@ def test_from_crawl_to_answer(run: Run, on_replay: None, tmp_path: Path) -> None
         assert code == 0, said
         _, again = run("query", "携程", "--format", "jsonl", "--limit", "1000")
         assert [json.loads(line)["url"] for line in again.splitlines()] == [one["url"] for one in documents]
+
+
+def test_a_changed_brand_is_tried_told_and_brought_to_older_posts(
+    run: Run, on_replay: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(DEMO, config)
+    monkeypatch.setenv("TINGFENG_CONFIG", str(config))
+    monkeypatch.setenv("COLUMNS", "300")
+    for step in ("crawl", "analyse", "index"):
+        assert "backfill" not in run(step)[1]
+    assert "携程 NOT 酒店" not in (config / "brands" / "携程.yaml").read_text(encoding="utf-8")
+    draft = tmp_path / "携程.yaml"
+    draft.write_text("name: 携程\nquery: 携程 NOT 酒店\n", encoding="utf-8")
+    code, said = run("brands", "diff", str(draft))
+    assert code == 0, said
+    numbers = re.search(r"Of [\d,]+ posts, held against 携程: (\d+) stay mentions\s+\+ 0 gained\s+- (\d+) lost", said)
+    assert numbers, said
+    assert min(map(int, numbers.groups())) > 0
+    before = len(run("query", "携程", "--brand", "携程", "--format", "jsonl", "--limit", "1000")[1].splitlines())
+    shutil.copyfile(draft, config / "brands" / "携程.yaml")
+    assert "run `tingfeng backfill`" in run("analyse")[1]
+    assert "run `tingfeng backfill`" in run("doctor")[1]
+    page = tmp_path / "page.html"
+    assert run("report", "--out", str(page))[0] == 0
+    assert 'data-notice="changed"' in page.read_text(encoding="utf-8")
+    assert re.search(r"[1-9]\d* batches were analysed by another version", run("backfill", "--later")[1])
+    code, said = run("backfill", "--fresh")
+    assert code == 0, said
+    after = len(run("query", "携程", "--brand", "携程", "--format", "jsonl", "--limit", "1000")[1].splitlines())
+    assert before - after == int(numbers[2])
+    assert "backfill" not in run("analyse")[1]
+    assert run("report", "--out", str(page))[0] == 0
+    assert 'data-notice="changed"' not in page.read_text(encoding="utf-8")
+    code, said = run("doctor")
+    assert code == 0, said
+    assert "0 batches were analysed by another version" in said
+    assert run("brands", "diff", str(tmp_path / "none.yaml"))[0] == 1
 
 
 def test_the_doctor_refuses_what_a_crawl_refuses_with_file_and_line(

@@ -1,21 +1,26 @@
 """The DAGs, run for real: Airflow's own `dag.test()`, real crawls of the replay server, the real index."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crawlers import handover
 from crawlers.feeds import feeds
+from crawlers.post import encode_post
 from crawlers.replay import Failures, Replay, Staging, load
-from crawlers.stage import window_at
+from crawlers.stage import Batch, window_at
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
+    from nlp.mention import Mention
+
 ROOT = Path(__file__).resolve().parent.parent
 POSTS = 1_500
+CHAIN = ("crawl", "analyse", "index", "alert", "report", "maintain", "backfill")
 # what Airflow's own dependencies warn of is not ours to mend
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -52,12 +57,12 @@ def runs(bag: Any, es: "Elasticsearch") -> dict[str, Any]:
     """Run the chain once, in the order in which the assets would, on an empty Elasticsearch."""
     if names := list(es.indices.get(index="tingfeng-*", expand_wildcards="all")):
         es.indices.delete(index=names)
-    return {name: bag.dags[name].test() for name in ("crawl", "analyse", "index", "alert", "report", "maintain")}
+    return {name: bag.dags[name].test() for name in CHAIN}
 
 
 def test_every_dag_loads(bag: Any) -> None:
     assert bag.import_errors == {}
-    assert sorted(bag.dags) == ["alert", "analyse", "crawl", "index", "maintain", "report"]
+    assert sorted(bag.dags) == sorted(CHAIN)
 
 
 def test_every_dag_says_what_it_does_and_whose_it_is(bag: Any) -> None:
@@ -93,6 +98,8 @@ def test_the_assets_hand_on(bag: Any) -> None:
     def makes(name: str) -> set[str]:
         return {asset.name for task in bag.dags[name].tasks for asset in task.outlets}
 
+    times = {bag.dags[name].timetable.timetable.summary for name in ("analyse", "index")}
+    assert times == {"5-59/10 * * * *", "7-59/10 * * * *"}, "a lost event delays work, and no more"
     assert waits_for("analyse") <= makes("crawl")
     assert waits_for("index") <= makes("analyse")
     assert waits_for("report") <= makes("index")
@@ -115,6 +122,27 @@ def test_the_chain_ends_in_the_index(runs: dict[str, Any], es: "Elasticsearch") 
     assert firing
     ids = firing[0]["_source"]["evidence"]["ids"]
     assert es.count(index="tingfeng-mentions", query={"ids": {"values": ids}})["count"] == len(ids) > 0
+
+
+def test_what_waits_is_dealt_to_workers_though_no_event_has_told_of_it(
+    bag: Any, mention_of: "Callable[..., Mention]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a lost database or a long pause: the queue alone says what is to be done, whoever wrote it and when."""
+    monkeypatch.setenv("TINGFENG_DATA", str(tmp_path))
+    monkeypatch.setattr(handover, "_SLICE", 4)
+    batches = [Batch(stage="posts", feed="rss", query="q", window=f"20261120T08000{n}Z") for n in range(6)]
+    for number, batch in enumerate(batches):
+        with batch.write() as writer:
+            for native_id in range(2 * number, 2 * number + 2):
+                writer.add(encode_post(mention_of(native_id, text="当当送货太慢").post))
+    run = bag.dags["analyse"].test()
+    assert str(run.state) == "success"
+    workers = [ti for ti in run.get_task_instances() if ti.task_id == "match_and_score_slice"]
+    assert [str(ti.state) for ti in workers] == ["success"] * 3
+    analysed = [manifest.count for batch in batches if (manifest := batch.to("mentions").manifest())]
+    assert analysed == [2] * 6
+    assert handover.waiting("analyse") == []
+    assert [work.batch.to("posts") for work in handover.waiting("index")] == batches
 
 
 def test_a_failed_task_is_told(bag: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

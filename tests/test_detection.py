@@ -197,6 +197,18 @@ def test_a_slow_burst_is_seen_by_the_second_look(told_store: "Store") -> None:
     assert "近 24 小时" in firing.reason_zh
 
 
+@pytest.mark.parametrize("kind", ["negative_burst", "any"])
+def test_a_usual_of_another_analysis_is_said_to_be_one(told_store: "Store", kind: str) -> None:
+    """Only what has a usual can be held against one that is of an older query or model."""
+    before, after = NOW - 20 * DAY, NOW - 2 * HOUR
+    plain = fired(told_store, kind)
+    for changed_at, cautions in ((None, False), (before, False), (after, kind == "negative_burst")):
+        found = detect(told_store, [rule(kind, **WHEN[kind])], BRANDS, now=NOW, changed_at=changed_at).firings
+        assert [firing.reason_zh for firing in plain] == [firing.reason_zh.partition(" 注意")[0] for firing in found]
+        assert all(("08-03 10:00" in firing.reason_zh) == cautions for firing in found), found[0].reason_zh
+        assert all(("Caution: brands, words or models changed" in one.reason_en) == cautions for one in found)
+
+
 def test_rules_that_ask_the_same_share_their_searches(told_store: "Store", monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[int] = []
     ask = type(told_store.client).msearch

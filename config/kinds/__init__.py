@@ -117,6 +117,10 @@ class Condition(Written):
             raise ValueError(f"{written(value)} is shorter than 1m: write 1m or more")
         return value
 
+    def looks(self) -> "tuple[Condition, ...]":
+        """Return the looks that the condition takes at the index, each as a condition with one."""
+        return (self,)
+
     def judge(self, facts: Any) -> Verdict:
         """Return whether the condition holds of the facts, which are of the kind's own `Facts`."""
         raise NotImplementedError

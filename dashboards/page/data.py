@@ -226,6 +226,8 @@ class PageData:
     """The newest, for a reader without a script."""
     posts: Posts = Posts()
     coverage: Coverage = Coverage()
+    changed_at: datetime | None = None
+    """Since when mentions are analysed otherwise than older ones still are; None where all are of one analysis."""
     questions: tuple[Question, ...] = ()
     boards: str | None = None
     """The address of the page of all dashboards, where it lies beside this one."""

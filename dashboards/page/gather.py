@@ -10,6 +10,7 @@ from dashboards.page import posts, queries, read
 from dashboards.page.choice import days as days_of
 from dashboards.page.data import AlertShown, BrandFigures, MentionShown, PageData, Posts, Question
 from dashboards.period import DAYS, beginning
+from indexing.backfill import changed_at
 from indexing.elasticsearch.errors import store_errors
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def gather(
         mentions=read.latest(found, _ROWS),
         posts=_posts(found, brands, alerts, days_of(since, now)),
         coverage=read.coverage(answers["runs"], answers["data"]),
+        changed_at=changed_at(),
         questions=tuple(sorted([*asked, *more], key=lambda question: question.id)),
     )
 

@@ -37,6 +37,12 @@ PHRASES: Mapping[str, Both] = {
         "这段时间没有采集记录，无法判断数据是否取全。",
         "No crawl run is on record for this period, so nothing says whether the data is whole.",
     ),
+    "changed": Both("分析口径变过", "Analysed in two ways"),
+    "changed_why": Both(
+        "品牌、词表或模型在 {at} 变过：更早的提及仍按旧的分析，前后不宜直接比较。运行 tingfeng backfill 重新分析。",
+        "Brands, words or models changed at {at}: earlier mentions are still analysed the old way, so the two do not "
+        "compare. Run tingfeng backfill to analyse them anew.",
+    ),
     "replayed": Both("含回放数据", "Replayed data"),
     "replayed_why": Both(
         "至少 {count} 条提及含有由回放生成、并非平台给出的字段：{fields}。",

@@ -15,12 +15,21 @@ __all__ = ["evaluate"]
 
 
 def evaluate(
-    store: Store, rules: Sequence[Rule], brands: Sequence[Brand], *, now: datetime, rota: Rota | None = None
+    store: Store,
+    rules: Sequence[Rule],
+    brands: Sequence[Brand],
+    *,
+    now: datetime,
+    rota: Rota | None = None,
+    changed_at: datetime | None = None,
 ) -> list[Alert]:
-    """Return the alerts that are open at `now`, written to the index with whom to tell; `rules` are all there are."""
+    """Return the alerts that are open at `now`, written to the index with whom to tell; `rules` are all there are.
+
+    `changed_at` is since when mentions are analysed otherwise than the older ones, where they are.
+    """
     from indexing.detection import detect
 
     now = in_milliseconds(now)
-    found = detect(store, rules, brands, now=now)
+    found = detect(store, rules, brands, now=now, changed_at=changed_at)
     take(store, found.firings, rules, now=now, unasked=found.failures)
     return tell(store, rules, rota, now=now)

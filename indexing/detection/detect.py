@@ -12,6 +12,7 @@ from indexing.alerts.firing import Firing
 from indexing.detection.explain import asked, evidence, figures, questions, searches
 from indexing.detection.found import Found, Heard, Span
 from indexing.detection.search_rounds import EvaluationFailed, Request, SearchRounds, drive
+from indexing.detection.sentences import other_analysis
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 
@@ -30,11 +31,21 @@ class Detected:
     """By the ids of the others, why it did not."""
 
 
-def detect(store: Store, rules: Sequence[Rule], brands: Sequence[Brand], *, now: datetime) -> Detected:
-    """Return what fires at `now`; EvaluationFailed where the index answered no rule at all."""
+def detect(
+    store: Store,
+    rules: Sequence[Rule],
+    brands: Sequence[Brand],
+    *,
+    now: datetime,
+    changed_at: datetime | None = None,
+) -> Detected:
+    """Return what fires at `now`; EvaluationFailed where the index answered no rule at all.
+
+    A reason says so where its usual is from before `changed_at`, and thus of another analysis than its window.
+    """
     now = now.astimezone(UTC).replace(microsecond=now.microsecond // 1000 * 1000)
     with_retries(lambda: store.refresh("mentions", "stories"))
-    span = Span(now=now)
+    span = Span(now=now, changed_at=changed_at)
     askings = {rule.id: _evaluate(store, rule, brands, span) for rule in rules}
     results, failures = drive(store, askings)
     if failures and not results:
@@ -74,6 +85,7 @@ def _firing(
     heard = Heard.of(found.verdict)
     told = replace(found, verdict=heard)
     said = detector(rule.when.kind).say(told, brand.name if brand else found.brand, span)
+    caution = other_analysis(found, span)
     return Firing(
         rule=rule.id,
         kind=rule.when.kind,
@@ -89,8 +101,8 @@ def _firing(
         weight=found.verdict.weight,
         figures=figures(found, answers),
         questions=asked(found, store.alias),
-        reason_zh=said.zh,
-        reason_en=said.en,
+        reason_zh=said.zh + caution.zh,
+        reason_en=said.en + caution.en,
         said=tuple(dict.fromkeys(heard.asked)),
         evidence=evidence(found, brand, answers),
         owner=rule.owner,

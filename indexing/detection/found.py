@@ -17,6 +17,8 @@ class Span:
     now: datetime
     since: datetime | None = None
     """None for what the rule itself counts as recent."""
+    changed_at: datetime | None = None
+    """Since when mentions are analysed with other brands, words or models, while older ones are not analysed anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from config.settings import DAY_ZONE
 from indexing.alerts.plain_text import plain_text
 from indexing.detection.found import Found, Span
 
-__all__ = ["Said", "about", "amount", "joined", "percent", "window_of"]
+__all__ = ["Said", "about", "amount", "joined", "other_analysis", "percent", "window_of"]
 
 _UNITS = (
     (timedelta(days=1), "天", "day"),
@@ -53,6 +53,17 @@ def window_of(found: Found, span: Span) -> Said:
     start, end = (moment.astimezone(DAY_ZONE) for moment in (found.start, found.end))
     between = f"{start:%m-%d %H:%M}–{end:%m-%d %H:%M}"
     return Said(zh=f"{between} 的 {length.zh}", en=f"in {length.en} ({between})")
+
+
+def other_analysis(found: Found, span: Span) -> Said:
+    """Return the caution that window and usual are not of one analysis; nothing where they are."""
+    if span.changed_at is None or found.usual_since is None or found.usual_since >= span.changed_at:
+        return Said(zh="", en="")
+    at = f"{span.changed_at.astimezone(DAY_ZONE):%m-%d %H:%M}"
+    return Said(
+        zh=f" 注意：品牌、词表或模型在 {at} 变过，此前的声量尚未按新的重新分析，与平日的比较仅供参考。",
+        en=f" Caution: brands, words or models changed at {at}; what is called usual is not all analysed that way yet.",
+    )
 
 
 def joined(found: Found, name: str, span: Span, zh: str, en: str) -> Said:

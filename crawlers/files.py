@@ -1,0 +1,76 @@
+"""Whole files on any fsspec path: a reader sees the old one or the new one, never half of either."""
+
+import os
+import uuid
+from typing import Any
+
+import fsspec
+
+__all__ = ["names", "read", "remove", "replace", "resolve", "sync", "touch"]
+
+
+def resolve(path: str) -> tuple[Any, str]:
+    """Return the file system of an fsspec path, and the path within it."""
+    fs, resolved = fsspec.core.url_to_fs(path)
+    return fs, str(resolved)
+
+
+def sync(file: Any) -> None:
+    """Bring an open file's content to the disk, where it is on one."""
+    file.flush()
+    try:
+        os.fsync(file.fileno())
+    except (OSError, AttributeError):
+        return  # an object store has no descriptor: it makes the object whole on close
+
+
+def read(path: str) -> bytes | None:
+    """Return a file's content, or None where there is none."""
+    fs, resolved = resolve(path)
+    try:
+        return bytes(fs.cat_file(resolved))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def replace(path: str, content: bytes) -> None:
+    """Write a file, in the place of what was there."""
+    fs, resolved = resolve(path)
+    fs.makedirs(fs._parent(resolved), exist_ok=True)
+    temporary = f"{resolved}.{uuid.uuid4().hex[:8]}.tmp"
+    try:
+        with fs.open(temporary, "wb") as file:
+            file.write(content)
+            sync(file)
+        fs.mv(temporary, resolved)
+    finally:
+        if fs.exists(temporary):
+            fs.rm_file(temporary)
+
+
+def touch(path: str) -> None:
+    """Let there be an empty file."""
+    fs, resolved = resolve(path)
+    fs.makedirs(fs._parent(resolved), exist_ok=True)
+    fs.pipe_file(resolved, b"")
+
+
+def remove(path: str) -> None:
+    """Remove a file, where it is still there."""
+    fs, resolved = resolve(path)
+    try:
+        fs.rm_file(resolved)
+    except FileNotFoundError:
+        return
+
+
+def names(folder: str) -> list[str]:
+    """Return the names of the files directly in a folder as it stands now, sorted; none where there is no folder."""
+    fs, resolved = resolve(folder)
+    fs.invalidate_cache(resolved)  # other processes write there too
+    try:
+        found = fs.ls(resolved, detail=True)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    files = (str(entry["name"]).rsplit("/", 1)[-1] for entry in found if entry["type"] == "file")
+    return sorted(name for name in files if name and not name.endswith(".tmp"))

@@ -1,0 +1,97 @@
+"""What another query would make of the posts that are there, before a brand is saved or a backfill queued."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from config.brand import Brand
+from crawlers.errors import MalformedPost
+from crawlers.post import Post, decode_post
+from crawlers.stage import Batch, BrokenBatch, batches, window_at
+from nlp.matcher import Matcher
+
+__all__ = ["Difference", "difference", "touches"]
+
+_EXAMPLES = 5
+
+
+class _Brand(msgspec.Struct):
+    brand: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Difference:
+    """How many of the `posts` both queries take, and how many only one; with the newest of those as examples."""
+
+    posts: int = 0
+    both: int = 0
+    gained: int = 0
+    lost: int = 0
+    examples_gained: list[Post] = field(default_factory=list)
+    examples_lost: list[Post] = field(default_factory=list)
+
+
+def difference(
+    saved: Brand | None,
+    draft: Brand,
+    *,
+    since: datetime | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Difference:
+    """Hold the saved query and the draft's against every post crawled `since` then, each post once, newest first.
+
+    `progress` gets the posts looked at.
+    """
+    known = [brand.model_copy(update={"id": id}) for id, brand in (("saved", saved), ("draft", draft)) if brand]
+    matcher, found, seen = Matcher(known), Difference(), set[str]()
+    for post in _posts(window_at(since) if since else ""):
+        if post.id in seen:
+            continue
+        seen.add(post.id)
+        found.posts += 1
+        matches = matcher.match(post)
+        _count(found, post, taken={*matches.found} - matches.own)
+        progress(found.posts)
+    return found
+
+
+def touches(brand: Brand, posts: Batch) -> bool:
+    """Return whether a batch holds a post that the brand takes, or took when it was analysed."""
+    decode = msgspec.json.Decoder(_Brand).decode
+    if any(decode(line).brand == brand.id for line in posts.to("mentions").lines()):
+        return True
+    matcher = Matcher([brand])
+    return any(matcher.match(post).found for post in _read(posts))
+
+
+def _count(found: Difference, post: Post, taken: set[str]) -> None:
+    if taken == {"saved", "draft"}:
+        found.both += 1
+    elif taken == {"draft"}:
+        found.gained += 1
+        found.examples_gained += [post][: _EXAMPLES - len(found.examples_gained)]
+    elif taken == {"saved"}:
+        found.lost += 1
+        found.examples_lost += [post][: _EXAMPLES - len(found.examples_lost)]
+
+
+def _posts(first: str) -> Iterator[Post]:
+    for batch in reversed(batches("posts")):
+        if batch.window >= first:
+            yield from _read(batch)
+
+
+def _read(batch: Batch) -> Sequence[Post]:
+    """Return the posts of a batch; none of one that is broken, which its own stage tells."""
+    posts = []
+    try:
+        for line in batch.lines():
+            try:
+                posts.append(decode_post(line))
+            except MalformedPost:
+                continue
+    except BrokenBatch:
+        return ()
+    return posts
