@@ -1,4 +1,4 @@
-"""A batch of posts → a batch of mentions.
+"""A batch of posts → a batch of mentions, and beside it one of the brands' own answers.
 
 The mentions follow from the posts' file, the brands, the engines' models, the user's words and stop words, and what
 `roots` answers, and from nothing else: the same again gives the same bytes. What this version has analysed is not
@@ -21,12 +21,13 @@ from nlp.keywords import stopwords
 from nlp.mention import encode_mention
 from nlp.mentions import Analyser, Spoken
 from nlp.reader import Reader
+from nlp.replies import replies_in
 from nlp.sentiment import DEFAULT
 from nlp.sentiment import engine as load_engine
 
 __all__ = ["DEFAULT", "RootBrands", "UnbalancedBooks", "analyse"]
 
-_CODE = 3
+_CODE = 4
 """Raise it with every change that makes other mentions of the same posts."""
 _CHUNK = 1_000
 
@@ -46,7 +47,7 @@ def analyse(
     roots: RootBrands | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Manifest:
-    """Write the mentions of a batch of posts to `batch.to("mentions")` and return their manifest.
+    """Write the mentions of a batch of posts to `batch.to("mentions")` and return their manifest; own answers first.
 
     Its books are posts = matched + unmatched + dead, own (the unmatched that a brand's own account wrote) and mentions.
     `roots` is asked for the brands of first posts that lie outside the batch; `progress` gets posts done and in all.
@@ -60,11 +61,12 @@ def analyse(
         return done
     analyser = Analyser(brands, reader, stops, version)
     inherited = _brands_of_roots(batch, analyser, roots, {brand.id for brand in brands})
-    with target.write(with_roots if roots else alone) as writer:
+    made_by = with_roots if roots else alone
+    with target.write(made_by) as writer, batch.to("replies").write(made_by) as replies:
         writer.complete = source.complete
         writer.books = dict.fromkeys(("posts", "matched", "unmatched", "dead", "own", "mentions"), 0)
         for lines in _chunks(batch.lines()):
-            found = list(_spoken(lines, analyser, inherited, writer))
+            found = list(_spoken(lines, analyser, inherited, writer, replies))
             for mention in analyser.mentions(found):
                 writer.add(encode_mention(mention))
                 writer.books["mentions"] += 1
@@ -102,9 +104,13 @@ def _brands_of_roots(
 
 
 def _spoken(
-    lines: Sequence[bytes], analyser: Analyser, inherited: Mapping[str, Sequence[str]], writer: Writer
+    lines: Sequence[bytes],
+    analyser: Analyser,
+    inherited: Mapping[str, Sequence[str]],
+    writer: Writer,
+    replies: Writer,
 ) -> Iterator[tuple[Post, Spoken]]:
-    """Yield the posts that are mentions, enter every line in the books, and set malformed ones aside."""
+    """Yield the posts that are mentions, enter every line in the books, keep own answers, set malformed lines aside."""
     for line in lines:
         writer.books["posts"] += 1
         try:
@@ -115,10 +121,12 @@ def _spoken(
             continue
         spoken, own = analyser.spoken_of(post, inherited)
         writer.books["matched" if spoken else "unmatched"] += 1
+        for reply in replies_in(post, own):
+            replies.add(reply)
         if spoken:
             yield post, spoken
         else:
-            writer.books["own"] += own
+            writer.books["own"] += bool(own)
 
 
 def _chunks(lines: Iterator[bytes]) -> Iterator[list[bytes]]:

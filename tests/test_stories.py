@@ -14,8 +14,8 @@ from crawlers.post import Author, Engagement, Kind, Post, encode_post
 from crawlers.stage import Batch
 from indexing import write as writing
 from indexing.elasticsearch import bulk
-from indexing.stories import accounts, place, tell
 from indexing.stories import documents as told
+from indexing.stories import pages, place
 from indexing.stories.update import update_stories
 from indexing.titled import titled
 from tests.story_posts import HOUR, LONG, MINUTE, NOW, documents, make_post, make_reply, mention, put
@@ -208,9 +208,7 @@ def test_a_kill_between_any_two_writes_ends_as_an_undisturbed_run(
         make_reply(5, 3, ago=MINUTE),
     ]
     index(emptied_store, posts)
-    monkeypatch.setattr(place, "_AT_ONCE", 2)
-    monkeypatch.setattr(tell, "_STORIES_AT_ONCE", 1)
-    monkeypatch.setattr(accounts, "_AT_ONCE", 2)
+    monkeypatch.setattr(pages, "_AT_ONCE", 2)
     monkeypatch.setattr(told, "_AT_ONCE", 1)
     with monkeypatch.context() as patch, contextlib.suppress(Killed):
         patch.setattr(place, "write", dying(writing.write))

@@ -14,6 +14,9 @@ IDS: Mapping[str, str] = MappingProxyType(
         "links": "the link's id",
         "stories": "the story's id and the brand",
         "accounts": "the platform and the account",
+        "counted": "the mention's id",
+        "answers": "the answer's post and the brand",
+        "reached": "the reader and the index's uuid",
         "alerts": "the rule, the brand and a number",
         "alert-events": "made by Elasticsearch",
         "state": "the purpose",
@@ -28,6 +31,9 @@ WRITERS: Mapping[str, str] = MappingProxyType(
         "links": "links",
         "stories": "index",
         "accounts": "index",
+        "counted": "index",
+        "answers": "index",
+        "reached": "index",
         "alerts": "alerts",
         "alert-events": "alerts",
         "silences": "alerts",
@@ -150,6 +156,12 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
         "people": "li.wei",
         "also": "negative-burst.xiaomi.2",
         "spreaders": "科技日报道",
+        "mention": "weibo:post:5369582145683331:xiaomi",
+        "root": "weibo:post:5369582145683330",
+        "words": "=0b5c7e4f9d1a2e3f4a5b",
+        "telling": "weibo:post:5369582145683330:xiaomi",
+        "seat": "weibo:post:5369582145683330 weibo:642891cf1e2e81e6030ce1d2f645544f",
+        "reader": "stories",
     }
 )
 """By the field's whole name, or by its last part."""

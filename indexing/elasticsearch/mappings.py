@@ -19,7 +19,7 @@ from indexing.elasticsearch.alert_fields import ALERT, ALERT_EVENT, SILENCE
 from indexing.elasticsearch.field import Field, properties
 from indexing.elasticsearch.mention_fields import MENTION
 from indexing.elasticsearch.record_fields import CUSTOMER, ENGAGEMENT, LINK, RUN, STATE
-from indexing.elasticsearch.story_fields import ACCOUNT, STORY
+from indexing.elasticsearch.story_fields import ACCOUNT, ANSWER, COUNTED, REACHED, STORY
 
 __all__ = ["KINDS", "MONTHLY", "STANDING", "VERSION", "mapping", "template"]
 
@@ -32,6 +32,9 @@ STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "links": LINK,
         "stories": STORY,
         "accounts": ACCOUNT,
+        "counted": COUNTED,
+        "answers": ANSWER,
+        "reached": REACHED,
         "alerts": ALERT,
         "alert-events": ALERT_EVENT,
         "silences": SILENCE,

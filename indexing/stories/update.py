@@ -1,17 +1,34 @@
-"""Stories brought up to the index: every mention placed, every changed account and story told anew."""
+"""Stories and accounts brought up to the index: what was written since the last time is placed, counted, and told of.
+
+All that is taken up was handed on by the index itself (see changes.py): mentions that anybody has written, answers of
+the brands, counted mentions whose figures changed. What a run reads follows from that, and not from the history; one
+that is killed is completed by the next, for the changes count as worked through only in the end.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 
 from config.brand import Brand
+from indexing.elasticsearch.changes import Changes, changes
+from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.lease import lease
+from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
 from indexing.stories.accounts import tell_accounts
+from indexing.stories.anew import drop_gone, drop_silent, drop_strange_answers
+from indexing.stories.answers import join_answers
+from indexing.stories.counted import count
+from indexing.stories.documents import values_of
 from indexing.stories.place import place
-from indexing.stories.replies import read_replies
+from indexing.stories.rows import read_rows
 from indexing.stories.tell import tell
 
 __all__ = ["Stories", "update_stories"]
+
+_READER = "stories"
+_TOLD = {"term": {"told": True}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +42,52 @@ class Stories:
 def update_stories(store: Store, brands: Sequence[Brand] = (), *, now: datetime | None = None) -> Stories:
     """Place new mentions in their stories and tell those anew; a run that is killed is completed by the next.
 
-    With the brands, the stories also say when a brand's own account first answered.
+    With the brands, the stories also say where a brand's own account could answer. An index that was made anew is
+    worked through as a whole, and what it no longer holds is forgotten. Raises Busy while another process tells the
+    stories of this index.
     """
     now = now or datetime.now(UTC)
-    placed = place(store, now=now)
-    tell_accounts(store, now=now)
     own = {brand.id: {account.platform for account in brand.own_accounts} for brand in brands}
-    return Stories(placed=placed, updated=tell(store, now=now, replies=read_replies(store, brands), own=own))
+    with store_errors(), lease(store.client, store.state, "telling of stories", _READER):
+        placed, mentions = _place(store, now)
+        if mentions.first:
+            drop_gone(store)
+            drop_strange_answers(store, brands)
+        answers = changes(store, _READER, "answers")
+        answered = join_answers(store, answers.query) if answers else set()
+        _count(store, mentions, answered)
+        counted = changes(store, _READER, "counted")
+        tellings = [values_of(store, "telling", [counted.query, _TOLD])] if counted else []
+        if answered:
+            tellings.append(values_of(store, "telling", [{"terms": {"story": sorted(answered)}}, _TOLD]))
+        if counted:
+            tell_accounts(store, values_of(store, "account", [counted.query]), now=now)
+        updated = tell(store, chain(*tellings), now=now, own=own)
+        store.refresh("stories", "accounts")
+        if mentions.first:
+            drop_silent(store)
+        for done in (mentions, answers, counted):
+            done.done()
+    return Stories(placed=placed, updated=updated)
+
+
+def _place(store: Store, now: datetime) -> tuple[int, Changes]:
+    """Place what has no story; return how many got one, and all changes, in which nothing is without one any more."""
+    total = 0
+    while True:
+        mentions = changes(store, _READER, MONTHLY)
+        placed, followed = place(store, mentions.query, now=now) if mentions else (0, 0)
+        total += placed
+        if not placed and not followed:
+            return total, mentions
+
+
+def _count(store: Store, mentions: Changes, answered: set[str]) -> None:
+    """Count the changed mentions anew, and what belongs to stories that are told of for an answer alone."""
+    for rows in read_rows(store, mentions.query) if mentions else ():
+        posts = sorted({row.post_id for row in rows})
+        waiting = {"bool": {"filter": [{"terms": {"root": posts}}], "must_not": [{"exists": {"field": "story"}}]}}
+        join_answers(store, waiting)
+        count(store, {row.mention: row for row in rows})
+    if answered:
+        count(store, {}, answered=answered)
