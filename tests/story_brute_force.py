@@ -1,4 +1,4 @@
-"""Stories' and accounts' documents counted from scratch: all mentions read, and everything told of them in plain Python.
+"""Stories' and accounts' documents counted from scratch: all mentions read, and all told of them in plain Python.
 
 This is what the index is to hold whatever came in which order; nothing here is shared with what is under test.
 """
@@ -104,7 +104,7 @@ def account_of(rows: list[dict[str, Any]], bursts: set[str], told: set[str]) -> 
 
 
 def standing(rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """Return the mention by which an account is judged: the newest of those that show its followers, else the newest."""
+    """Return the mention that an account is judged by: the newest of those that show its followers, else the newest."""
     return max(rows, key=lambda one: (one["followers"] is not None, one["at"], one["id"]))
 
 

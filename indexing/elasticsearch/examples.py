@@ -160,6 +160,7 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
         "root": "weibo:post:5369582145683330",
         "words": "=0b5c7e4f9d1a2e3f4a5b",
         "telling": "weibo:post:5369582145683330:xiaomi",
+        "left": "weibo:642891cf1e2e81e6030ce1d2f645544f",
         "seat": "weibo:post:5369582145683330 weibo:642891cf1e2e81e6030ce1d2f645544f",
         "reader": "stories",
     }

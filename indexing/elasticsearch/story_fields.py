@@ -82,6 +82,7 @@ COUNTED = (
     Field("page", LONG, "Version of the page that was counted.", "ms since 1970"),
     Field("telling", KEYWORD, "The document of tingfeng-stories that it counts for."),
     Field("account", KEYWORD, "The document of tingfeng-accounts that it counts for."),
+    Field("left", KEYWORD, "Documents of tingfeng-accounts that it counted for before: its author's id has changed."),
     Field("seat", KEYWORD, "The story and the account."),
     Field("told", BOOLEAN, "Whether its story has a document: a second post is in it, or the brand has answered."),
     Field("voice", BOOLEAN, "Whether it stands for its account in its story and brand: the newest, followers known."),

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from config.brand import Brand
-from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.store import Store
 from indexing.locate import months_of
 from indexing.stories.counted import count
+from indexing.stories.documents import remove
 from indexing.stories.ledger import values_among
 
 __all__ = ["drop_gone", "drop_silent", "drop_strange_answers"]
@@ -28,7 +28,7 @@ def drop_silent(store: Store) -> None:
     """Remove the documents of stories and accounts of which no mention is left."""
     for kind, key in _TOLD.items():
         for ids in _ids(store, kind):
-            _remove(store, kind, sorted(set(ids) - values_among(store, key, ids)))
+            remove(store, kind, sorted(set(ids) - values_among(store, key, ids)))
 
 
 def drop_strange_answers(store: Store, brands: Sequence[Brand]) -> None:
@@ -39,7 +39,7 @@ def drop_strange_answers(store: Store, brands: Sequence[Brand]) -> None:
     with store_errors():
         hits = scan(store.client, index=store.alias("answers"), query={"_source": ["brand", "account"]})
         strange = [hit["_id"] for hit in hits if (hit["_source"]["brand"], hit["_source"]["account"]) not in own]
-    _remove(store, "answers", strange)
+    remove(store, "answers", strange)
     store.refresh("answers")
 
 
@@ -51,7 +51,3 @@ def _ids(store: Store, kind: str) -> Iterator[list[str]]:
         hits = scan(store.client, index=store.alias(kind), query={"_source": False})
         while some := [hit["_id"] for hit in islice(hits, _AT_ONCE)]:
             yield some
-
-
-def _remove(store: Store, kind: str, ids: Sequence[str]) -> None:
-    send(store.client, [Action(operation="delete", index=store.alias(kind), id=id) for id in ids])

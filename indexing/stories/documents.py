@@ -9,7 +9,7 @@ from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 
-__all__ = ["buckets_of", "put", "values_of"]
+__all__ = ["buckets_of", "put", "remove", "values_of"]
 
 _AT_ONCE = 500
 _PAGE = 1_000
@@ -56,3 +56,8 @@ def put(store: Store, kind: str, documents: Iterable[tuple[str, Mapping[str, Any
                 raise StoreError(f"{action.index}: {action.id} is refused ({answer.reason}): run `tingfeng rebuild`")
         written += len(some)
     return written
+
+
+def remove(store: Store, kind: str, ids: Sequence[str]) -> None:
+    """Delete these documents; one that is gone already makes no difference."""
+    send(store.client, [Action(operation="delete", index=store.alias(kind), id=id) for id in ids])

@@ -5,10 +5,9 @@ from dataclasses import fields
 from itertools import islice
 from typing import Any
 
-from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
-from indexing.stories.documents import put
+from indexing.stories.documents import put, remove
 from indexing.stories.marks import Marks
 from indexing.stories.rows import Row
 
@@ -17,7 +16,7 @@ __all__ = ["Ledger", "values_among"]
 _PAGE = 5_000
 _VALUES_AT_ONCE = 5_000
 _ROW = frozenset(field.name for field in fields(Row))
-_MARKS = ("told", "voice", "joined", "burst", "gap", "pace")
+_MARKS = ("told", "voice", "joined", "burst", "gap", "pace", "left")
 
 
 class Ledger:
@@ -34,7 +33,7 @@ class Ledger:
         self.spots = {id for id, row in self.new.items() if row is None or _spot(row) != _spot(self._old.get(id))}
         """The ids of those that stand elsewhere than before: other story, account, time or words."""
         for id in self.spots:
-            self._marks[id] = {}
+            self._marks[id] = self._left(id)
 
     def changed(self) -> list[Row]:
         """Return the changed mentions, both as they were and as they are."""
@@ -94,6 +93,12 @@ class Ledger:
             if value is not None and value is not False:
                 known[name] = value
 
+    def _left(self, id: str) -> Marks:
+        """Return the accounts that the mention counted for before: a page that comes to be public has another id."""
+        old, new = self._old.get(id), self.new[id]
+        left = {*self._known[id][1].get("left", ()), old.account} if old else set()
+        return {"left": accounts} if (accounts := sorted(left - {None, new and new.account})) else {}
+
     def write(self) -> None:
         """Write the neighbours that count for something else now, and then the changed mentions."""
         near = {id: row for id, (row, marks) in self._known.items() if self._marks.get(id, marks) != marks}
@@ -101,8 +106,7 @@ class Ledger:
         changed = {id: row for id, row in self.new.items() if row}
         for rows in (neighbours, changed):
             put(self.store, "counted", ((id, row.document() | self._marks.get(id, {})) for id, row in rows.items()))
-        index, gone = self.store.alias("counted"), [id for id, row in self.new.items() if row is None]
-        send(self.store.client, [Action(operation="delete", index=index, id=id) for id in gone])
+        remove(self.store, "counted", [id for id, row in self.new.items() if row is None])
         self.store.refresh("counted")
 
 

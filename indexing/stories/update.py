@@ -61,7 +61,8 @@ def update_stories(store: Store, brands: Sequence[Brand] = (), *, now: datetime 
         if answered:
             tellings.append(values_of(store, "telling", [{"terms": {"story": sorted(answered)}}, _TOLD]))
         if counted:
-            tell_accounts(store, values_of(store, "account", [counted.query]), now=now)
+            for key in ("account", "left"):
+                tell_accounts(store, values_of(store, key, [counted.query]), now=now)
         updated = tell(store, chain(*tellings), now=now, own=own)
         store.refresh("stories", "accounts")
         if mentions.first:
