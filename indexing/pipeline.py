@@ -163,11 +163,11 @@ def watch() -> list["Alert"]:
 
 def turn(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None, progress: Progress = quiet) -> Turn:
     """Index, link customers, tell stories and raise alerts, in one go: whoever is to be woken waits for no schedule."""
-    from indexing.customers import link
+    from indexing.customers import link_new
     from indexing.stories.update import update_stories
 
     books = index_all(store, progress=progress)
-    links = link(store)
+    links = link_new(store)
     stories = update_stories(store, brands)
     return Turn(
         books=books,

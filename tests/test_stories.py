@@ -17,6 +17,7 @@ from indexing.elasticsearch import bulk
 from indexing.elasticsearch.errors import Busy
 from indexing.elasticsearch.lease import lease
 from indexing.index import index as index_batch
+from indexing.roots import root_brands
 from indexing.stories import documents as documents_module
 from indexing.stories import pages, place
 from indexing.stories.update import Stories, update_stories
@@ -277,7 +278,7 @@ def crawled(posts: Iterable[Post], *, window: str = "20260803T040000Z") -> Batch
 
 def turn(store: "Store", batch: Batch, *, brand: Brand = BRAND, now: datetime = NOW) -> dict[str, Any]:
     """Take a batch all the way, and return the one story."""
-    analyse(batch, [brand], engine="fast")
+    analyse(batch, [brand], engine="fast", roots=root_brands(store))
     index_batch(batch.to("mentions"), store)
     update_stories(store, [brand], now=now)
     (story,) = documents(store, "stories").values()

@@ -18,7 +18,7 @@ import msgspec
 from indexing.elasticsearch.alert_fields import ALERT, ALERT_EVENT, SILENCE
 from indexing.elasticsearch.field import Field, properties
 from indexing.elasticsearch.mention_fields import MENTION
-from indexing.elasticsearch.record_fields import CUSTOMER, ENGAGEMENT, LINK, RUN, STATE
+from indexing.elasticsearch.record_fields import CUSTOMER, ENGAGEMENT, LINK, NAMED, RUN, STATE
 from indexing.elasticsearch.story_fields import ACCOUNT, ANSWER, COUNTED, REACHED, STORY
 
 __all__ = ["KINDS", "MONTHLY", "STANDING", "VERSION", "mapping", "template"]
@@ -30,6 +30,7 @@ STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "runs": RUN,
         "customers": CUSTOMER,
         "links": LINK,
+        "named": NAMED,
         "stories": STORY,
         "accounts": ACCOUNT,
         "counted": COUNTED,

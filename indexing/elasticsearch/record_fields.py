@@ -3,7 +3,7 @@
 from indexing.elasticsearch.field import BOOLEAN, DATE, FLOAT, KEYWORD, LONG, STORED, Field
 from indexing.elasticsearch.mention_fields import ENGAGEMENT_COUNTS
 
-__all__ = ["CUSTOMER", "ENGAGEMENT", "LINK", "RUN", "STATE"]
+__all__ = ["CUSTOMER", "ENGAGEMENT", "LINK", "NAMED", "RUN", "STATE"]
 
 ENGAGEMENT = (
     Field("@timestamp", DATE, "When the counts were read."),
@@ -72,6 +72,13 @@ LINK = (
     Field("revoked_at", DATE, "When it was taken back."),
     Field("revoked_by", KEYWORD, "Who took it back."),
     Field("revoked_for", STORED, "Why, in words."),
+)
+
+NAMED = (
+    Field("platform", KEYWORD, "The platform of an account that appears by name."),
+    Field("account", KEYWORD, "`author.id` of its mentions."),
+    Field("key", KEYWORD, "A keyed digest of the pseudonym of its id, by which stated ids find it."),
+    Field("names", KEYWORD, "Keyed digests of the pseudonyms of all names that it ever had."),
 )
 
 STATE = (
