@@ -69,7 +69,7 @@ seen = st.builds(
 turns = st.builds(
     Turn,
     pages=st.lists(seen, min_size=1, max_size=12).map(tuple),
-    kill=st.one_of(st.none(), st.integers(0, 5)),
+    kill=st.one_of(st.none(), st.integers(0, 12)),
     write=st.integers(0, len(WRITES) - 1),
 )
 
@@ -101,7 +101,8 @@ def play(store: "Store", happened: Sequence[Turn]) -> None:
         ]
         put(store, pages, at=now)
         if turn.kill is not None:
-            with dying(turn.kill, *WRITES[turn.write]):
+            with pytest.MonkeyPatch.context() as patch, dying(turn.kill, *WRITES[turn.write]):
+                patch.setattr(documents_module, "_AT_ONCE", 2)
                 update_stories(store, now=now)
         update_stories(store, now=now)
     stories, accounts = recounted(documents(store, "mentions"))

@@ -181,6 +181,17 @@ def test_an_index_that_was_made_anew_is_told_of_as_a_whole(emptied_store: "Store
     assert gone not in documents(emptied_store, "counted")
 
 
+def test_a_page_that_comes_hours_late_counts_as_well(emptied_store: "Store") -> None:
+    index(emptied_store, [make_post(1), make_reply(2, 1, ago=MINUTE)])
+    run(emptied_store)
+    index(emptied_store, [make_post(5, text=OTHER), make_reply(6, 5)])
+    update_stories(emptied_store, now=NOW + 9 * HOUR)
+    late = replace(make_reply(2, 1, ago=MINUTE), engagement=Engagement(likes=7), fetched_at=NOW + MINUTE)
+    index(emptied_store, [late])
+    update_stories(emptied_store, now=NOW + 9 * HOUR + MINUTE)
+    assert documents(emptied_store, "stories")["weibo:post:1:xinghe"]["engagement"] == 7
+
+
 def test_a_turn_with_nothing_new_writes_nothing_and_searches_nothing(
     emptied_store: "Store", monkeypatch: pytest.MonkeyPatch
 ) -> None:

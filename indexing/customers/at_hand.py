@@ -5,22 +5,19 @@ is depends on all claims on its id and its names, and on who else bears these na
 nothing more is found.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
 
 from indexing.customers.accounts import NAMED, PRIVATE, Account, Found, find_accounts, forms
 from indexing.customers.claims import Claims, claims_on, read_claims
 from indexing.customers.link_records import StoredLink, read_links
 from indexing.customers.named import named_by
 from indexing.elasticsearch.changes import Changes
+from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.store import Store
 from indexing.privacy import Pseudonyms
 
 __all__ = ["AtHand", "everything", "what_came"]
-
-_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +82,13 @@ def _changed(store: Store, customers: Changes) -> tuple[set[str], set[str]]:
 def _found(store: Store, wanted: Collection[str], pseudonyms: Pseudonyms) -> Found:
     """Return the accounts that one of these pseudonyms, of an id or a name, stands for, in all their forms."""
     private: set[str] = set()
-    for some in _some(wanted):
+    for some in in_parts(wanted):
         either = [{"terms": {"author.id": some}}, {"terms": {"author.handle": some}}]
         private |= {id for _, id, _ in forms(store, PRIVATE, {"bool": {"should": either, "minimum_should_match": 1}})}
     public = set(named_by(store, wanted, pseudonyms))
     found = Found()
     for ids, condition, named in ((private, PRIVATE, False), (public, NAMED, True)):
-        for some in _some(ids):
+        for some in in_parts(ids):
             for platform, id, handle in forms(store, condition, {"terms": {"author.id": some}}):
                 found.add(pseudonyms, platform, id, handle, named=named)
     return found
@@ -99,16 +96,10 @@ def _found(store: Store, wanted: Collection[str], pseudonyms: Pseudonyms) -> Fou
 
 def _links(store: Store, field: str, values: Collection[str]) -> dict[str, StoredLink]:
     found: dict[str, StoredLink] = {}
-    for some in _some(values):
+    for some in in_parts(values):
         found |= read_links(store, {"terms": {field: some}})
     return found
 
 
 def _places(links: Mapping[str, StoredLink]) -> set[str]:
     return {name for one in links.values() for name in (one.link.account, one.link.evidence.handle)}
-
-
-def _some(values: Collection[str]) -> Iterator[list[str]]:
-    waiting: Iterator[Any] = iter(sorted(values))
-    while some := list(islice(waiting, _AT_ONCE)):
-        yield some

@@ -3,17 +3,15 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from indexing.customers.customer import HandleKind, from_document
 from indexing.customers.customer_link import StatedHandle
 from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.store import Store
 
 __all__ = ["Claim", "Claims", "claims_on", "read_claims"]
-
-_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +36,9 @@ def read_claims(store: Store) -> Claims:
 def claims_on(store: Store, pseudonyms: Collection[str]) -> Claims:
     """Return what active customers state of these accounts, by the pseudonyms of ids and names."""
     claims: dict[Claim, Mapping[str, StatedHandle]] = {}
-    waiting = iter(sorted(pseudonyms))
-    while some := set(islice(waiting, _AT_ONCE)):
-        found = _claims(store, {"terms": {"handles.pseudonym": sorted(some)}})
-        claims |= {claim: stated for claim, stated in found.items() if claim.pseudonym in some}
+    for some in in_parts(pseudonyms):
+        found = _claims(store, {"terms": {"handles.pseudonym": some}})
+        claims |= {claim: stated for claim, stated in found.items() if claim.pseudonym in pseudonyms}
     return claims
 
 

@@ -18,6 +18,7 @@ from indexing.customers.marking import mark
 from indexing.customers.named import keep_named
 from indexing.customers.resolve import Wanted, resolve
 from indexing.elasticsearch.changes import changes
+from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
 from indexing.privacy import pseudonyms
@@ -59,7 +60,8 @@ def link(store: Store, *, now: datetime | None = None) -> LinkReport:
 
     An id decides before a name. What a person has revoked stays revoked.
     """
-    return _link(store, now or datetime.now(UTC), whole=True)
+    with store_errors():
+        return _link(store, now or datetime.now(UTC), whole=True)
 
 
 def link_new(store: Store, *, now: datetime | None = None) -> LinkReport:
@@ -67,7 +69,8 @@ def link_new(store: Store, *, now: datetime | None = None) -> LinkReport:
 
     The report tells of these alone. An index that was made anew is looked at as a whole.
     """
-    return _link(store, now or datetime.now(UTC), whole=False)
+    with store_errors():
+        return _link(store, now or datetime.now(UTC), whole=False)
 
 
 def _link(store: Store, now: datetime, *, whole: bool) -> LinkReport:

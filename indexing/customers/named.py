@@ -12,6 +12,7 @@ from typing import Any
 from indexing.customers.accounts import NAMED, Account, Found, forms
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError
+from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 from indexing.privacy import Pseudonyms
@@ -36,8 +37,7 @@ def named_by(store: Store, values: Collection[str], pseudonyms: Pseudonyms) -> I
     """Yield the ids (`author.id`) of named accounts that one of these pseudonyms, of an id or a name, stands for."""
     from elasticsearch.helpers import scan
 
-    waiting = iter(sorted(values))
-    while some := [_sealed(value, pseudonyms) for value in islice(waiting, _AT_ONCE)]:
+    for some in in_parts({_sealed(value, pseudonyms) for value in values}):
         either = [{"terms": {"key": some}}, {"terms": {"names": some}}]
         query = {"query": {"bool": {"should": either, "minimum_should_match": 1}}, "_source": ["account"]}
         for hit in scan(store.client, index=store.alias("named"), query=query):

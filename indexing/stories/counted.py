@@ -40,7 +40,9 @@ def count(store: Store, new: Mapping[str, Row | None], *, answered: Collection[s
 def _told(ledger: Ledger, answered: Collection[str]) -> tuple[set[str], set[str]]:
     """Mark what belongs to a story that is told of; return those stories: told before, and told of from now on."""
     stories = {row.story for row in ledger.changed()} | set(answered)
-    told = values_among(ledger.store, "story", stories, {"term": {"told": True}})
+    of_told = {"term": {"told": True}}
+    told = values_among(ledger.store, "story", stories, of_told)
+    told -= values_among(ledger.store, "story", told, {"bool": {"must_not": [of_told]}})  # a kill left them half told
     untold = stories - told
     posts: defaultdict[str, set[str]] = defaultdict(set)
     rows = ledger.now("story", untold)

@@ -1,10 +1,10 @@
 """One change of the index `counted`, in hand: what was counted, what is to be, and what is written in the end."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields
-from itertools import islice
 from typing import Any
 
+from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 from indexing.stories.documents import put, remove
@@ -14,7 +14,6 @@ from indexing.stories.rows import Row
 __all__ = ["Ledger", "values_among"]
 
 _PAGE = 5_000
-_VALUES_AT_ONCE = 5_000
 _ROW = frozenset(field.name for field in fields(Row))
 _MARKS = ("told", "voice", "joined", "burst", "gap", "pace", "left")
 
@@ -79,7 +78,7 @@ class Ledger:
     def now(self, key: str, values: Collection[str], *filters: Mapping[str, Any]) -> list[Row]:
         """Return the mentions whose `key` is one of the values; the conditions are for the unchanged ones."""
         found: dict[str, Row] = {}
-        for some in _some(values):
+        for some in in_parts(values):
             query = {"bool": {"filter": [{"terms": {key: some}}, *filters]}}
             found |= {row.mention: row for row in self.current(self.read(query))}
         found |= {row.mention: row for row in self.new.values() if row}
@@ -113,7 +112,7 @@ class Ledger:
 def values_among(store: Store, key: str, values: Collection[str], *filters: Mapping[str, Any]) -> set[str]:
     """Return those of the values that `key` has in a counted mention that meets the conditions."""
     found: set[str] = set()
-    for some in _some(values):
+    for some in in_parts(values):
         aggs = {"values": {"terms": {"field": key, "size": len(some)}}}
         query = {"bool": {"filter": [{"terms": {key: some}}, *filters]}}
         answer = with_retries(
@@ -123,12 +122,6 @@ def values_among(store: Store, key: str, values: Collection[str], *filters: Mapp
         )
         found |= {bucket["key"] for bucket in answer["aggregations"]["values"]["buckets"]}
     return found
-
-
-def _some(values: Collection[str]) -> Iterator[Sequence[str]]:
-    waiting = iter(sorted(values))
-    while some := list(islice(waiting, _VALUES_AT_ONCE)):
-        yield some
 
 
 def _spot(row: Row | None) -> tuple[object, ...] | None:

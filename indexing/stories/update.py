@@ -15,6 +15,7 @@ from indexing.elasticsearch.changes import Changes, changes
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY
+from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.store import Store
 from indexing.stories.accounts import tell_accounts
 from indexing.stories.anew import drop_gone, drop_silent, drop_strange_answers
@@ -28,6 +29,7 @@ from indexing.stories.tell import tell
 __all__ = ["Stories", "update_stories"]
 
 _READER = "stories"
+_AT_ONCE = 1_000
 _TOLD = {"term": {"told": True}}
 
 
@@ -58,8 +60,7 @@ def update_stories(store: Store, brands: Sequence[Brand] = (), *, now: datetime 
         _count(store, mentions, answered)
         counted = changes(store, _READER, "counted")
         tellings = [values_of(store, "telling", [counted.query, _TOLD])] if counted else []
-        if answered:
-            tellings.append(values_of(store, "telling", [{"terms": {"story": sorted(answered)}}, _TOLD]))
+        tellings += [values_of(store, "telling", [{"terms": {"story": some}}, _TOLD]) for some in in_parts(answered)]
         if counted:
             for key in ("account", "left"):
                 tell_accounts(store, values_of(store, key, [counted.query]), now=now)
@@ -90,5 +91,5 @@ def _count(store: Store, mentions: Changes, answered: set[str]) -> None:
         waiting = {"bool": {"filter": [{"terms": {"root": posts}}], "must_not": [{"exists": {"field": "story"}}]}}
         join_answers(store, waiting)
         count(store, {row.mention: row for row in rows})
-    if answered:
-        count(store, {}, answered=answered)
+    for some in in_parts(answered, _AT_ONCE):
+        count(store, {}, answered=some)
