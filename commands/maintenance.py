@@ -12,12 +12,14 @@ def rebuild(
     from indexing.elasticsearch.store import open_store
     from indexing.pipeline import analyse_again, check_config
     from indexing.rebuild import rebuild as run
+    from indexing.stories.update import update_stories
 
     brands, store = check_config(), open_store(any_version=True)
     with bars() as show:
         if analyse:
             analyse_again(store, brands, progress=show)
         report = run(store, progress=lambda done, of: show("rebuild", done, of))
+        update_stories(store, brands)  # the whole of them, so that no turn has to
     console.print(table("rebuilt", report.books()))
 
 

@@ -20,6 +20,7 @@ from indexing.elasticsearch.store import Store
 from indexing.locate import months_of
 from indexing.privacy import pseudonyms
 from indexing.runs import write_run
+from indexing.stories.answers import write_answers
 from indexing.write import Outcome, Update, write
 from nlp.mention import Mention, decode_mention
 
@@ -56,6 +57,7 @@ def index(
             filling = _Filling(store, manifest, aside, timestamp(now or datetime.now(UTC)))
             filling.fill(batch.lines(), progress)
             aside.books = filling.books()
+            write_answers(batch, manifest, store)
             write_run(batch, store, aside.books)
             if not store.building:
                 store.refresh(MONTHLY, "engagement", "runs")

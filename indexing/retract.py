@@ -12,6 +12,7 @@ from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
+from indexing.stories.retracted import note_retracted
 from nlp.mention import decode_mention
 
 __all__ = ["retract"]
@@ -32,6 +33,12 @@ def retract(posts: Batch, store: Store, version: str) -> int:
     gone = 0
     waiting = iter(fetched)
     while some := list(islice(waiting, _AT_ONCE)):
+        strange = [
+            hit
+            for hit in _older(store, some, version)
+            if hit["_id"] not in kept and hit["_source"]["writers"]["page"] <= fetched[hit["_source"]["post_id"]]
+        ]
+        note_retracted(store, [hit["_id"] for hit in strange])
         actions = [
             Action(
                 operation="delete",
@@ -39,8 +46,7 @@ def retract(posts: Batch, store: Store, version: str) -> int:
                 id=hit["_id"],
                 seen=(hit["_seq_no"], hit["_primary_term"]),
             )
-            for hit in _older(store, some, version)
-            if hit["_id"] not in kept and hit["_source"]["writers"]["page"] <= fetched[hit["_source"]["post_id"]]
+            for hit in strange
         ]
         gone += sum(answer.done for answer in send(store.client, actions))
     return gone

@@ -1,4 +1,4 @@
-"""A batch of posts → a batch of mentions.
+"""A batch of posts → a batch of mentions, and beside it one of the brands' own answers.
 
 The mentions follow from the posts' file, the brands, the engines' models, the user's words and stop words, and what
 `roots` answers, and from nothing else: the same again gives the same bytes. What this version has made of the same
@@ -23,6 +23,7 @@ from nlp.keywords import stopwords
 from nlp.mention import encode_mention
 from nlp.mentions import Analyser, Spoken
 from nlp.reader import Reader
+from nlp.replies import replies_in
 from nlp.sentiment import DEFAULT
 from nlp.sentiment import engine as load_engine
 
@@ -60,7 +61,7 @@ class Analysis:
         progress: Callable[[int, int], None] | None = None,
         hand_on: bool = True,
     ) -> Manifest:
-        """Write the mentions of a batch of posts to `batch.to("mentions")` and return their manifest.
+        """Write the mentions of a batch of posts to `batch.to("mentions")`, own answers first; return their manifest.
 
         Its books are posts = matched + unmatched + dead, own (the unmatched that a brand's own account wrote) and
         mentions. `roots` is asked for the brands of first posts that lie outside the batch; `progress` gets posts done
@@ -74,11 +75,12 @@ class Analysis:
         if done := _made_before(target, (with_roots,) if roots else (alone, with_roots)):
             return done
         inherited = _brands_of_roots(batch, self._analyser, roots, {brand.id for brand in self._brands})
-        with target.write(with_roots if roots else alone, hand_on=hand_on) as writer:
+        made = with_roots if roots else alone
+        with target.write(made, hand_on=hand_on) as writer, batch.to("replies").write(made) as replies:
             writer.complete = source.complete
             writer.books = dict.fromkeys(("posts", "matched", "unmatched", "dead", "own", "mentions"), 0)
             for lines in _chunks(batch.lines()):
-                found = list(_spoken(lines, self._analyser, inherited, writer))
+                found = list(_spoken(lines, self._analyser, inherited, writer, replies))
                 for mention in self._analyser.mentions(found):
                     writer.add(encode_mention(mention))
                     writer.books["mentions"] += 1
@@ -131,9 +133,13 @@ def _brands_of_roots(
 
 
 def _spoken(
-    lines: Sequence[bytes], analyser: Analyser, inherited: Mapping[str, Sequence[str]], writer: Writer
+    lines: Sequence[bytes],
+    analyser: Analyser,
+    inherited: Mapping[str, Sequence[str]],
+    writer: Writer,
+    replies: Writer,
 ) -> Iterator[tuple[Post, Spoken]]:
-    """Yield the posts that are mentions, enter every line in the books, and set malformed ones aside."""
+    """Yield the posts that are mentions, enter every line in the books, keep own answers, set malformed lines aside."""
     for line in lines:
         writer.books["posts"] += 1
         try:
@@ -144,10 +150,12 @@ def _spoken(
             continue
         spoken, own = analyser.spoken_of(post, inherited)
         writer.books["matched" if spoken else "unmatched"] += 1
+        for reply in replies_in(post, own):
+            replies.add(reply)
         if spoken:
             yield post, spoken
         else:
-            writer.books["own"] += own
+            writer.books["own"] += bool(own)
 
 
 def _chunks(lines: Iterator[bytes]) -> Iterator[list[bytes]]:

@@ -39,8 +39,8 @@ class Analyser:
         matches = self._matcher.match(post)
         return tuple(sorted({*matches.found, *matches.own}))
 
-    def spoken_of(self, post: Post, roots: Mapping[str, Sequence[str]]) -> tuple[Spoken, bool]:
-        """Return the brands that the post is a mention of, and whether a brand's own account wrote it.
+    def spoken_of(self, post: Post, roots: Mapping[str, Sequence[str]]) -> tuple[Spoken, frozenset[str]]:
+        """Return the brands that the post is a mention of, and the brands whose own account wrote it.
 
         `roots` maps ids of first posts to the brands that their answers inherit. No own post is a mention of its brand.
         """
@@ -48,7 +48,7 @@ class Analyser:
         spoken: Spoken = {brand: (MatchedBy.QUERY, terms) for brand, terms in matches.found.items()}
         for brand in roots.get(post.root_id or "", ()):
             spoken.setdefault(brand, (MatchedBy.ROOT, ()))
-        return {brand: how for brand, how in spoken.items() if brand not in matches.own}, bool(matches.own)
+        return {brand: how for brand, how in spoken.items() if brand not in matches.own}, matches.own
 
     def mentions(self, found: Sequence[tuple[Post, Spoken]]) -> Iterator[Mention]:
         """Yield the mentions of these posts in their order; the engine gets all their texts at once."""

@@ -138,13 +138,9 @@ def _lasting_store(new_store: "Callable[[], Store]") -> "Store":
 @pytest.fixture
 def emptied_store(_lasting_store: "Store") -> "Store":
     """Give the module's one store without any document: quicker to have than a store of the test's own."""
-    from elasticsearch.helpers import bulk, scan
+    from tests.emptying import emptied
 
-    client, indices = _lasting_store.client, f"{_lasting_store.prefix}-v*"
-    client.indices.refresh(index=indices)
-    hits = scan(client, index=indices, query={"_source": False})
-    bulk(client, ({"_op_type": "delete", "_index": hit["_index"], "_id": hit["_id"]} for hit in hits), refresh=True)
-    return _lasting_store
+    return emptied(_lasting_store)
 
 
 @pytest.fixture

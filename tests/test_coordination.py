@@ -1,7 +1,7 @@
 """Likeness and the 水军 score on tables and on edited real posts: which texts are copies, and what looks arranged."""
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,8 +10,8 @@ import pytest
 
 from indexing.stories.assign import Known, Leader, Place, Role, StoryPost, assign
 from indexing.stories.coordination import coordination, copied_in_bursts, evenness
-from indexing.stories.figures import account_document, story_document
 from indexing.stories.likeness import alike, likenesses, normalised
+from indexing.stories.marks import gaps, joined, voices
 from indexing.stories.rows import Row
 from tests.story_posts import DAY, HOUR, LONG, MINUTE, NOW, research_texts
 
@@ -20,9 +20,14 @@ SECOND = timedelta(seconds=1)
 
 def row(number: int, *, after: timedelta = timedelta(), **fields: Any) -> Row:
     values: dict[str, Any] = {"role": "origin", "author": f"u{number}", "label": "neutral", "words": "=same", **fields}
-    return Row(
-        mention=f"m{number}", post_id=f"p{number}", brand="b", story="s", at=NOW + after, platform="weibo", **values
-    )
+    at = round((NOW + after).timestamp() * 1_000)
+    return Row(mention=f"m{number}", post_id=f"p{number}", brand="b", story="s", at=at, platform="weibo", **values)
+
+
+def measured(moments: Sequence[datetime]) -> dict[int, int]:
+    """Return how many intervals of each class lie between the moments."""
+    rows = [row(number, after=moment - NOW) for number, moment in enumerate(moments)]
+    return Counter(interval for _, interval in gaps(rows, ()) if interval is not None)
 
 
 def seconds(*values: int) -> list[datetime]:
@@ -40,7 +45,7 @@ def seconds(*values: int) -> list[datetime]:
     ],
 )
 def test_even_intervals_are_seen(moments: Sequence[datetime], expected: float | None) -> None:
-    assert evenness(moments) == (None if expected is None else pytest.approx(expected, abs=0.06))
+    assert evenness(measured(moments)) == (None if expected is None else pytest.approx(expected, abs=0.06))
 
 
 def test_the_same_words_count_when_several_accounts_post_them_within_minutes() -> None:
@@ -52,65 +57,38 @@ def test_the_same_words_count_when_several_accounts_post_them_within_minutes() -
 
 
 def test_an_arranged_story_and_a_real_one_are_told_apart_by_their_parts() -> None:
-    arranged = [row(n, after=n * 30 * SECOND, digits=0.8, followers=1, verified=False) for n in range(20)]
-    gaps = [0, 3, 40, 45, 300, 800, 810, 2_000, 2_500, 2_503, 4_000, 9_000]
-    real = [row(n, after=gap * SECOND, words=f"={n}", digits=0.1, followers=300) for n, gap in enumerate(gaps)]
-    bad, good = (coordination(rows, copied_in_bursts(rows)) for rows in (arranged, real))
+    even, wild = {10: 19}, {number: 1 for number in range(11)}
+    bad = coordination(copies=(20, 20), intervals=even, names=(20, 20), accounts=(20, 20))
+    good = coordination(copies=(0, 12), intervals=wild, names=(0, 12), accounts=(0, 12))
     assert (bad.score, bad.copies, bad.rhythm, bad.names, bad.accounts) == (1.0, 1.0, 1.0, 1.0, 1.0)
     assert good.score < 0.1
-    unseen = coordination([row(1, words=None)], set())
+    unseen = coordination(copies=(0, 0), intervals={}, names=(0, 0), accounts=(0, 0))
     assert (unseen.score, unseen.copies, unseen.rhythm, unseen.names, unseen.accounts) == (0.0, None, None, None, None)
 
 
 def test_a_part_that_nobody_can_see_has_no_weight() -> None:
-    rows = [row(n, after=n * MINUTE) for n in range(5)]
-    found = coordination(rows, copied_in_bursts(rows))
+    found = coordination(copies=(5, 5), intervals={12: 4}, names=(0, 0), accounts=(0, 0))
     assert (found.score, found.copies, found.names) == (1.0, 1.0, None)
 
 
-def test_accounts_and_stories_are_counted_from_their_mentions() -> None:
-    rows = [row(1, label="negative", followers=9), row(2, after=MINUTE, role="repost", author="u1", followers=10)]
-    story = story_document(rows, title="t", now=NOW)
-    assert (story["mentions"], story["reposts"], story["authors"], story["reach"], story["negative"]) == (
-        2,
-        1,
-        1,
-        10,
-        1,
-    )
-    account = account_document(rows, bursts=set(), told={rows[0].story}, now=NOW)
-    assert (account["mentions"], account["originals"], account["stories"], account["followers"]) == (2, 1, 1, 10)
-
-
-def test_followers_that_nobody_saw_are_not_none_at_all() -> None:
-    unseen = [row(1), row(2, after=MINUTE, author="u2")]
-    story = story_document(unseen, title="t", now=NOW)
-    assert (story["authors"], story["authors_known"]) == (2, 0)
-    assert "reach" not in story
-    assert "followers" not in account_document(unseen[:1], bursts=set(), told=set(), now=NOW)
-    some = [*unseen, row(3, after=HOUR, author="u3", followers=0), row(4, after=2 * HOUR, author="u4", followers=7)]
-    story = story_document(some, title="t", now=NOW)
-    assert (story["authors"], story["authors_known"], story["reach"]) == (4, 2, 7)
-
-
-def test_the_followers_that_were_seen_last_count() -> None:
+def test_the_followers_that_were_seen_last_speak_for_an_account() -> None:
     rows = [row(1, author="u1", followers=100), row(2, after=HOUR, author="u1", followers=90)]
     rows.append(row(3, after=2 * HOUR, author="u1"))
-    assert account_document(rows, bursts=set(), told=set(), now=NOW)["followers"] == 90
-    assert story_document(rows, title="t", now=NOW)["reach"] == 90
+    assert voices(rows) == {"m2"}
+    assert voices([*rows, row(4, author="u2"), row(5, after=HOUR, author="u2")]) == {"m2", "m5"}
+    assert voices([row(6, author=None)]) == set()
 
 
-def test_an_account_that_speaks_alone_has_nobody_to_be_arranged_with() -> None:
-    alone = account_document([row(1, digits=0.9)], bursts=set(), told=set(), now=NOW)
-    assert "coordination" not in alone
-    assert alone["stories"] == 0
+def test_an_account_joins_a_told_story_once() -> None:
+    rows = [row(1, author="u1"), row(2, after=HOUR, author="u1"), row(3, author="u2")]
+    assert joined(rows, {"s"}) == {"m1", "m3"}
+    assert joined(rows, set()) == set()
 
 
-def test_a_brand_can_answer_where_it_has_an_account() -> None:
-    rows = [row(1), row(2, after=MINUTE)]
-    assert story_document(rows, title="t", now=NOW)["answerable"] is False
-    assert story_document(rows, title="t", now=NOW, own={rows[0].platform})["answerable"] is True
-    assert story_document(rows, title="t", now=NOW, replied_at=NOW)["answerable"] is True
+def test_of_one_moment_one_mention_bears_the_interval() -> None:
+    rows = [row(1), row(2, after=MINUTE), row(3, after=MINUTE), row(4, after=MINUTE + SECOND)]
+    assert dict(gaps(rows, ())) == {"m1": None, "m2": 12, "m3": None, "m4": 0}
+    assert dict(gaps(rows, {"m1"})) == {"m2": 12, "m3": None, "m4": 0}
 
 
 def post(id: str, *, ago: timedelta = timedelta(), text: str = LONG, root: str | None = None) -> StoryPost:

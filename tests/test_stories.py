@@ -14,10 +14,16 @@ from crawlers.post import Author, Engagement, Kind, Post, encode_post
 from crawlers.stage import Batch
 from indexing import write as writing
 from indexing.elasticsearch import bulk
-from indexing.stories import accounts, place, tell
-from indexing.stories import documents as told
-from indexing.stories.update import update_stories
+from indexing.elasticsearch.errors import Busy
+from indexing.elasticsearch.lease import lease
+from indexing.index import index as index_batch
+from indexing.roots import root_brands
+from indexing.stories import documents as documents_module
+from indexing.stories import pages, place
+from indexing.stories.update import Stories, update_stories
 from indexing.titled import titled
+from nlp.analyse import analyse
+from tests.story_brute_force import recounted, told
 from tests.story_posts import HOUR, LONG, MINUTE, NOW, documents, make_post, make_reply, mention, put
 
 if TYPE_CHECKING:
@@ -154,16 +160,62 @@ def test_everybody_who_speaks_of_a_brand_has_an_account_in_a_story_or_not(emptie
     assert sorted((one["followers"], one["stories"]) for one in found) == [(101, 1), (102, 0), (103, 1)]
 
 
-def test_accounts_of_an_older_form_are_completed_once(emptied_store: "Store", data: Path) -> None:
-    index(emptied_store, [make_post(1), make_post(2, text=OTHER)])
+def test_an_index_that_was_made_anew_is_told_of_as_a_whole(emptied_store: "Store", data: Path) -> None:
+    index(emptied_store, [make_post(1), make_reply(2, 1, ago=MINUTE), make_post(3, text=OTHER), make_reply(4, 3)])
     run(emptied_store)
-    (one, other) = documents(emptied_store, "accounts")
-    client, alias = emptied_store.client, emptied_store.alias("accounts")
-    client.delete(index=alias, id=other)
-    client.index(index=alias, id=one, document={"account": "u1", "followers": 1, "updated_at": NOW.isoformat()})
-    client.index(index=alias, id="weibo:gone", document={"account": "gone", "updated_at": NOW.isoformat()})
+    client, alias = emptied_store.client, emptied_store.alias
+    client.delete(index=alias("mentions-2026.08"), id="weibo:repost:4:xinghe")
+    gone = "weibo:post:3:xinghe"
+    client.delete(index=alias("mentions-2026.08"), id=gone)
+    old = {"account": "u1", "followers": 1, "updated_at": NOW.isoformat()}
+    client.index(index=alias("accounts"), id=next(iter(documents(emptied_store, "accounts"))), document=old)
+    client.index(index=alias("accounts"), id="weibo:gone", document=old)
+    emptied_store.refresh("mentions")
+    for id in documents(emptied_store, "reached"):
+        client.delete(index=alias("reached"), id=id)
     run(emptied_store)
-    assert sorted(one["followers"] for one in documents(emptied_store, "accounts").values()) == [101, 102]
+    stories, accounts = recounted(documents(emptied_store, "mentions"))
+    assert told(documents(emptied_store, "stories")) == stories
+    assert told(documents(emptied_store, "accounts")) == accounts
+    assert sorted(one["followers"] for one in accounts.values()) == [101, 102]
+    assert gone not in documents(emptied_store, "counted")
+
+
+def test_a_page_that_comes_hours_late_counts_as_well(emptied_store: "Store") -> None:
+    index(emptied_store, [make_post(1), make_reply(2, 1, ago=MINUTE)])
+    run(emptied_store)
+    index(emptied_store, [make_post(5, text=OTHER), make_reply(6, 5)])
+    update_stories(emptied_store, now=NOW + 9 * HOUR)
+    late = replace(make_reply(2, 1, ago=MINUTE), engagement=Engagement(likes=7), fetched_at=NOW + MINUTE)
+    index(emptied_store, [late])
+    update_stories(emptied_store, now=NOW + 9 * HOUR + MINUTE)
+    assert documents(emptied_store, "stories")["weibo:post:1:xinghe"]["engagement"] == 7
+
+
+def test_a_turn_with_nothing_new_writes_nothing_and_searches_nothing(
+    emptied_store: "Store", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index(emptied_store, [make_post(1), make_reply(2, 1, ago=MINUTE)])
+    run(emptied_store)
+    before = documents(emptied_store, "stories")
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("there was nothing to look for")
+
+    with monkeypatch.context() as patch:
+        for name in ("search", "msearch", "bulk", "open_point_in_time", "scroll"):
+            patch.setattr(emptied_store.client, name, never)
+        assert update_stories(emptied_store, now=NOW + HOUR) == Stories(placed=0, updated=0)
+    assert documents(emptied_store, "stories") == before
+
+
+def test_only_one_process_at_a_time_tells_stories(emptied_store: "Store") -> None:
+    with lease(emptied_store.client, emptied_store.state, "telling of stories", "stories"):
+        with pytest.raises(Busy, match="telling of stories"):
+            run(emptied_store)
+        with lease(emptied_store.client, emptied_store.state, "backup"):
+            pass  # neither waits for the other
+    run(emptied_store)
 
 
 @pytest.mark.parametrize(
@@ -208,13 +260,11 @@ def test_a_kill_between_any_two_writes_ends_as_an_undisturbed_run(
         make_reply(5, 3, ago=MINUTE),
     ]
     index(emptied_store, posts)
-    monkeypatch.setattr(place, "_AT_ONCE", 2)
-    monkeypatch.setattr(tell, "_STORIES_AT_ONCE", 1)
-    monkeypatch.setattr(accounts, "_AT_ONCE", 2)
-    monkeypatch.setattr(told, "_AT_ONCE", 1)
+    monkeypatch.setattr(pages, "_AT_ONCE", 2)
+    monkeypatch.setattr(documents_module, "_AT_ONCE", 1)
     with monkeypatch.context() as patch, contextlib.suppress(Killed):
         patch.setattr(place, "write", dying(writing.write))
-        patch.setattr(told, "send", dying(bulk.send))
+        patch.setattr(documents_module, "send", dying(bulk.send))
         run(emptied_store)
     run(emptied_store)
     assert places(emptied_store) == {
@@ -225,26 +275,58 @@ def test_a_kill_between_any_two_writes_ends_as_an_undisturbed_run(
     assert {one["mentions"] for one in documents(emptied_store, "accounts").values()} == {1}
 
 
+OWN = Author(id="o1", name="星河官方", verified=True)
+BRAND = Brand(id="xinghe", name="星河", query="星河", own_accounts=(Account(platform="weibo", id="o1"),))
+
+
+def crawled(posts: Iterable[Post], *, window: str = "20260803T040000Z") -> Batch:
+    batch = Batch(stage="posts", feed="weibo_search", query="q-1", window=window)
+    with batch.write() as writer:
+        for post in posts:
+            writer.add(encode_post(post))
+    return batch
+
+
+def turn(store: "Store", batch: Batch, *, brand: Brand = BRAND, now: datetime = NOW) -> dict[str, Any]:
+    """Take a batch all the way, and return the one story."""
+    analyse(batch, [brand], engine="fast", roots=root_brands(store))
+    index_batch(batch.to("mentions"), store)
+    update_stories(store, [brand], now=now)
+    (story,) = documents(store, "stories").values()
+    return story
+
+
 def test_a_story_says_when_the_brands_own_account_first_answered(emptied_store: "Store", data: Path) -> None:
-    own = Author(id="o1", name="星河官方", verified=True)
-    brand = Brand(id="xinghe", name="星河", query="星河", own_accounts=(Account(platform="weibo", id="o1"),))
-    batch = Batch(stage="posts", feed="weibo_search", query="q-1", window="20260803T040000Z")
-    crawled = [
-        make_post(1),
-        make_reply(2, 1, ago=30 * MINUTE, author=own),
-        make_reply(3, 1, ago=10 * MINUTE, author=own),
-    ]
-    index(emptied_store, [make_post(1), make_post(7, text=OTHER)])
+    answers = [make_reply(number, 1, ago=ago * MINUTE, author=OWN) for number, ago in ((2, 30), (3, 10))]
+    batch = crawled([make_post(1), make_post(7, text=OTHER), *answers])
     for _ in range(2):
-        with batch.write() as writer:
-            for post in crawled:
-                writer.add(encode_post(post))
-        update_stories(emptied_store, [brand], now=NOW)
-        (story,) = documents(emptied_store, "stories").values()
-        assert story["replied_at"] == "2026-08-03T03:30:00.000Z"
-    index(emptied_store, [make_reply(4, 1, ago=MINUTE)])
-    update_stories(emptied_store, [brand], now=NOW + HOUR)
-    (story,) = documents(emptied_store, "stories").values()
+        story = turn(emptied_store, batch)
+        assert (story["mentions"], story["replied_at"]) == (1, "2026-08-03T03:30:00.000Z")
+    story = turn(emptied_store, crawled([make_reply(4, 1, ago=MINUTE)], window="20260803T050000Z"), now=NOW + HOUR)
     assert (story["mentions"], story["replied_at"]) == (2, "2026-08-03T03:30:00.000Z")
     first = datetime.fromisoformat(story["@timestamp"])
     assert story["seconds_to_reply"] == (datetime.fromisoformat(story["replied_at"]) - first).total_seconds() > 0
+    assert {one["stories"] for one in documents(emptied_store, "accounts").values()} == {1}
+
+
+def test_an_answer_waits_for_the_post_that_it_answers(emptied_store: "Store", data: Path) -> None:
+    answer = make_reply(2, 1, ago=30 * MINUTE, author=OWN)
+    analyse(batch := crawled([answer]), [BRAND], engine="fast")
+    index_batch(batch.to("mentions"), emptied_store)
+    run(emptied_store)
+    assert documents(emptied_store, "stories") == {}
+    story = turn(emptied_store, crawled([make_post(1)], window="20260803T050000Z"))
+    assert (story["mentions"], story["replied_at"]) == (1, "2026-08-03T03:30:00.000Z")
+    earlier = make_reply(3, 1, ago=40 * MINUTE, author=OWN)
+    story = turn(emptied_store, crawled([earlier], window="20260803T060000Z"))
+    assert (story["mentions"], story["replied_at"]) == (1, "2026-08-03T03:20:00.000Z")
+
+
+def test_an_account_that_is_no_longer_the_brands_own_has_answered_nothing(emptied_store: "Store", data: Path) -> None:
+    turn(emptied_store, crawled([make_post(1), make_reply(2, 1, author=OWN), make_reply(3, 1)]))
+    for id in documents(emptied_store, "reached"):
+        emptied_store.client.delete(index=emptied_store.alias("reached"), id=id)
+    update_stories(emptied_store, [BRAND.model_copy(update={"own_accounts": ()})], now=NOW)
+    assert documents(emptied_store, "answers") == {}
+    (story,) = documents(emptied_store, "stories").values()
+    assert "replied_at" not in story

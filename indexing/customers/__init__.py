@@ -2,6 +2,6 @@
 
 from indexing.customers.customer_link import CustomerLink
 from indexing.customers.importer import ImportReport, import_customers
-from indexing.customers.linking import LinkReport, link, revoke
+from indexing.customers.linking import LinkReport, link, link_new, revoke
 
-__all__ = ["CustomerLink", "ImportReport", "LinkReport", "import_customers", "link", "revoke"]
+__all__ = ["CustomerLink", "ImportReport", "LinkReport", "import_customers", "link", "link_new", "revoke"]

@@ -1,15 +1,17 @@
 """Which accounts the shop's lists state, and which of those stated are contested."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from indexing.customers.customer import HandleKind, from_document
 from indexing.customers.customer_link import StatedHandle
 from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.store import Store
 
-__all__ = ["Claim", "Claims", "read_claims"]
+__all__ = ["Claim", "Claims", "claims_on", "read_claims"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,26 @@ Claims = Mapping[Claim, Mapping[str, StatedHandle]]
 
 def read_claims(store: Store) -> Claims:
     """Return what all active customers state."""
+    store.refresh("customers")
+    return _claims(store, {"exists": {"field": "handles.pseudonym"}})
+
+
+def claims_on(store: Store, pseudonyms: Collection[str]) -> Claims:
+    """Return what active customers state of these accounts, by the pseudonyms of ids and names."""
+    claims: dict[Claim, Mapping[str, StatedHandle]] = {}
+    for some in in_parts(pseudonyms):
+        found = _claims(store, {"terms": {"handles.pseudonym": some}})
+        claims |= {claim: stated for claim, stated in found.items() if claim.pseudonym in pseudonyms}
+    return claims
+
+
+def _claims(store: Store, condition: Mapping[str, Any]) -> Claims:
     from elasticsearch.helpers import scan
 
     claims: defaultdict[Claim, dict[str, StatedHandle]] = defaultdict(dict)
-    store.refresh("customers")
-    query = {"query": {"bool": {"filter": [{"term": {"active": True}}, {"exists": {"field": "handles.pseudonym"}}]}}}
+    query = {"query": {"bool": {"filter": [{"term": {"active": True}}, condition]}}}
     with store_errors():
-        for hit in scan(store.client, index=store.alias("customers"), query=query):
+        for hit in scan(store.client, index=store.alias("customers"), query=query, size=1_000):
             customer = from_document(hit["_id"], hit["_source"])
             for handle in customer.handles:
                 claim = Claim(handle.platform, handle.kind, handle.pseudonym)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from config.errors import UserError
 from indexing.customers.customer_link import CustomerLink, from_document, to_document
@@ -26,12 +27,12 @@ class StoredLink:
     seen: tuple[int, int]
 
 
-def read_links(store: Store) -> dict[str, StoredLink]:
-    """Return every link by its id, the revoked ones included."""
+def read_links(store: Store, among: Mapping[str, Any] | None = None) -> dict[str, StoredLink]:
+    """Return every link, or those `among` (a condition), by its id, the revoked ones included."""
     from elasticsearch.helpers import scan
 
     store.refresh("links")
-    query = {"query": {"match_all": {}}, "seq_no_primary_term": True}
+    query = {"query": among or {"match_all": {}}, "seq_no_primary_term": True}
     with store_errors():
         hits = scan(store.client, index=store.alias("links"), query=query)
         return {hit["_id"]: _stored(hit) for hit in hits}

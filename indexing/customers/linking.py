@@ -6,19 +6,26 @@ The links are the truth; the mentions follow them. Either half can be killed and
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from indexing.customers import link_records
-from indexing.customers.accounts import Account, find_accounts
-from indexing.customers.claims import Claim, Claims, read_claims
+from indexing.customers.accounts import Account
+from indexing.customers.at_hand import everything, what_came
+from indexing.customers.claims import Claim, Claims
 from indexing.customers.customer_link import IMPORT, CustomerLink, link_id
 from indexing.customers.link_records import StoredLink
 from indexing.customers.marking import mark
+from indexing.customers.named import keep_named
 from indexing.customers.resolve import Wanted, resolve
+from indexing.elasticsearch.changes import changes
+from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
 from indexing.privacy import pseudonyms
 
-__all__ = ["LinkReport", "link", "revoke"]
+__all__ = ["LinkReport", "link", "link_new", "revoke"]
 
+_READER = "links"
 _SHOWN = 20
 
 
@@ -53,24 +60,48 @@ def link(store: Store, *, now: datetime | None = None) -> LinkReport:
 
     An id decides before a name. What a person has revoked stays revoked.
     """
-    now = now or datetime.now(UTC)
-    store.refresh("mentions")
-    claims = read_claims(store)
-    accounts = find_accounts(store, claims, pseudonyms())
-    wanted, conflicts = resolve(claims, accounts)
-    stored = link_records.read_links(store)
-    changed = [*_made(wanted, stored, now), *_ended(claims, wanted, accounts, stored, now)]
-    link_records.write_links(store, changed, stored)
-    links = [found.link for found in link_records.read_links(store).values()]
-    linked, unlinked = mark(store, links, accounts)
+    with store_errors():
+        return _link(store, now or datetime.now(UTC), whole=True)
+
+
+def link_new(store: Store, *, now: datetime | None = None) -> LinkReport:
+    """Do the same for what came since the last time: mentions, changed customers, changed links, and what they touch.
+
+    The report tells of these alone. An index that was made anew is looked at as a whole.
+    """
+    with store_errors():
+        return _link(store, now or datetime.now(UTC), whole=False)
+
+
+def _link(store: Store, now: datetime, *, whole: bool) -> LinkReport:
+    mentions, customers, links = (changes(store, _READER, kind) for kind in (MONTHLY, "customers", "links"))
+    names = pseudonyms()
+    if mentions:
+        keep_named(store, mentions.query, names)
+    if not whole and not (mentions or customers or links):
+        return LinkReport(made=0, revoked=0, holding=0, linked=0, unlinked=0, conflicts=())
+    whole = whole or mentions.first
+    hand = everything(store, names) if whole else what_came(store, mentions, customers, links, names)
+    wanted, conflicts = resolve(hand.claims, hand.accounts)
+    changed = [*_made(wanted, hand.links, now), *_ended(hand.claims, wanted, hand.accounts, hand.links, now)]
+    link_records.write_links(store, changed, hand.links)
+    ids = sorted({*hand.links, *(one.id for one in changed)})
+    after = [found.link for found in link_records.read_links(store, None if whole else _of(ids)).values()]
+    linked, unlinked = mark(store, after, hand.accounts)
+    for done in (mentions, customers, links):
+        done.done()
     return LinkReport(
         made=sum(one.active and one.linked_at == now for one in changed),
         revoked=sum(not one.active for one in changed),
-        holding=sum(one.active for one in links),
+        holding=sum(one.active for one in after),
         linked=linked,
         unlinked=unlinked,
         conflicts=tuple(conflicts),
     )
+
+
+def _of(ids: Sequence[str]) -> Mapping[str, Any]:
+    return {"ids": {"values": list(ids)}}
 
 
 def revoke(store: Store, id: str, *, by: str, reason: str = "", now: datetime | None = None) -> int:

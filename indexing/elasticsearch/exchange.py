@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from indexing.elasticsearch.changes import processed_by_all
 from indexing.elasticsearch.lease import Lease
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Index, Store, in_lines
@@ -50,8 +51,7 @@ def processed(store: Store, index: str) -> int:
     answer = with_retries(
         lambda: store.client.indices.stats(index=index, level="shards", filter_path="indices.*.shards.*.seq_no")
     )
-    shards = answer["indices"][index]["shards"].values()
-    return min(int(copy["seq_no"]["local_checkpoint"]) for copies in shards for copy in copies)
+    return processed_by_all(answer["indices"][index]["shards"])
 
 
 def changed(store: Store, index: str, after: int = -1) -> Iterator[list[Mapping[str, Any]]]:

@@ -1,4 +1,4 @@
-"""One rebuild, backup or restore at a time: a document says who is at it, and counts for nothing once they are dead."""
+"""One rebuild, backup or restore at a time, one telling of stories: a document says who is at it, while they live."""
 
 import os
 import socket
@@ -19,13 +19,14 @@ __all__ = ["Lease", "free_from_the_dead", "lease"]
 _LIFE = 60.0
 """Seconds of silence after which a holder counts as dead; one on this machine does as soon as its process has ended."""
 _ID = "exchange"
+"""What is held unless somebody says otherwise: the right to exchange the index, or to read it whole."""
 
 
 class Lease:
     """The right to exchange the index; `keep` runs in a thread and says that the holder lives."""
 
-    def __init__(self, client: "Elasticsearch", index: str, purpose: str) -> None:
-        self._client, self._index = client, index
+    def __init__(self, client: "Elasticsearch", index: str, purpose: str, id: str = _ID) -> None:
+        self._client, self._index, self._id = client, index, id
         self._document: dict[str, Any] = {
             "purpose": purpose,
             "owner": uuid.uuid4().hex,
@@ -41,7 +42,7 @@ class Lease:
         """Raise Busy unless nobody who lives holds it."""
         from elasticsearch import ConflictError
 
-        known = self._client.options(ignore_status=404).get(index=self._index, id=_ID)
+        known = self._client.options(ignore_status=404).get(index=self._index, id=self._id)
         if known.get("found"):
             holder = known["_source"]
             if _lives(holder):
@@ -51,7 +52,9 @@ class Lease:
         try:
             self._say(_LIFE)
         except ConflictError as error:
-            raise Busy("another rebuild, backup or restore has just begun: wait for its end") from error
+            raise Busy(
+                f"something else has just begun where a {self._document['purpose']} would: wait for its end"
+            ) from error
 
     def keep(self) -> None:
         """Say again and again that the holder lives, until `end`."""
@@ -93,14 +96,14 @@ class Lease:
     def _say(self, life: float) -> None:
         with self._turn:
             document = {**self._document, "expires_at": round((time.time() + life) * 1000)}
-            answer = self._client.index(index=self._index, id=_ID, document=document, **self._seen)
+            answer = self._client.index(index=self._index, id=self._id, document=document, **self._seen)
             self._seen = {"if_seq_no": answer["_seq_no"], "if_primary_term": answer["_primary_term"]}
 
 
 @contextmanager
-def lease(client: "Elasticsearch", index: str, purpose: str) -> Iterator[Lease]:
-    """Hold the lease that `index` keeps while the block runs; raises Busy while another process that lives holds it."""
-    held = Lease(client, index, purpose)
+def lease(client: "Elasticsearch", index: str, purpose: str, id: str = _ID) -> Iterator[Lease]:
+    """Hold the lease `id` of `index` while the block runs; raises Busy while another process that lives holds it."""
+    held = Lease(client, index, purpose, id)
     held.take()
     keeper = threading.Thread(target=held.keep, daemon=True)
     keeper.start()

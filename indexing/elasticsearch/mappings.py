@@ -18,8 +18,8 @@ import msgspec
 from indexing.elasticsearch.alert_fields import ALERT, ALERT_EVENT, SILENCE
 from indexing.elasticsearch.field import Field, properties
 from indexing.elasticsearch.mention_fields import MENTION
-from indexing.elasticsearch.record_fields import CUSTOMER, ENGAGEMENT, LEVEL, LINK, NOTE, RUN, STATE
-from indexing.elasticsearch.story_fields import ACCOUNT, STORY
+from indexing.elasticsearch.record_fields import CUSTOMER, ENGAGEMENT, LEVEL, LINK, NAMED, NOTE, RUN, STATE
+from indexing.elasticsearch.story_fields import ACCOUNT, ANSWER, COUNTED, REACHED, RETRACTED, STORY
 
 __all__ = ["KINDS", "MONTHLY", "STANDING", "VERSION", "mapping", "template"]
 
@@ -30,8 +30,13 @@ STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "runs": RUN,
         "customers": CUSTOMER,
         "links": LINK,
+        "named": NAMED,
         "stories": STORY,
         "accounts": ACCOUNT,
+        "counted": COUNTED,
+        "answers": ANSWER,
+        "retracted": RETRACTED,
+        "reached": REACHED,
         "alerts": ALERT,
         "alert-events": ALERT_EVENT,
         "silences": SILENCE,

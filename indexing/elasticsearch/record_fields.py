@@ -3,7 +3,7 @@
 from indexing.elasticsearch.field import BOOLEAN, DATE, FLOAT, KEYWORD, LONG, STORED, Field
 from indexing.elasticsearch.mention_fields import ENGAGEMENT_COUNTS
 
-__all__ = ["CUSTOMER", "ENGAGEMENT", "LEVEL", "LINK", "NOTE", "RUN", "STATE"]
+__all__ = ["CUSTOMER", "ENGAGEMENT", "LEVEL", "LINK", "NAMED", "NOTE", "RUN", "STATE"]
 
 ENGAGEMENT = (
     Field("@timestamp", DATE, "When the counts were read."),
@@ -88,6 +88,13 @@ NOTE = (
     Field("text", KEYWORD, "What happened, in a sentence."),
     Field("brand", KEYWORD, "The brands that it touches, by their ids."),
     Field("author", KEYWORD, "Who says so."),
+)
+
+NAMED = (
+    Field("platform", KEYWORD, "The platform of an account that appears by name."),
+    Field("account", KEYWORD, "`author.id` of its mentions."),
+    Field("key", KEYWORD, "A keyed digest of the pseudonym of its id, by which stated ids find it."),
+    Field("names", KEYWORD, "Keyed digests of the pseudonyms of all names that it ever had."),
 )
 
 STATE = (

@@ -10,22 +10,25 @@ A part that the platform does not let us see is None and has no weight.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from math import log2
 
 from indexing.stories.rows import Row
 
-__all__ = ["Coordination", "coordination", "copied_in_bursts", "evenness"]
+__all__ = ["BURST", "DIGITS", "FEW_FOLLOWERS", "Coordination", "Share", "coordination", "copied_in_bursts", "interval"]
 
+BURST, _BURST_ACCOUNTS = 10 * 60 * 1_000, 3
+"""How close, in ms, how many accounts must say the same."""
+DIGITS = 0.4
+FEW_FOLLOWERS = 10
 _WEIGHTS = {"copies": 0.4, "rhythm": 0.2, "names": 0.2, "accounts": 0.2}
-_BURST, _BURST_ACCOUNTS = timedelta(minutes=10), 3
 _ENOUGH_INTERVALS = 8
 _PEOPLES_ENTROPY = 2.0
 """Bits: what the intervals of unconnected people have, whatever their rate."""
-_DIGITS = 0.4
-_FEW_FOLLOWERS = 10
+
+Share = tuple[int, int]
+"""How many of how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +42,17 @@ class Coordination:
     accounts: float | None
 
 
-def coordination(rows: Sequence[Row], bursts: Collection[str]) -> Coordination:
-    """Return the score of mentions that belong together; `bursts` are the ids of those that copied_in_bursts found."""
-    worded = [row for row in rows if row.words]
-    authors = {row.author: row for row in rows if row.author}
+def coordination(*, copies: Share, intervals: Mapping[int, int], names: Share, accounts: Share) -> Coordination:
+    """Return the score of mentions that belong together.
+
+    `copies` are those in bursts of those that say something, `intervals` how many there are of each length, `names` the
+    accounts with digits for a name of those whose name is known, `accounts` the hollow ones of those known.
+    """
     parts = {
-        "copies": _share(row.mention in bursts for row in worded),
-        "rhythm": evenness([row.at for row in rows]),
-        "names": _share(row.digits >= _DIGITS for row in authors.values() if row.digits is not None),
-        "accounts": _share(_hollow(row, row.followers) for row in authors.values() if row.followers is not None),
+        "copies": _share(*copies),
+        "rhythm": evenness(intervals),
+        "names": _share(*names),
+        "accounts": _share(*accounts),
     }
     known = {name: part for name, part in parts.items() if part is not None}
     weight = sum(_WEIGHTS[name] for name in known)
@@ -64,31 +69,35 @@ def copied_in_bursts(rows: Iterable[Row]) -> set[str]:
     found: set[str] = set()
     for same in by_words.values():
         same.sort(key=lambda row: (row.at, row.mention))
-        first = 0
+        authors: Counter[str | None] = Counter()
+        first = marked = 0
         for last, row in enumerate(same):
-            while row.at - same[first].at > _BURST:
+            authors[row.author] += 1
+            while row.at - same[first].at > BURST:
+                authors -= Counter([same[first].author])
                 first += 1
-            window = same[first : last + 1]
-            if len({row.author for row in window}) >= _BURST_ACCOUNTS:
-                found.update(row.mention for row in window)
+            if len(authors) >= _BURST_ACCOUNTS:
+                found.update(one.mention for one in same[max(first, marked) : last + 1])
+                marked = last + 1
     return found
 
 
-def evenness(moments: Iterable[datetime]) -> float | None:
-    """Return how even the intervals are, 0 (people's) to 1 (all alike); None for too few to say."""
-    ordered = sorted(set(moments))
-    gaps = [(later - earlier).total_seconds() for earlier, later in zip(ordered, ordered[1:], strict=False)]
-    if len(gaps) < _ENOUGH_INTERVALS:
+def interval(length: int) -> int:
+    """Return the class of an interval in ms: its length in half powers of two of a second."""
+    return round(2 * log2(max(length / 1_000, 1.0)))
+
+
+def evenness(intervals: Mapping[int, int]) -> float | None:
+    """Return how even the intervals are, 0 (people's) to 1 (all alike); None for too few to say.
+
+    `intervals` says how many there are of each class.
+    """
+    count = sum(intervals.values())
+    if count < _ENOUGH_INTERVALS:
         return None
-    sizes = Counter(round(2 * log2(max(gap, 1.0))) for gap in gaps)
-    entropy = -sum(count / len(gaps) * log2(count / len(gaps)) for count in sizes.values())
+    entropy = -sum(number / count * log2(number / count) for _, number in sorted(intervals.items()))
     return round(max(0.0, 1.0 - entropy / _PEOPLES_ENTROPY), 4)
 
 
-def _hollow(row: Row, followers: int) -> bool:
-    return followers < _FEW_FOLLOWERS and not row.verified
-
-
-def _share(values: Iterable[bool]) -> float | None:
-    found = list(values)
-    return round(sum(found) / len(found), 4) if found else None
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None

@@ -1,136 +1,185 @@
-"""What a story and an account come to: pure functions from their mentions to the documents that people see."""
+"""What a story and an account come to: the sums that are asked of their counted mentions, and the documents of them."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from indexing.document import timestamp
 from indexing.stories.assign import Role
-from indexing.stories.coordination import coordination, copied_in_bursts
-from indexing.stories.rows import Row
+from indexing.stories.coordination import DIGITS, FEW_FOLLOWERS, Share, coordination
+from indexing.stories.rows import moment
 
-__all__ = ["account_document", "story_document"]
+__all__ = ["ACCOUNT", "HOUR", "STORY", "account_document", "story_document"]
 
+Bucket = Mapping[str, Any]
+
+HOUR = 60 * 60 * 1_000
 _SPREADERS = 10
-_HOUR = timedelta(hours=1)
+_OLDEST = [{"at": "asc"}, {"post_id": "asc"}]
+_NEWEST = [{"at": "desc"}, {"mention": "desc"}]
+_LOUDEST = [{"followers": {"order": "desc", "missing": 0}}, *_OLDEST]
+
+
+def _first(sort: Sequence[Any], size: int = 1) -> Bucket:
+    return {"top_hits": {"sort": sort, "size": size}}
+
+
+def _those(condition: Bucket, **aggs: Bucket) -> Bucket:
+    return {"filter": condition, "aggs": aggs}
+
+
+def _terms(field: str, size: int = 1_000) -> Bucket:
+    return {"terms": {"field": field, "size": size}}
+
+
+_KNOWN = {"exists": {"field": "followers"}}
+_BOTH = {
+    "worded": _those({"exists": {"field": "words"}}, bursts=_those({"term": {"burst": True}})),
+    "engagement": {"sum": {"field": "engagement"}},
+}
+_HOLLOW = {
+    "bool": {"filter": [{"range": {"followers": {"lt": FEW_FOLLOWERS}}}], "must_not": [{"term": {"verified": True}}]}
+}
+STORY: Bucket = {
+    **_BOTH,
+    "first": _first(_OLDEST),
+    "last": {"max": {"field": "at"}},
+    "platforms": _terms("platform"),
+    "roles": _terms("role"),
+    "labels": _terms("label"),
+    "edited": _those({"term": {"edited": True}}),
+    "deleted": _those({"term": {"deleted": True}}),
+    "passed_on": {
+        "filter": {"bool": {"must_not": [{"term": {"role": str(Role.ORIGIN)}}]}},
+        "aggs": {"loudest": _first(_LOUDEST, _SPREADERS)},
+    },
+    "voices": _those(
+        {"term": {"voice": True}},
+        known=_those(_KNOWN),
+        hollow=_those(_HOLLOW),
+        reach={"sum": {"field": "followers"}},
+        named=_those({"exists": {"field": "digits"}}),
+        numbers=_those({"range": {"digits": {"gte": DIGITS}}}),
+    ),
+    "intervals": _terms("gap"),
+}
+"""What is asked of the counted mentions of a story and brand."""
+ACCOUNT: Bucket = {
+    **_BOTH,
+    "newest": _first(_NEWEST),
+    "first": {"min": {"field": "at"}},
+    "brands": _terms("brand"),
+    "originals": _those({"term": {"role": str(Role.ORIGIN)}}),
+    "stories": _those({"term": {"joined": True}}),
+    "known": _those(_KNOWN, newest=_first(_NEWEST)),
+    "intervals": _terms("pace"),
+}
+"""What is asked of the counted mentions of an account."""
 
 
 def story_document(
-    rows: Sequence[Row],
+    bucket: Bucket,
+    recent: Bucket,
     *,
     title: str | None,
     now: datetime,
     replied_at: datetime | None = None,
     own: Collection[str] = (),
 ) -> dict[str, Any]:
-    """Return the document of one story and brand from all its mentions.
+    """Return the document of one story and brand from its sums, and from what spread.recent tells of them.
 
     `own` are the platforms on which the brand has an account of its own, which could answer there.
     """
-    ordered = sorted(rows, key=lambda row: (row.at, row.post_id))
-    first, last = ordered[0], ordered[-1]
-    passed_on = [row for row in ordered if row.role != Role.ORIGIN]
-    loudest = sorted(passed_on, key=lambda row: -(row.followers or 0))[:_SPREADERS]
+    first, platforms = _rows(bucket["first"])[0], sorted(_counts(bucket["platforms"]))
+    roles, labels = _counts(bucket["roles"]), _counts(bucket["labels"])
+    loudest = sorted(_rows(bucket["passed_on"]["loudest"]), key=lambda row: (row["at"], row["post_id"]))
     return _known(
         {
-            "@timestamp": timestamp(first.at),
-            "story": first.story,
-            "brand": first.brand,
+            "@timestamp": timestamp(moment(first["at"])),
+            "story": first["story"],
+            "brand": first["brand"],
             "title": title,
-            "origin": {"mention": first.mention, "author": first.name, "platform": first.platform},
-            "first_mover": next((row.name for row in passed_on if row.author != first.author), None),
-            "platforms": sorted({row.platform for row in rows}),
-            "last_at": timestamp(last.at),
-            "mentions": len(rows),
-            **_roles(rows),
-            **_reach(rows),
-            "engagement": sum(row.engagement or 0 for row in rows),
-            **{label: sum(row.label == label for row in rows) for label in ("negative", "neutral", "positive")},
-            "edited": sum(row.edited for row in rows),
-            "deleted": sum(row.deleted for row in rows),
-            "spreaders": list(dict.fromkeys(row.name for row in ordered if row in loudest and row.name)),
-            "growth": _growth([row.at for row in ordered]),
-            **_answer(rows, first.at, replied_at, own),
-            "coordination": _plain(rows, copied_in_bursts(rows)),
+            "origin": {"mention": first["mention"], "author": first.get("name"), "platform": first["platform"]},
+            "first_mover": recent["first_mover"],
+            "platforms": platforms,
+            "last_at": timestamp(moment(int(bucket["last"]["value"]))),
+            "mentions": bucket["doc_count"],
+            "reposts": roles.get(Role.REPOST, 0) + roles.get(Role.REPLY, 0),
+            "copies": roles.get(Role.COPY, 0),
+            **_reach(bucket["voices"]),
+            "engagement": int(bucket["engagement"]["value"]),
+            **{label: labels.get(label, 0) for label in ("negative", "neutral", "positive")},
+            "edited": bucket["edited"]["doc_count"],
+            "deleted": bucket["deleted"]["doc_count"],
+            "spreaders": list(dict.fromkeys(row["name"] for row in loudest if row.get("name"))),
+            "growth": round(recent["last"] / recent["before"], 4) if recent["before"] else None,
+            **_answer(first["at"], replied_at, answerable=not set(own).isdisjoint(platforms)),
+            "coordination": _coordination(bucket, *_names(bucket["voices"])),
             "updated_at": timestamp(now),
         }
     )
 
 
-def account_document(rows: Sequence[Row], *, bursts: set[str], told: Collection[str], now: datetime) -> dict[str, Any]:
-    """Return the document of one account from all its mentions.
-
-    `bursts` is what copied_in_bursts found among all, `told` the stories that others speak in too: an account in none
-    of them has nobody to be arranged with, and no score.
-    """
-    stories = {row.story for row in rows}.intersection(told)
-    newest = max(rows, key=lambda row: (row.at, row.mention))
+def account_document(bucket: Bucket, *, now: datetime) -> dict[str, Any]:
+    """Return the document of one account from its sums; one that is in no told story has nobody to be arranged with."""
+    (newest,), known = _rows(bucket["newest"]), _rows(bucket["known"]["newest"])
+    standing = known[0] if known else newest
+    digits, followers = standing.get("digits"), standing.get("followers")
+    names = (int(digits >= DIGITS), 1) if digits is not None else (0, 0)
+    hollow = (int(followers < FEW_FOLLOWERS and not standing.get("verified")), 1) if followers is not None else (0, 0)
+    stories = bucket["stories"]["doc_count"]
     return _known(
         {
-            "@timestamp": timestamp(newest.at),
-            "first_at": timestamp(min(row.at for row in rows)),
-            "account": newest.author,
-            "name": newest.name,
-            "platform": newest.platform,
-            "brand": sorted({row.brand for row in rows}),
-            "mentions": len(rows),
-            "originals": sum(row.role == Role.ORIGIN for row in rows),
-            "stories": len(stories),
-            "followers": _followers(rows),
-            "engagement": sum(row.engagement or 0 for row in rows),
-            "coordination": _plain(rows, bursts) if stories else None,
+            "@timestamp": timestamp(moment(newest["at"])),
+            "first_at": timestamp(moment(int(bucket["first"]["value"]))),
+            "account": newest["author"],
+            "name": newest.get("name"),
+            "platform": newest["platform"],
+            "brand": sorted(_counts(bucket["brands"])),
+            "mentions": bucket["doc_count"],
+            "originals": bucket["originals"]["doc_count"],
+            "stories": stories,
+            "followers": followers,
+            "engagement": int(bucket["engagement"]["value"]),
+            "coordination": _coordination(bucket, names, hollow) if stories else None,
             "updated_at": timestamp(now),
         }
     )
 
 
-def _reach(rows: Sequence[Row]) -> dict[str, int | None]:
+def _reach(voices: Bucket) -> dict[str, int | None]:
     """Return how many accounts speak, how many of them show their followers, and those followers added up."""
-    followers = [_followers(of_author) for of_author in _by_author(rows).values()]
-    known = [each for each in followers if each is not None]
-    return {"authors": len(followers), "authors_known": len(known), "reach": sum(known) if known else None}
+    known = voices["known"]["doc_count"]
+    reach = int(voices["reach"]["value"]) if known else None
+    return {"authors": voices["doc_count"], "authors_known": known, "reach": reach}
 
 
-def _roles(rows: Sequence[Row]) -> dict[str, int]:
-    passed_on = sum(row.role in (Role.REPOST, Role.REPLY) for row in rows)
-    return {"reposts": passed_on, "copies": sum(row.role == Role.COPY for row in rows)}
+def _names(voices: Bucket) -> tuple[Share, Share]:
+    names = voices["numbers"]["doc_count"], voices["named"]["doc_count"]
+    return names, (voices["hollow"]["doc_count"], voices["known"]["doc_count"])
 
 
-def _answer(
-    rows: Sequence[Row], began_at: datetime, replied_at: datetime | None, own: Collection[str]
-) -> dict[str, Any]:
+def _answer(began_at: int, replied_at: datetime | None, *, answerable: bool) -> dict[str, Any]:
     if not replied_at:
-        return {"answerable": any(row.platform in own for row in rows)}
-    seconds = max(0, int((replied_at - began_at).total_seconds()))
+        return {"answerable": answerable}
+    seconds = max(0, int((replied_at - moment(began_at)).total_seconds()))
     return {"answerable": True, "replied_at": timestamp(replied_at), "seconds_to_reply": seconds}
 
 
-def _by_author(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
-    grouped = defaultdict(list)
-    for row in rows:
-        if row.author:
-            grouped[row.platform, row.author].append(row)
-    return grouped
+def _coordination(bucket: Bucket, names: Share, accounts: Share) -> Mapping[str, float]:
+    worded, intervals = bucket["worded"], _counts(bucket["intervals"])
+    copies = worded["bursts"]["doc_count"], worded["doc_count"]
+    found = coordination(copies=copies, intervals=intervals, names=names, accounts=accounts)
+    return {name: value for name, value in asdict(found).items() if value is not None}
 
 
-def _followers(rows: Sequence[Row]) -> int | None:
-    """Return how many followers an account had when they were last seen; None where they never were."""
-    seen = [row for row in rows if row.followers is not None]
-    return max(seen, key=lambda row: (row.at, row.mention)).followers if seen else None
+def _rows(found: Bucket) -> list[Bucket]:
+    return [hit["_source"] for hit in found["hits"]["hits"]]
 
 
-def _growth(moments: Sequence[datetime]) -> float | None:
-    """Return the mentions of the last hour over those of the hour before; None where there were none before."""
-    end = moments[-1]
-    last = sum(moment > end - _HOUR for moment in moments)
-    before = sum(end - 2 * _HOUR < moment <= end - _HOUR for moment in moments)
-    return round(last / before, 4) if before else None
-
-
-def _plain(rows: Sequence[Row], bursts: set[str]) -> Mapping[str, float]:
-    return {name: value for name, value in asdict(coordination(rows, bursts)).items() if value is not None}
+def _counts(found: Bucket) -> dict[Any, int]:
+    return {bucket["key"]: bucket["doc_count"] for bucket in found["buckets"]}
 
 
 def _known(document: dict[str, Any]) -> dict[str, Any]:

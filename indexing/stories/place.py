@@ -4,7 +4,7 @@ The mentions are the only state. A run that is killed leaves some of them withou
 up where this one stopped: each post is placed by what was seen before it, so both end the same.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,34 +15,28 @@ from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
 from indexing.stories.assign import REACH_OF_COPIES, Known, Leader, Place, Role, StoryPost, assign
 from indexing.stories.likeness import likenesses
+from indexing.stories.pages import Hit, pages
 from indexing.write import Outcome, Update, write
 
 __all__ = ["place"]
 
-Hit = Mapping[str, Any]
-
-_AT_ONCE = 1_000
-_KEEP = "5m"
 _FIELDS = ["post_id", "root_id", "kind", "title", "text", "@timestamp", "event.ingested"]
-_OLDEST = [{"@timestamp": "asc"}, {"post_id": "asc"}, {"_shard_doc": "asc"}]
-_UNPLACED = {"bool": {"must_not": [{"exists": {"field": "story.id"}}]}}
+_PLACED = {"exists": {"field": "story.id"}}
 _EDITED_WITHIN = timedelta(days=30)
 
 
-def place(store: Store, *, now: datetime, progress: Callable[[int], None] = lambda done: None) -> int:
-    """Give every mention without a story its story; return how many got one. `now` is the version of what is written.
+def place(store: Store, among: Mapping[str, Any], *, now: datetime) -> tuple[int, int]:
+    """Give each mention `among` (a condition) that has none its story; return how many got one, and origins followed.
 
-    An origin that its author has edited since can afterwards be found by its new words too.
+    An origin that its author has edited since can afterwards be found by its new words too. `now` is the version of
+    what is written.
     """
-    store.refresh(MONTHLY)
     placed = 0
-    for hits in _pages(store, _UNPLACED, _FIELDS):
-        store.refresh(MONTHLY)  # so that the origins of the page before are found
+    for hits in pages(store, {"bool": {"filter": [among], "must_not": [_PLACED]}}, sources=_FIELDS):
+        if placed:
+            store.refresh(MONTHLY)  # so that the origins of the page before are found
         placed += _write(store, hits, assign(_story_posts(hits), _known(store, hits)), now)
-        progress(placed)
-    _follow_edits(store, now)
-    store.refresh(MONTHLY)
-    return placed
+    return placed, _follow_edits(store, among, now)
 
 
 def _story_posts(hits: Sequence[Hit]) -> list[StoryPost]:
@@ -80,8 +74,8 @@ def _known(store: Store, hits: Sequence[Hit]) -> Known:
 
 
 def _placed(store: Store, posts: set[str]) -> Iterator[tuple[str, Place]]:
-    query = {"bool": {"filter": [{"terms": {"post_id": sorted(posts)}}, {"exists": {"field": "story.id"}}]}}
-    for hits in _pages(store, query, ["post_id", "story"]):
+    query = {"bool": {"filter": [{"terms": {"post_id": sorted(posts)}}, _PLACED]}}
+    for hits in pages(store, query, sources=["post_id", "story"]):
         for hit in hits:
             story = hit["_source"]["story"]
             found = Place(story["id"], Role(story["role"]), tuple(story.get("keys", ())))
@@ -107,7 +101,8 @@ def _leaders(store: Store, keys: Sequence[str], since: datetime, until: datetime
         {"term": {"story.role": str(Role.ORIGIN)}},
         {"range": {"@timestamp": {"gte": since.isoformat(), "lte": until.isoformat()}}},
     ]
-    for hits in _pages(store, {"bool": {"filter": filters}}, ["post_id", "title", "text", "@timestamp", "story.id"]):
+    fields = ["post_id", "title", "text", "@timestamp", "story.id"]
+    for hits in pages(store, {"bool": {"filter": filters}}, sources=fields):
         sources = {hit["_source"]["post_id"]: hit["_source"] for hit in hits}
         likes = likenesses([_words(source) for source in sources.values()])
         for source, likeness in zip(sources.values(), likes, strict=True):
@@ -133,41 +128,17 @@ def _update(store: Store, hit: Hit, place: Place, now: datetime) -> Update:
     )
 
 
-def _follow_edits(store: Store, now: datetime) -> None:
-    """Add the keys of the words that an origin has now to those that it had when it was placed."""
+def _follow_edits(store: Store, among: Mapping[str, Any], now: datetime) -> int:
+    """Add the keys of the words that an origin has now to those that it had when it was placed; return how many."""
     since = (now - _EDITED_WITHIN).astimezone(UTC).isoformat()
-    filters = [{"range": {"edited_at": {"gte": since}}}, {"term": {"story.role": str(Role.ORIGIN)}}]
-    for hits in _pages(store, {"bool": {"filter": filters}}, [*_FIELDS, "story", "writers"]):
+    filters = [among, {"range": {"edited_at": {"gte": since}}}, {"term": {"story.role": str(Role.ORIGIN)}}]
+    followed = 0
+    for hits in pages(store, {"bool": {"filter": filters}}, sources=[*_FIELDS, "story", "writers"]):
         stale = [hit for hit in hits if hit["_source"]["writers"]["page"] > hit["_source"]["writers"]["story"]]
         places = {}
         for post in _story_posts(stale):
             story = next(h["_source"]["story"] for h in stale if h["_source"]["post_id"] == post.post_id)
             keys = dict.fromkeys((*post.likeness.keys, *story.get("keys", ())))
             places[post.post_id] = Place(story["id"], Role.ORIGIN, tuple(keys))
-        _write(store, stale, places, now)
-
-
-def _pages(store: Store, query: Mapping[str, Any], fields: Sequence[str]) -> Iterator[list[Hit]]:
-    """Yield the mentions of a query as they stood when it began, oldest first."""
-    with store_errors():
-        pit = store.client.open_point_in_time(index=store.alias(MONTHLY), keep_alive=_KEEP)["id"]
-        after: Any = None
-        try:
-            while True:
-                page = store.client.search(
-                    pit={"id": pit, "keep_alive": _KEEP},
-                    query=query,
-                    sort=_OLDEST,
-                    size=_AT_ONCE,
-                    source_includes=list(fields),
-                    search_after=after,
-                    track_total_hits=False,
-                )
-                pit, hits = page["pit_id"], page["hits"]["hits"]
-                if hits:
-                    yield hits
-                if len(hits) < _AT_ONCE:
-                    return
-                after = hits[-1]["sort"]
-        finally:
-            store.client.options(ignore_status=404).close_point_in_time(id=pit)
+        followed += _write(store, stale, places, now)
+    return followed

@@ -1,15 +1,14 @@
-"""The mentions of stories and accounts, each as the few values that their figures are made of."""
+"""Mentions, each as the few values that the figures of its story and its account are made of."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from typing import Any
 
-from indexing.elasticsearch.errors import store_errors
-from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
+from indexing.stories.pages import pages
 
-__all__ = ["Row", "read_rows"]
+__all__ = ["Row", "moment", "read_rows"]
 
 _FIELDS = {
     "brand": "brand",
@@ -26,54 +25,76 @@ _FIELDS = {
     "engagement": "engagement.total",
     "edited": "edited_at",
     "deleted": "deleted_at",
+    "page": "writers.page",
 }
-_IDS_AT_ONCE = 1_000
+_READ = (*_FIELDS.values(), "story.keys")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One mention; None where the index does not know."""
+    """One mention that has a story; None where the index does not know. `at` is in ms since 1970."""
 
     mention: str
     post_id: str
     brand: str
     story: str
     role: str
-    at: datetime
+    at: int
     platform: str
     label: str | None = None
     author: str | None = None
     name: str | None = None
     followers: int | None = None
-    verified: bool | None = None
+    verified: bool = False
     digits: float | None = None
     engagement: int | None = None
     words: str | None = None
     """A hash of the whole text; None for a text too short to say something."""
     edited: bool = False
     deleted: bool = False
+    page: int | None = None
+    """The page's version, so that a row differs whenever a page has come."""
+
+    @property
+    def telling(self) -> str:
+        """The id of the story's document for the brand."""
+        return f"{self.story}:{self.brand}"
+
+    @property
+    def account(self) -> str | None:
+        """The id of its author's document; None where the author is unknown."""
+        return f"{self.platform}:{self.author}" if self.author else None
+
+    @property
+    def seat(self) -> str | None:
+        """What an account's mentions in one story have in common."""
+        return f"{self.story} {self.account}" if self.author else None
+
+    def document(self) -> dict[str, Any]:
+        """Return what the index `counted` keeps of it."""
+        keys = {"telling": self.telling, "account": self.account, "seat": self.seat}
+        known = {field.name: getattr(self, field.name) for field in fields(self)} | keys
+        return {name: value for name, value in known.items() if value is not None and value is not False}
 
 
-def read_rows(store: Store, field: str, values: Sequence[str]) -> Iterator[Row]:
-    """Yield the mentions that have a story and whose keyword `field` is one of `values`, in no order."""
-    from elasticsearch.helpers import scan
+def moment(at: int) -> datetime:
+    """Return the aware time of a row's `at`."""
+    return datetime.fromtimestamp(at / 1000, UTC)
 
-    dates = [{"field": "@timestamp", "format": "strict_date_optional_time"}]
-    fields = [*dates, *({"field": name} for name in (*_FIELDS.values(), "story.keys"))]
-    for start in range(0, len(values), _IDS_AT_ONCE):
-        some = list(values[start : start + _IDS_AT_ONCE])
-        filters = [{"terms": {field: some}}, {"exists": {"field": "story.id"}}]
-        query = {"query": {"bool": {"filter": filters}}, "docvalue_fields": fields, "_source": False}
-        with store_errors():
-            yield from map(_row, scan(store.client, index=store.alias(MONTHLY), query=query, size=2_000))
+
+def read_rows(store: Store, *filters: Mapping[str, Any]) -> Iterator[list[Row]]:
+    """Yield the mentions that meet the conditions and have a story, oldest first, some at a time."""
+    query = {"bool": {"filter": [*filters, {"exists": {"field": "story.id"}}]}}
+    for hits in pages(store, query, values=_READ):
+        yield [_row(hit) for hit in hits]
 
 
 def _row(hit: Mapping[str, Any]) -> Row:
-    fields = hit["fields"]
-    values = {name: fields[field][0] for name, field in _FIELDS.items() if field in fields}
+    found = hit["fields"]
+    values = {name: found[field][0] for name, field in _FIELDS.items() if field in found}
     return Row(
         mention=hit["_id"],
-        at=datetime.fromisoformat(fields["@timestamp"][0]),
-        words=next((key for key in fields.get("story.keys", ()) if key.startswith("=")), None),
+        at=hit["sort"][0],
+        words=next((key for key in found.get("story.keys", ()) if key.startswith("=")), None),
         **{**values, "edited": "edited" in values, "deleted": "deleted" in values},
     )

@@ -1,17 +1,37 @@
-"""Stories brought up to the index: every mention placed, every changed account and story told anew."""
+"""Stories and accounts brought up to the index: what was written since the last time is placed, counted, and told of.
 
-from collections.abc import Sequence
+All that is taken up was handed on by the index itself (see changes.py): mentions that anybody has written, answers of
+the brands, counted mentions whose figures changed. What a run reads follows from that, and not from the history; one
+that is killed is completed by the next, for the changes count as worked through only in the end.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from config.brand import Brand
+from indexing.elasticsearch.changes import Changes, changes
+from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.lease import lease
+from indexing.elasticsearch.mappings import MONTHLY
+from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.store import Store
 from indexing.stories.accounts import tell_accounts
+from indexing.stories.anew import drop_gone, drop_silent, drop_strange_answers
+from indexing.stories.answers import join_answers
+from indexing.stories.counted import count
+from indexing.stories.documents import values_of
+from indexing.stories.ledger import values_among
 from indexing.stories.place import place
-from indexing.stories.replies import read_replies
+from indexing.stories.retracted import drop_left, forget, left
+from indexing.stories.rows import read_rows
 from indexing.stories.tell import tell
 
 __all__ = ["Stories", "update_stories"]
+
+_READER = "stories"
+_AT_ONCE = 1_000
+_TOLD = {"term": {"told": True}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +45,72 @@ class Stories:
 def update_stories(store: Store, brands: Sequence[Brand] = (), *, now: datetime | None = None) -> Stories:
     """Place new mentions in their stories and tell those anew; a run that is killed is completed by the next.
 
-    With the brands, the stories also say when a brand's own account first answered.
+    With the brands, the stories also say where a brand's own account could answer. An index that was made anew is
+    worked through as a whole, and what it no longer holds is forgotten. Raises Busy while another process tells the
+    stories of this index.
     """
     now = now or datetime.now(UTC)
-    placed = place(store, now=now)
-    tell_accounts(store, now=now)
     own = {brand.id: {account.platform for account in brand.own_accounts} for brand in brands}
-    return Stories(placed=placed, updated=tell(store, now=now, replies=read_replies(store, brands), own=own))
+    with store_errors(), lease(store.client, store.state, "telling of stories", _READER):
+        placed, mentions = _place(store, now)
+        if mentions.first:
+            drop_gone(store)
+            drop_strange_answers(store, brands)
+        retracted = changes(store, _READER, "retracted")
+        if retracted:
+            forget(store, retracted)
+        answers = changes(store, _READER, "answers")
+        answered = join_answers(store, answers.query) if answers else set()
+        _count(store, mentions, answered)
+        counted = changes(store, _READER, "counted")
+        for accounts in _accounts(store, counted, retracted):
+            tell_accounts(store, accounts, now=now)
+        updated = tell(store, _tellings(store, counted, retracted, answered), now=now, own=own)
+        store.refresh("stories", "accounts")
+        if mentions.first:
+            drop_silent(store)
+        elif retracted:
+            drop_left(store, retracted)
+        for done in (mentions, retracted, answers, counted):
+            done.done()
+    return Stories(placed=placed, updated=updated)
+
+
+def _place(store: Store, now: datetime) -> tuple[int, Changes]:
+    """Place what has no story; return how many got one, and all changes, in which nothing is without one any more."""
+    total = 0
+    while True:
+        mentions = changes(store, _READER, MONTHLY)
+        placed, followed = place(store, mentions.query, now=now) if mentions else (0, 0)
+        total += placed
+        if not placed and not followed:
+            return total, mentions
+
+
+def _count(store: Store, mentions: Changes, answered: set[str]) -> None:
+    """Count the changed mentions anew, and what belongs to stories that are told of for an answer alone."""
+    for rows in read_rows(store, mentions.query) if mentions else ():
+        posts = sorted({row.post_id for row in rows})
+        waiting = {"bool": {"filter": [{"terms": {"root": posts}}], "must_not": [{"exists": {"field": "story"}}]}}
+        join_answers(store, waiting)
+        count(store, {row.mention: row for row in rows})
+    for some in in_parts(answered, _AT_ONCE):
+        count(store, {}, answered=some)
+
+
+def _accounts(store: Store, counted: Changes, retracted: Changes) -> Iterator[Iterator[list[str]]]:
+    """Yield the accounts whose mentions have changed, or gone, some at a time."""
+    if counted:
+        yield from (values_of(store, key, [counted.query]) for key in ("account", "left"))
+    if retracted:
+        yield left(store, "account", retracted)
+
+
+def _tellings(store: Store, counted: Changes, retracted: Changes, answered: set[str]) -> Iterator[Sequence[str]]:
+    """Yield the documents of stories that are to be written anew, some at a time."""
+    if counted:
+        yield from values_of(store, "telling", [counted.query, _TOLD])
+    for some in left(store, "telling", retracted) if retracted else ():
+        yield sorted(values_among(store, "telling", some, _TOLD))
+    for some in in_parts(answered):
+        yield from values_of(store, "telling", [{"terms": {"story": some}}, _TOLD])

@@ -1,0 +1,86 @@
+"""What was written to a kind of index since a reader last came: Elasticsearch itself hands on the work of a turn.
+
+Every write of an index has a number, in their order. A reader keeps the last one that it has worked through, and finds
+what came after it, whoever wrote it and however late. A reader that is killed keeps its old number and reads the same
+again, so that what it does must bear repetition.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from indexing.elasticsearch.bulk import Action, send
+from indexing.elasticsearch.errors import StoreError
+from indexing.elasticsearch.retry import with_retries
+from indexing.elasticsearch.store import Store
+
+__all__ = ["Changes", "changes", "processed_by_all"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What a reader has not worked through; false when that is nothing.
+
+    `query` is the condition that these documents meet in a search; writes of the meantime may meet it too.
+    """
+
+    store: Store
+    reader: str
+    query: Mapping[str, Any]
+    upto: Mapping[str, int]
+    """By the uuid of each index that has changed, the last write that a search by `query` is certain to find."""
+    first: bool
+    """Whether the reader has worked through none of these indices before: they are new, or made anew."""
+
+    def __bool__(self) -> bool:
+        return bool(self.upto)
+
+    def done(self) -> None:
+        """Note that all has been worked through."""
+        index = self.store.alias("reached")
+        actions = [
+            Action(operation="index", index=index, id=f"{self.reader} {uuid}", source=source)
+            for uuid, seq_no in self.upto.items()
+            for source in [{"reader": self.reader, "seq_no": seq_no}]
+        ]
+        for answer in send(self.store.client, actions):
+            if not answer.done:
+                raise StoreError(
+                    f"{index}: refuses what {self.reader} has read ({answer.reason}): run `tingfeng rebuild`"
+                )
+
+
+def changes(store: Store, reader: str, kind: str) -> Changes:
+    """Return what `reader` has not worked through of a kind of index, which searches find from now on.
+
+    It takes two requests when there is nothing, whatever the index holds.
+    """
+    client, alias = store.client, store.alias(kind)
+    wanted = "indices.*.uuid,indices.*.shards.*.seq_no"
+    stats = with_retries(lambda: client.indices.stats(index=alias, level="shards", filter_path=wanted))
+    written = {
+        name: (index["uuid"], processed_by_all(index["shards"])) for name, index in stats.get("indices", {}).items()
+    }
+    known = _known(store, reader, [uuid for uuid, _ in written.values()])
+    new = {name: (uuid, seq_no) for name, (uuid, seq_no) in written.items() if seq_no > known.get(uuid, -1)}
+    if new:
+        store.refresh(kind)
+    after = [
+        {"bool": {"filter": [{"term": {"_index": name}}, {"range": {"_seq_no": {"gt": known.get(uuid, -1)}}}]}}
+        for name, (uuid, _) in new.items()
+    ]
+    query = {"bool": {"should": after, "minimum_should_match": 1}} if after else {"match_none": {}}
+    return Changes(store=store, reader=reader, query=query, upto=dict(new.values()), first=not known)
+
+
+def processed_by_all(shards: Mapping[str, Any]) -> int:
+    """Return the last write before which none is still under way on any copy."""
+    return min(int(copy["seq_no"]["local_checkpoint"]) for copies in shards.values() for copy in copies)
+
+
+def _known(store: Store, reader: str, uuids: list[str]) -> dict[str, int]:
+    if not uuids:
+        return {}
+    ids = [f"{reader} {uuid}" for uuid in uuids]
+    docs = with_retries(lambda: store.client.mget(index=store.alias("reached"), ids=ids))["docs"]
+    return {uuid: doc["_source"]["seq_no"] for uuid, doc in zip(uuids, docs, strict=True) if doc.get("found")}

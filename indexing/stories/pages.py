@@ -1,0 +1,45 @@
+"""Mentions by the page, oldest first."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.mappings import MONTHLY
+from indexing.elasticsearch.store import Store
+
+__all__ = ["Hit", "pages"]
+
+Hit = Mapping[str, Any]
+
+_AT_ONCE = 1_000
+_KEEP = "5m"
+_OLDEST = [{"@timestamp": "asc"}, {"post_id": "asc"}, {"_shard_doc": "asc"}]
+
+
+def pages(
+    store: Store, query: Mapping[str, Any], *, sources: Sequence[str] = (), values: Sequence[str] = ()
+) -> Iterator[list[Hit]]:
+    """Yield the mentions of a query as they stood when it began, with what they hold and with values as indexed."""
+    with store_errors():
+        pit = store.client.open_point_in_time(index=store.alias(MONTHLY), keep_alive=_KEEP)["id"]
+        after: Any = None
+        try:
+            while True:
+                page = store.client.search(
+                    pit={"id": pit, "keep_alive": _KEEP},
+                    query=query,
+                    sort=_OLDEST,
+                    size=_AT_ONCE,
+                    source={"includes": list(sources)} if sources else False,
+                    docvalue_fields=[{"field": name} for name in values],
+                    search_after=after,
+                    track_total_hits=False,
+                )
+                pit, hits = page["pit_id"], page["hits"]["hits"]
+                if hits:
+                    yield hits
+                if len(hits) < _AT_ONCE:
+                    return
+                after = hits[-1]["sort"]
+        finally:
+            store.client.options(ignore_status=404).close_point_in_time(id=pit)
