@@ -98,7 +98,7 @@ def test_the_assets_hand_on(bag: Any) -> None:
     def makes(name: str) -> set[str]:
         return {asset.name for task in bag.dags[name].tasks for asset in task.outlets}
 
-    times = {bag.dags[name].timetable.timetable.summary for name in ("analyse", "index")}
+    times = {bag.dags[name].timetable.timetable.expression for name in ("analyse", "index")}
     assert times == {"5-59/10 * * * *", "7-59/10 * * * *"}, "a lost event delays work, and no more"
     assert waits_for("analyse") <= makes("crawl")
     assert waits_for("index") <= makes("analyse")
