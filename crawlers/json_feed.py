@@ -1,21 +1,26 @@
 """JSON Feed 1.0 and 1.1: a field of another type than the format's is left out, and the entry stays."""
 
+import codecs
+import json
+import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import msgspec
 
-from crawlers.errors import SchemaChanged
+from crawlers.errors import SchemaChanged, Unreachable
 from crawlers.feed_entry import Entry, is_chinese, name_of
 from crawlers.markup import text_of
 from crawlers.page import Dead, Response
 from crawlers.spider import PlatformSpider
 from crawlers.wire import decode_json
 
-__all__ = ["read_json_feed"]
+__all__ = ["looks_like_json", "read_json_feed"]
 
-
+_ITEMS = re.compile(r'"items"\s*:\s*\[')
+_BETWEEN = re.compile(r"[\s,]*")
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LATEST = 10**14
 """Milliseconds since 1970 of a year that nobody writes."""
 
@@ -29,12 +34,54 @@ class _Feed(msgspec.Struct):
     authors: Any = None
 
 
-def read_json_feed(response: Response) -> tuple[list[Entry], list[Dead]]:
-    """Return the entries, and what of them is none. SchemaChanged or Unreachable when it is no such feed."""
-    feed = decode_json(response.body, _Feed)
+def looks_like_json(body: bytes) -> bool:
+    """Say whether a document is meant to be JSON."""
+    return _utf_8(body).lstrip(b" \t\r\n\xef\xbb\xbf").startswith(b"{")
+
+
+def read_json_feed(response: Response) -> tuple[list[Entry], list[Dead], bool]:
+    """Return the entries, what of them is none, and whether the document ends in the middle, its last entry cut.
+
+    SchemaChanged or Unreachable when it is no such feed, or when nothing of it is whole.
+    """
+    body, cut, ends_early = _utf_8(response.body), "", False
+    try:
+        feed = decode_json(body, _Feed)
+    except Unreachable as error:
+        whole = _closed(body.decode("utf-8", "replace"))
+        if whole is None:
+            raise
+        try:
+            feed, cut, ends_early = decode_json(whole[0].encode(), _Feed), whole[1], True
+        except SchemaChanged:  # what says that it is a feed is in the part that is missing
+            raise error from None
     if "jsonfeed.org/version/" not in feed.version:
         raise SchemaChanged(f"version {feed.version[:80]!r} is no JSON Feed")
-    return PlatformSpider.read_each(feed.items, partial(_entry, feed))
+    entries, dead = PlatformSpider.read_each(feed.items, partial(_entry, feed))
+    if cut:
+        dead.append(Dead(reason="the document ends in the middle of this entry", content=cut[:100_000]))
+    return entries, dead, ends_early
+
+
+def _utf_8(body: bytes) -> bytes:
+    """Return the document in UTF-8; some servers write UTF-16, with its mark."""
+    return body.decode("utf-16", "replace").encode() if body.startswith(_UTF_16) else body
+
+
+def _closed(text: str) -> tuple[str, str] | None:
+    """Return a cut document closed behind its last whole item, and the rest; None where no item is whole."""
+    begin = _ITEMS.search(text)
+    if begin is None:
+        return None
+    decoder, end = json.JSONDecoder(), begin.end()
+    while True:
+        try:
+            _, next_end = decoder.raw_decode(text, _BETWEEN.match(text, end).end())  # type: ignore[union-attr]
+        except (ValueError, RecursionError):
+            break
+        end = next_end
+    rest = text[end:].lstrip(", \r\n\t")
+    return (f"{text[:end]}]}}", "" if rest.startswith("]") else rest) if end > begin.end() else None
 
 
 def _entry(feed: _Feed, raw: msgspec.Raw) -> Entry:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawlers.dates import read_date
-from crawlers.errors import CrawlError, SchemaChanged
+from crawlers.errors import CrawlError, SchemaChanged, Unreachable
 from crawlers.markup import text_of
 from crawlers.page import Page, Response
 from crawlers.post import Precision
@@ -321,3 +321,39 @@ def test_an_atom_feeds_author_is_its_entries() -> None:
     feed = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title>{author}<entry><id>urn:x:1</id></entry></feed>'
     [post] = read(feed.replace("<id>", "<title>甲</title><id>")).posts
     assert post.author and post.author.name == "编辑部"
+
+
+JSON_FEED = json.dumps(
+    {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": '说 "items": [ 的人',
+        "items": [{"id": f"https://e.org/{n}", "content_text": f"第 {n} 条，[半角] {{括号}}"} for n in range(4)],
+        "language": "zh",
+    },
+    ensure_ascii=False,
+)
+
+
+@pytest.mark.parametrize("end", [*range(JSON_FEED.index("}, {") + 1, len(JSON_FEED), 7)])
+def test_a_json_feed_that_is_cut_off_gives_what_is_whole(end: int) -> None:
+    page = read(JSON_FEED[:end])
+    whole = JSON_FEED[:end].count('括号}"}')
+    assert [post.native_id for post in page.posts] == [f"https://e.org/{n}" for n in range(whole)]
+    assert page.left_out
+    begun = JSON_FEED[:end].count('{"id"')
+    assert len(page.dead) == begun - whole
+
+
+def test_a_json_feed_of_which_nothing_is_whole_cannot_be_reached() -> None:
+    with pytest.raises(Unreachable):
+        read(JSON_FEED[: JSON_FEED.index("}, {") - 1])
+    late = json.dumps(
+        {"items": [{"id": "1", "content_text": "a"}, {"id": "2"}], "version": "https://jsonfeed.org/version/1"}
+    )
+    with pytest.raises(Unreachable):
+        read(late[:-20])
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-8-sig", "utf-8"])
+def test_a_json_feed_is_read_in_any_unicode(charset: str) -> None:
+    assert len(read(JSON_FEED.encode(charset)).posts) == 4

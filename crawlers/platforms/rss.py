@@ -15,7 +15,7 @@ from w3lib.url import safe_url_string
 from crawlers.charset import decode_text
 from crawlers.errors import MalformedPost, SchemaChanged, Unreachable
 from crawlers.feed_entry import Entry, distinct, edited_at, native_id, published_at, url_of
-from crawlers.json_feed import read_json_feed
+from crawlers.json_feed import looks_like_json, read_json_feed
 from crawlers.links import links_of
 from crawlers.page import Dead, Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
@@ -30,7 +30,7 @@ _ROOT_END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE
 _ENTRY_TAG = re.compile(r"<(/?)(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _ALTERNATE = re.compile(r"<link\b[^<>]*application/(?:rss|atom)\+xml[^<>]*>", re.IGNORECASE)
 _HREF = re.compile(r"""href\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
-_ENDS_EARLY = "the document ends without its last tag: what would follow is missing"
+_ENDS_EARLY = "the document is cut off: what would follow is missing"
 
 
 class Rss(PlatformSpider):
@@ -59,9 +59,10 @@ class Rss(PlatformSpider):
         """Read the document."""
         if response.status == 304:
             return Page(unchanged=True, validators=self.job.validators)
-        left_out = None
-        if response.body.lstrip(b" \t\r\n\xef\xbb\xbf").startswith(b"{"):
-            entries, dead = read_json_feed(response)
+        left_out: str | None = None
+        if looks_like_json(response.body):
+            entries, dead, cut = read_json_feed(response)
+            left_out = _ENDS_EARLY if cut else None
         else:
             entries, dead, left_out = _xml(response)
         posts, unread = self._posts(response, entries)
