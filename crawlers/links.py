@@ -27,6 +27,7 @@ _REDIRECTS = {
     "mp.weixinbridge.com": ("url",),
 }
 """Hosts that lead on to the address in one of these parameters; their subdomains too."""
+_PORTS = {"http": ":80", "https": ":443"}
 _TRACKING = (
     *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id", "fbclid", "gclid", "msclkid"),
     *("spm", "scm", "share_source", "share_medium", "share_plat", "share_token", "share_from", "sharer_shareid"),
@@ -70,7 +71,9 @@ def _plain(address: str, page: str) -> str | None:
         parts = urlsplit(whole)
         if parts.scheme not in ("http", "https") or not parts.hostname or "." not in parts.hostname:
             return None
-        made = canonicalize_url(url_query_cleaner(whole, _TRACKING, remove=True))
+        host = parts.netloc.rpartition("@")[2]  # a name and password before it are nobody's to keep
+        plain = parts._replace(netloc=host.removesuffix(_PORTS[parts.scheme])).geturl()
+        made = canonicalize_url(url_query_cleaner(plain, _TRACKING, remove=True, unique=False))
     except ValueError:
         return None
     return made if len(made) <= _LONGEST else None

@@ -20,6 +20,7 @@ WEIBO = "https://m.weibo.cn/detail/1"
         ('<a href="/n/某人">@某人</a> <a href="https://s.weibo.com/weibo?q=x">#x#</a>', ()),
         ('<a href="https://link.zhihu.com/?target=https%3A//sspai.com/post/1">x</a>', ("https://sspai.com/post/1",)),
         ('<a href="javascript:alert(1)">x</a> <a href="mailto:a@example.com">y</a> <a href="http://[::1">z</a>', ()),
+        ("https://me:secret@example.com:443/x?tag=b&tag=a", ("https://example.com/x?tag=a&tag=b",)),
         ("ftp://example.com/x 与 http://localhost/x", ()),
     ],
 )  # fmt: skip
