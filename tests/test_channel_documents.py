@@ -244,7 +244,7 @@ def test_services_are_judged_in_many_threads_at_once() -> None:
         sys.setswitchinterval(1e-6)
         gc.set_threshold(50)
         with ThreadPoolExecutor(8) as pool:
-            assert len(set(pool.map(judged, range(200)))) == 1
+            assert len(set(pool.map(judged, range(60)))) == 1
     finally:
         sys.setswitchinterval(interval)
         gc.set_threshold(*threshold)

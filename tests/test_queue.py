@@ -206,27 +206,6 @@ def test_nothing_waits_nothing_is_dealt(root: str) -> None:
     assert slices("analyse") == []
 
 
-KILLED_AT_STEP = """
-import os, signal, sys
-from fsspec.implementations.local import LocalFileSystem
-from crawlers.stage import Batch
-
-step, at = 0, int(sys.argv[2])
-def counted(real):
-    def call(self, *arguments, **named):
-        global step
-        if step == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        step += 1
-        return real(self, *arguments, **named)
-    return call
-for name in ("makedirs", "_open", "rm_file", "mv"):
-    setattr(LocalFileSystem, name, counted(getattr(LocalFileSystem, name)))
-with Batch.at(sys.argv[1]).write() as writer:
-    writer.add(b"new")
-"""
-
-
 @pytest.mark.parametrize("earlier", ["taken up", "waiting", "none"])
 def test_a_writer_killed_at_any_step_loses_nothing(disk: Path, earlier: str) -> None:
     """Whatever stands when the writer dies: the new batch waits, and what was there before waits unless it was done."""
@@ -238,7 +217,7 @@ def test_a_writer_killed_at_any_step_loses_nothing(disk: Path, earlier: str) -> 
         if earlier == "taken up":
             [work] = waiting("analyse", only=[str(batch)])
             work.done()
-        done = subprocess.run([sys.executable, "-c", KILLED_AT_STEP, str(batch), str(step)], check=False)
+        done = subprocess.run([sys.executable, "-c", WRITER_KILLED_AT_STEP, str(batch), str(step)], check=False)
         works = waiting("analyse", only=[str(batch)])
         stands = list(batch.lines()) if batch.manifest() else None
         assert bool(works) == (stands == [b"new"] or (stands == [b"old"] and earlier == "waiting"))
@@ -269,6 +248,7 @@ def test_a_consumer_killed_before_it_took_a_marker_off_does_the_work_again(root:
 TAKING = """
 import sys
 from crawlers.handover import waiting
+from tests.killing import WRITER_KILLED_AT_STEP
 for _ in range(20):
     for work in waiting("analyse"):
         list(work.batch.lines())

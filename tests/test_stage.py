@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawlers.stage import Batch, BrokenBatch, batches, query_folder, sweep, window_at
+from tests.killing import WRITER_KILLED_AT_STEP
 
 BATCH = Batch(stage="posts", feed="rss", query=query_folder("小米 AND 手机"), window="20261122T190000Z")
 
@@ -73,33 +74,12 @@ def test_a_batch_without_a_manifest_is_not_there(tmp_path: Path) -> None:
         list(BATCH.lines())
 
 
-KILLED_AT_STEP = """
-import os, signal, sys
-from fsspec.implementations.local import LocalFileSystem
-from crawlers.stage import Batch
-
-step, at = 0, int(sys.argv[2])
-def counted(real):
-    def call(self, *arguments, **named):
-        global step
-        if step == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        step += 1
-        return real(self, *arguments, **named)
-    return call
-for name in ("makedirs", "_open", "rm_file", "mv"):
-    setattr(LocalFileSystem, name, counted(getattr(LocalFileSystem, name)))
-with Batch.at(sys.argv[1]).write() as writer:
-    writer.add(b"new")
-"""
-
-
 def test_killed_before_any_step_it_is_whole_or_absent() -> None:
     """Kill the writer before each of its file operations in turn: the window is old, new or absent, never a mixture."""
     seen, step = set(), 0
     while True:
         write(b"old", dead="old")
-        done = subprocess.run([sys.executable, "-c", KILLED_AT_STEP, str(BATCH), str(step)], check=False)
+        done = subprocess.run([sys.executable, "-c", WRITER_KILLED_AT_STEP, str(BATCH), str(step)], check=False)
         found = (list(BATCH.lines())[0], len(list(BATCH.dead_letters()))) if BATCH.manifest() else None
         assert found in {(b"old", 1), (b"new", 0), None}
         seen.add(found)
@@ -112,7 +92,7 @@ def test_killed_before_any_step_it_is_whole_or_absent() -> None:
 
 
 def test_what_a_killed_writer_left_is_swept_up_once_it_is_old(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-c", KILLED_AT_STEP, str(BATCH), "3"], check=False)
+    subprocess.run([sys.executable, "-c", WRITER_KILLED_AT_STEP, str(BATCH), "3"], check=False)
     assert list(tmp_path.rglob("*.tmp"))
     assert sweep("posts", datetime.now(UTC) - timedelta(days=1)) == 0
     assert sweep("posts", datetime.now(UTC) + timedelta(seconds=1)) > 0
