@@ -19,6 +19,7 @@ from crawlers.files import replace as write_file
 from crawlers.handover import Work, abandoned, slices, waiting
 from crawlers.queue import Marker, NewerQueue
 from crawlers.stage import Batch, Manifest, query_folder
+from tests.killing import WRITER_KILLED_AT_STEP
 
 BATCH = Batch(stage="posts", feed="rss", query=query_folder("小米 AND 手机"), window="20261122T190000Z")
 LONG_AGO = "20200101T000000.000000Z-0123abcd"
@@ -248,7 +249,6 @@ def test_a_consumer_killed_before_it_took_a_marker_off_does_the_work_again(root:
 TAKING = """
 import sys
 from crawlers.handover import waiting
-from tests.killing import WRITER_KILLED_AT_STEP
 for _ in range(20):
     for work in waiting("analyse"):
         list(work.batch.lines())
