@@ -217,3 +217,11 @@ def browser_page() -> "Iterator[Callable[[int], Page]]":
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield lambda width: browser.new_page(viewport={"width": width, "height": 740}, locale="zh-CN")
         browser.close()
+
+
+@pytest.fixture
+def fast_pipeline(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the pipeline's steps run in the test's data folder, with the fast engine and without any configuration."""
+    monkeypatch.setenv("TINGFENG_ENGINE", "fast")
+    monkeypatch.setenv("TINGFENG_PSEUDONYM_KEY", "a key of the tests' own")
+    monkeypatch.setenv("TINGFENG_CONFIG", str(data / "config"))

@@ -29,19 +29,13 @@ from nlp.draft import difference
 from nlp.mention import Mention
 from tests.killing import dying
 
+pytestmark = pytest.mark.usefixtures("fast_pipeline")
 MentionOf = Callable[..., Mention]
 XINGHE = Brand(id="xinghe", name="星河", query="星河")
 WIDER = Brand(id="xinghe", name="星河", query="星河 OR 雨")
 NARROWER = Brand(id="xinghe", name="星河", query="星河 AND 屏幕")
 YUNHAI = Brand(id="yunhai", name="云海", query="云海")
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _settings(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TINGFENG_ENGINE", "fast")
-    monkeypatch.setenv("TINGFENG_PSEUDONYM_KEY", "a key of the tests' own")
-    monkeypatch.setenv("TINGFENG_CONFIG", str(data / "config"))
 
 
 @pytest.fixture

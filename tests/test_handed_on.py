@@ -27,17 +27,11 @@ from indexing.repair import repair
 from nlp.mention import Mention
 from tests.killing import dying
 
+pytestmark = pytest.mark.usefixtures("fast_pipeline")
 MentionOf = Callable[..., Mention]
 XINGHE = Brand(id="xinghe", name="星河", query="星河")
 WINDOW = "20261120T08{:02}00Z"
 LONG_AGO = "20200101T000000.000000Z-0123abcd"
-
-
-@pytest.fixture(autouse=True)
-def _settings(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TINGFENG_ENGINE", "fast")
-    monkeypatch.setenv("TINGFENG_PSEUDONYM_KEY", "a key of the tests' own")
-    monkeypatch.setenv("TINGFENG_CONFIG", str(data / "config"))
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def story_document(
     replied_at: datetime | None = None,
     own: Collection[str] = (),
 ) -> dict[str, Any]:
-    """Return the document of one story and brand from its sums, and from what spread.recent tells of them.
+    """Return the document of one story and brand from its sums, and from what recent.py tells of them.
 
     `own` are the platforms on which the brand has an account of its own, which could answer there.
     """
