@@ -26,6 +26,7 @@ from crawlers.files import read, resolve, sync
 
 __all__ = [
     "Batch",
+    "BooksDoNotBalance",
     "BrokenBatch",
     "DeadLetter",
     "Manifest",
@@ -43,6 +44,10 @@ _FORMAT = 1
 
 class BrokenBatch(UserError):
     """A batch's file does not fit its manifest; write the window again (the message names the file)."""
+
+
+class BooksDoNotBalance(Exception):
+    """A stage's counts are wrong, so something was lost or counted twice: a fault of ours; nothing was recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from crawlers.files import read, remove, replace
 from crawlers.handover import Work, by_batch, work_of
 from crawlers.queue import Marker
 from crawlers.stage import Batch, window_at
-from indexing.consume import Done, work_off
+from indexing.consume import Done, one_by_one, work_off
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
@@ -116,7 +116,7 @@ def run(
     last = window_at(before) if before else None
     ripe = [marker for marker in queue.markers(queue.BACKFILL) if last is None or Batch.at(marker.batch).window < last]
     newest_first = list(by_batch(reversed(ripe)))
-    done = work_off(queue.BACKFILL, _works(newest_first, stop, progress), step, lambda _: None)
+    done = work_off(queue.BACKFILL, _works(newest_first, stop, progress), one_by_one(step), lambda _: None)
     if not waits() and read(_job()) == analysis.version.encode():
         none_older(analysis.version)
         remove(_job())

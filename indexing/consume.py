@@ -2,20 +2,22 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from crawlers import queue
 from crawlers.handover import Work, waiting
-from crawlers.stage import Batch, BrokenBatch
+from crawlers.stage import Batch, BooksDoNotBalance, BrokenBatch
 
-__all__ = ["Done", "Progress", "Step", "consume", "work_off"]
+__all__ = ["Done", "Progress", "Step", "consume", "one_by_one", "work_off"]
 
-Step = Callable[[Batch, Callable[[int, int], None]], Mapping[str, int]]
-"""What is done with one batch: it gets a progress (done, of), and returns the batch's books."""
+Unusable = BrokenBatch | BooksDoNotBalance
+Step = Callable[[Sequence[Batch], Callable[[int, int], None]], Sequence[Mapping[str, int] | Unusable]]
+"""What is done with batches: it gets a progress (done, of), and returns each batch's books, or why it has none."""
 Progress = Callable[[str, int, int], None]
 """Called with (step, done, of) while a step works."""
 
+_MOST_TOGETHER = 100
 _log = logging.getLogger(__name__)
 
 
@@ -28,44 +30,77 @@ class Done:
     batches: int = 0
 
 
-def consume(consumer: str, step: Step, progress: Progress, only: Collection[str] | None = None) -> Done:
-    """Do `step` for every batch that waits for a consumer, or `only` for these, in the order of windows."""
+def one_by_one(work: Callable[[Batch, Callable[[int, int], None]], Mapping[str, int]]) -> Step:
+    """Return the step that does `work`, which returns a batch's books, for one batch after the other."""
+
+    def step(batches: Sequence[Batch], tell: Callable[[int, int], None]) -> list[Mapping[str, int] | Unusable]:
+        done: list[Mapping[str, int] | Unusable] = []
+        for batch in batches:
+            try:
+                done.append(work(batch, tell))
+            except (BrokenBatch, BooksDoNotBalance) as error:
+                done.append(error)
+        return done
+
+    return step
+
+
+def consume(
+    consumer: str, step: Step, progress: Progress, only: Collection[str] | None = None, *, together: int = 1
+) -> Done:
+    """Do `step` for every batch that waits for a consumer, or `only` for these, in the order of windows.
+
+    Batches are taken up together until they hold so many lines.
+    """
     strange = queue.unreadable(consumer)
     _tell(consumer, strange)
     works = waiting(consumer, only)
     of = sum(work.count for work in works)
-    done = work_off(consumer, works, step, lambda at: progress(consumer, at, of))
+    done = work_off(consumer, works, step, lambda at: progress(consumer, at, of), together=together)
     return replace(done, failed=(*strange, *done.failed))
 
 
-def work_off(consumer: str, works: Iterable[Work], step: Step, progress: Callable[[int], None]) -> Done:
-    """Do `step` for each batch and take it off the queue; `progress` gets the lines done.
+def work_off(
+    consumer: str, works: Iterable[Work], step: Step, progress: Callable[[int], None], *, together: int = 1
+) -> Done:
+    """Do `step` for the batches and take them off the queue; `progress` gets the lines done.
 
     A batch that is broken, or whose books do not balance, is set aside with the reason, and those who run tingfeng are
     told once. Every other error ends the work, and what is not done stays in the queue.
     """
-    from indexing.index import BooksDoNotBalance
-    from nlp.analyse import UnbalancedBooks
-
     books: Counter[str] = Counter()
     failed: list[str] = []
     before = batches = 0
     try:
-        for work in works:
-            try:
-                if work.fault:
-                    raise BrokenBatch(work.fault)
-                books.update(step(work.batch, lambda done, _, before=before: progress(before + done)))  # type: ignore[misc]
-                work.done()
-                batches += 1
-            except (BrokenBatch, UnbalancedBooks, BooksDoNotBalance) as error:
-                if work.fail(str(error)):
-                    failed.append(f"{work.batch}: {error}")
-            before += work.count
+        for some in _groups(works, together):
+            sound = [work for work in some if not work.fault]
+            outcomes = step([work.batch for work in sound], lambda done, _, before=before: progress(before + done))  # type: ignore[misc]
+            found = dict(zip((work.batch for work in sound), outcomes, strict=True))
+            for work in some:
+                outcome = found.get(work.batch, work.fault)
+                if isinstance(outcome, Mapping):
+                    books.update(outcome)
+                    work.done()
+                    batches += 1
+                elif work.fail(str(outcome)):
+                    failed.append(f"{work.batch}: {outcome}")
+                before += work.count
             progress(before)
     finally:
         _tell(consumer, failed)
     return Done(books=dict(books), failed=tuple(failed), batches=batches)
+
+
+def _groups(works: Iterable[Work], lines: int) -> Iterator[list[Work]]:
+    """Yield the works in their order, as many at a time as it takes to hold so many lines."""
+    group: list[Work] = []
+    for work in works:
+        group.append(work)
+        if len(group) >= _MOST_TOGETHER or sum(one.count for one in group) >= lines:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 def _tell(consumer: str, failed: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ from config.rule import check_references, load_rules
 from crawlers.prepare import check_platforms
 from crawlers.stage import Batch
 from indexing.alerts.channels import check_kinds
-from indexing.consume import Done, Progress, consume
+from indexing.consume import Done, Progress, consume, one_by_one
 
 if TYPE_CHECKING:
     from indexing.alerts.alert import Alert
@@ -136,7 +136,7 @@ def analyse_all(
         batch.to("mentions").hand_on(mentions)  # those too that a backfill has made, which hands on nothing
         return mentions.books
 
-    return consume("analyse", step, progress, only)
+    return consume("analyse", one_by_one(step), progress, only)
 
 
 def analyse_or_deal() -> list[list[str]]:
@@ -153,11 +153,11 @@ def analyse_or_deal() -> list[list[str]]:
 
 def index_all(store: "Store", *, progress: Progress = quiet) -> Done:
     """Index every batch of mentions that waits, and all there are where the index is another one than last time."""
-    from indexing.index import index
+    from indexing.index import TOGETHER, index_together
     from indexing.owed import refill
 
     refill(store)
-    return consume("index", lambda batch, tell: index(batch, store, progress=tell), progress)
+    return consume("index", lambda batches, tell: index_together(batches, store, tell), progress, together=TOGETHER)
 
 
 def raise_alerts(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None) -> list["Alert"]:

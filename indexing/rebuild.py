@@ -4,18 +4,20 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from crawlers.stage import Batch, batches
+from crawlers.stage import Batch, BooksDoNotBalance, batches
 from indexing.carry import Carrier
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.exchange import begin, exchange
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
 from indexing.elasticsearch.store import Store
-from indexing.index import BooksDoNotBalance, index
+from indexing.index import index_together
 
 __all__ = ["RebuildReport", "rebuild"]
 
 _GRACE = 10.0
+_TOGETHER = 50
+"""Batches that are indexed in one go."""
 _MOST_ROUNDS = 5
 
 
@@ -84,11 +86,15 @@ class _Work:
             if manifest and self._filled.get(batch) != (version := f"{manifest.sha256} {manifest.made_at}"):
                 new[batch] = version
                 self._total += manifest.count
-        for batch, version in new.items():
+        waiting = list(new)
+        for start in range(0, len(waiting), _TOGETHER):
             before = self._done
-            books = index(batch, self.fresh, lambda done, _, before=before: self._advance(before + done - self._done))  # type: ignore[misc]
-            self._books.update(books)
-            self._filled[batch] = version
+            some = waiting[start : start + _TOGETHER]
+            for outcome in index_together(some, self.fresh, lambda done, _: self._advance(before + done - self._done)):  # noqa: B023
+                if isinstance(outcome, Exception):
+                    raise outcome
+                self._books.update(outcome)
+        self._filled |= new
         return bool(new)
 
     def finish(self) -> None:

@@ -6,32 +6,30 @@ import msgspec
 
 from crawlers.report import CrawlReport, decode_report
 from crawlers.stage import Batch
-from indexing.elasticsearch.bulk import Action, send
-from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.record_fields import RUN
 from indexing.elasticsearch.store import Store
+from indexing.stories.documents import put
 
-__all__ = ["write_run"]
+__all__ = ["runs_of", "write_run"]
 
 _ANALYSE = {field.name.removeprefix("analyse.") for field in RUN if field.name.startswith("analyse.")}
 
 
-def write_run(batch: Batch, store: Store, indexed: dict[str, int] | None = None) -> bool:
-    """Write the crawl of this window into tingfeng-runs, with the stages' books; False where no crawl reported.
+def write_run(batch: Batch, store: Store) -> bool:
+    """Write the crawl of this window into tingfeng-runs; False where no crawl reported."""
+    return put(store, "runs", runs_of(batch)) > 0
 
-    `indexed` are the books of indexing. The document tells what the index holds and not which run put it there, so that
+
+def runs_of(batch: Batch, indexed: dict[str, int] | None = None) -> list[tuple[str, dict[str, Any]]]:
+    """Return the documents of this window's crawls by their ids, with the stages' books.
+
+    `indexed` are the books of indexing. A document tells what the index holds and not which run put it there, so that
     a run that was killed and repeated ends with the same one.
     """
     if batch.to("runs").manifest() is None:
-        return False
-    actions = [
-        Action(operation="index", index=store.alias("runs"), id=report.run_id, source=_document(batch, report, indexed))
-        for report in map(decode_report, batch.to("runs").lines())
-    ]
-    for action, answer in zip(actions, send(store.client, actions), strict=True):
-        if not answer.done:
-            raise StoreError(f"{action.index}: run {action.id} is refused ({answer.reason}): run `tingfeng rebuild`")
-    return bool(actions)
+        return []
+    reports = map(decode_report, batch.to("runs").lines())
+    return [(report.run_id, _document(batch, report, indexed)) for report in reports]
 
 
 def _document(batch: Batch, report: CrawlReport, indexed: dict[str, int] | None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import msgspec
 from config.brand import Brand
 from crawlers.errors import MalformedPost
 from crawlers.post import Post, decode_post
-from crawlers.stage import Batch, BrokenBatch, Manifest, Writer
+from crawlers.stage import Batch, BooksDoNotBalance, BrokenBatch, Manifest, Writer
 from nlp import segmentation
 from nlp.analysed import made_by
 from nlp.keywords import stopwords
@@ -27,7 +27,7 @@ from nlp.replies import replies_in
 from nlp.sentiment import DEFAULT
 from nlp.sentiment import engine as load_engine
 
-__all__ = ["DEFAULT", "Analysis", "RootBrands", "UnbalancedBooks", "analyse"]
+__all__ = ["DEFAULT", "Analysis", "RootBrands", "analyse"]
 
 _CODE = 4
 """Raise it with every change that makes other mentions of the same posts."""
@@ -35,10 +35,6 @@ _CHUNK = 1_000
 
 RootBrands = Callable[[Collection[str]], Mapping[str, Collection[str]]]
 """Ids of first posts → the brands that each is already known to speak of."""
-
-
-class UnbalancedBooks(Exception):
-    """Posts in are not matched + unmatched + dead: a fault of ours; nothing has been written, tell a developer."""
 
 
 class Analysis:
@@ -178,6 +174,6 @@ def _made_before(batch: Batch, versions: Collection[str]) -> Manifest | None:
 def _check_books(writer: Writer, source: Manifest) -> None:
     books = writer.books
     if not books["posts"] == source.count == books["matched"] + books["unmatched"] + books["dead"]:
-        raise UnbalancedBooks(f"{source.count} posts came in, but the books say {books}")
+        raise BooksDoNotBalance(f"{source.count} posts came in, but the books say {books}")
     if not books["mentions"] == writer.count >= books["matched"]:
-        raise UnbalancedBooks(f"{writer.count} mentions were written, but the books say {books}")
+        raise BooksDoNotBalance(f"{writer.count} mentions were written, but the books say {books}")

@@ -15,9 +15,9 @@ import pytest
 
 from config.brand import Account, Brand, Target
 from crawlers.post import Author, Kind, Post, decode_post, encode_post
-from crawlers.stage import Batch, BrokenBatch, Manifest
+from crawlers.stage import Batch, BooksDoNotBalance, BrokenBatch, Manifest
 from nlp import analyse as stage
-from nlp.analyse import RootBrands, UnbalancedBooks, analyse
+from nlp.analyse import RootBrands, analyse
 from nlp.classifier.predictions import Predictions
 from nlp.mention import MatchedBy, Mention, decode_mention
 from nlp.sentiment import UnknownEngine
@@ -275,7 +275,7 @@ def test_books_that_do_not_balance_are_an_error_and_write_nothing(engine: Counti
     manifest = write(*many(20)).manifest()
     assert manifest is not None
     Path(f"{BATCH.path}.manifest").write_bytes(msgspec.json.encode(replace(manifest, count=21)))
-    with pytest.raises(UnbalancedBooks, match="21 posts came in"):
+    with pytest.raises(BooksDoNotBalance, match="21 posts came in"):
         analyse(BATCH, BRANDS)
     assert BATCH.to("mentions").manifest() is None
 

@@ -15,9 +15,10 @@ import pytest
 
 from crawlers.post import Author, Engagement
 from crawlers.report import CrawlReport, Verdict, encode_report
-from crawlers.stage import Batch, BrokenBatch
+from crawlers.stage import Batch, BooksDoNotBalance, BrokenBatch
 from indexing.elasticsearch.store import Store
-from indexing.index import BooksDoNotBalance, _Filling, index
+from indexing.filling import Filling
+from indexing.index import index
 from indexing.roots import root_brands
 from nlp.mention import Mention
 
@@ -122,13 +123,13 @@ def test_books_that_do_not_balance_are_not_written(
     shared: Store, mention_of: MentionOf, batch_of: BatchOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch = batch_of(mention_of(n, brand="unbalanced") for n in range(3))
-    fill = _Filling.fill
+    fill = Filling.fill
 
-    def losing(self: _Filling, lines: Any, progress: Any) -> None:
+    def losing(self: Filling, lines: Any, progress: Any) -> None:
         next(lines)
         fill(self, lines, progress)
 
-    monkeypatch.setattr(_Filling, "fill", losing)
+    monkeypatch.setattr(Filling, "fill", losing)
     with pytest.raises(BooksDoNotBalance, match="3 mentions came in"):
         index(batch, shared)
     assert batch.to("indexed").manifest() is None

@@ -17,17 +17,18 @@ from indexing.elasticsearch.store import Store
 from indexing.stories.documents import put
 from nlp.replies import Reply, decode_reply
 
-__all__ = ["answered_among", "first_answers", "join_answers", "write_answers"]
+__all__ = ["answered_among", "answers_of", "first_answers", "join_answers"]
 
 _AT_ONCE = 1_000
 
 
-def write_answers(batch: Batch, mentions: Manifest, store: Store) -> None:
-    """Write the own answers that were found together with a batch of mentions; the same again changes nothing."""
+def answers_of(batch: Batch, mentions: Manifest) -> list[tuple[str, dict[str, Any]]]:
+    """Return the documents of the own answers that were found together with a batch of mentions, by id."""
     replies = batch.to("replies")
     found = replies.manifest()
-    if found and found.count and found.made_by == mentions.made_by:
-        put(store, "answers", map(_document, map(decode_reply, replies.lines())))
+    if not found or not found.count or found.made_by != mentions.made_by:
+        return []
+    return [_document(reply) for reply in map(decode_reply, replies.lines())]
 
 
 def join_answers(store: Store, among: Mapping[str, Any]) -> set[str]:

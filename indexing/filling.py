@@ -1,0 +1,91 @@
+"""Lines of mentions into the index: each is read, put where it belongs, and written, or set aside with the reason."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import islice
+
+import msgspec
+
+from crawlers.errors import MalformedPost
+from crawlers.post import check
+from indexing.books import BatchBooks
+from indexing.document import analysis_part, document_id, month, native_month, page_part
+from indexing.elasticsearch.field import Writer
+from indexing.elasticsearch.mappings import MONTHLY
+from indexing.elasticsearch.store import Store
+from indexing.locate import months_of
+from indexing.privacy import pseudonyms
+from indexing.write import Outcome, Update, write
+from nlp.mention import Mention, decode_mention
+
+__all__ = ["Filling"]
+
+_AT_ONCE = 500
+
+
+class Filling:
+    """Batches on their way into the index together; `ingested` is the time at which that is."""
+
+    def __init__(self, store: Store, ingested: str) -> None:
+        self._store, self._ingested = store, ingested
+        self._names = pseudonyms()
+        self._floating: dict[str, str] = {}
+        """Ids that only their first sight gave a month, with the month that these batches would give them."""
+
+    def fill(self, lines: Iterator[tuple[BatchBooks, bytes]], progress: Callable[[int], None]) -> None:
+        """Write every line's mention, or set the line aside in its batch's books; `progress` gets the lines done."""
+        done = 0
+        while chunk := list(islice(lines, _AT_ONCE)):
+            self._write(chunk)
+            done += len(chunk)
+            progress(done)
+        if self._floating and not self._store.building:
+            self._store.refresh(MONTHLY)
+            self._join_twins()
+
+    def _write(self, lines: list[tuple[BatchBooks, bytes]]) -> None:
+        updates: list[Update] = []
+        sound: list[tuple[BatchBooks, bytes]] = []
+        for books, line in lines:
+            try:
+                updates.append(self._update(_mention(line), books))
+                sound.append((books, line))
+            except (MalformedPost, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                books.set_aside(line, str(error))
+        for (books, line), result in zip(sound, write(self._store, updates), strict=True):
+            if result.outcome is Outcome.DEAD:
+                books.set_aside(line, result.reason)
+            else:
+                books.note(result.outcome)
+
+    def _update(self, mention: Mention, books: BatchBooks) -> Update:
+        settled = native_month(mention.post)
+        update = Update(
+            id=document_id(mention),
+            parts={
+                Writer.PAGE: page_part(mention, self._names),
+                Writer.ANALYSIS: analysis_part(mention, books.manifest.made_at),
+            },
+            month=settled or month(mention.post.published_at),
+            settled=settled is not None,
+            ingested=self._ingested,
+        )
+        if not settled:
+            if not self._floating:
+                self._store.refresh(MONTHLY)  # or a search would not find where earlier batches have put them
+            self._floating.setdefault(update.id, update.month)
+        return replace(update, month=self._floating.get(update.id, update.month))
+
+    def _join_twins(self) -> None:
+        """Join the copies that another batch, running at the same time, has put into another month."""
+        ids = iter(self._floating)
+        while chunk := list(islice(ids, _AT_ONCE)):
+            twins = [id for id, months in months_of(self._store, chunk).items() if len(months) > 1]
+            again = (Update(id=id, parts={}, month=self._floating[id], ingested=self._ingested) for id in twins)
+            write(self._store, again)
+
+
+def _mention(line: bytes) -> Mention:
+    mention = decode_mention(line)
+    check(mention.post)
+    return mention
