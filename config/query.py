@@ -8,6 +8,7 @@ from config.query_tree import (
     INDEXED_FIELDS,
     WORD_FIELDS,
     And,
+    Near,
     Not,
     Or,
     Query,
@@ -23,6 +24,7 @@ __all__ = [
     "INDEXED_FIELDS",
     "WORD_FIELDS",
     "And",
+    "Near",
     "Not",
     "Or",
     "Query",
@@ -59,7 +61,7 @@ def parse_brand_query(text: str) -> Query:
 
 def _holds_for_silence(query: Query) -> bool:
     match query:
-        case Term():
+        case Term() | Near():
             return False
         case Not(part):
             return not _holds_for_silence(part)

@@ -14,6 +14,7 @@ __all__ = [
     "INDEXED_FIELDS",
     "WORD_FIELDS",
     "And",
+    "Near",
     "Not",
     "Or",
     "Query",
@@ -44,7 +45,7 @@ INDEXED_FIELDS = ("customer", "story")
 """Exact fields that a mention gets in the index alone: for searches, and for rules over indexed mentions."""
 ANALYSED_FIELDS = ("brand", "emotion", "intent", "sentiment", *INDEXED_FIELDS)
 """Exact fields that only an analysed post has: for searches and rules, not for brands."""
-_NOT_BARE = re.compile(r"""^(?:[-!+]|(?i:AND|OR|NOT)$)|[\s()（）"“”「」:：*|,，、;；]""")
+_NOT_BARE = re.compile(r"""^(?:[-!+]|(?i:AND|OR|NOT)$|NEAR$|(?i:NEAR)/)|[\s()（）"“”「」:：*|,，、;；]""")
 
 
 class QueryError(UserError, ValueError):
@@ -64,16 +65,32 @@ class QueryError(UserError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Words side by side in `field`, or (None) in any of WORD_FIELDS; for an exact field, its whole value."""
+    """Words side by side in `field`, or (None) in any of WORD_FIELDS; for an exact field, its whole value.
+
+    With `goes_on`, the last word may go on: `小米15*` also finds 小米15pro.
+    """
 
     value: str
     field: str | None = None
+    goes_on: bool = False
 
     def __str__(self) -> str:
-        prefix = f"{self.field}:" if self.field else ""
+        start, end = f"{self.field}:" if self.field else "", "*" if self.goes_on else ""
         if any(mark in self.value for mark in '"“”'):
-            return f"{prefix}「{self.value}」"
-        return f'{prefix}"{self.value}"' if _NOT_BARE.search(self.value) else f"{prefix}{self.value}"
+            return f"{start}「{self.value}」{end}"
+        return f'{start}"{self.value}"{end}' if _NOT_BARE.search(self.value) else f"{start}{self.value}{end}"
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """One term of `left` and one of `right` in the same field, at most `gap` words between, whichever comes first."""
+
+    left: tuple[Term, ...]
+    right: tuple[Term, ...]
+    gap: int
+
+    def __str__(self) -> str:
+        return f"{_side(self.left)} NEAR/{self.gap} {_side(self.right)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +123,7 @@ class Or:
         return " OR ".join(map(_inner, self.parts))
 
 
-Query: TypeAlias = Term | Not | And | Or
+Query: TypeAlias = Term | Near | Not | And | Or
 
 
 def terms(query: Query) -> Iterator[Term]:
@@ -114,6 +131,8 @@ def terms(query: Query) -> Iterator[Term]:
     match query:
         case Term():
             yield query
+        case Near(left, right):
+            yield from (*left, *right)
         case Not(part):
             yield from terms(part)
         case And(parts) | Or(parts):
@@ -126,6 +145,8 @@ def wanted(query: Query) -> Iterator[Term]:
     match query:
         case Term():
             yield query
+        case Near(left, right):
+            yield from (*left, *right)
         case Not(part):
             yield from _unwanted(part)
         case And(parts) | Or(parts):
@@ -140,6 +161,10 @@ def _unwanted(query: Query) -> Iterator[Term]:
         case And(parts) | Or(parts):
             for part in parts:
                 yield from _unwanted(part)
+
+
+def _side(terms: tuple[Term, ...]) -> str:
+    return str(terms[0]) if len(terms) == 1 else f"({' OR '.join(map(str, terms))})"
 
 
 def _inner(query: Query) -> str:

@@ -112,20 +112,35 @@ def _brands_of_roots(
     batch: Batch, analyser: Analyser, ask: RootBrands | None, known: Collection[str]
 ) -> dict[str, Sequence[str]]:
     """Return, by the ids of conversations' first posts, the brands that their answers inherit."""
+    wanted = {root for line in batch.lines() if (root := _root_of(line))}
+    if not wanted:
+        return {}
     roots: dict[str, Sequence[str]] = {}
-    wanted: set[str] = set()
     for line in batch.lines():
         try:
             post = decode_post(line)
         except MalformedPost:
             continue  # told when the lines are read again
-        if post.root_id:
-            wanted.add(post.root_id)
-        elif brands := analyser.as_root(post):
+        if post.id in wanted and not post.root_id and (brands := analyser.as_root(post)):
             roots[post.id] = brands
     missing = sorted(wanted - roots.keys())
     answers = ask(missing) if ask and missing else {}
     return roots | {root: sorted(set(answers[root]) & set(known)) for root in missing if root in answers}
+
+
+class _Answer(msgspec.Struct):
+    root_id: str | None = None
+
+
+_answer = msgspec.json.Decoder(_Answer)
+
+
+def _root_of(line: bytes) -> str | None:
+    """Return the first post that the post of this line belongs to, without a look at the rest of it."""
+    try:
+        return _answer.decode(line).root_id
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None  # told when the lines are read again
 
 
 def _spoken(

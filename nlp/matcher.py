@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from config.brand import Brand
 from crawlers.post import Post
-from nlp.query import Document, evidence, holds
+from nlp.query import Document, evidence
+from nlp.stored_queries import StoredQueries
 
 __all__ = ["Matcher", "Matches"]
 
@@ -22,7 +23,8 @@ class Matcher:
     """The brands' queries and own accounts, ready for any number of posts."""
 
     def __init__(self, brands: Sequence[Brand]) -> None:
-        self._queries = [(brand.id, brand.parsed) for brand in brands]
+        self._parsed = {brand.id: brand.parsed for brand in brands}
+        self._queries = StoredQueries(self._parsed)
         self._own: dict[tuple[str, str], frozenset[str]] = {}
         for brand in brands:
             for account in brand.own_accounts:
@@ -33,6 +35,6 @@ class Matcher:
         """Return the brands whose query holds, in the order of the brands, own ones included."""
         document = Document.of(post)
         return Matches(
-            found={brand: evidence(query, document) for brand, query in self._queries if holds(query, document)},
+            found={id: evidence(self._parsed[id], document) for id in self._queries.matching(document)},
             own=self._own.get((post.platform, post.author.id), frozenset()) if post.author else frozenset(),
         )

@@ -9,13 +9,13 @@ from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase
 
 from config.fold import fold
-from config.query import And, Not, Or, Query, Term, wanted
+from config.query import WORD_FIELDS, And, Near, Not, Or, Query, Term, wanted
 from crawlers.post import Post
 from nlp.mention import Mention
 from nlp.variants import unified
 from nlp.words import as_line, words
 
-__all__ = ["ANY_WAY", "Document", "any_way", "evidence", "exact", "holds"]
+__all__ = ["ANY_WAY", "Document", "any_way", "evidence", "exact", "form", "holds", "holds_near", "needle"]
 
 ANY_WAY = frozenset({"region", "site", "tag"})
 """Exact fields whose values are words: however their characters are written, as 發布會 for 发布会, they are the same.
@@ -61,7 +61,7 @@ class Document:
         title, text = _line(post.title or ""), _line(post.text)
         return cls(
             lines={"title": title, "text": text, None: f"{title}\n{text}"},  # no phrase reaches over a line end
-            values={name: tuple(_form(name, value) for value in found if value) for name, found in values.items()},
+            values={name: tuple(form(name, value) for value in found if value) for name, found in values.items()},
         )
 
     @classmethod
@@ -76,6 +76,8 @@ def holds(query: Query, document: Document) -> bool:
     match query:
         case Term():
             return _holds_term(query, document)
+        case Near():
+            return holds_near(query, document)
         case Not(part):
             return not holds(part, document)
         case And(parts):
@@ -86,10 +88,39 @@ def holds(query: Query, document: Document) -> bool:
 
 def _holds_term(term: Term, document: Document) -> bool:
     if term.field in document.lines:
-        needle = _needle(term.value)
-        return needle is not None and needle in document.lines[term.field]
+        phrase = needle(term)
+        return phrase is not None and phrase in document.lines[term.field]
     field = term.field or ""
-    return _form(field, term.value) in document.values.get(field, ())
+    return form(field, term.value) in document.values.get(field, ())
+
+
+def holds_near(near: Near, document: Document) -> bool:
+    """Return whether the two sides stand so near each other, in the title or in the text."""
+    field = near.left[0].field
+    lines = [document.lines[name] for name in WORD_FIELDS if field in (None, name)]
+    return any(_stand_near(one, other, near.gap, line) for line in lines for one in near.left for other in near.right)
+
+
+def _stand_near(one: Term, other: Term, gap: int, line: str) -> bool:
+    here, there = _places(one, line), _places(other, line)
+    return any(
+        max(start + size, begin + length) - min(start, begin) - size - length <= gap
+        for start, size in here
+        for begin, length in there
+        if start != begin or needle(one) != needle(other)  # however it is written, a word is not near itself
+    )
+
+
+def _places(term: Term, line: str) -> list[tuple[int, int]]:
+    """Return where the term stands in a line, and how long it is, counted in words."""
+    if (phrase := needle(term)) is None:
+        return []
+    size = len(phrase.split())
+    found, at = [], line.find(phrase)
+    while at >= 0:
+        found.append((line.count(" ", 0, at), size))
+        at = line.find(phrase, at + 1)
+    return found
 
 
 def evidence(query: Query, document: Document) -> tuple[str, ...]:
@@ -108,7 +139,8 @@ def any_way(value: str) -> str:
     return unified(exact(value))
 
 
-def _form(field: str, value: str) -> str:
+def form(field: str, value: str) -> str:
+    """Return the form in which the values of an exact field are compared."""
     return any_way(value) if field in ANY_WAY else exact(value)
 
 
@@ -116,8 +148,10 @@ def _line(text: str) -> str:
     return as_line(words(unified(fold(text)[:_LONGEST])))
 
 
-@lru_cache(maxsize=4096)
-def _needle(value: str) -> str | None:
-    """Return the phrase as it stands in a line of words; None when it holds no word: nothing matches."""
-    found = words(unified(fold(value)))
-    return as_line(found) if found else None
+@lru_cache(maxsize=100_000)
+def needle(term: Term) -> str | None:
+    """Return the words of a term as they stand in a line of words; None when it holds no word: nothing matches."""
+    found = words(unified(fold(term.value)))
+    if not found:
+        return None
+    return as_line(found)[:-1] if term.goes_on else as_line(found)

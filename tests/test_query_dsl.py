@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from config.query import And, Not, Or, Query, QueryError, Term, parse
+from config.query import And, Near, Not, Or, Query, QueryError, Term, parse
 from crawlers.post import Author, Kind
 from indexing.document import analysis_part, document_id, page_part
 from indexing.elasticsearch.bulk import Action, send
@@ -18,7 +18,7 @@ from indexing.elasticsearch.store import Store
 from indexing.merge import merge
 from indexing.privacy import pseudonyms
 from nlp.mention import Label, Mention, Sentiment
-from nlp.query import Document, holds
+from nlp.query import Document, holds, needle
 from nlp.words import words as words_of
 from tests.query_cases import CASES, KNOWN, MENTIONS
 
@@ -161,6 +161,12 @@ def test_the_written_cases(filled: tuple[Store, dict[str, Document]]) -> None:
         assert {written[id] for id in found(store, parse(text)) if id in written} == names, text
 
 
+def are_different(near: Near) -> bool:
+    """Return whether no word stands on both sides, and the index takes as many pairs of them."""
+    sides = [{needle(term) for term in side} for side in (near.left, near.right)]
+    return sides[0].isdisjoint(sides[1]) and sum(len(words_of(t.value)) for t in (*near.left, *near.right)) <= 100
+
+
 def queries() -> st.SearchStrategy[Query]:
     joined_pieces = st.lists(st.sampled_from(PIECES), min_size=1, max_size=3).map("".join)
     words = joined_pieces.filter(lambda text: len(words_of(text)) <= 80)  # six of them stay below 1,000
@@ -181,6 +187,11 @@ def queries() -> st.SearchStrategy[Query]:
         st.builds(Term, words, st.sampled_from([None, None, "title", "text"])),
         exact.map(lambda pair: Term(pair[0], pair[1])),
     )
+
+    sides = st.lists(words.map(Term), min_size=1, max_size=2).map(tuple)
+    near = st.builds(Near, sides, sides, st.integers(0, 4)).filter(are_different)
+    open_ended = words.filter(lambda text: text[-1:].isascii() and text[-1:].isalnum())
+    terms = st.one_of(terms, near, open_ended.map(lambda text: Term(text, goes_on=True)))
 
     def joined(inner: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
         parts = st.lists(inner, min_size=2, max_size=4).map(tuple)

@@ -13,7 +13,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.query import EXACT_FIELDS, WORD_FIELDS, And, Not, Or, Query, QueryError, Term, parse, parse_brand_query
+from config.query import (
+    EXACT_FIELDS,
+    WORD_FIELDS,
+    And,
+    Near,
+    Not,
+    Or,
+    Query,
+    QueryError,
+    Term,
+    parse,
+    parse_brand_query,
+)
 from config.query import terms as terms_of
 from crawlers.post import Kind
 from nlp.mention import Label
@@ -64,6 +76,14 @@ A, B, C, D = Term("a"), Term("b"), Term("c"), Term("d")
             tuple(map(Term, ("[偷笑]", "#话题#", "R&D", "10.5", "don't", "C++"))),
         ),
         "author:... a": And((Term("...", "author"), A)),
+        "小米15*": Term("小米15", goes_on=True),
+        'title:"小米 15"* a': And((Term("小米 15", "title", goes_on=True), A)),
+        "a NEAR/5 b": Near((A,), (B,), 5),
+        "a NEAR/0 (b OR c) d": And((Near((A,), (B, C), 0), D)),
+        "(a OR b) NEAR/3 c OR d": Or((Near((A, B), (C,), 3), D)),
+        "NOT a NEAR/1 b*": Not(Near((A,), (Term("b", goes_on=True),), 1)),
+        "title:a NEAR/2 b": Near((Term("a", "title"),), (Term("b", "title"),), 2),
+        '"NEAR" "NEAR/5"': And((Term("NEAR"), Term("NEAR/5"))),
     }.items(),
 )
 def test_a_query_has_this_tree_and_prints_as_itself(text: str, tree: Query) -> None:
@@ -91,7 +111,20 @@ def test_a_query_has_this_tree_and_prints_as_itself(text: str, tree: Query) -> N
         ("sentiment:bad", 11, "sentiment is never 'bad': write one of negative, neutral, positive"),
         ("kind:posts", 6, "write one of post, article, comment, repost, review"),
         (":a", 1, "nothing stands before this colon"),
-        ("小米15*", 5, "* stands for nothing here: write each word with OR"),
+        ("小米*15", 3, "* stands only at the end of a word, as in 小米15*: write each word with OR"),
+        ("* 小米", 1, "* stands only at the end of a word"),
+        ("小米*", 1, "* adds nothing behind 米: a character is a whole word"),
+        ("C++*", 1, "* follows a letter or a digit"),
+        ("author:张*", 8, "* is for words, and author has whole values"),
+        ("小米 NEAR 爆炸", 4, "write NEAR/5"),
+        ("小米 near/5 爆炸", 4, "write NEAR/5"),
+        ("小米 NEAR/5", 4, "NEAR/5 needs something behind it"),
+        ("小米 NEAR/5 (爆炸 起火)", 4, "NEAR/5 joins words, phrases, or (a OR b)"),
+        ("小米 NEAR/5 爆炸 NEAR/2 起火", 14, "write a NEAR/5 b AND b NEAR/5 c"),
+        ("小米 NEAR/5 title:爆炸", 4, "write title: or text: before both, or none"),
+        ("tag:小米 NEAR/5 爆炸", 8, "NEAR/5 joins words of one text"),
+        ("Mi NEAR/5 mi", 4, "write two different ones"),
+        ("小米 NEAR/101 爆炸", 4, "more than 100 words: write AND"),
         ("小米，华为", 3, "， does not join words: write AND or OR"),
         ("小米 -小米粥", 4, "write NOT for what must not stand"),
         ("小米 | 华为", 4, "| does not join words"),
@@ -204,7 +237,7 @@ def test_reading_a_query_needs_no_parser_until_there_is_one() -> None:
 
 
 def test_every_part_of_the_tree_has_its_reader() -> None:
-    assert set(get_args(Query)) == {Term, Not, And, Or}
+    assert set(get_args(Query)) == {Term, Near, Not, And, Or}
     assert {term.field for query in CASES for term in terms_of(parse(query))} == {None, *WORD_FIELDS, *EXACT_FIELDS}
 
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from config.fold import fold
-from config.query import INDEXED_FIELDS, WORD_FIELDS, And, Not, Or, Query, QueryError, Term, terms
+from config.query import INDEXED_FIELDS, WORD_FIELDS, And, Near, Not, Or, Query, QueryError, Term
 from indexing.elasticsearch.exact import any_way, exact
 from indexing.privacy import pseudonyms
 from nlp.query import ANY_WAY
@@ -37,7 +37,7 @@ EXACT: Mapping[str, str] = MappingProxyType(
 
 def to_dsl(query: Query) -> dict[str, Any]:
     """Return the query for a filter; QueryError when it is larger than Elasticsearch takes."""
-    if (clauses := sum(map(_clauses, terms(query)))) > _MOST_CLAUSES:
+    if (clauses := _clauses(query)) > _MOST_CLAUSES:
         raise QueryError(f"this asks the index for {clauses:,} words, more than {_MOST_CLAUSES:,}: split it")
     return _dsl(query)
 
@@ -46,6 +46,8 @@ def _dsl(query: Query) -> dict[str, Any]:
     match query:
         case Term():
             return _term(query)
+        case Near():
+            return _near(query)
         case Not(part):
             return {"bool": {"must_not": [_dsl(part)]}}
         case And(parts):
@@ -57,8 +59,7 @@ def _dsl(query: Query) -> dict[str, Any]:
 def _term(term: Term) -> dict[str, Any]:
     if term.field is None or term.field in WORD_FIELDS:
         fields = WORD_FIELDS if term.field is None else (term.field,)
-        phrases = [_phrase(field, words(fold(term.value))) for field in fields]
-        return phrases[0] if len(phrases) == 1 else {"bool": {"should": phrases, "minimum_should_match": 1}}
+        return _any_of([_phrase(field, term) for field in fields])
     if term.field in INDEXED_FIELDS:  # ids that stand in the index as they were written
         return {"term": {EXACT[term.field]: {"value": fold(term.value), "case_insensitive": True}}}
     if term.field in ANY_WAY:  # what was indexed before 0.1 knew of ways to write stands there as it was written
@@ -67,17 +68,44 @@ def _term(term: Term) -> dict[str, Any]:
     return {"term": {EXACT[term.field]: value}}
 
 
-def _phrase(field: str, found: Sequence[str]) -> dict[str, Any]:
-    """Ask for words side by side, each character in any of its ways: the index holds texts as written."""
-    if not found:
+def _near(near: Near) -> dict[str, Any]:
+    """Ask for each pair of the two sides on its own: so the index counts the words between as the reader of texts."""
+    own = near.left[0].field
+    fields = WORD_FIELDS if own is None else (own,)
+    pairs = [
+        {"all_of": {"ordered": False, "max_gaps": near.gap, "intervals": [one, other]}}
+        for one in filter(None, map(_interval, near.left))
+        for other in filter(None, map(_interval, near.right))
+    ]
+    return _any_of([{"intervals": {field: {"any_of": {"intervals": pairs}}}} for field in fields if pairs])
+
+
+def _any_of(queries: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    if not queries:
         return {"match_none": {}}
+    return queries[0] if len(queries) == 1 else {"bool": {"should": list(queries), "minimum_should_match": 1}}
+
+
+def _phrase(field: str, term: Term) -> dict[str, Any]:
+    found = words(fold(term.value))
+    if term.goes_on and len(found) == 1:  # alone, a beginning may have any number of words
+        return {"prefix": {field: {"value": found[0]}}}
+    interval = _interval(term)
+    return {"intervals": {field: interval}} if interval else {"match_none": {}}
+
+
+def _interval(term: Term) -> dict[str, Any] | None:
+    """Ask for words side by side, each character in any of its ways: the index holds texts as written."""
+    found = words(fold(term.value))
+    open_end = [found.pop()] if term.goes_on and found else []
     parts: list[dict[str, Any]] = []
     for single, some in groupby(found, key=lambda word: len(_ways(word)) == 1):
         if single:
             parts.append(_side_by_side(" ".join(some)))
         else:
             parts += [{"any_of": {"intervals": list(map(_side_by_side, _ways(word)))}} for word in some]
-    return {"intervals": {field: {"all_of": {"ordered": True, "max_gaps": 0, "intervals": parts}}}}
+    parts += [{"prefix": {"prefix": word}} for word in open_end]
+    return {"all_of": {"ordered": True, "max_gaps": 0, "intervals": parts}} if parts else None
 
 
 def _side_by_side(phrase: str) -> dict[str, Any]:
@@ -88,8 +116,17 @@ def _ways(word: str) -> Sequence[str]:
     return ways_to_write(word) if len(word) == 1 else (word,)
 
 
-def _clauses(term: Term) -> int:
-    if term.field is not None and term.field not in WORD_FIELDS:
-        return 1
-    fields = len(WORD_FIELDS) if term.field is None else 1
-    return fields * max(1, sum(len(_ways(word)) for word in words(fold(term.value))))
+def _clauses(query: Query) -> int:
+    """Return how many words the index is asked for."""
+    match query:
+        case Term(_, field) if field is not None and field not in WORD_FIELDS:
+            return 1
+        case Term(value, field):
+            fields = len(WORD_FIELDS) if field is None else 1
+            return fields * max(1, sum(len(_ways(word)) for word in words(fold(value))))
+        case Near(left, right):
+            return len(right) * sum(map(_clauses, left)) + len(left) * sum(map(_clauses, right))
+        case Not(part):
+            return _clauses(part)
+        case And(parts) | Or(parts):
+            return sum(map(_clauses, parts))
