@@ -14,6 +14,7 @@ from commands import (
     demo,
     doctor,
     es,
+    imports,
     init,
     label,
     links,
@@ -58,6 +59,7 @@ app.add_typer(alerts.app, name="alerts")
 app.add_typer(channels.app, name="channels")
 app.command()(console.console)
 app.add_typer(rules.app, name="rules")
+app.add_typer(imports.app, name="import")
 app.add_typer(links.app, name="links")
 app.add_typer(notes.app, name="notes")
 app.add_typer(dashboards.app, name="dashboards")

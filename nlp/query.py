@@ -148,7 +148,7 @@ def _line(text: str) -> str:
     return as_line(words(unified(fold(text)[:_LONGEST])))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=8192)
 def needle(term: Term) -> str | None:
     """Return the words of a term as they stand in a line of words; None when it holds no word: nothing matches."""
     found = words(unified(fold(term.value)))

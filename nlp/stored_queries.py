@@ -6,7 +6,7 @@ wakes only the queries whose anchor it holds; one that was woken in vain moves t
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeGuard, TypeVar
 
@@ -19,6 +19,7 @@ Name = TypeVar("Name", bound=Hashable)
 Word: TypeAlias = str | tuple[str, str]
 """What a post can hold: words as they stand in its line, or the value of an exact field with the field's name."""
 Held: TypeAlias = set[Word]
+Words: TypeAlias = Mapping[Term, Word | None]
 Test: TypeAlias = Callable[[Held, Document], bool]
 
 _FEW = 512
@@ -99,14 +100,15 @@ class StoredQueries(Generic[Name]):
     def _store(self, name: Name, query: Query) -> bool:
         """Store a query, and return whether it brought new words."""
         self._added += 1
-        anchors = tuple(dict.fromkeys(_anchors(query)))
-        stored: _Stored = _Stored(self._added, _test(query), anchors, frozenset())
+        words = {term: _word(term) for term in terms(query)}
+        anchors = tuple(dict.fromkeys(_anchors(query, words)))
+        stored: _Stored = _Stored(self._added, _test(query, words), anchors, frozenset())
         self._stored[name] = stored
         if anchors:
             self._wait(name, stored, _longest(anchors))
         else:
             self._always[name] = None
-        new = dict.fromkeys(word for word in _words(query) if word not in self._known)
+        new = dict.fromkeys(word for word in words.values() if isinstance(word, str) and word not in self._known)
         self._known |= new.keys()
         self._fresh += new
         return bool(new)
@@ -142,23 +144,23 @@ class _Automaton:
         return {self._words[at] for _, _, at in self._automaton.find_overlapping(line)} if self._automaton else set()
 
 
-def _anchors(query: Query) -> list[frozenset[Word]]:
+def _anchors(query: Query, words: Words) -> list[frozenset[Word]]:
     """Return sets of words of which a post must hold one for the query to hold; none where it holds without any."""
     match query:
         case Term():
-            return [frozenset(_word(query))]
+            return [_of([query], words)]
         case Near(left, right):
-            return [frozenset(word for term in side for word in _word(term)) for side in (left, right)]
+            return [_of(left, words), _of(right, words)]
         case And(parts):
-            return [anchor for part in parts for anchor in _anchors(part)]
+            return [anchor for part in parts for anchor in _anchors(part, words)]
         case Or(parts):
-            return _of_any([_anchors(part) for part in parts])
+            return _of_any([_anchors(part, words) for part in parts])
         case Not(Or(parts)):
-            return [anchor for part in parts for anchor in _anchors(Not(part))]
+            return [anchor for part in parts for anchor in _anchors(Not(part), words)]
         case Not(And(parts)):
-            return _of_any([_anchors(Not(part)) for part in parts])
+            return _of_any([_anchors(Not(part), words) for part in parts])
         case Not(Not(part)):
-            return _anchors(part)
+            return _anchors(part, words)
         case Not():
             return []
 
@@ -172,54 +174,53 @@ def _longest(anchors: Iterable[frozenset[Word]]) -> frozenset[Word]:
     return max(anchors, key=lambda anchor: min((len(word) for word in anchor), default=0))
 
 
-def _word(term: Term) -> Iterator[Word]:
+def _word(term: Term) -> Word | None:
+    """Return what a post holds where the term holds; None where none ever does."""
     if term.field is not None and term.field not in WORD_FIELDS:
-        yield (term.field, form(term.field, term.value))
-    elif phrase := needle(term):
-        yield phrase
+        return (term.field, form(term.field, term.value))
+    return needle(term)
 
 
-def _words(query: Query) -> Iterator[str]:
-    return (word for term in terms(query) for word in _word(term) if isinstance(word, str))
+def _of(some: Iterable[Term], words: Words) -> frozenset[Word]:
+    return frozenset(word for term in some if (word := words[term]))
 
 
-def _test(query: Query) -> Test:
+def _test(query: Query, words: Words) -> Test:
     """Return the query as a test of what a post holds: what asks for words alone is a question about sets."""
     match query:
         case Term(_, "title" | "text" as field):
-            words = [word for word in _word(query) if isinstance(word, str)]
-            return lambda held, document: any(word in held and word in document.lines[field] for word in words)
+            word = words[query]
+            return lambda held, document: word in held and str(word) in document.lines[field]
         case Term():
-            return _any([query])
+            return _any([query], words)
         case Near():
-            sides = _anchors(query)
+            sides = _anchors(query, words)
             return lambda held, document: not any(map(held.isdisjoint, sides)) and holds_near(query, document)
         case Not(part):
-            inner = _test(part)
+            inner = _test(part, words)
             return lambda held, document: not inner(held, document)
         case And(parts):
-            return _all(parts)
+            return _all(parts, words)
         case Or(parts):
-            return _any(parts)
+            return _any(parts, words)
 
 
-def _all(parts: Sequence[Query]) -> Test:
-    alone = [frozenset(_word(part)) for part in parts if _is_alone(part)]
-    words: frozenset[Word] = frozenset().union(*alone)
-    rest = [_test(part) for part in parts if not _is_alone(part)]
-    if not all(alone):  # a term without a word never holds
+def _all(parts: Sequence[Query], words: Words) -> Test:
+    alone = [part for part in parts if _is_alone(part)]
+    needed, rest = _of(alone, words), [_test(part, words) for part in parts if not _is_alone(part)]
+    if not all(words[term] for term in alone):  # one of them never holds
         return lambda _held, _document: False
     if not rest:
-        return lambda held, _: words <= held
-    return lambda held, document: words <= held and all(test(held, document) for test in rest)
+        return lambda held, _: needed <= held
+    return lambda held, document: needed <= held and all(test(held, document) for test in rest)
 
 
-def _any(parts: Sequence[Query]) -> Test:
-    words: frozenset[Word] = frozenset(word for part in parts if _is_alone(part) for word in _word(part))
-    rest = [_test(part) for part in parts if not _is_alone(part)]
+def _any(parts: Sequence[Query], words: Words) -> Test:
+    alone = _of([part for part in parts if _is_alone(part)], words)
+    rest = [_test(part, words) for part in parts if not _is_alone(part)]
     if not rest:
-        return lambda held, _: not words.isdisjoint(held)
-    return lambda held, document: not words.isdisjoint(held) or any(test(held, document) for test in rest)
+        return lambda held, _: not alone.isdisjoint(held)
+    return lambda held, document: not alone.isdisjoint(held) or any(test(held, document) for test in rest)
 
 
 def _is_alone(query: Query) -> TypeGuard[Term]:

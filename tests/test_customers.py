@@ -11,11 +11,11 @@ import pytest
 
 from config import settings
 from crawlers.post import Author, Kind, Post
+from crawlers.tables import UnusableTable
 from indexing import write as writing
 from indexing.customers import import_customers, importer, link, link_records, marking, revoke
 from indexing.customers.customer_link import CustomerLink
 from indexing.customers.link_records import UnknownLink, read_links
-from indexing.customers.table import UnusableList
 from indexing.elasticsearch import bulk
 from indexing.privacy import pseudonyms
 from nlp.mention import Label, MatchedBy, Mention, Sentiment
@@ -351,7 +351,7 @@ def test_a_list_that_cannot_be_read_as_a_whole_changes_nothing(
     before = customer_documents(emptied_store)
     path = tmp_path / "shop.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    with pytest.raises(UnusableList) as caught:
+    with pytest.raises(UnusableTable) as caught:
         import_customers(emptied_store, path)
     assert str(path) in str(caught.value)
     assert told in str(caught.value)

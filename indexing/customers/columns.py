@@ -8,12 +8,12 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from crawlers.account_id import FORMS
-from indexing.customers.cells import SpoiltCell, mended
+from crawlers.tables import FaultyRow, Record, UnusableTable
+from crawlers.tables.cells import SpoiltCell, mended
 from indexing.customers.customer import Customer, Handle, HandleKind
-from indexing.customers.table import Record, UnusableList
 from indexing.privacy import Pseudonyms
 
-__all__ = ["Columns", "FaultyRow", "read_header"]
+__all__ = ["Columns", "read_header"]
 
 _PERSONAL = ("name", "phone", "mobile", "email", "address", "birthday", "gender", "remark")
 """Columns that a shop's list may have and that are never read."""
@@ -23,10 +23,6 @@ _LONGEST_ID, _LONGEST_HANDLE, _LONGEST_GROUP = 200, 400, 100
 _DECIMAL = re.compile(r"\d+[.,]\d+")
 _ADDRESS = re.compile(r"(?:[a-z]+://|www\.)\S+|[a-z0-9.-]+\.[a-z]{2,}/\S+", re.IGNORECASE)
 _SAYS_NOTHING = ("nan", "none", "null", "n/a", "na", "-", "无")
-
-
-class FaultyRow(Exception):
-    """One row cannot be used; the reason says what to mend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +87,9 @@ class Columns:
 
 
 def read_header(record: Record | None, path: Path, platforms: Collection[str]) -> Columns:
-    """Return the columns' meanings; UnusableList names a column that is missing, unknown or there twice."""
+    """Return the columns' meanings; UnusableTable names a column that is missing, unknown or there twice."""
     if record is None or record.problem:
-        raise UnusableList(f"{path}:1: {record.problem if record else 'empty'}: begin with a line of column names")
+        raise UnusableTable(f"{path}:1: {record.problem if record else 'empty'}: begin with a line of column names")
     names = tuple(name.lower() for name in record.cells)
     while names and not names[-1]:
         names = names[:-1]
@@ -117,7 +113,7 @@ def read_header(record: Record | None, path: Path, platforms: Collection[str]) -
     if problems:
         handles = ", ".join(f"{platform}, {platform}_id" for platform in sorted(platforms))
         hint = f"known columns: {', '.join((*_KEPT, *_LONG, *_PERSONAL))}, {handles}"
-        raise UnusableList(f"{path}:{record.line}: {'; '.join(problems)} ({hint})")
+        raise UnusableTable(f"{path}:{record.line}: {'; '.join(problems)} ({hint})")
     return Columns(names=names, file=path.name, platforms=frozenset(platforms), wide=wide)
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from config import settings
 from crawlers.feeds import feeds
 from crawlers.spider import spider_of
+from crawlers.tables import UnusableTable, records
 from indexing.customers.columns import read_header
 from indexing.customers.customer import Customer, from_document, same, to_document
 from indexing.customers.reading import Reading, setting_aside
-from indexing.customers.table import UnusableList, records
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.retry import with_retries
@@ -46,7 +46,7 @@ def import_customers(store: Store, path: Path, *, now: datetime | None = None) -
     """Bring tingfeng-customers to what the list says; the file's name is the list's name.
 
     Customers who no longer stand in a list without faults are kept as inactive, without their handles. Raises
-    UnusableList, with nothing changed, when the file as a whole cannot be read.
+    UnusableTable, with nothing changed, when the file as a whole cannot be read.
     """
     now = now or datetime.now(UTC)
     rows = records(path)
@@ -61,7 +61,7 @@ def import_customers(store: Store, path: Path, *, now: datetime | None = None) -
             stored += sum(count for customer, count in batch if customer.id in new)
             unchanged += sum(count for customer, count in batch if customer.id not in new)
         if not reading.read:
-            raise UnusableList(f"{path}: holds no customer: look at how it was made; nothing was changed")
+            raise UnusableTable(f"{path}: holds no customer: look at how it was made; nothing was changed")
         if not reading.dead:  # a row that cannot be read may be anybody's, so that nobody can be said to be missing
             removed = _remove_absent(store, columns.file, reading.seen, now)
     return ImportReport(

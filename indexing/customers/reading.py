@@ -12,9 +12,9 @@ from typing import BinaryIO
 
 import msgspec
 
-from indexing.customers.columns import Columns, FaultyRow
+from crawlers.tables import FaultyRow, Record
+from indexing.customers.columns import Columns
 from indexing.customers.customer import Customer, Handle
-from indexing.customers.table import Record
 from indexing.privacy import Pseudonyms
 
 __all__ = ["DeadRow", "Reading", "setting_aside"]

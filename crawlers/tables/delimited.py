@@ -1,35 +1,20 @@
-"""The shop's list as records: any CSV that a shop's system or a spreadsheet writes, read line by line."""
+"""A CSV as records, as any shop's system or spreadsheet writes it, read line by line."""
 
 import codecs
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from config.errors import UserError
+from crawlers.tables.record import Record, UnusableTable
 
-__all__ = ["Record", "UnusableList", "records"]
+__all__ = ["read"]
 
 _CHUNK = 1 << 20
 _ENCODINGS = ("utf-8", "gb18030")
 
 
-class UnusableList(UserError):
-    """The list as a whole cannot be read; nothing was changed. The message names the file, the place and the remedy."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One record: the line on which it begins, from 1, its text, and its cells, or why it has none."""
-
-    line: int
-    text: str
-    cells: tuple[str, ...] = ()
-    problem: str | None = None
-
-
-def records(path: Path) -> Iterator[Record]:
-    """Yield every record, the header first, blank ones left out; UnusableList when the file's encoding is unknown."""
+def read(path: Path) -> Iterator[Record]:
+    """Yield every record, the header first, blank ones left out; UnusableTable when the file's encoding is unknown."""
     with path.open(encoding=_encoding(path), newline="") as file:
         lines = _Lines(file)
         reader = csv.reader(lines, strict=True)
@@ -80,7 +65,7 @@ def _encoding(path: Path) -> str:
     for encoding in _ENCODINGS:
         if _is_in(path, encoding):
             return encoding
-    raise UnusableList(f"{path}: neither UTF-8 nor GB18030: save it as “CSV UTF-8”")
+    raise UnusableTable(f"{path}: neither UTF-8 nor GB18030: save it as “CSV UTF-8”")
 
 
 def _is_in(path: Path, encoding: str) -> bool:

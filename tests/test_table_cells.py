@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crawlers.tables.cells import SpoiltCell, mended
 from indexing.customers import import_customers, link
-from indexing.customers.cells import SpoiltCell, mended
 from indexing.privacy import pseudonyms
 from tests.test_customers import customer_documents, customers_of, dead_rows, mention, put
 

@@ -1,0 +1,43 @@
+"""`tingfeng import posts`: reviews, tickets, surveys and call notes, from tables that other systems export."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+from rich.text import Text
+
+from commands.screen import bars, console, table
+
+app = typer.Typer(no_args_is_help=True, help="Bring in posts that no crawler reads.")
+
+
+@app.command()
+def posts(
+    file: Path = typer.Argument(exists=True, dir_okay=False, help="CSV, Excel (.xlsx, .xls, .ods) or JSON Lines."),
+    name: str = typer.Option(..., "--as", help="The map of its columns: config/imports/NAME.yaml."),
+    check: bool = typer.Option(False, "--check", help="Only read it, and show the first posts and the books."),
+) -> None:
+    """Read a table's rows as posts; the next turn analyses and indexes them.
+
+    The map says which column holds the text, the time, the author (docs/importing.md). A row that cannot be used is
+    set aside with its reason, rows = posts + duplicates + dead, and the same table again changes nothing.
+    """
+    from config.import_map import import_map
+    from crawlers.imports import import_posts, read_posts
+
+    mapping, now = import_map(name), datetime.now(UTC)
+    if check:
+        shown, report = read_posts(file, mapping, now=now)
+        for post in shown:
+            said = {"id": post.id, "time": f"{post.published_at:%Y-%m-%d %H:%M %Z}", "text": post.text[:200]}
+            console.print(table(post.title or post.site or "", said))
+    else:
+        with bars() as show:
+            report = import_posts(file, mapping, now=now, progress=lambda done, of: show(file.name, done, of))
+    console.print(table(f"{mapping.source}: {file.name}", report.books()))
+    for fault in report.faults:
+        console.print(Text(f"dead: {fault}"))
+    if report.posts and not check:
+        console.print("They wait to be analysed: `tingfeng analyse`, `tingfeng index`, or the next turn.")
+    if report.dead:
+        raise typer.Exit(1)
