@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol, TypeVar
 
-from crawlers.ending import Ending, ended_by, ending
+from crawlers.ending import EXPIRED, Ending, ended_by, ending
 from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged
 from crawlers.fetch import Fetcher, Gone
 from crawlers.in_order import InOrder
@@ -212,6 +212,7 @@ class Drive:
         message = end.message
         if end.verdict is Verdict.SCHEMA_CHANGED and self._unread:
             message += f" (the page is kept at {self._sink.keep(self._unread)})"
-        if end.remedy:
-            message += f": {end.remedy.format(feed=self._job.feed)}"
+        expired = end.verdict is Verdict.LOGIN_REQUIRED and self._job.cookie_env
+        if remedy := EXPIRED if expired else end.remedy:
+            message += f": {remedy.format(feed=self._job.feed, cookie_env=self._job.cookie_env)}"
         return replace(end, message=message, newest=self._listing.newest, validators=self._validators)

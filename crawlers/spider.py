@@ -16,17 +16,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib import import_module
 from ipaddress import ip_address
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 
 from config.errors import UserError
-from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, SchemaChanged
+from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged
 from crawlers.feeds import feeds
 from crawlers.page import Dead, Page, Request, Response
 from crawlers.post import Post, check
 from crawlers.synthetic import HEADER, declared
+
+if TYPE_CHECKING:
+    from crawlers.signer import Signer
 
 __all__ = ["CannotCrawl", "Job", "PlatformSpider", "is_loopback", "spider_of"]
 
@@ -54,6 +57,8 @@ class Job:
     robots: bool = False
     user_agent: str = "tingfeng"
     cookie_env: str | None = None
+    signer: str | None = None
+    """`module:name` of what signs the requests, where config/ names one."""
     since: datetime | None = None
     """The watermark: everything up to here was crawled before; None when nothing was."""
     seen: frozenset[str] = frozenset()
@@ -86,11 +91,15 @@ class PlatformSpider(ABC):
         404: SchemaChanged,
         410: SchemaChanged,
         418: Blocked,
-        429: Blocked,
+        429: RateLimited,
         432: Blocked,
         451: Blocked,
     }
     """What an HTTP status means here."""
+    signature: ClassVar[str] = ""
+    """What the platform wants every request signed with, such as `x-zse-96`; a signer is looked for by this name."""
+    own_signer: "ClassVar[type[Signer] | None]" = None
+    """What makes the signature, where the platform or others have published how."""
     login_walls: ClassVar[tuple[str, ...]] = ("/login", "/signin", "/passport", "passport.", "/visitor")
     """Parts of an address that a redirect leads to when the platform wants a credential."""
 

@@ -26,7 +26,7 @@ from crawlers.page import Dead, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, decode_post
 from crawlers.replay import CUT, Failures, Replay, Staging, anchor, load, shifted, weibo_id
 from crawlers.replay.people import shown_count
-from crawlers.replay.wires import Wire, wires
+from crawlers.replay.wires import Wire, posted, wires
 from crawlers.run import batch_of, crawl
 from crawlers.spider import Job, spider_of
 from crawlers.stage import window_at
@@ -240,7 +240,7 @@ def read_back(posts: Sequence[Post]) -> list[Post]:
 async def crawl_here(target: Target, made: Iterable[Wire], taken: Taken) -> None:
     async def download(request: Request) -> Response:
         parts = urlsplit(request.url.removeprefix(HERE))
-        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        query = dict(parse_qsl(parts.query, keep_blank_values=True)) | posted(request.body or b"")
         response = next(found for wire in made if (found := wire.response(unquote(parts.path), query)))
         headers = {"content-type": response.content_type, HEADER.lower(): declare(response.posts)}
         return Response(url=request.url, status=response.status, headers=headers, body=response.body, fetched_at=NOW)

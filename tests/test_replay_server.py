@@ -257,7 +257,8 @@ def test_the_server_tells_its_health_its_robots_and_its_targets(client: httpx.Cl
     assert "Allow: /" in client.get("/robots.txt").text
     assert client.get("/nothing").status_code == 404
     assert client.head(HOTELS).content == b""
-    assert client.post(HOTELS).status_code == 501
+    assert client.post(HOTELS).status_code == 200
+    assert client.put(HOTELS).status_code == 501
     assert targets(replay.url) == replay.targets()
     assert {target.feed for target in replay.targets()} == {"weibo_search", "nodebb", "rss"}
     assert replay.url.startswith("http://127.0.0.1:")

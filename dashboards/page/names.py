@@ -35,6 +35,7 @@ NAMES: Mapping[str, Mapping[str, Both]] = {
         "empty": Both("无结果", "Empty"),
         "short": Both("明显偏少", "Too few posts"),
         "blocked": Both("被拦截", "Blocked"),
+        "rate_limited": Both("访问过频", "Asked too often"),
         "login_required": Both("需要登录", "Login required"),
         "schema_changed": Both("页面结构已变", "Page format changed"),
         "unreachable": Both("无法访问", "Unreachable"),
