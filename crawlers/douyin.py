@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from config.both import Both
 from crawlers.counts import count
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged, Unreachable
 from crawlers.native_id import published, settled
@@ -108,6 +109,7 @@ class Douyin(PlatformSpider):
     """What the feeds of this platform have in common."""
 
     platform = "douyin"
+    platform_name = Both("抖音", "Douyin")
     home = "https://www.douyin.com"
     delay = 5
     robots = False

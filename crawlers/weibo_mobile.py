@@ -7,6 +7,7 @@ from functools import partial
 
 import msgspec
 
+from config.both import Both
 from crawlers.errors import Blocked, LoginRequired, MalformedPost, RateLimited, SchemaChanged, Unreachable
 from crawlers.links import links_of
 from crawlers.markup import text_of
@@ -61,6 +62,7 @@ class WeiboMobile(PlatformSpider):
     """A listing of messages at m.weibo.cn; a cookie of a visitor or member may be wanted (`cookie_env`)."""
 
     platform = "weibo"
+    platform_name = Both("微博", "Weibo")
     home = "https://m.weibo.cn"
     delay = 3
     overlap = 2 * 3600

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from config.both import Both
 from crawlers.counts import count
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged
 from crawlers.native_id import published, settled
@@ -125,6 +126,7 @@ class Xiaohongshu(PlatformSpider):
     """What the feeds of this platform have in common."""
 
     platform = "xiaohongshu"
+    platform_name = Both("小红书", "Xiaohongshu")
     home = "https://edith.xiaohongshu.com"
     delay = 5
     robots = False

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from config.both import Both
 from crawlers.charset import decode_text
 from crawlers.errors import Blocked, MalformedPost, SchemaChanged
 from crawlers.hot_list import HotList, Topic
@@ -51,6 +52,8 @@ class BaiduHot(HotList):
     """What is hot on Baidu."""
 
     platform = "baidu"
+    platform_name = Both("百度", "Baidu")
+    feed_name = Both("百度热搜", "Baidu hot search")
     home = "https://top.baidu.com"
     delay = 10
     robots = False

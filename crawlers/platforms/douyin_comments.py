@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
+from config.both import Both
 from crawlers.counts import count
 from crawlers.douyin import Comment, Douyin, Reply, read_reply
 from crawlers.errors import SchemaChanged
@@ -27,6 +28,8 @@ _PAGE = 20
 
 class DouyinComments(Douyin):
     """What people answered to one video."""
+
+    feed_name = Both("抖音评论", "Douyin comments")
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
+from config.both import Both
 from crawlers.douyin import Douyin, Reply, read_reply
 from crawlers.errors import MalformedPost, SchemaChanged
 from crawlers.page import Listed, Page, Request, Response
@@ -43,6 +44,7 @@ class _Advertised(msgspec.Struct):
 class DouyinSearch(Douyin):
     """Videos and picture sets whose words hold the query's."""
 
+    feed_name = Both("抖音搜索", "Douyin search")
     overlap = 6 * 3600
 
     def first(self) -> Request:

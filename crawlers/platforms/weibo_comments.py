@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import msgspec
 
+from config.both import Both
 from crawlers.counts import count
 from crawlers.errors import MalformedPost
 from crawlers.links import links_of
@@ -58,6 +59,8 @@ class _Flow(msgspec.Struct):
 
 class WeiboComments(WeiboMobile):
     """What people answered to one message."""
+
+    feed_name = Both("微博评论", "Weibo comments")
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)

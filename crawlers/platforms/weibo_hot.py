@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from config.both import Both
 from crawlers.errors import MalformedPost, SchemaChanged
 from crawlers.hot_list import HotList, Topic
 from crawlers.page import Page, Request, Response
@@ -46,6 +47,8 @@ class WeiboHot(HotList):
     """What is hot on Weibo, from rank 1."""
 
     platform = "weibo"
+    platform_name = Both("微博", "Weibo")
+    feed_name = Both("微博热搜", "Weibo hot search")
     home = "https://weibo.com"
     delay = 10
     robots = False

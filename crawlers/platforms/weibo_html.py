@@ -8,12 +8,13 @@ second. `robots` is off by default for the reason that weibo_search.py gives.
 
 import re
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from lxml import etree
 
+from config.both import Both
 from crawlers.charset import decode_text
 from crawlers.counts import count
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged, Unreachable
@@ -60,6 +61,8 @@ class WeiboHtml(PlatformSpider):
     """Posts that hold the query's words, and the posts that they repost."""
 
     platform = "weibo"
+    platform_name = Both("微博", "Weibo")
+    feed_name = Both("微博搜索（电脑版）", "Weibo search (desktop)")
     home = "https://s.weibo.com"
     delay = 10
     max_pages = _MOST_PAGES
@@ -76,7 +79,7 @@ class WeiboHtml(PlatformSpider):
         """Read one page of the search."""
         page = decode_text(response.body, response.headers.get("content-type", ""))
         root = _document(page)
-        cards = root.xpath("//div[contains(@class,'card-wrap') and @mid]") if root is not None else []
+        cards = _all(root, "//div[contains(@class,'card-wrap') and @mid]") if root is not None else []
         nothing = _nothing(root) if root is not None else None
         if not cards and nothing is None:
             raise _refusal(page)
@@ -87,14 +90,14 @@ class WeiboHtml(PlatformSpider):
             posts=tuple(post for one in found for post in (one.post, one.root) if post),
             dead=tuple(dead),
             listed=tuple(Listed(id=one.post.id, at=one.post.published_at, pinned=one.pinned) for one in found),
-            next=self._following(response) if root.xpath("//a[contains(@class,'next')]") else None,
+            next=self._following(response) if _all(root, "//a[contains(@class,'next')]") else None,
             nothing=None if cards else nothing,
         )
 
     def _parse_card(self, response: Response, card: Any) -> _Found:
         mid = digits(card.get("mid"), "mid")
-        heading = "".join(card.xpath(".//div[contains(@class,'card-top')]//text()"))
-        quoted = next(iter(card.xpath(".//div[contains(@class,'card-comment')]")), None)
+        heading = "".join(_all(card, ".//div[contains(@class,'card-top')]//text()"))
+        quoted = next(iter(_all(card, ".//div[contains(@class,'card-comment')]")), None)
         root = root_mid = None
         if quoted is not None:
             quoted.getparent().remove(quoted)
@@ -107,7 +110,7 @@ class WeiboHtml(PlatformSpider):
         """Read a message: the card's own, or the one that it quotes."""
         markup = _parse_markup(block)
         text = text_of(markup)
-        origin = next(iter(block.xpath(".//*[contains(concat(' ',@class,' '),' from ')]")[-1:]), None)
+        origin = next(iter(_all(block, ".//*[contains(concat(' ',@class,' '),' from ')]")[-1:]), None)
         told = "" if origin is None else " ".join("".join(origin.itertext()).split())
         when = _WHEN.search(told)
         published_at, precision = exact_time(when[0] if when else None, mid, response)
@@ -139,6 +142,16 @@ class WeiboHtml(PlatformSpider):
         return Request(url=f"{self.base}/weibo?{urlencode(fields)}", headers=self.headers)
 
 
+@cache
+def _path(path: str) -> etree.XPath:
+    return etree.XPath(path)
+
+
+def _all(node: Any, path: str) -> Any:
+    """Return what a path leads to from here."""
+    return _path(path)(node)
+
+
 def _document(page: str) -> Any:
     try:
         return etree.fromstring(page.replace("\0", "").encode("utf-8", "replace"), _PARSER)
@@ -148,7 +161,7 @@ def _document(page: str) -> Any:
 
 def _nothing(root: Any) -> str | None:
     """Return the page's words that it found nothing."""
-    said = " ".join("".join(root.xpath("//*[contains(@class,'card-no-result')]//text()")).split())
+    said = " ".join("".join(_all(root, "//*[contains(@class,'card-no-result')]//text()")).split())
     return said if _NOTHING.search(said) else None
 
 
@@ -168,10 +181,10 @@ def _ended_early(page: str) -> Unreachable:
 
 def _quoted_mid(quoted: Any) -> str | None:
     """Return the id of a quoted message, by its like button or else by its address; None where it was deleted."""
-    for data in quoted.xpath(".//@action-data"):
+    for data in _all(quoted, ".//@action-data"):
         if match := _DATA_MID.search(data):
             return str(match[1])
-    for address in quoted.xpath(".//*[contains(concat(' ',@class,' '),' from ')]//a/@href"):
+    for address in _all(quoted, ".//*[contains(concat(' ',@class,' '),' from ')]//a/@href"):
         match = _ACCOUNT.search(urlsplit(address).path)
         if match and match[2]:
             return str(from_base62(match[2]))
@@ -180,21 +193,21 @@ def _quoted_mid(quoted: Any) -> str | None:
 
 def _parse_markup(block: Any) -> str:
     """Return the HTML of the whole text, without the signs that fold it and those drawn by a font of signs."""
-    texts = block.xpath(".//p[@node-type='feed_list_content_full']") or block.xpath(
-        ".//p[@node-type='feed_list_content']|.//p[contains(concat(' ',@class,' '),' txt ')]"
+    texts = _all(block, ".//p[@node-type='feed_list_content_full']") or _all(
+        block, ".//p[@node-type='feed_list_content']|.//p[contains(concat(' ',@class,' '),' txt ')]"
     )
     if not texts:
         raise MalformedPost("text: missing")
     text = texts[0]
-    for sign in text.xpath(".//i[contains(@class,'wbicon')]|.//a[starts-with(@action-type,'fl_')]"):
+    for sign in _all(text, ".//i[contains(@class,'wbicon')]|.//a[starts-with(@action-type,'fl_')]"):
         sign.text, sign[:] = "", []
     return _FOLD.sub("", _SIGN.sub("", etree.tostring(text, encoding="unicode", method="html", with_tail=False)))
 
 
 def _parse_author(block: Any) -> Author | None:
-    for link in block.xpath(".//a[@nick-name]"):
+    for link in _all(block, ".//a[@nick-name]"):
         if match := _ACCOUNT.search(urlsplit(link.get("href", "")).path):
-            signs = " ".join(block.xpath(".//svg/@id|.//svg/use/@href|.//i/@class|.//*[local-name()='use']/@*"))
+            signs = " ".join(_all(block, ".//svg/@id|.//svg/use/@href|.//i/@class|.//*[local-name()='use']/@*"))
             organisation = bool(_ORGANISATION.search(signs))
             verified = organisation or bool(_PERSON.search(signs))
             return Author(
@@ -210,7 +223,7 @@ def _parse_author(block: Any) -> Author | None:
 def _parse_engagement(block: Any) -> Engagement:
     def shown(*paths: str) -> int | None:
         for path in paths:
-            for found in block.xpath(path):
+            for found in _all(block, path):
                 return count(" ".join("".join(found.itertext()).split()) or "赞")
         return None
 
@@ -227,6 +240,6 @@ def _parse_engagement(block: Any) -> Engagement:
 
 def _parse_pictures(block: Any) -> tuple[str, ...]:
     """Return the addresses of the pictures, in full size."""
-    shown = block.xpath(".//div[contains(@class,'media-piclist')]//img/@src")
+    shown = _all(block, ".//div[contains(@class,'media-piclist')]//img/@src")
     large = (_SIZE.sub(r"\1large/", address, count=1) for address in shown)
     return tuple(dict.fromkeys(f"https:{one}" if one.startswith("//") else one for one in large if "//" in one))

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from config.both import Both
 from crawlers.page import Page, Request, Response
 from crawlers.spider import CannotCrawl, Job
 from crawlers.weibo_mobile import WeiboMobile, read_reply
@@ -35,6 +36,8 @@ class _Cards(msgspec.Struct):
 
 class WeiboProfile(WeiboMobile):
     """What one account posted and reposted."""
+
+    feed_name = Both("微博主页", "Weibo profile")
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)

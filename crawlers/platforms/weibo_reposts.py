@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import msgspec
 
+from config.both import Both
 from crawlers.counts import count
 from crawlers.page import Page, Request, Response
 from crawlers.spider import CannotCrawl, Job
@@ -29,6 +30,7 @@ class _Reposts(msgspec.Struct):
 class WeiboReposts(WeiboMobile):
     """Who passed one message on, and with what words."""
 
+    feed_name = Both("微博转发", "Weibo reposts")
     max_stale_pages = 3
 
     def __init__(self, job: Job) -> None:

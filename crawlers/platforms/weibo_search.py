@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import msgspec
 
+from config.both import Both
 from crawlers.page import Page, Request, Response
 from crawlers.weibo_mobile import WeiboMobile, read_reply
 from crawlers.wire import decode_json
@@ -26,6 +27,8 @@ class _Cards(msgspec.Struct):
 
 class WeiboSearch(WeiboMobile):
     """Posts that hold the query's words, and the posts that they repost."""
+
+    feed_name = Both("微博搜索", "Weibo search")
 
     def first(self) -> Request:
         """Return the request for page 1."""

@@ -11,6 +11,7 @@ import re
 from functools import partial
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from config.both import Both
 from crawlers.errors import SchemaChanged
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.spider import CannotCrawl, Job
@@ -26,6 +27,8 @@ _COMMENTS, _REPLIES = "/api/sns/web/v2/comment/page", "/api/sns/web/v2/comment/s
 
 class XiaohongshuComments(Xiaohongshu):
     """What people answered to one note."""
+
+    feed_name = Both("小红书评论", "Xiaohongshu comments")
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)

@@ -11,6 +11,7 @@ from hashlib import sha256
 
 import msgspec
 
+from config.both import Both
 from crawlers.errors import MalformedPost, SchemaChanged
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Post
@@ -30,6 +31,7 @@ class _Asked(msgspec.Struct):
 class XiaohongshuSearch(Xiaohongshu):
     """Notes that hold the query's words."""
 
+    feed_name = Both("小红书搜索", "Xiaohongshu search")
     overlap = 6 * 3600
     full_texts = 40
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from config.both import Both
 from crawlers.counts import count
 from crawlers.errors import MalformedPost, SchemaChanged
 from crawlers.hot_list import HotList, Topic
@@ -58,6 +59,8 @@ class ZhihuHot(HotList):
     """What is hot on Zhihu."""
 
     platform = "zhihu"
+    platform_name = Both("知乎", "Zhihu")
+    feed_name = Both("知乎热榜", "Zhihu hot list")
     home = "https://www.zhihu.com"
     delay = 10
     robots = False

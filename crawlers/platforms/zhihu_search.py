@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import msgspec
 
+from config.both import Both
 from crawlers.counts import count
 from crawlers.errors import MalformedPost
 from crawlers.links import links_of
@@ -106,6 +107,8 @@ class ZhihuSearch(PlatformSpider):
     """Posts that hold the query's words."""
 
     platform = "zhihu"
+    platform_name = Both("知乎", "Zhihu")
+    feed_name = Both("知乎搜索", "Zhihu search")
     home = "https://www.zhihu.com"
     delay = 5
     overlap = 6 * 3600

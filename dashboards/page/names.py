@@ -3,26 +3,20 @@
 from collections.abc import Mapping
 
 from config.both import Both
+from crawlers.spider import called
 from indexing.alerts.figure_names import FIGURES
 
 __all__ = ["COLUMNS", "NAMES", "VALUES", "named"]
 
+_PLATFORMS, _FEEDS = called()
 NAMES: Mapping[str, Mapping[str, Both]] = {
     "label": {
         "negative": Both("负面", "Negative"),
         "neutral": Both("中性", "Neutral"),
         "positive": Both("正面", "Positive"),
     },
-    "platform": {
-        "weibo": Both("微博", "Weibo"),
-        "rss": Both("网站订阅", "Web feeds"),
-        "forum": Both("论坛", "Forums"),
-    },
-    "feed": {
-        "weibo_search": Both("微博搜索", "Weibo search"),
-        "rss": Both("网站订阅", "Web feed"),
-        "nodebb": Both("论坛", "Forum"),
-    },
+    "platform": _PLATFORMS,
+    "feed": _FEEDS,
     "kind": {
         "post": Both("帖文", "Post"),
         "article": Both("文章", "Article"),
