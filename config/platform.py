@@ -27,6 +27,8 @@ class Platform(BaseModel):
     """Seconds before the watermark that each crawl reads again."""
     cookie_env: Annotated[str, StringConstraints(pattern=VARIABLE)] | None = None
     """Environment variable that holds the cookie; the cookie itself is never written here."""
+    signer: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")] | None = None
+    """`module:name` of the class that signs the requests of a feed that wants it (docs/feeds.md)."""
     robots: bool | None = None
     """Whether robots.txt is obeyed."""
     user_agent: Annotated[str, StringConstraints(pattern=r"^[\x20-\x7e]{1,200}$")] | None = None

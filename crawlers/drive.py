@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol, TypeVar
 
-from crawlers.ending import Ending, ended_by, ending
+from crawlers.ending import EXPIRED, Ending, ended_by, ending
 from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged
 from crawlers.fetch import Fetcher, Gone
 from crawlers.in_order import InOrder
@@ -67,6 +67,7 @@ class Drive:
             known=self._job.seen,
         )
         self._sent: set[str] = set()
+        self._followed: set[tuple[str, bytes | None]] = set()
         self._dead = self._dead_below = 0
         self._full_texts_left = 1_000_000 if is_loopback(spider.base) else spider.full_texts
         self._failed_texts = 0
@@ -140,7 +141,7 @@ class Drive:
 
     async def _use(self, page: Page) -> None:
         await self._take_posts(page)
-        waiting = deque(page.follow)
+        waiting = deque(self._unfollowed(page))
         async with InOrder[Page | None](self._width) as reading:
             while waiting or reading:
                 while waiting and reading.has_room:
@@ -149,7 +150,14 @@ class Drive:
                     self._sink.page()
                     self._dead_below += len(found.dead)
                     await self._take_posts(found)
-                    waiting.extend(found.follow)
+                    waiting.extend(self._unfollowed(found))
+
+    def _unfollowed(self, page: Page) -> list[Request]:
+        """Return the pages below this one that were not asked for: what names itself, or goes in circles, ends."""
+        new = {(request.url, request.body): request for request in page.follow}
+        fresh = [request for key, request in new.items() if key not in self._followed]
+        self._followed |= new.keys()
+        return fresh
 
     async def _take_posts(self, page: Page) -> None:
         self._validators |= page.validators
@@ -212,6 +220,7 @@ class Drive:
         message = end.message
         if end.verdict is Verdict.SCHEMA_CHANGED and self._unread:
             message += f" (the page is kept at {self._sink.keep(self._unread)})"
-        if end.remedy:
-            message += f": {end.remedy.format(feed=self._job.feed)}"
+        expired = end.verdict is Verdict.LOGIN_REQUIRED and self._job.cookie_env
+        if remedy := EXPIRED if expired else end.remedy:
+            message += f": {remedy.format(feed=self._job.feed, cookie_env=self._job.cookie_env)}"
         return replace(end, message=message, newest=self._listing.newest, validators=self._validators)

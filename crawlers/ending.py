@@ -3,15 +3,18 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged, Unreachable
+from crawlers.errors import Blocked, CrawlError, LoginRequired, RateLimited, SchemaChanged, Unreachable
 from crawlers.fetch import Forbidden
 from crawlers.report import Verdict
 
-__all__ = ["Ending", "ended_by", "ending"]
+__all__ = ["EXPIRED", "Ending", "ended_by", "ending"]
+
+EXPIRED = "the cookie in {cookie_env} has expired: log in again in a browser, and export the new one"
 
 _REMEDIES = {
     Verdict.SHORT: "look at the query, or lower `minimum` in config/platforms/{feed}.yaml",
     Verdict.BLOCKED: "wait, then raise `delay` in config/platforms/{feed}.yaml, or renew the cookie",
+    Verdict.RATE_LIMITED: "wait, then raise `delay` in config/platforms/{feed}.yaml, or crawl less often",
     Verdict.LOGIN_REQUIRED: "put a cookie into an environment variable that config/platforms/{feed}.yaml names as "
     "`cookie_env`",
     Verdict.SCHEMA_CHANGED: "check the query; if it is right, crawlers/platforms/{feed}.py must learn this page",
@@ -20,6 +23,7 @@ _REMEDIES = {
 }
 _OBEY = "leave it alone, or set `robots: false` in config/platforms/{feed}.yaml if its owner agrees"
 _VERDICTS: dict[type[CrawlError], Verdict] = {
+    RateLimited: Verdict.RATE_LIMITED,
     Blocked: Verdict.BLOCKED,
     LoginRequired: Verdict.LOGIN_REQUIRED,
     SchemaChanged: Verdict.SCHEMA_CHANGED,

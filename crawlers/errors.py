@@ -3,12 +3,13 @@
 CrawlError
 ├── MalformedPost      set this post aside as a dead letter, go on
 ├── SchemaChanged      stop the feed, save the page, tell a developer
-├── Blocked            stop the feed, wait, look at the cookie or the rate
-├── LoginRequired      stop the feed, renew the credential that the message names
+├── Blocked            stop the feed, wait, look at the cookie or the address
+│   └── RateLimited    stop the feed, wait, ask less often
+├── LoginRequired      stop the feed, give a credential, or renew the one that expired
 └── Unreachable        try again later; the watermark stays
 """
 
-__all__ = ["Blocked", "CrawlError", "LoginRequired", "MalformedPost", "SchemaChanged", "Unreachable"]
+__all__ = ["Blocked", "CrawlError", "LoginRequired", "MalformedPost", "RateLimited", "SchemaChanged", "Unreachable"]
 
 
 class CrawlError(Exception):
@@ -24,7 +25,11 @@ class SchemaChanged(CrawlError):
 
 
 class Blocked(CrawlError):
-    """The platform refuses us for now: rate, address or captcha."""
+    """The platform refuses us for now: address, account or captcha."""
+
+
+class RateLimited(Blocked):
+    """We asked too often, and the platform says so."""
 
 
 class LoginRequired(CrawlError):

@@ -19,6 +19,7 @@ Download = Callable[[Request], Awaitable[Response]]
 _TRIES = 4
 _LONGEST_WAIT = 60.0
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_SAME_METHOD = frozenset((307, 308))
 _MOST_REDIRECTS = 5
 _FAILING = frozenset((408, 425, 500, 502, 503, 504, 520, 521, 522, 524))
 _GONE = frozenset((403, 404, 410))
@@ -92,7 +93,8 @@ class Fetcher:
             raise LoginRequired(f"redirected to {urlsplit(target).netloc} to log in")
         if urlsplit(target).scheme not in ("http", "https") or (is_loopback(target) and not is_loopback(request.url)):
             raise SchemaChanged(f"redirected to {target[:200]}, which is not followed")
-        return Request(url=target, headers=request.headers, optional=request.optional)
+        body = request.body if response.status in _SAME_METHOD else None
+        return Request(url=target, headers=request.headers, optional=request.optional, body=body)
 
     def _refuse(self, request: Request, response: Response) -> None:
         """Raise what the status means, unless it means a page."""

@@ -14,11 +14,15 @@ _CACHED_AT_MOST = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One address to fetch. An `optional` one may be gone or closed (403, 404, 410) without harm to the crawl."""
+    """One address to fetch. An `optional` one may be gone or closed (403, 404, 410) without harm to the crawl.
+
+    With a `body` it is posted, and the body's type stands in `headers`.
+    """
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     optional: bool = False
+    body: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

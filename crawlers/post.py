@@ -105,6 +105,8 @@ class Post:
     tags: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     """The pages that it points to, as crawlers.links gives them."""
+    pictures: tuple[str, ...] = ()
+    """The addresses of its pictures, each the largest that the page names."""
     language: str | None = None
     query: str
     """The feed's query that found it."""

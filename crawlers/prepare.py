@@ -11,6 +11,7 @@ from config.errors import UserError
 from config.load import ConfigError, where
 from config.platform import Platform, platform, platform_files
 from crawlers.feeds import feeds
+from crawlers.signer import signer_of
 from crawlers.spider import Job, PlatformSpider, is_loopback, spider_of
 
 __all__ = ["check_platforms", "faults", "prepare"]
@@ -40,9 +41,11 @@ def prepare(target: Target, *, run_id: str, max_pages: int | None = None) -> tup
         robots=spider.robots if override.robots is None else override.robots,
         user_agent=override.user_agent or _user_agent(),
         cookie_env=_cookie_env(override),
+        signer=override.signer,
     )
     made = spider(job)
     made.first()  # refuses a query that is none for this feed
+    signer_of(made)  # refuses a feed whose requests nobody can sign
     return made, job
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from config.brand import Target
 from crawlers import watermark
 from crawlers.ending import Ending
-from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged, Unreachable
+from crawlers.errors import Blocked, CrawlError, LoginRequired, RateLimited, SchemaChanged, Unreachable
 from crawlers.intake import Intake
 from crawlers.prepare import prepare
 from crawlers.process import CrawlerDied, run_worker
@@ -27,6 +27,7 @@ __all__ = ["CrawlerDied", "batch_of", "crawl", "crawl_or_raise"]
 
 _ERRORS: dict[Verdict, type[CrawlError]] = {
     Verdict.BLOCKED: Blocked,
+    Verdict.RATE_LIMITED: RateLimited,
     Verdict.LOGIN_REQUIRED: LoginRequired,
     Verdict.SCHEMA_CHANGED: SchemaChanged,
     Verdict.UNREACHABLE: Unreachable,

@@ -16,19 +16,23 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib import import_module
 from ipaddress import ip_address
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 
 from config.errors import UserError
-from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, SchemaChanged
+from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged
 from crawlers.feeds import feeds
 from crawlers.page import Dead, Page, Request, Response
 from crawlers.post import Post, check
 from crawlers.synthetic import HEADER, declared
 
-__all__ = ["CannotCrawl", "Job", "PlatformSpider", "is_loopback", "spider_of"]
+if TYPE_CHECKING:
+    from config.both import Both
+    from crawlers.signer import Signer
+
+__all__ = ["CannotCrawl", "Job", "PlatformSpider", "called", "is_loopback", "spider_of"]
 
 Item = TypeVar("Item")
 Read = TypeVar("Read")
@@ -54,6 +58,8 @@ class Job:
     robots: bool = False
     user_agent: str = "tingfeng"
     cookie_env: str | None = None
+    signer: str | None = None
+    """`module:name` of what signs the requests, where config/ names one."""
     since: datetime | None = None
     """The watermark: everything up to here was crawled before; None when nothing was."""
     seen: frozenset[str] = frozenset()
@@ -66,6 +72,10 @@ class PlatformSpider(ABC):
 
     platform: ClassVar[str]
     """`Post.platform`: the site family."""
+    platform_name: "ClassVar[Both | None]" = None
+    """What people call the site family; None where it speaks for itself."""
+    feed_name: "ClassVar[Both | None]" = None
+    """What people call this feed."""
     home: ClassVar[str] = ""
     """The platform's own address, without a slash at the end; empty where the query is an address."""
     delay: ClassVar[float] = 1
@@ -86,11 +96,15 @@ class PlatformSpider(ABC):
         404: SchemaChanged,
         410: SchemaChanged,
         418: Blocked,
-        429: Blocked,
+        429: RateLimited,
         432: Blocked,
         451: Blocked,
     }
     """What an HTTP status means here."""
+    signature: ClassVar[str] = ""
+    """What the platform wants every request signed with, such as `x-zse-96`; a signer is looked for by this name."""
+    own_signer: "ClassVar[type[Signer] | None]" = None
+    """What makes the signature, where the platform or others have published how."""
     login_walls: ClassVar[tuple[str, ...]] = ("/login", "/signin", "/passport", "passport.", "/visitor")
     """Parts of an address that a redirect leads to when the platform wants a credential."""
 
@@ -164,6 +178,13 @@ def spider_of(feed: str) -> type[PlatformSpider]:
     if len(found) != 1:
         raise TypeError(f"{module.__file__}: defines {len(found)} PlatformSpiders: keep exactly one")
     return found[0]
+
+
+def called() -> "tuple[dict[str, Both], dict[str, Both]]":
+    """Return what people call the platforms and the feeds, by their names; some speak for themselves."""
+    spiders = {feed: spider_of(feed) for feed in feeds()}
+    platforms = {spider.platform: spider.platform_name for spider in spiders.values() if spider.platform_name}
+    return platforms, {feed: spider.feed_name for feed, spider in spiders.items() if spider.feed_name}
 
 
 def is_loopback(url: str) -> bool:

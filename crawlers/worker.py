@@ -33,9 +33,10 @@ from config import settings
 from crawlers.drive import Drive
 from crawlers.ending import Ending
 from crawlers.errors import SchemaChanged, Unreachable
-from crawlers.fetch import Fetcher, Forbidden
+from crawlers.fetch import Download, Fetcher, Forbidden
 from crawlers.page import Dead, Request, Response
 from crawlers.post import Post, encode_post
+from crawlers.signer import signer_of, signing
 from crawlers.spider import Job, PlatformSpider, is_loopback, spider_of
 from crawlers.stage import query_folder
 
@@ -118,19 +119,26 @@ class _Downloader(scrapy.Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Do the whole crawl; nothing is left for Scrapy to schedule."""
         pause = _PAUSE_AT_HOME if is_loopback(self._spider.first().url) else _PAUSE
-        drive = Drive(self._spider, Fetcher(self._spider, self._download, pause), self._pipe)
+        download: Download = self._download
+        if signer := signer_of(self._spider):
+            download = signing(download, signer, self._cookie or "", self._is_own)
+        drive = Drive(self._spider, Fetcher(self._spider, download, pause), self._pipe)
         self._pipe.end(await drive.run())
         return
         yield  # Scrapy wants a generator
 
+    def _is_own(self, url: str) -> bool:
+        target = urlsplit(url)
+        return target.netloc == self._own.netloc and target.scheme in (self._own.scheme, "https")
+
     async def _download(self, request: Request) -> Response:
         headers = dict(request.headers)
-        target = urlsplit(request.url)
-        if self._cookie and target.netloc == self._own.netloc and target.scheme in (self._own.scheme, "https"):
+        if self._cookie and self._is_own(request.url):
             headers["Cookie"] = self._cookie
+        method, body = ("GET", b"") if request.body is None else ("POST", request.body)
         try:
             response = await self.crawler.engine.download_async(
-                scrapy.Request(request.url, headers=headers, meta={"dont_redirect": True})
+                scrapy.Request(request.url, method=method, body=body, headers=headers, meta={"dont_redirect": True})
             )
         except scrapy_errors.IgnoreRequest as error:
             if "robots.txt" in str(error):

@@ -242,6 +242,7 @@ def test_each_way_to_find_nothing_has_its_own_verdict() -> None:
     assert verdict(432) is Verdict.BLOCKED
     assert verdict(418) is Verdict.BLOCKED
     assert verdict(403) is Verdict.BLOCKED
+    assert verdict(429) is Verdict.RATE_LIMITED
     assert verdict(401) is Verdict.LOGIN_REQUIRED
     assert verdict(404) is Verdict.SCHEMA_CHANGED
     assert verdict(304) is Verdict.SCHEMA_CHANGED
@@ -270,7 +271,7 @@ def test_what_fails_in_passing_is_asked_again_and_what_was_refused_is_not() -> N
     assert site.asked.count(NUMBERED.format(1)) == 4
     for refusal in (432, 403, 429, (429, {"retry-after": "3600"}), {"error": "Blocked"}):
         site = Site(numbered([refusal, posts("a")]))
-        assert crawl(site, delay=1)[0].verdict is Verdict.BLOCKED
+        assert crawl(site, delay=1)[0].verdict in (Verdict.BLOCKED, Verdict.RATE_LIMITED)
         assert len(site.asked) == 1
     assert "asks to wait 3600 s" in crawl(Site(numbered((429, {"retry-after": "3600"}))))[0].message
 
@@ -281,7 +282,7 @@ def test_a_wait_that_the_platform_asks_for_is_kept() -> None:
     assert crawl(site, delay=1)[0].verdict is Verdict.OK
     assert asyncio.run(_now()) - began >= 1
     patient = Site(numbered((429, {"retry-after": "0"})))
-    assert crawl(patient, delay=1)[0].verdict is Verdict.BLOCKED
+    assert crawl(patient, delay=1)[0].verdict is Verdict.RATE_LIMITED
     assert len(patient.asked) == 4
 
 

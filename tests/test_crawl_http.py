@@ -215,7 +215,7 @@ def test_a_login_wall_an_unknown_page_and_silence_are_told_apart(
         port = urlsplit(server.url).port
         login, odd, empty = run("login"), run("elsewhere"), run("empty")
         closed = server.url
-    assert login.verdict is Verdict.LOGIN_REQUIRED and "cookie_env" in login.message
+    assert login.verdict is Verdict.LOGIN_REQUIRED and "the cookie in WEIBO_COOKIE has expired" in login.message
     assert not server.paths("/visitor")
     assert odd.verdict is Verdict.SCHEMA_CHANGED and not odd.complete
     kept = next((tmp_path / "data" / "logs").glob("*.page"))

@@ -17,8 +17,9 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
+from crawlers import weibo_id
 from crawlers.post import Author, Engagement, Kind, Post, encode_post
-from crawlers.replay import CUT, LOGIN, Failures, Replay, SourceError, load, targets, weibo_id
+from crawlers.replay import CUT, LOGIN, Failures, Replay, SourceError, load, targets
 from crawlers.synthetic import declare, declared
 
 NOW = datetime(2026, 3, 9, 12, 30, tzinfo=UTC)
@@ -257,7 +258,8 @@ def test_the_server_tells_its_health_its_robots_and_its_targets(client: httpx.Cl
     assert "Allow: /" in client.get("/robots.txt").text
     assert client.get("/nothing").status_code == 404
     assert client.head(HOTELS).content == b""
-    assert client.post(HOTELS).status_code == 501
+    assert client.post(HOTELS).status_code == 200
+    assert client.put(HOTELS).status_code == 501
     assert targets(replay.url) == replay.targets()
     assert {target.feed for target in replay.targets()} == {"weibo_search", "nodebb", "rss"}
     assert replay.url.startswith("http://127.0.0.1:")

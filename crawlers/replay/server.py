@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawlers.replay.errors import SourceError
 from crawlers.replay.failures import CUT, LOGIN, FailurePlan, Failures
-from crawlers.replay.wires import Response, Wire, json_response
+from crawlers.replay.wires import Response, Wire, json_response, posted
 from crawlers.synthetic import HEADER, declare
 
 __all__ = ["HOST", "Server"]
@@ -24,6 +24,7 @@ HOST = "127.0.0.1"
 _log = logging.getLogger(__name__)
 _REMEMBERED = 10_000
 _IDLE = 60
+_LONGEST_BODY = 1024 * 1024
 _BACKLOG = 128
 _ROBOTS = Response(body=b"User-agent: *\nAllow: /\n", content_type="text/plain; charset=utf-8")
 _MISSING = json_response({"error": "not found"}, status=404)
@@ -83,11 +84,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
-        response, cut = self._answer(unquote(parts.path), dict(parse_qsl(parts.query, keep_blank_values=True)))
+        given = dict(parse_qsl(parts.query, keep_blank_values=True)) | posted(self._body())
+        response, cut = self._answer(unquote(parts.path), given)
         self.server.requests.append((self.path, response.status))
         self._send(response, cut)
 
-    do_HEAD = do_GET
+    do_HEAD = do_POST = do_GET
+
+    def _body(self) -> bytes:
+        said = self.headers.get("Content-Length", "")
+        return self.rfile.read(min(int(said), _LONGEST_BODY)) if said.isdecimal() else b""
 
     def _answer(self, path: str, query: Mapping[str, str]) -> tuple[Response, bool]:
         """Return the answer, and whether its body is to be cut."""

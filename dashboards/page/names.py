@@ -3,26 +3,20 @@
 from collections.abc import Mapping
 
 from config.both import Both
+from crawlers.spider import called
 from indexing.alerts.figure_names import FIGURES
 
 __all__ = ["COLUMNS", "NAMES", "VALUES", "named"]
 
+_PLATFORMS, _FEEDS = called()
 NAMES: Mapping[str, Mapping[str, Both]] = {
     "label": {
         "negative": Both("负面", "Negative"),
         "neutral": Both("中性", "Neutral"),
         "positive": Both("正面", "Positive"),
     },
-    "platform": {
-        "weibo": Both("微博", "Weibo"),
-        "rss": Both("网站订阅", "Web feeds"),
-        "forum": Both("论坛", "Forums"),
-    },
-    "feed": {
-        "weibo_search": Both("微博搜索", "Weibo search"),
-        "rss": Both("网站订阅", "Web feed"),
-        "nodebb": Both("论坛", "Forum"),
-    },
+    "platform": _PLATFORMS,
+    "feed": _FEEDS,
     "kind": {
         "post": Both("帖文", "Post"),
         "article": Both("文章", "Article"),
@@ -35,6 +29,7 @@ NAMES: Mapping[str, Mapping[str, Both]] = {
         "empty": Both("无结果", "Empty"),
         "short": Both("明显偏少", "Too few posts"),
         "blocked": Both("被拦截", "Blocked"),
+        "rate_limited": Both("访问过频", "Asked too often"),
         "login_required": Both("需要登录", "Login required"),
         "schema_changed": Both("页面结构已变", "Page format changed"),
         "unreachable": Both("无法访问", "Unreachable"),

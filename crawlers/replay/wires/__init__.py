@@ -23,7 +23,7 @@ from crawlers.replay.errors import SourceError
 if TYPE_CHECKING:
     from config.brand import Target
 
-__all__ = ["Response", "Wire", "json_answer", "moved_id", "names", "page_number", "wires"]
+__all__ = ["Response", "Wire", "json_answer", "moved_id", "names", "page_number", "posted", "wires"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,10 @@ class Wire(Protocol):
     """Serves the posts of one feed as its platform would."""
 
     def response(self, path: str, query: Mapping[str, str]) -> Response | None:
-        """Return the page at `path`, or None when the path is not this platform's."""
+        """Return the page at `path`, or None when the path is not this platform's.
+
+        `query` holds the fields of the address, and those that were posted as JSON.
+        """
 
     def login_wanted(self) -> Response | None:
         """Return what the platform tells those who should log in, or None when it never does."""
@@ -87,6 +90,16 @@ def moved_id(feed: str, native_id: str, published_at: datetime | None, seconds: 
 @cache
 def _module(name: str) -> ModuleType:
     return import_module(f"{__name__}.{name}")
+
+
+def posted(body: bytes) -> dict[str, str]:
+    """Return the plain fields of a posted JSON object as text; none of what is no such object."""
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return {}
+    fields = value.items() if isinstance(value, dict) else ()
+    return {name: str(field) for name, field in fields if isinstance(field, str | int | float)}
 
 
 def page_number(query: Mapping[str, str]) -> int:

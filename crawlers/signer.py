@@ -1,0 +1,94 @@
+"""Signatures that platforms want on every request: found by name, made by whoever has the right to.
+
+Only algorithms that were published are made here (`PlatformSpider.own_signer`). Any other is the user's own:
+
+1. a class named as `signer: module:name` in config/platforms/<feed>.yaml
+2. an installed package with an entry point of the signature's name in the group `tingfeng.signers`
+
+    class MySigner:
+        def asks(self) -> Request | None: ...
+        def told(self, response: Response) -> None: ...
+        def sign(self, request: Request, cookie: str) -> Request: ...
+"""
+
+import asyncio
+from collections.abc import Callable
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, Protocol
+
+from crawlers.fetch import Download
+from crawlers.page import Request, Response
+from crawlers.spider import CannotCrawl, PlatformSpider, is_loopback
+
+__all__ = ["GROUP", "Signer", "signer_of", "signing"]
+
+GROUP = "tingfeng.signers"
+
+
+class Signer(Protocol):
+    """Signs the requests of one crawl; it may raise any CrawlError."""
+
+    def asks(self) -> Request | None:
+        """Return what to fetch before the first request, such as keys that anyone is told; None for nothing."""
+
+    def told(self, response: Response) -> None:
+        """Take the answer to what was asked."""
+
+    def sign(self, request: Request, cookie: str) -> Request:
+        """Return the request with its signature; `cookie` is what will be sent with it, or empty."""
+
+
+def signer_of(spider: PlatformSpider) -> Signer | None:
+    """Return what signs this spider's requests; None where nothing must be signed, as on a mirror of one's own.
+
+    CannotCrawl when a signature is wanted and nobody makes it, or when the one that config/ names cannot be used.
+    """
+    job, signature = spider.job, spider.signature
+    if job.signer:
+        return _made(_named(job.feed, job.signer), job.feed, job.signer)
+    if not signature or job.base_url or is_loopback(spider.base):
+        return None
+    for point in entry_points(group=GROUP, name=signature):
+        return _made(point.load(), job.feed, point.value)
+    if spider.own_signer:
+        return spider.own_signer()
+    raise CannotCrawl(
+        f"{job.feed}: needs a signature ({signature}) that {spider.home} wants on every request and that tingfeng does "
+        f"not make: name a class of your own as `signer: module:name` in config/platforms/{job.feed}.yaml, install a "
+        f"package with an entry point {signature!r} in {GROUP!r}, or save what your browser sees as a HAR file and "
+        "import that"
+    )
+
+
+def signing(download: Download, signer: Signer, cookie: str, is_own: Callable[[str], bool]) -> Download:
+    """Return `download` with each request to an address that `is_own` signed before it is sent."""
+    lock, ready = asyncio.Lock(), False
+
+    async def signed(request: Request) -> Response:
+        nonlocal ready
+        if not is_own(request.url):
+            return await download(request)
+        async with lock:
+            if not ready and (question := signer.asks()):
+                signer.told(await download(question))
+            ready = True
+        return await download(signer.sign(request, cookie))
+
+    return signed
+
+
+def _named(feed: str, place: str) -> Any:
+    module, _, name = place.partition(":")
+    try:
+        return getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise CannotCrawl(f"config/platforms/{feed}.yaml: signer: {place} cannot be imported ({error})") from error
+
+
+def _made(factory: Any, feed: str, place: str) -> Signer:
+    made = factory() if callable(factory) else factory
+    if missing := [name for name in ("asks", "told", "sign") if not callable(getattr(made, name, None))]:
+        raise CannotCrawl(f"{feed}: the signer {place} has no {missing[0]}(): see crawlers/signer.py for what one has")
+    signer: Signer = made
+    return signer
