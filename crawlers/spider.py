@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from config.both import Both
 from config.errors import UserError
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged
 from crawlers.feeds import feeds
@@ -57,6 +58,7 @@ class Job:
     robots: bool = False
     user_agent: str = "tingfeng"
     cookie_env: str | None = None
+    token_env: str | None = None
     signer: str | None = None
     """`module:name` of what signs the requests, where config/ names one."""
     since: datetime | None = None
@@ -71,6 +73,10 @@ class PlatformSpider(ABC):
 
     platform: ClassVar[str]
     """`Post.platform`: the site family."""
+    platform_name: ClassVar[Both | None] = None
+    """What people call the site family; None where dashboards/page/names.py says it."""
+    name: ClassVar[Both | None] = None
+    """What people call this feed; None where dashboards/page/names.py says it."""
     home: ClassVar[str] = ""
     """The platform's own address, without a slash at the end; empty where the query is an address."""
     delay: ClassVar[float] = 1
@@ -96,6 +102,10 @@ class PlatformSpider(ABC):
         451: Blocked,
     }
     """What an HTTP status means here."""
+    token_parameter: ClassVar[str | None] = None
+    """The parameter of the address that carries the token, where the platform takes it in no header."""
+    needs: ClassVar[str] = "cookie_env"
+    """The setting that names the feed's credential, where it wants one: `cookie_env` or `token_env`."""
     signature: ClassVar[str] = ""
     """What the platform wants every request signed with, such as `x-zse-96`; a signer is looked for by this name."""
     own_signer: "ClassVar[type[Signer] | None]" = None
@@ -123,6 +133,11 @@ class PlatformSpider(ABC):
     @abstractmethod
     def parse_page(self, response: Response) -> Page:
         """Read a page. A CrawlError when it is a refusal, or of a shape that this code does not know."""
+
+    def refusal(self, response: Response) -> CrawlError:
+        """Return what an answer means that is no page, by its status; a feed may look into the body."""
+        meaning = self.refusals.get(response.status, SchemaChanged)
+        return meaning(f"HTTP {response.status}")
 
     def after(self, request: Request) -> Request | None:
         """Return the listing page after `request`, where it is known unread, so that it can be prefetched."""

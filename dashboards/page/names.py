@@ -3,9 +3,14 @@
 from collections.abc import Mapping
 
 from config.both import Both
+from crawlers.feeds import feeds
+from crawlers.spider import spider_of
 from indexing.alerts.figure_names import FIGURES
 
 __all__ = ["COLUMNS", "NAMES", "VALUES", "named"]
+
+_SPIDERS = {feed: spider_of(feed) for feed in feeds()}
+"""A feed's file says what its platform and itself are called."""
 
 NAMES: Mapping[str, Mapping[str, Both]] = {
     "label": {
@@ -17,11 +22,13 @@ NAMES: Mapping[str, Mapping[str, Both]] = {
         "weibo": Both("微博", "Weibo"),
         "rss": Both("网站订阅", "Web feeds"),
         "forum": Both("论坛", "Forums"),
+        **{spider.platform: spider.platform_name for spider in _SPIDERS.values() if spider.platform_name},
     },
     "feed": {
         "weibo_search": Both("微博搜索", "Weibo search"),
         "rss": Both("网站订阅", "Web feed"),
         "nodebb": Both("论坛", "Forum"),
+        **{feed: spider.name for feed, spider in _SPIDERS.items() if spider.name},
     },
     "kind": {
         "post": Both("帖文", "Post"),
