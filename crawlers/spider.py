@@ -20,11 +20,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
+from lxml.html import HtmlElement
 
 from config.both import Both
 from config.errors import UserError
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged
 from crawlers.feeds import feeds
+from crawlers.html_page import inner
 from crawlers.page import Dead, Page, Request, Response
 from crawlers.post import Post, check
 from crawlers.synthetic import HEADER, declared
@@ -170,9 +172,17 @@ class PlatformSpider(ABC):
             try:
                 done.append(read(item))
             except (MalformedPost, msgspec.ValidationError, ValueError, OverflowError) as error:
-                content = bytes(item).decode("utf-8", "replace") if isinstance(item, msgspec.Raw) else repr(item)
-                dead.append(Dead(reason=str(error), content=content))
+                dead.append(Dead(reason=str(error), content=_content(item)))
         return done, dead
+
+
+def _content(item: Any) -> str:
+    """Return an item as it came."""
+    if isinstance(item, tuple):
+        item = item[-1]
+    if isinstance(item, msgspec.Raw):
+        return bytes(item).decode("utf-8", "replace")
+    return inner(item) if isinstance(item, HtmlElement) else repr(item)
 
 
 def spider_of(feed: str) -> type[PlatformSpider]:
