@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from crawlers.bilibili_id import VIDEO, aid_of, bvid_of
-from crawlers.errors import SchemaChanged
+from crawlers.errors import LoginRequired, SchemaChanged
 from crawlers.hashtags import hashtags
 from crawlers.native_id import published
 from crawlers.page import Request, Response
+from crawlers.platforms.qzone import Bkn, g_tk
 from crawlers.wbi import Wbi, mixed, signed
 
 IMAGE_KEY, SUB_KEY = "7cd084941338484aae1ad9425b84077c", "4932caff0ff746eab6f01bf08b70ac45"
@@ -63,3 +64,13 @@ def test_ids_carry_their_time_where_they_do(platform: str, id: str, at: datetime
 
 def test_topics_are_found_in_both_ways_of_writing_them() -> None:
     assert hashtags("看 #星河手机# 和 #数码 开箱，a#b，http://x.example/#top ##") == ("星河手机", "数码")
+
+
+def test_the_number_beside_a_qzone_cookie_is_made_of_it() -> None:
+    assert g_tk("") == 5381
+    assert g_tk("abc") == ((5381 * 33 + 97) * 33 + 98) * 33 + 99
+    made = Bkn().sign(Request(url="https://user.qzone.qq.com/x?a=1"), "uin=o1; p_skey=abc; p_uin=o1")
+    assert made.url == f"https://user.qzone.qq.com/x?a=1&g_tk={g_tk('abc')}"
+    assert 0 <= g_tk("长" * 50) < 2**31
+    with pytest.raises(LoginRequired):
+        Bkn().sign(Request(url="https://user.qzone.qq.com/x?a=1"), "uin=o1")
