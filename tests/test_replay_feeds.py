@@ -25,7 +25,7 @@ NOW = datetime(2026, 3, 9, 12, 30, tzinfo=UTC)
 HERE = "http://127.0.0.1:1"
 FEEDS = [name for name in names() if carried(name, []) is not None]
 FEW = settings(
-    max_examples=10,
+    max_examples=6,
     derandomize=True,
     deadline=None,
     database=None,
@@ -37,7 +37,7 @@ TEXTS = (
     "星河手机 5 的屏幕真好 #星河手机#",
     "<b>粗</b> &amp; &lt;i&gt; \"引\" '号' </p></a><!-- x --> <script>alert(1)</script>",
     "第一行\n第二行 a<b>c & d ]]> }); callback({",
-    "家👨‍👩‍👧‍👦 旗🇨🇳 变体✌️ @某人 http://t.cn/zY1QWp0 red_beg red_end <em>",
+    "家👨‍👩‍👧‍👦 旗🇨🇳 变体✌️ @某人 http://t.cn/zY1QWp0 <em>",
     "长" * 700,
     "{\"json\": [1]} \\u003c \\n 'x' \\",
 )

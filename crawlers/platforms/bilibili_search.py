@@ -30,6 +30,7 @@ __all__ = ["BilibiliSearch"]
 _MARK = re.compile(r"</?em\b[^<>]*>", re.IGNORECASE)
 _PAGE = 20
 _MOST_PAGES = 50
+_CAPPED = f"the search shows no more than {_MOST_PAGES} pages"
 _OWN = ("bilibili.com", "b23.tv")
 _VIDEO, _ARTICLE = "video", "article"
 
@@ -94,6 +95,7 @@ class BilibiliSearch(BilibiliSpider):
             listed=tuple(Listed(id=post.id, at=post.published_at) for post in posts),
             next=self._page(page + 1) if page < pages else None,
             nothing="numResults 0" if data.results == 0 else None,
+            left_out=_CAPPED if page >= _MOST_PAGES and (data.results or 0) >= _MOST_PAGES * _PAGE else None,
         )
 
     def _parse_item(self, response: Response, raw: msgspec.Raw) -> Post:

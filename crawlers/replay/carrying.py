@@ -1,14 +1,13 @@
 """Any posts → posts that one platform's format can hold: ids of its form, whole seconds, only what it shows."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
 from crawlers.post import Author, Engagement, Kind, Post
 
-__all__ = ["conversations", "number_of", "showing", "slug_of", "unix"]
+__all__ = ["conversations", "distinct", "number_of", "on_one_line", "showing", "slug_of", "unix"]
 
 
 def number_of(text: str, digits: int = 15) -> int:
@@ -84,11 +83,6 @@ def on_one_line(text: str) -> str:
     return _BLANK.sub(" ", text).strip()
 
 
-def distinct(posts: Sequence[Post], name: Callable[[Post], str] = lambda post: post.id) -> list[Post]:
-    """Return the posts without later ones of the same name."""
-    return list({name(post): post for post in reversed(posts)}.values())[::-1]
-
-
-def renamed(post: Post, **changes: object) -> Post:
-    """Return the post with changed fields."""
-    return replace(post, **changes)  # type: ignore[arg-type]
+def distinct(posts: Sequence[Post]) -> list[Post]:
+    """Return the posts without later ones of the same id."""
+    return list({post.id: post for post in reversed(posts)}.values())[::-1]
