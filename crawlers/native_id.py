@@ -15,6 +15,11 @@ _HEX_ID = re.compile(r"[0-9a-f]{24}")
 _FIRST_SECOND, _LAST_SECOND = 1_230_768_000, 4_102_444_800
 """2009 and 2100: numbers that say another time are ids of another kind."""
 _CLOCKS_DIFFER = timedelta(seconds=10)
+_X_EPOCH = 1_288_834_974_657
+_FIRST_X_ID = 29_700_859_247
+"""Ids of X carry their time since November 2010; before, they only counted."""
+_FIRST_TIMED_MASTODON_ID = 10**17
+"""An instance's first ids only counted too."""
 
 
 def published(platform: str, native_id: str) -> datetime | None:
@@ -59,6 +64,22 @@ def _unix(seconds: int) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC) if _FIRST_SECOND <= seconds < _LAST_SECOND else None
 
 
+def _x(id: str) -> datetime | None:
+    """Read a snowflake: its bits above the 22nd count milliseconds."""
+    if not (id.isascii() and id.isdigit() and _FIRST_X_ID < int(id[:20]) < 1 << 63 and len(id) < 20):
+        return None
+    return _unix(((int(id) >> 22) + _X_EPOCH) // 1000)
+
+
+def _mastodon(id: str) -> datetime | None:
+    """Read a status id, after the instance that it is of: its bits above the 16th count milliseconds."""
+    number = id.rpartition("/")[2]
+    if not (number.isascii() and number.isdigit() and len(number) == len(str(_FIRST_TIMED_MASTODON_ID))):
+        return None
+    return _unix((int(number) >> 16) // 1000)
+
+
+
 _READERS: Mapping[str, Callable[[str], datetime | None]] = MappingProxyType(
-    {"weibo": _weibo, "douyin": _douyin, "xiaohongshu": _xiaohongshu}
+    {"douyin": _douyin, "mastodon": _mastodon, "weibo": _weibo, "x": _x, "xiaohongshu": _xiaohongshu}
 )

@@ -4,10 +4,11 @@ A wire module has
 
     wire(posts) -> Wire                                      what serves the posts of this feed
     moved_id(native_id, published_at, seconds) -> str        only where native ids carry their time
+    carried(posts) -> list[Post]                             any posts, as far as this format can hold them
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib import import_module
@@ -23,7 +24,17 @@ from crawlers.replay.errors import SourceError
 if TYPE_CHECKING:
     from config.brand import Target
 
-__all__ = ["Response", "Wire", "json_answer", "moved_id", "names", "page_number", "posted", "wires"]
+__all__ = [
+    "Response",
+    "Wire",
+    "carried",
+    "json_response",
+    "moved_id",
+    "names",
+    "page_number",
+    "posted",
+    "wires",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +48,8 @@ class Response:
     """When given, the page carries an ETag and Last-Modified, and who has it already gets a 304."""
     status: int = 200
     location: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Further headers, such as Link."""
 
 
 class Wire(Protocol):
@@ -85,6 +98,12 @@ def moved_id(feed: str, native_id: str, published_at: datetime | None, seconds: 
         return native_id
     move = getattr(_module(feed), "moved_id", None)
     return str(move(native_id, published_at, seconds)) if move else native_id
+
+
+def carried(feed: str, posts: Sequence[Post]) -> list[Post] | None:
+    """Return any posts as the wire of `feed` can hold them, ids in its form; None where it takes only its own."""
+    carry = getattr(_module(feed), "carried", None)
+    return list(carry(posts)) if carry else None
 
 
 @cache
