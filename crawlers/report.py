@@ -24,6 +24,11 @@ class Verdict(StrEnum):
     CUT_SHORT = "cut_short"
     """Stopped before what earlier crawls have: too many pages, too little time, or the platform shows no more."""
 
+    @property
+    def is_fault(self) -> bool:
+        """Whether the feed gives nothing until it comes back or somebody acts."""
+        return self in (Verdict.BLOCKED, Verdict.LOGIN_REQUIRED, Verdict.SCHEMA_CHANGED, Verdict.UNREACHABLE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlProgress:

@@ -1,43 +1,33 @@
 """The process that crawls: it alone imports Scrapy, whose reactor runs once in a process's life.
 
-Started by run.py as `python -m crawlers.worker`. It reads one Job as a line of JSON from stdin and writes lines to
-stdout: a word, a space, and JSON.
-
-    post {…}    a Post
-    dead {…}    what could not be read
-    reading "…" the page at this address is parsed next, by code that nothing in this process interrupts
-    parsed {}   it was parsed
-    page {}     one page was read to its end
-    end {…}     the Ending, once, last
-
-It leaves when stdin closes, that is, when whoever started it is gone.
+Started by process.py as `python -m crawlers.worker`. It reads jobs from stdin, does them side by side, and answers on
+stdout, both as pipe.py describes. It leaves when stdin closes, that is, when whoever started it has no more work or is
+gone.
 """
 
 import os
 import select
-import sys
 import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 import scrapy
 from scrapy import exceptions as scrapy_errors
-from scrapy.core.downloader.handlers.http11 import TunnelError
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, TunnelError
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from twisted.internet import error as twisted_errors
 
 from config import settings
 from crawlers.drive import Drive
-from crawlers.ending import Ending
 from crawlers.errors import SchemaChanged, Unreachable
 from crawlers.fetch import Fetcher, Forbidden
-from crawlers.page import Dead, Request, Response
-from crawlers.post import Post, encode_post
+from crawlers.page import Request, Response
+from crawlers.pipe import Numbered, Pipe
 from crawlers.spider import Job, PlatformSpider, is_loopback, spider_of
-from crawlers.stage import query_folder
+from crawlers.turn import turn
 
 __all__ = ["main"]
 
@@ -59,49 +49,16 @@ _FAILURES: dict[type[Exception], str] = {
 }
 
 
-class Pipe:
-    """The sink that writes to whoever started this process."""
+class InTurn(HTTP11DownloadHandler):
+    """Scrapy's handler, which waits for the host's turn; whatever is asked for comes through here, robots.txt too."""
 
-    def __init__(self, out: BinaryIO, job: Job) -> None:
-        self._out, self._job = out, job
-
-    def post(self, post: Post) -> None:
-        """Send a post."""
-        self._out.write(b"post " + encode_post(post) + b"\n")
-
-    def dead(self, dead: Dead) -> None:
-        """Send what could not be read."""
-        self._send("dead", dead)
-
-    def page(self) -> None:
-        """Say that a page was read to its end."""
-        self._send("page", {})
-        self._out.flush()
-
-    def reading(self, url: str) -> None:
-        """Say which page is parsed next."""
-        self._send("reading", url)
-        self._out.flush()
-
-    def parsed(self) -> None:
-        """Say that its parsing is over."""
-        self._send("parsed", {})
-        self._out.flush()
-
-    def end(self, end: Ending) -> None:
-        """Say how it ended."""
-        self._send("end", end)
-        self._out.flush()
-
-    def keep(self, response: Response) -> str:
-        """Keep the page beside the logs; of each query, the last odd one is kept."""
-        path = settings.data_dir() / "logs" / f"{self._job.feed}-{query_folder(self._job.query)}.page"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(response.body)
-        return str(path)
-
-    def _send(self, word: str, value: Any) -> None:
-        self._out.write(word.encode() + b" " + msgspec.json.encode(value) + b"\n")
+    async def download_request(self, request: scrapy.Request) -> scrapy.http.Response:
+        """Download, in turn where the job has a delay."""
+        delay = self._crawler.settings.getfloat("TURN_DELAY")
+        if not delay:
+            return await super().download_request(request)
+        async with turn(urlsplit(request.url).hostname or "", delay):
+            return await super().download_request(request)
 
 
 class _Downloader(scrapy.Spider):
@@ -160,13 +117,13 @@ def _scrapy_settings(job: Job, loopback: bool) -> dict[str, Any]:
         "USER_AGENT": job.user_agent,
         "DEFAULT_REQUEST_HEADERS": {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"},
         "ROBOTSTXT_OBEY": job.robots,
-        "DOWNLOAD_DELAY": job.delay,
+        "TURN_DELAY": job.delay,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if job.delay else _AT_ONCE,
         "DOWNLOAD_TIMEOUT": _TIMEOUT,
         "DOWNLOAD_MAXSIZE": _MOST_BYTES,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3")),
+        "DOWNLOAD_HANDLERS": {**dict.fromkeys(("data", "file", "ftp", "s3")), "http": InTurn, "https": InTurn},
         "HTTPPROXY_ENABLED": not loopback,
         "COOKIES_ENABLED": False,
         "METAREFRESH_ENABLED": False,
@@ -179,24 +136,43 @@ def _scrapy_settings(job: Job, loopback: bool) -> dict[str, Any]:
     }
 
 
-def _leave_when_alone() -> None:
-    parent = os.getppid()
-    while os.getppid() == parent:
-        if select.select([0], [], [], _WATCH)[0] and not os.read(0, 1):
-            break
-    os._exit(1)
+class _Worker:
+    """Does the jobs that stand on stdin, as they come."""
+
+    def __init__(self) -> None:
+        self._out = os.fdopen(os.dup(1), "wb")
+        os.dup2(2, 1)  # whatever prints, the pipe carries our lines alone
+        self._process = AsyncCrawlerProcess({"LOG_LEVEL": "INFO"})
+
+    def run(self) -> None:
+        """Do not return: the process ends when stdin does."""
+        from twisted.internet import reactor
+
+        self._start = getattr(reactor, "callFromThread")  # noqa: B009  # twisted's stubs do not know it
+        threading.Thread(target=self._listen, daemon=True).start()
+        self._process.start(stop_after_crawl=False, install_signal_handlers=False)
+
+    def _listen(self) -> None:
+        parent, received = os.getppid(), b""
+        while os.getppid() == parent:
+            if select.select([0], [], [], _WATCH)[0]:
+                data = os.read(0, 1 << 20)
+                if not data:
+                    break
+                *lines, received = (received + data).split(b"\n")
+                for line in lines:
+                    self._start(self._crawl, msgspec.json.decode(line, type=Numbered))
+        os._exit(0)
+
+    def _crawl(self, work: Numbered) -> None:
+        spider, pipe = spider_of(work.job.feed)(work.job), Pipe(self._out, work)
+        crawler = Crawler(_Downloader, _scrapy_settings(work.job, is_loopback(spider.first().url)))
+        self._process.crawl(crawler, spider, pipe).add_done_callback(lambda _: pipe.close())
 
 
 def main() -> None:
-    """Do the job that stands on stdin."""
-    out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever prints, the pipe carries our lines alone
-    job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
-    threading.Thread(target=_leave_when_alone, daemon=True).start()
-    spider = spider_of(job.feed)(job)
-    process = AsyncCrawlerProcess(_scrapy_settings(job, is_loopback(spider.first().url)))
-    process.crawl(_Downloader, spider, Pipe(out, job))
-    process.start(install_signal_handlers=False)
+    """Do all jobs that come."""
+    _Worker().run()
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ from indexing.alerts.channels import check_kinds
 from indexing.consume import Done, Progress, consume
 
 if TYPE_CHECKING:
+    from crawlers.deal import TaskReport
+    from crawlers.round import Outcome
     from indexing.alerts.alert import Alert
     from indexing.elasticsearch.store import Store
 
@@ -33,7 +35,7 @@ __all__ = [
     "analyse_or_deal",
     "bring_up",
     "check_config",
-    "crawl_and_note",
+    "crawl_dealt",
     "go_on",
     "go_on_between_turns",
     "index_all",
@@ -94,21 +96,23 @@ def quiet(_step: str, _done: int, _of: int) -> None:
     """Report no progress."""
 
 
-def crawl_and_note(target: Target, window: str) -> str:
-    """Crawl one target and return the batch's path; a verdict that asks somebody to act raises its CrawlError.
+def crawl_dealt(window: str, task: int) -> "TaskReport":
+    """Crawl the targets of one task of a round, and return what became of them.
 
-    Then the index learns of the crawl at once, for nothing else may come after it: a blind feed must be seen as blind.
+    Of a crawl that somebody must look at the index learns at once, for nothing else may come after it: a blind feed
+    must be seen as blind.
     """
-    from crawlers.errors import CrawlError
-    from crawlers.run import batch_of, crawl_or_raise
+    from crawlers.deal import dealt, report_task
+    from crawlers.round import crawl_all
+    from crawlers.run import batch_of
     from indexing.elasticsearch.store import open_store
     from indexing.runs import write_run
 
-    try:
-        return crawl_or_raise(target, window)
-    except CrawlError:
-        write_run(batch_of(target, window), open_store())
-        raise
+    def note(outcome: "Outcome") -> None:
+        if outcome.fault:
+            write_run(batch_of(outcome.target, window), open_store())
+
+    return report_task(crawl_all(dealt(window, task), window, done=note), window, task)
 
 
 def analyse_all(
