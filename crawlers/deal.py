@@ -4,7 +4,7 @@
     <root>/rounds/tasks/<task>.json   what the task did in its last round
 
 Tasks are as few as keep each within about a minute by what the hosts took last time, and at most 64. Hosts that take
-long share tasks with their like: those that are quick never wait for them.
+longer than that share tasks with their like: a task of quick hosts never waits for them.
 """
 
 from collections import Counter
@@ -17,8 +17,7 @@ from config import settings
 from config.brand import Target
 from config.errors import UserError
 from crawlers.files import names, read, remove, replace
-from crawlers.prepare import prepare
-from crawlers.round import HOSTS_AT_ONCE, Outcome, by_host
+from crawlers.round import HOSTS_AT_ONCE, Host, Outcome, by_host
 
 __all__ = ["MOST_TASKS", "TaskReport", "deal", "dealt", "report_task", "summary"]
 
@@ -53,21 +52,18 @@ class TaskReport:
 
 def deal(targets: Sequence[Target], window: str) -> int:
     """Deal the targets of a round, and return to how many tasks."""
-    hosts = by_host(targets)
     took = {host: seconds for report in _reports() for host, seconds in report.seconds.items()}
-    expected = {host: _expected(own, took.get(host)) for host, own in hosts.items()}
-    total = sum(expected.values())
-    tasks = min(MOST_TASKS, max(1, round(total / (_TASK_SECONDS * HOSTS_AT_ONCE))))
-    parts: list[list[Target]] = [[] for _ in range(tasks)]
-    before = 0.0
-    for host in sorted(hosts, key=lambda host: (expected[host], host)):
-        parts[min(tasks - 1, int(before / total * tasks))] += hosts[host]
-        before += expected[host]
-    dealt = [[target.model_dump() for target in part] for part in parts if part]
-    replace(_plan(window), msgspec.json.encode(dealt))
+    expected = {host: _expected(host, took.get(host.name)) for host in by_host(targets)}
+    ordered = sorted(expected, key=lambda host: (expected[host], host.name))
+    slow = [host for host in ordered if expected[host] > _TASK_SECONDS]
+    quick = ordered[: len(ordered) - len(slow)]
+    for_slow = min(MOST_TASKS // 2, -(-len(slow) // HOSTS_AT_ONCE))
+    for_quick = -(-sum(expected[host] for host in quick) // (_TASK_SECONDS * HOSTS_AT_ONCE))
+    parts = _spread(quick, min(MOST_TASKS - for_slow, int(for_quick))) + _spread(slow, for_slow)
+    replace(_plan(window), msgspec.json.encode([[target.model_dump() for target in part] for part in parts]))
     for old in names(_folder())[:-_ROUNDS_KEPT]:
         remove(f"{_folder()}/{old}")
-    return len(dealt)
+    return len(parts)
 
 
 def dealt(window: str, task: int) -> list[Target]:
@@ -122,18 +118,14 @@ def _reports() -> Iterator[TaskReport]:
             continue  # no more than a guess is lost
 
 
-def _expected(targets: Sequence[Target], each: float | None) -> float:
+def _spread(hosts: Sequence[Host], tasks: int) -> list[list[Target]]:
+    return [[target for host in hosts[task::tasks] for target in host.targets] for task in range(tasks)]
+
+
+def _expected(host: Host, each: float | None) -> float:
     """Return the seconds that a host's targets will take, one after the other."""
-    if each is not None:
-        return len(targets) * max(each, _OWN_SECONDS)
-    return sum(_OWN_SECONDS + _delay(target) * (1 + _PAGES_GUESSED) for target in targets)
-
-
-def _delay(target: Target) -> float:
-    try:
-        return prepare(target, run_id="")[1].delay
-    except UserError:
-        return 0
+    guess = host.delay * (1 + _PAGES_GUESSED) if each is None else each
+    return len(host.targets) * max(guess, _OWN_SECONDS)
 
 
 def _plan(window: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -94,6 +95,7 @@ def _cookie_env(override: Platform) -> str | None:
     return name
 
 
+@cache
 def _user_agent() -> str:
     try:
         return f"tingfeng/{version('tingfeng')} (reads public posts for social listening)"

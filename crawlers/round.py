@@ -7,7 +7,7 @@ alone. One process does all the crawls.
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -18,7 +18,7 @@ from crawlers.process import Crawler
 from crawlers.report import CrawlProgress, CrawlReport, Verdict
 from crawlers.run import crawl, report_of
 
-__all__ = ["HOSTS_AT_ONCE", "Outcome", "by_host", "crawl_all", "host_of"]
+__all__ = ["HOSTS_AT_ONCE", "Host", "Outcome", "by_host", "crawl_all"]
 
 HOSTS_AT_ONCE = 16
 
@@ -53,21 +53,28 @@ class Outcome:
         return self.report.verdict is Verdict.UNREACHABLE
 
 
-def host_of(target: Target) -> str:
-    """Return the host that a crawl of the target asks first; "" where it cannot be crawled."""
-    try:
-        spider, _ = prepare(target, run_id="")
-    except UserError:
-        return ""  # the crawl tells why
-    return urlsplit(spider.first().url).hostname or ""
+@dataclass(slots=True, kw_only=True, eq=False)
+class Host:
+    """A host and the targets that ask it; `delay` is the longest that one of them has, in seconds."""
+
+    name: str
+    delay: float = 0
+    targets: list[Target] = field(default_factory=list)
 
 
-def by_host(targets: Iterable[Target]) -> dict[str, list[Target]]:
-    """Return the targets by the host that each asks."""
-    found: dict[str, list[Target]] = {}
+def by_host(targets: Iterable[Target]) -> list[Host]:
+    """Return the targets by the host that each asks first; those that cannot be crawled are those of ""."""
+    found: dict[str, Host] = {}
     for target in targets:
-        found.setdefault(host_of(target), []).append(target)
-    return found
+        try:
+            spider, job = prepare(target, run_id="")
+            name, delay = urlsplit(spider.first().url).hostname or "", job.delay
+        except UserError:
+            name, delay = "", 0  # the crawl tells why
+        host = found.setdefault(name, Host(name=name))
+        host.delay = max(host.delay, delay)
+        host.targets.append(target)
+    return list(found.values())
 
 
 def crawl_all(
@@ -87,16 +94,15 @@ def crawl_all(
     outcomes: dict[Target, Outcome] = {}
     stopped = threading.Event()
 
-    def crawl_host(host: str, own: Sequence[Target], crawler: Crawler) -> None:
-        for target in own:
+    def crawl_host(host: Host, crawler: Crawler) -> None:
+        for target in host.targets:
             if stopped.is_set():
                 return
             run = partial(crawl, target, window, max_pages=max_pages, progress=partial(progress, target))
-            outcomes[target] = _outcome(target, host, window, partial(run, crawler=crawler), done)
+            outcomes[target] = _outcome(target, host.name, window, partial(run, crawler=crawler), done)
 
-    hosts = by_host(targets)
     with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool, Crawler() as crawler:
-        under_way = [pool.submit(crawl_host, host, own, crawler) for host, own in hosts.items()]
+        under_way = [pool.submit(crawl_host, host, crawler) for host in by_host(targets)]
         try:
             for host in under_way:
                 host.result()

@@ -17,7 +17,7 @@ from config.load import ConfigError
 from config.rota import check_channels, check_notify, load_rota
 from config.rule import check_references, load_rules
 from crawlers.prepare import check_platforms
-from crawlers.stage import Batch
+from crawlers.stage import Batch, window_at
 from indexing.alerts.channels import check_kinds
 from indexing.consume import Done, Progress, consume
 
@@ -36,12 +36,14 @@ __all__ = [
     "bring_up",
     "check_config",
     "crawl_dealt",
+    "deal_round",
     "go_on",
     "go_on_between_turns",
     "index_all",
     "keep_levels",
     "load_config",
     "raise_alerts",
+    "round_summary",
     "to_crawl",
     "turn",
     "watch",
@@ -96,7 +98,21 @@ def quiet(_step: str, _done: int, _of: int) -> None:
     """Report no progress."""
 
 
-def crawl_dealt(window: str, task: int) -> "TaskReport":
+def deal_round(at: datetime) -> int:
+    """Deal all that is to be crawled in the round of this time, and return to how many tasks."""
+    from crawlers.deal import deal
+
+    return deal(to_crawl(check_config()), window_at(at))
+
+
+def round_summary(at: datetime) -> str:
+    """Return what the round of this time came to."""
+    from crawlers.deal import summary
+
+    return summary(window_at(at))
+
+
+def crawl_dealt(at: datetime, task: int) -> "TaskReport":
     """Crawl the targets of one task of a round, and return what became of them.
 
     Of a crawl that somebody must look at the index learns at once, for nothing else may come after it: a blind feed
@@ -112,6 +128,7 @@ def crawl_dealt(window: str, task: int) -> "TaskReport":
         if outcome.fault:
             write_run(batch_of(outcome.target, window), open_store())
 
+    window = window_at(at)
     return report_task(crawl_all(dealt(window, task), window, done=note), window, task)
 
 
