@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from config.brand import Target
 from config.errors import UserError
+from crawlers import circuit
 from crawlers.prepare import prepare
 from crawlers.process import Crawler
 from crawlers.report import CrawlProgress, CrawlReport, Verdict
@@ -95,7 +96,8 @@ def crawl_all(
     stopped = threading.Event()
 
     def crawl_host(host: Host, crawler: Crawler) -> None:
-        for target in host.targets:
+        refused = circuit.load(host.name).targets
+        for target in sorted(host.targets, key=lambda target: circuit.name_of(target) in refused):
             if stopped.is_set():
                 return
             run = partial(crawl, target, window, max_pages=max_pages, progress=partial(progress, target))

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import urlsplit
 
 from config.brand import Target
-from crawlers import watermark
+from crawlers import circuit, watermark
 from crawlers.ending import Ending
 from crawlers.intake import Intake
 from crawlers.prepare import prepare
@@ -55,11 +56,12 @@ def crawl(
     batch = batch_of(target, window)
     run_id = f"{batch.feed}/{batch.query}/{batch.window}"
     spider, job = prepare(target, run_id=run_id, max_pages=max_pages)
-    stand = watermark.load(target, window, urlsplit(spider.first().url).hostname or "")
+    host = urlsplit(spider.first().url).hostname or ""
+    stand = watermark.load(target, window, host)
     mark = stand.before
     job = replace(job, since=mark.published, seen=frozenset(mark.seen), validators=mark.validators)
     with nullcontext(crawler) if crawler else Crawler() as process:
-        intake, end = _fill(batch, job, progress, process)
+        intake, end = _fill(batch, job, host, progress, process)
     stand = stand.moved(end, list(intake.found), datetime.now(UTC))
     report = _report(job, window, intake, end, started_at, stand)
     with batch.to("runs").write() as writer:
@@ -92,25 +94,25 @@ def _report(
 
 
 def _fill(
-    batch: Batch, job: Job, progress: Callable[[CrawlProgress], None] | None, crawler: Crawler
+    batch: Batch, job: Job, host: str, progress: Callable[[CrawlProgress], None] | None, crawler: Crawler
 ) -> tuple[Intake, Ending]:
     """Crawl into the batch, anew where another crawl of the same process ended it."""
     while True:
         try:
-            return _fill_once(batch, job, progress, crawler)
+            return _fill_once(batch, job, host, progress, crawler)
         except Interrupted as interrupted:
             if interrupted.alone:
                 with crawler.alone() as own:
-                    return _fill_once(batch, job, progress, own)
+                    return _fill_once(batch, job, host, progress, own)
 
 
 def _fill_once(
-    batch: Batch, job: Job, progress: Callable[[CrawlProgress], None] | None, crawler: Crawler
+    batch: Batch, job: Job, host: str, progress: Callable[[CrawlProgress], None] | None, crawler: Crawler
 ) -> tuple[Intake, Ending]:
     earlier = batch.manifest()
     with batch.write() as writer:
         intake = Intake(writer=writer, seen=job.seen, progress=progress)
-        end = crawler.run(job, intake.take)
+        end = circuit.guarded(host, job, partial(crawler.run, job, intake.take))
         if earlier:
             intake.keep(batch)
         writer.complete = end.complete or (earlier is not None and earlier.complete)

@@ -1,14 +1,13 @@
 """One request at a time to each host, its delay apart, whichever crawl on this machine asks.
 
 A file below the data folder stands for each host. Whoever asks the host holds a lock on the file until the answer is
-there, and leaves in it when the host was asked; the lock goes with its process, however that ends. Other machines know
+there, and leaves in it when that was; the lock goes with its process, however that ends. Other machines know
 nothing of it: that no two of them ask a host at once is the deal's doing (deal.py).
 """
 
 import asyncio
 import fcntl
 import os
-import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,20 +21,21 @@ __all__ = ["turn"]
 _LOOK = 0.05
 _LOOK_AT_MOST = 0.5
 """Seconds between two looks whether the host is free, at first and after a while."""
-_JITTER = 0.2
-"""The share of the delay by which it may be longer: a clock's beat is more than a host needs to bear."""
 
 
 @asynccontextmanager
 async def turn(host: str, delay: float) -> AsyncIterator[None]:
-    """Ask `host` inside: alone, and at least `delay` seconds after whoever asked it before."""
+    """Ask `host` inside: alone, and `delay` seconds after whoever asked it before had the answer."""
     path = settings.data_dir() / "hosts" / query_folder(host)
     path.parent.mkdir(parents=True, exist_ok=True)
     file = await _locked(path)
     try:
-        await asyncio.sleep(_asked_at(file) + delay * random.uniform(1, 1 + _JITTER) - time.time())  # noqa: S311
-        os.pwrite(file, f"{time.time():017.6f}".encode(), 0)
-        yield
+        await asyncio.sleep(_asked_at(file) + delay - time.time())
+        _note(file)
+        try:
+            yield
+        finally:
+            _note(file)
     finally:
         os.close(file)
 
@@ -59,6 +59,10 @@ def _lock(file: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _note(file: int) -> None:
+    os.pwrite(file, f"{time.time():017.6f}".encode(), 0)
 
 
 def _asked_at(file: int) -> float:

@@ -10,7 +10,7 @@ import select
 import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -52,13 +52,20 @@ _FAILURES: dict[type[Exception], str] = {
 class InTurn(HTTP11DownloadHandler):
     """Scrapy's handler, which waits for the host's turn; whatever is asked for comes through here, robots.txt too."""
 
+    _robots: ClassVar[dict[str, scrapy.http.Response]] = {}
+
     async def download_request(self, request: scrapy.Request) -> scrapy.http.Response:
-        """Download, in turn where the job has a delay."""
-        delay = self._crawler.settings.getfloat("TURN_DELAY")
-        if not delay:
-            return await super().download_request(request)
-        async with turn(urlsplit(request.url).hostname or "", delay):
-            return await super().download_request(request)
+        """Download, in turn where the job has a delay; a site's robots.txt once for all crawls of this process."""
+        if kept := self._robots.get(request.url):
+            return kept.replace()
+        if delay := self._crawler.settings.getfloat("TURN_DELAY"):
+            async with turn(urlsplit(request.url).hostname or "", delay):
+                response = await super().download_request(request)
+        else:
+            response = await super().download_request(request)
+        if urlsplit(request.url).path == "/robots.txt" and response.status in (200, 404):
+            self._robots[request.url] = response
+        return response
 
 
 class _Downloader(scrapy.Spider):
