@@ -27,7 +27,7 @@ _PAGES_GUESSED = 3
 _OWN_SECONDS = 0.1
 """What a target costs at the least, whatever its host."""
 _ROUNDS_KEPT = 3
-_SLOWEST = 5
+_SLOWEST, _TOLD = 5, 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,14 @@ class TaskReport:
         """The hosts, in a few words for people."""
         first, *others = sorted(self.seconds)
         return f"{first} and {len(others)} more" if others else first
+
+    @property
+    def told(self) -> str:
+        """The first faults, for a message."""
+        more = len(self.faults) - _TOLD
+        return "\n".join(
+            [*self.faults[:_TOLD], *([f"and {more} more, which the round's last task names"] * (more > 0))]
+        )
 
 
 def deal(targets: Sequence[Target], window: str) -> int:

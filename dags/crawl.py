@@ -41,7 +41,7 @@ def crawl() -> None:
         done, context = crawl_dealt(dag_run.run_after, number), get_current_context()
         context.update(hosts=done.hosts)  # type: ignore[call-arg]
         if done.faults:
-            raise (AirflowException if done.may_pass else AirflowFailException)("\n".join(done.faults))
+            raise (AirflowException if done.may_pass else AirflowFailException)(done.told)
         return done.verdicts
 
     @task(outlets=[POSTS])

@@ -63,17 +63,20 @@ def _feed(path: str) -> str:
 def serving_hosts(count: int) -> Iterator[Hosts]:
     """Serve as many hosts, at most 60,000, while the block runs."""
     hosts = Hosts(addresses=[f"127.1.{n // 250}.{n % 250 + 1}" for n in range(count)])
-    loop, ready = asyncio.new_event_loop(), threading.Event()
+    loop, ready, over = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
 
-    async def start() -> None:
+    async def serve() -> None:
         first = await asyncio.start_server(hosts.answer, hosts.addresses[0], 0)
         hosts.port = first.sockets[0].getsockname()[1]
-        await asyncio.start_server(hosts.answer, hosts.addresses[1:], hosts.port)
+        others = [await asyncio.start_server(hosts.answer, hosts.addresses[1:], hosts.port)] if count > 1 else []
         ready.set()
+        await over.wait()
+        for server in (first, *others):
+            server.close()
 
     def run() -> None:
-        loop.run_until_complete(start())
-        loop.run_forever()
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(serve())
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
@@ -81,5 +84,5 @@ def serving_hosts(count: int) -> Iterator[Hosts]:
     try:
         yield hosts
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        loop.call_soon_threadsafe(over.set)
         thread.join(60)
