@@ -51,17 +51,26 @@ class Circuit:
 
     def shut(self, target: str, now: datetime) -> Ending | None:
         """Return how a crawl of the target ends without a request, or None where the host may be asked."""
-        standing = [one for one in (self.whole, self.targets.get(target)) if one and now < one.until]
-        if not standing:
+        last = self._last(target)
+        if last is None or last.until <= now:
             return None
-        last = max(standing, key=lambda refusal: refusal.until)
         again = f"{last.until.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
         often = f"{last.times} times in a row" if last.times > 1 else "once"
-        return ending(
+        end = ending(
             last.verdict,
             f"{self.host} is not asked before {again} (remove {_path(self.host)} to ask at once), for it refused or "
             f"did not answer {often}: {last.reason}",
         )
+        return replace(end, not_before=last.until)
+
+    def until(self, target: str) -> datetime | None:
+        """Return when the target may be asked for again; None where it always may."""
+        last = self._last(target)
+        return last.until if last else None
+
+    def _last(self, target: str) -> Refusal | None:
+        refusals = [refusal for refusal in (self.whole, self.targets.get(target)) if refusal]
+        return max(refusals, key=lambda refusal: refusal.until, default=None)
 
     def after(self, target: str, end: Ending, now: datetime) -> "Circuit":
         """Return what is known after a crawl that did ask the host and ended so."""
@@ -90,8 +99,9 @@ def guarded(host: str, job: Job, run: Callable[[], Ending]) -> Ending:
     if shut := known.shut(name_of(job), datetime.now(UTC)):
         return shut
     end = run()
-    save(known, known.after(name_of(job), end, datetime.now(UTC)))
-    return end
+    after = known.after(name_of(job), end, datetime.now(UTC))
+    save(known, after)
+    return replace(end, not_before=after.until(name_of(job)))
 
 
 def load(host: str) -> Circuit:

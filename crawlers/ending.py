@@ -33,7 +33,7 @@ class Ending:
 
     `refused`: the host refused or did not answer, which may hold for all that is asked of it. `complete`: nothing since
     the watermark is missing. `advance`: the watermark may move to `newest`, once all posts are safely written; it may
-    not while what is missing can still be read.
+    not while what is missing can still be read. `not_before`: when the host is asked again, where it is left alone.
     """
 
     verdict: Verdict
@@ -43,6 +43,7 @@ class Ending:
     complete: bool = False
     advance: bool = False
     newest: datetime | None = None
+    not_before: datetime | None = None
     validators: dict[str, str] = field(default_factory=dict)
 
 

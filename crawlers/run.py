@@ -90,6 +90,8 @@ def _report(
         complete=end.complete,
         message=end.message,
         watermark=stand.after.published if stand.after else None,
+        incomplete_since=stand.after.behind_since if stand.after else None,
+        not_before=end.not_before,
     )
 
 

@@ -92,11 +92,13 @@ def test_a_refusal_is_remembered_by_the_crawls_to_come(tmp_path: Path, monkeypat
         assert len(server.asked) == 2
         for report in (*first, *second):
             assert report and report.verdict is Verdict.BLOCKED and "HTTP 432" in report.message
+            assert report.incomplete_since and report.not_before and report.not_before > report.finished_at
         assert second[4] and "is not asked before 20" in second[4].message
         kept = next((tmp_path / "data").rglob("circuits/*.json"))
         assert str(kept) in second[4].message, "what to remove is named"
         kept.unlink()
         refuse = False
-        assert {r.report.verdict for r in crawl_all(targets, "w3") if r.report} == {Verdict.OK}
+        third = [outcome.report for outcome in crawl_all(targets, "w3")]
+        assert {r and (r.verdict, r.incomplete_since, r.not_before) for r in third} == {(Verdict.OK, None, None)}
     kept.write_text("{")
     assert circuit.load("127.0.0.1") == Circuit(host="127.0.0.1")
