@@ -8,7 +8,8 @@ longer than that share tasks with their like: a task of quick hosts never waits 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
@@ -118,12 +119,13 @@ def summary(window: str) -> str:
     )
 
 
-def _reports() -> Iterator[TaskReport]:
+def _reports() -> list[TaskReport]:
+    """Return what is known of the tasks' last rounds, the newest last."""
+    found = []
     for name in names(f"{_folder()}/tasks"):
-        try:
-            yield msgspec.json.decode(read(f"{_folder()}/tasks/{name}") or b"", type=TaskReport)
-        except msgspec.DecodeError:
-            continue  # no more than a guess is lost
+        with suppress(msgspec.DecodeError):  # no more than a guess is lost
+            found.append(msgspec.json.decode(read(f"{_folder()}/tasks/{name}") or b"", type=TaskReport))
+    return sorted(found, key=lambda report: report.window)
 
 
 def _spread(hosts: Sequence[Host], tasks: int) -> list[list[Target]]:

@@ -107,6 +107,8 @@ def test_5000_targets_in_at_most_64_tasks(configured: Callable[[Hosts, int, floa
         assert manifest and manifest.books == {"posts": report.posts, "new": report.posts, "known": 0}
     gaps = [later - at for asked in hosts.asked.values() for (at, _), (later, _) in pairwise(asked)]
     assert hosts.most_at_once == 1
+    robots = [sum(path == "/robots.txt" for _, path in asked) for asked in hosts.asked.values()]
+    assert max(robots) <= 2 and robots.count(1) >= 490, "once a round, but where that is refused"
     assert min(gaps) >= 1.0
 
 
