@@ -15,7 +15,7 @@ from commands.replay import start_replay
 from commands.screen import Bars, bars, console, mentions_balance, posts_balance
 
 if TYPE_CHECKING:
-    from crawlers.report import CrawlReport
+    from crawlers.round import Outcome
     from indexing.elasticsearch.store import Store
     from indexing.pipeline import Turn
 
@@ -41,7 +41,7 @@ def demo(
     brands = check_config()
     _start_elasticsearch()
     with bars() as show:
-        reports = _crawl(source, posts, show)
+        outcomes = _crawl(source, posts, show)
         store = open_store()
         before = store.count("mentions")
         analysed = analyse_all(brands, store, progress=show)
@@ -49,7 +49,7 @@ def demo(
         indexed = turn(store, brands, now=anchor(source), progress=show)
         keep_levels(store, brands)
         page = write_latest(store, brands, now=anchor(source))
-    console.print(crawled(reports))
+    console.print(crawled(outcomes))
     _summary(analysed.books, indexed, store, page, before)
     tell_of(analysed.failed + indexed.failed)
 
@@ -64,7 +64,7 @@ def _start_elasticsearch() -> None:
         subprocess.Popen(command, stdin=silent, stdout=silent, stderr=silent, start_new_session=True)
 
 
-def _crawl(source: str, posts: int, show: Bars) -> list["CrawlReport"]:
+def _crawl(source: str, posts: int, show: Bars) -> list["Outcome"]:
     from config import settings
     from crawlers.replay import targets
 

@@ -87,8 +87,8 @@ def _write_first_rule() -> None:
 def _try_feeds(brand: "Brand") -> None:
     """Crawl one page of each feed and show how it ended."""
     with bars() as show:
-        reports = crawl_each(brand.crawl, show, pages=1)
-    console.print(crawled(reports))
+        outcomes = crawl_each(brand.crawl, show, pages=1)
+    console.print(crawled(outcomes))
 
 
 def _try_query(brand: "Brand") -> None:

@@ -12,7 +12,7 @@ from commands.screen import Bars, bars, console, errors, mentions_balance, posts
 
 if TYPE_CHECKING:
     from config.brand import Target
-    from crawlers.report import CrawlReport
+    from crawlers.round import Outcome
 
 
 def crawl(
@@ -20,7 +20,6 @@ def crawl(
     pages: int = typer.Option(None, min=1, help="At most this many pages a query."),
 ) -> None:
     """Crawl every feed × query of every brand, from where the last crawl stopped."""
-    from crawlers.report import Verdict
     from indexing.pipeline import check_config, to_crawl
 
     wanted = [target for target in to_crawl(check_config()) if feed in (None, target.feed)]
@@ -28,42 +27,51 @@ def crawl(
         console.print("Nothing to crawl: write `crawl:` into a brand's file, or begin with `tingfeng init`")
         raise typer.Exit(1)
     with bars() as show:
-        reports = crawl_each(wanted, show, pages=pages)
-    console.print(crawled(reports))
-    if any(report.verdict not in (Verdict.OK, Verdict.EMPTY) for report in reports):
+        outcomes = crawl_each(wanted, show, pages=pages)
+    console.print(crawled(outcomes))
+    if not all(outcome.report and outcome.report.verdict in ("ok", "empty") for outcome in outcomes):
         raise typer.Exit(1)
 
 
-def crawl_each(targets: "Iterable[Target]", show: Bars, *, pages: int | None = None) -> list["CrawlReport"]:
-    """Crawl one target after the other into the window of this moment."""
-    from crawlers.run import crawl as run
+def crawl_each(targets: "Sequence[Target]", show: Bars, *, pages: int | None = None) -> list["Outcome"]:
+    """Crawl the targets into the window of this moment."""
+    from crawlers.round import crawl_all
     from crawlers.stage import window_at
 
-    window = window_at(datetime.now(UTC))
+    def name(target: "Target") -> str:
+        return f"{target.feed} {target.query if len(target.query) <= 14 else f'…{target.query[-13:]}'}"
 
-    def one(target: "Target") -> "CrawlReport":
-        query = target.query if len(target.query) <= 14 else f"…{target.query[-13:]}"
-        name = f"{target.feed} {query}"
-        report = run(target, window, max_pages=pages, progress=lambda so_far: show(name, so_far.posts, 0))
-        show(name, report.posts, report.posts)
-        return report
+    def done(outcome: "Outcome") -> None:
+        if report := outcome.report:
+            show(name(outcome.target), report.posts, report.posts)
 
-    return [one(target) for target in targets]
+    return crawl_all(
+        targets,
+        window_at(datetime.now(UTC)),
+        max_pages=pages,
+        progress=lambda target, so_far: show(name(target), so_far.posts, 0),
+        done=done,
+    )
 
 
-def crawled(reports: "Iterable[CrawlReport]") -> Table:
-    """Return the table of how each crawl ended; what went wrong, or may be missing, stands below its row."""
+def crawled(outcomes: "Iterable[Outcome]") -> Table:
+    """Return the table of how each crawl ended; what went wrong, or may be missing, stands below it."""
     made = Table("feed", "query", "pages", "posts", "new", "verdict", box=None, padding=(0, 1))
     made.columns[1].max_width = 30
     made.columns[1].no_wrap = True
-    messages = []
-    for report in reports:
+    messages: list[str | None] = []
+    for outcome in outcomes:
+        report = outcome.report
+        if report is None:
+            made.add_row(outcome.target.feed, Text(outcome.target.query), "", "", "", "not crawled")
+            messages.append(outcome.fault)
+            continue
         verdict = f"{report.verdict}, {'complete' if report.complete else 'incomplete'}"
         counts = (f"{count:,}" for count in (report.pages, report.posts, report.new))
         made.add_row(report.feed, Text(report.query), *counts, verdict)
         if report.message:
             messages.append(f"{report.feed}: {report.message}")
-    made.caption, made.caption_justify = Text("\n".join(messages)), "left"
+    made.caption, made.caption_justify = Text("\n".join(filter(None, messages))), "left"
     return made
 
 

@@ -21,7 +21,7 @@ class Platform(BaseModel):
     base_url: Annotated[str, StringConstraints(pattern=r"^https?://")] | None = None
     """Another address for the feed's own, such as a mirror or the replay server."""
     delay: Annotated[float, Field(ge=0, le=3600)] | None = None
-    """Seconds between two requests."""
+    """Seconds between an answer and the next request to the same host; 0 asks several pages at once."""
     max_pages: Annotated[int, Field(ge=1, le=100_000)] | None = None
     overlap: Annotated[int, Field(ge=0, le=30 * 86400)] | None = None
     """Seconds before the watermark that each crawl reads again."""

@@ -39,16 +39,19 @@ _VERDICTS: dict[type[CrawlError], Verdict] = {
 class Ending:
     """The verdict with its reason; `newest` is the newest entry that was listed.
 
-    `complete`: nothing since the watermark is missing. `advance`: the watermark may move to `newest`, once all posts
-    are safely written; it may not while what is missing can still be read.
+    `refused`: the host refused or did not answer, which may hold for all that is asked of it. `complete`: nothing since
+    the watermark is missing. `advance`: the watermark may move to `newest`, once all posts are safely written; it may
+    not while what is missing can still be read. `not_before`: when the host is asked again, where it is left alone.
     """
 
     verdict: Verdict
     message: str = ""
     remedy: str = ""
+    refused: bool = False
     complete: bool = False
     advance: bool = False
     newest: datetime | None = None
+    not_before: datetime | None = None
     validators: dict[str, str] = field(default_factory=dict)
 
 
@@ -68,4 +71,6 @@ def ended_by(error: CrawlError) -> Ending:
     """Return the ending that a refusal or a failure makes."""
     verdicts = (verdict for kind, verdict in _VERDICTS.items() if isinstance(error, kind))
     end = ending(next(verdicts, Verdict.SCHEMA_CHANGED), str(error))
-    return replace(end, remedy=_OBEY) if isinstance(error, Forbidden) else end
+    if isinstance(error, Forbidden):
+        return replace(end, remedy=_OBEY)
+    return replace(end, refused=isinstance(error, Blocked | Unreachable))

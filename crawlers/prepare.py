@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -101,6 +102,7 @@ def _variable(override: Platform, field: str) -> str | None:
     return name
 
 
+@cache
 def _user_agent() -> str:
     try:
         return f"tingfeng/{version('tingfeng')} (reads public posts for social listening)"

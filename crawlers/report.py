@@ -27,6 +27,11 @@ class Verdict(StrEnum):
     CUT_SHORT = "cut_short"
     """Stopped before what earlier crawls have: too many pages, too little time, or the platform shows no more."""
 
+    @property
+    def is_fault(self) -> bool:
+        """Whether the feed gives nothing until it comes back or somebody acts."""
+        return self in (Verdict.BLOCKED, Verdict.LOGIN_REQUIRED, Verdict.SCHEMA_CHANGED, Verdict.UNREACHABLE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlProgress:
@@ -62,6 +67,10 @@ class CrawlReport:
     message: str = ""
     """What happened and what to do, in a sentence; empty when all is well."""
     watermark: datetime | None = None
+    incomplete_since: datetime | None = None
+    """When the crawls began of which none has closed the gap yet; None where nothing after the watermark is missing."""
+    not_before: datetime | None = None
+    """When the host, which refused or did not answer, is asked again for this target; None where nothing hinders."""
     coverage: float | None = None
     """Share of what the platform says there is that the crawl saw, 0 to 1, where it says so."""
 

@@ -1,4 +1,4 @@
-"""Crawl one feed × query: the spider runs in a process of its own, and its posts become a batch.
+"""Crawl one feed × query: the spider runs in another process, and its posts become a batch.
 
 What is written, in this order, so that a kill at any instant and another run end with the same posts:
 
@@ -8,30 +8,23 @@ What is written, in this order, so that a kill at any instant and another run en
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import urlsplit
 
 from config.brand import Target
-from crawlers import watermark
+from crawlers import circuit, watermark
 from crawlers.ending import Ending
-from crawlers.errors import Blocked, CrawlError, LoginRequired, RateLimited, SchemaChanged, Unreachable
 from crawlers.intake import Intake
 from crawlers.prepare import prepare
-from crawlers.process import CrawlerDied, run_worker
-from crawlers.report import CrawlProgress, CrawlReport, Verdict, encode_report
+from crawlers.process import Crawler, CrawlerDied, Interrupted
+from crawlers.report import CrawlProgress, CrawlReport, decode_report, encode_report
 from crawlers.spider import Job, spider_of
 from crawlers.stage import Batch, query_folder
 
-__all__ = ["CrawlerDied", "batch_of", "crawl", "crawl_or_raise"]
-
-_ERRORS: dict[Verdict, type[CrawlError]] = {
-    Verdict.BLOCKED: Blocked,
-    Verdict.RATE_LIMITED: RateLimited,
-    Verdict.LOGIN_REQUIRED: LoginRequired,
-    Verdict.SCHEMA_CHANGED: SchemaChanged,
-    Verdict.UNREACHABLE: Unreachable,
-}
+__all__ = ["CrawlerDied", "batch_of", "crawl", "report_of"]
 
 
 def batch_of(target: Target, window: str) -> Batch:
@@ -39,15 +32,10 @@ def batch_of(target: Target, window: str) -> Batch:
     return Batch(stage="posts", feed=target.feed, query=query_folder(target.query), window=window)
 
 
-def crawl_or_raise(target: Target, window: str) -> str:
-    """Crawl, and return the batch's path; raise the CrawlError of a verdict that asks somebody to act.
-
-    What was found until then is written all the same.
-    """
-    report = crawl(target, window)
-    if error := _ERRORS.get(report.verdict):
-        raise error(f"{report.feed} {report.query}: {report.message}")
-    return str(batch_of(target, window))
+def report_of(target: Target, window: str) -> CrawlReport | None:
+    """Return what the crawl of a window told, or None where it has not ended yet."""
+    batch = batch_of(target, window).to("runs")
+    return None if batch.manifest() is None else decode_report(next(batch.lines()))
 
 
 def crawl(
@@ -56,20 +44,24 @@ def crawl(
     *,
     progress: Callable[[CrawlProgress], None] | None = None,
     max_pages: int | None = None,
+    crawler: Crawler | None = None,
 ) -> CrawlReport:
     """Crawl one target from where its last complete crawl stopped, and write what was found as the batch of `window`.
 
-    The platform's doings are told by the verdict, never raised. Raises a UserError for what people wrote,
+    `crawler` is the process that does it; without one, it is started for this crawl alone. The platform's doings are
+    told by the verdict, never raised. Raises a UserError for what people wrote,
     CrawlerDied for a fault of our own; then nothing is written.
     """
     started_at = datetime.now(UTC)
     batch = batch_of(target, window)
     run_id = f"{batch.feed}/{batch.query}/{batch.window}"
     spider, job = prepare(target, run_id=run_id, max_pages=max_pages)
-    stand = watermark.load(target, window, urlsplit(spider.first().url).hostname or "")
+    host = urlsplit(spider.first().url).hostname or ""
+    stand = watermark.load(target, window, host)
     mark = stand.before
     job = replace(job, since=mark.published, seen=frozenset(mark.seen), validators=mark.validators)
-    intake, end = _fill(batch, job, progress)
+    with nullcontext(crawler) if crawler else Crawler() as process:
+        intake, end = _fill(batch, job, host, progress, process)
     stand = stand.moved(end, list(intake.found), datetime.now(UTC))
     report = _report(job, window, intake, end, started_at, stand)
     with batch.to("runs").write() as writer:
@@ -98,15 +90,31 @@ def _report(
         complete=end.complete,
         message=end.message,
         watermark=stand.after.published if stand.after else None,
+        incomplete_since=stand.after.behind_since if stand.after else None,
+        not_before=end.not_before,
     )
 
 
-def _fill(batch: Batch, job: Job, progress: Callable[[CrawlProgress], None] | None) -> tuple[Intake, Ending]:
-    """Crawl into the batch."""
+def _fill(
+    batch: Batch, job: Job, host: str, progress: Callable[[CrawlProgress], None] | None, crawler: Crawler
+) -> tuple[Intake, Ending]:
+    """Crawl into the batch, anew where another crawl of the same process ended it."""
+    while True:
+        try:
+            return _fill_once(batch, job, host, progress, crawler)
+        except Interrupted as interrupted:
+            if interrupted.alone:
+                with crawler.alone() as own:
+                    return _fill_once(batch, job, host, progress, own)
+
+
+def _fill_once(
+    batch: Batch, job: Job, host: str, progress: Callable[[CrawlProgress], None] | None, crawler: Crawler
+) -> tuple[Intake, Ending]:
     earlier = batch.manifest()
     with batch.write() as writer:
         intake = Intake(writer=writer, seen=job.seen, progress=progress)
-        end = run_worker(job, intake.take)
+        end = circuit.guarded(host, job, partial(crawler.run, job, intake.take))
         if earlier:
             intake.keep(batch)
         writer.complete = end.complete or (earlier is not None and earlier.complete)

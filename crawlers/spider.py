@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib import import_module
 from ipaddress import ip_address
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 from lxml.html import HtmlElement
 
+from config import settings
 from config.both import Both
 from config.errors import UserError
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged
@@ -32,7 +33,6 @@ from crawlers.post import Post, check
 from crawlers.synthetic import HEADER, declared
 
 if TYPE_CHECKING:
-    from config.both import Both
     from crawlers.signer import Signer
 
 __all__ = ["CannotCrawl", "Job", "PlatformSpider", "called", "is_loopback", "spider_of"]
@@ -69,6 +69,11 @@ class Job:
     seen: frozenset[str] = frozenset()
     """`Post.id`s of recent crawls."""
     validators: Mapping[str, str] = field(default_factory=dict)
+
+    def secrets(self) -> list[str]:
+        """Return the credentials that it asks with, which no log and no kept page may show."""
+        names = (self.cookie_env, self.token_env)
+        return [secret for name in names if name and (secret := settings.secret(name))]
 
 
 class PlatformSpider(ABC):

@@ -1,45 +1,35 @@
 """The process that crawls: it alone imports Scrapy, whose reactor runs once in a process's life.
 
-Started by run.py as `python -m crawlers.worker`. It reads one Job as a line of JSON from stdin and writes lines to
-stdout: a word, a space, and JSON.
-
-    post {…}    a Post
-    dead {…}    what could not be read
-    reading "…" the page at this address is parsed next, by code that nothing in this process interrupts
-    parsed {}   it was parsed
-    page {}     one page was read to its end
-    end {…}     the Ending, once, last
-
-It leaves when stdin closes, that is, when whoever started it is gone.
+Started by process.py as `python -m crawlers.worker`. It reads jobs from stdin, does them side by side, and answers on
+stdout, both as pipe.py describes. It leaves when stdin closes, that is, when whoever started it has no more work or is
+gone.
 """
 
 import os
 import select
-import sys
 import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any, BinaryIO
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import msgspec
 import scrapy
 from scrapy import exceptions as scrapy_errors
-from scrapy.core.downloader.handlers.http11 import TunnelError
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, TunnelError
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from twisted.internet import error as twisted_errors
 from w3lib.url import add_or_replace_parameter
 
 from config import settings
 from crawlers.drive import Drive
-from crawlers.ending import Ending
 from crawlers.errors import SchemaChanged, Unreachable
 from crawlers.fetch import Download, Fetcher, Forbidden
-from crawlers.page import Dead, Request, Response
-from crawlers.post import Post, encode_post
+from crawlers.page import Request, Response
+from crawlers.pipe import Numbered, Pipe
 from crawlers.signer import signer_of, signing
 from crawlers.spider import Job, PlatformSpider, is_loopback, spider_of
-from crawlers.stage import query_folder
+from crawlers.turn import turn
 
 __all__ = ["main"]
 
@@ -61,49 +51,23 @@ _FAILURES: dict[type[Exception], str] = {
 }
 
 
-class Pipe:
-    """The sink that writes to whoever started this process."""
+class InTurn(HTTP11DownloadHandler):
+    """Scrapy's handler, which waits for the host's turn; whatever is asked for comes through here, robots.txt too."""
 
-    def __init__(self, out: BinaryIO, job: Job) -> None:
-        self._out, self._job = out, job
+    _robots: ClassVar[dict[str, scrapy.http.Response]] = {}
 
-    def post(self, post: Post) -> None:
-        """Send a post."""
-        self._out.write(b"post " + encode_post(post) + b"\n")
-
-    def dead(self, dead: Dead) -> None:
-        """Send what could not be read."""
-        self._send("dead", dead)
-
-    def page(self) -> None:
-        """Say that a page was read to its end."""
-        self._send("page", {})
-        self._out.flush()
-
-    def reading(self, url: str) -> None:
-        """Say which page is parsed next."""
-        self._send("reading", url)
-        self._out.flush()
-
-    def parsed(self) -> None:
-        """Say that its parsing is over."""
-        self._send("parsed", {})
-        self._out.flush()
-
-    def end(self, end: Ending) -> None:
-        """Say how it ended."""
-        self._send("end", end)
-        self._out.flush()
-
-    def keep(self, response: Response) -> str:
-        """Keep the page beside the logs; of each query, the last odd one is kept."""
-        path = settings.data_dir() / "logs" / f"{self._job.feed}-{query_folder(self._job.query)}.page"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_without_secrets(response.body, self._job))
-        return str(path)
-
-    def _send(self, word: str, value: Any) -> None:
-        self._out.write(word.encode() + b" " + msgspec.json.encode(value) + b"\n")
+    async def download_request(self, request: scrapy.Request) -> scrapy.http.Response:
+        """Download, in turn where the job has a delay; a site's robots.txt once for all crawls of this process."""
+        if kept := self._robots.get(request.url):
+            return kept.replace()
+        if delay := self._crawler.settings.getfloat("TURN_DELAY"):
+            async with turn(urlsplit(request.url).hostname or "", delay):
+                response = await super().download_request(request)
+        else:
+            response = await super().download_request(request)
+        if urlsplit(request.url).path == "/robots.txt" and response.status in (200, 404):
+            self._robots[request.url] = response
+        return response
 
 
 class _Downloader(scrapy.Spider):
@@ -133,21 +97,23 @@ class _Downloader(scrapy.Spider):
         target = urlsplit(url)
         return target.netloc == self._own.netloc and target.scheme in (self._own.scheme, "https")
 
-    async def _download(self, request: Request) -> Response:
-        headers = dict(request.headers)
+    def _asked(self, request: Request) -> scrapy.Request:
+        """Return the request with the credentials, which go to the feed's own host alone."""
+        headers, address = dict(request.headers), request.url
         if self._cookie and self._is_own(request.url):
             headers["Cookie"] = self._cookie
-        address = request.url
         if self._token and self._is_own(request.url):
             if parameter := self._spider.token_parameter:
                 address = add_or_replace_parameter(address, parameter, self._token)
             else:
                 headers["Authorization"] = f"Bearer {self._token}"
         method, body = ("GET", b"") if request.body is None else ("POST", request.body)
+        return scrapy.Request(address, method=method, body=body, headers=headers, meta={"dont_redirect": True})
+
+    async def _download(self, request: Request) -> Response:
         try:
-            response = await self.crawler.engine.download_async(
-                scrapy.Request(address, method=method, body=body, headers=headers, meta={"dont_redirect": True})
-            )
+            asked = self._asked(request)
+            response = await self.crawler.engine.download_async(asked)
         except scrapy_errors.IgnoreRequest as error:
             if "robots.txt" in str(error):
                 raise Forbidden("robots.txt forbids it") from error
@@ -160,7 +126,7 @@ class _Downloader(scrapy.Spider):
         except (ValueError, scrapy_errors.NotSupported, scrapy_errors.UnsupportedURLSchemeError) as error:
             raise SchemaChanged(f"cannot be fetched: {error}") from error
         return Response(
-            url=response.url if address == request.url else request.url,
+            url=response.url if asked.url == request.url else request.url,
             status=response.status,
             headers={
                 name.decode("latin-1").lower(): b", ".join(v).decode("latin-1") for name, v in response.headers.items()
@@ -170,27 +136,19 @@ class _Downloader(scrapy.Spider):
         )
 
 
-def _without_secrets(body: bytes, job: Job) -> bytes:
-    """Return a page without the credentials that it was asked for with: some platforms write them into it."""
-    for name in (job.cookie_env, job.token_env):
-        if name and (secret := settings.secret(name)):
-            body = body.replace(secret.encode(), b"")
-    return body
-
-
 def _scrapy_settings(job: Job, loopback: bool) -> dict[str, Any]:
     return {
         "BOT_NAME": "tingfeng",
         "USER_AGENT": job.user_agent,
         "DEFAULT_REQUEST_HEADERS": {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"},
         "ROBOTSTXT_OBEY": job.robots,
-        "DOWNLOAD_DELAY": job.delay,
+        "TURN_DELAY": job.delay,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if job.delay else _AT_ONCE,
         "DOWNLOAD_TIMEOUT": _TIMEOUT,
         "DOWNLOAD_MAXSIZE": _MOST_BYTES,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3")),
+        "DOWNLOAD_HANDLERS": {**dict.fromkeys(("data", "file", "ftp", "s3")), "http": InTurn, "https": InTurn},
         "HTTPPROXY_ENABLED": not loopback,
         "COOKIES_ENABLED": False,
         "METAREFRESH_ENABLED": False,
@@ -203,24 +161,43 @@ def _scrapy_settings(job: Job, loopback: bool) -> dict[str, Any]:
     }
 
 
-def _leave_when_alone() -> None:
-    parent = os.getppid()
-    while os.getppid() == parent:
-        if select.select([0], [], [], _WATCH)[0] and not os.read(0, 1):
-            break
-    os._exit(1)
+class _Worker:
+    """Does the jobs that stand on stdin, as they come."""
+
+    def __init__(self) -> None:
+        self._out = os.fdopen(os.dup(1), "wb")
+        os.dup2(2, 1)  # whatever prints, the pipe carries our lines alone
+        self._process = AsyncCrawlerProcess({"LOG_LEVEL": "INFO"})
+
+    def run(self) -> None:
+        """Do not return: the process ends when stdin does."""
+        from twisted.internet import reactor
+
+        self._start = getattr(reactor, "callFromThread")  # noqa: B009  # twisted's stubs do not know it
+        threading.Thread(target=self._listen, daemon=True).start()
+        self._process.start(stop_after_crawl=False, install_signal_handlers=False)
+
+    def _listen(self) -> None:
+        parent, received = os.getppid(), b""
+        while os.getppid() == parent:
+            if select.select([0], [], [], _WATCH)[0]:
+                data = os.read(0, 1 << 20)
+                if not data:
+                    break
+                *lines, received = (received + data).split(b"\n")
+                for line in lines:
+                    self._start(self._crawl, msgspec.json.decode(line, type=Numbered))
+        os._exit(0)
+
+    def _crawl(self, work: Numbered) -> None:
+        spider, pipe = spider_of(work.job.feed)(work.job), Pipe(self._out, work)
+        crawler = Crawler(_Downloader, _scrapy_settings(work.job, is_loopback(spider.first().url)))
+        self._process.crawl(crawler, spider, pipe).add_done_callback(lambda _: pipe.close())
 
 
 def main() -> None:
-    """Do the job that stands on stdin."""
-    out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever prints, the pipe carries our lines alone
-    job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
-    threading.Thread(target=_leave_when_alone, daemon=True).start()
-    spider = spider_of(job.feed)(job)
-    process = AsyncCrawlerProcess(_scrapy_settings(job, is_loopback(spider.first().url)))
-    process.crawl(_Downloader, spider, Pipe(out, job))
-    process.start(install_signal_handlers=False)
+    """Do all jobs that come."""
+    _Worker().run()
 
 
 if __name__ == "__main__":

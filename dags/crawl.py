@@ -1,16 +1,21 @@
-"""Crawl every feed × query of every brand, every ten minutes; each feed has a pool of its own, for politeness.
+"""Crawl every feed × query of every brand, every ten minutes, in as few tasks as needed.
 
-A platform that cannot be reached is tried again; one that refuses us is not, for that would make it worse. Either way
-the crawl's verdict goes to the index at once, and the failure callback tells.
+All targets of one host are one task's, so that politeness holds across tasks and workers. A task fails where a target
+of it did, and its log names which; what the others gave is written and handed on. A platform that could not be reached
+is tried once more, alone; one that refuses us is not, for that would make it worse. Either way the crawl's verdict goes
+to the index at once, and the failure callback tells. The last task wakes the analysis for the posts of tasks that
+failed, and logs what the round came to.
 """
 
+import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from airflow.sdk import dag, task
+from airflow.sdk import dag, get_current_context, task
 
-from crawlers.feeds import feeds
 from dags.assets import POSTS, common
+
+_log = logging.getLogger(__name__)
 
 
 @dag(
@@ -19,33 +24,33 @@ from dags.assets import POSTS, common
     **common(__doc__),
 )
 def crawl() -> None:
-    """Map one task a feed over the feed's queries."""
+    """Deal the targets to tasks, and map one task over what was dealt."""
 
     @task
-    def queries(feed: str) -> list[dict[str, Any]]:
-        from indexing.pipeline import check_config, to_crawl
+    def deal(dag_run: Any = None) -> list[int]:
+        from indexing.pipeline import deal_round
 
-        return [target.model_dump() for target in to_crawl(check_config()) if target.feed == feed]
+        return list(range(deal_round(dag_run.run_after)))
+
+    @task(outlets=[POSTS], retries=1, map_index_template="{{ hosts | default('') }}")
+    def fetch(number: int, dag_run: Any = None) -> dict[str, int]:
+        from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+        from indexing.pipeline import crawl_dealt
+
+        done, context = crawl_dealt(dag_run.run_after, number), get_current_context()
+        context.update(hosts=done.hosts)  # type: ignore[call-arg]
+        if done.faults:
+            raise (AirflowException if done.may_pass else AirflowFailException)(done.told)
+        return done.verdicts
 
     @task(outlets=[POSTS])
-    def fetch(target: dict[str, Any], **context: Any) -> str:
-        from airflow.sdk.exceptions import AirflowFailException
+    def hand_on(dag_run: Any = None) -> None:
+        from indexing.pipeline import round_summary
 
-        from config.brand import Target
-        from crawlers.errors import CrawlError, Unreachable
-        from crawlers.stage import window_at
-        from indexing.pipeline import crawl_and_note
+        _log.info("%s", round_summary(dag_run.run_after))
 
-        try:
-            return crawl_and_note(Target(**target), window_at(context["dag_run"].run_after))
-        except Unreachable:
-            raise
-        except CrawlError as refusal:
-            raise AirflowFailException(str(refusal)) from refusal
-
-    for feed in feeds():
-        targets = queries.override(task_id=f"queries_{feed}")(feed)
-        fetch.override(task_id=f"crawl_{feed}", pool=f"feed_{feed}").expand(target=targets)
+    fetch.expand(number=deal()) >> hand_on().as_teardown()
 
 
 crawl()

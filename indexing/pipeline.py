@@ -17,11 +17,13 @@ from config.load import ConfigError
 from config.rota import check_channels, check_notify, load_rota
 from config.rule import check_references, load_rules
 from crawlers.prepare import check_platforms
-from crawlers.stage import Batch
+from crawlers.stage import Batch, window_at
 from indexing.alerts.channels import check_kinds
 from indexing.consume import Done, Progress, consume, one_by_one
 
 if TYPE_CHECKING:
+    from crawlers.deal import TaskReport
+    from crawlers.round import Outcome
     from indexing.alerts.alert import Alert
     from indexing.elasticsearch.store import Store
 
@@ -33,13 +35,15 @@ __all__ = [
     "analyse_or_deal",
     "bring_up",
     "check_config",
-    "crawl_and_note",
+    "crawl_dealt",
+    "deal_round",
     "go_on",
     "go_on_between_turns",
     "index_all",
     "keep_levels",
     "load_config",
     "raise_alerts",
+    "round_summary",
     "to_crawl",
     "turn",
     "watch",
@@ -94,21 +98,38 @@ def quiet(_step: str, _done: int, _of: int) -> None:
     """Report no progress."""
 
 
-def crawl_and_note(target: Target, window: str) -> str:
-    """Crawl one target and return the batch's path; a verdict that asks somebody to act raises its CrawlError.
+def deal_round(at: datetime) -> int:
+    """Deal all that is to be crawled in the round of this time, and return to how many tasks."""
+    from crawlers.deal import deal
 
-    Then the index learns of the crawl at once, for nothing else may come after it: a blind feed must be seen as blind.
+    return deal(to_crawl(check_config()), window_at(at))
+
+
+def round_summary(at: datetime) -> str:
+    """Return what the round of this time came to."""
+    from crawlers.deal import summary
+
+    return summary(window_at(at))
+
+
+def crawl_dealt(at: datetime, task: int) -> "TaskReport":
+    """Crawl the targets of one task of a round, and return what became of them.
+
+    Of a crawl that somebody must look at the index learns at once, for nothing else may come after it: a blind feed
+    must be seen as blind.
     """
-    from crawlers.errors import CrawlError
-    from crawlers.run import batch_of, crawl_or_raise
+    from crawlers.deal import dealt, report_task
+    from crawlers.round import crawl_all
+    from crawlers.run import batch_of
     from indexing.elasticsearch.store import open_store
     from indexing.runs import write_run
 
-    try:
-        return crawl_or_raise(target, window)
-    except CrawlError:
-        write_run(batch_of(target, window), open_store())
-        raise
+    def note(outcome: "Outcome") -> None:
+        if outcome.fault:
+            write_run(batch_of(outcome.target, window), open_store())
+
+    window = window_at(at)
+    return report_task(crawl_all(dealt(window, task), window, done=note), window, task)
 
 
 def analyse_all(

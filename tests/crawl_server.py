@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,10 +29,11 @@ Answers = Callable[[str, Mapping[str, str], int], Said]
 
 
 class Server:
-    """Serves `answers`; `asked` are the requests so far, each its path and headers."""
+    """Serves `answers`; `asked` are the requests so far, each its path and headers, `asked_at` their times."""
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: Answers, address: str) -> None:
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.asked_at: list[float] = []
         server = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -43,6 +45,7 @@ class Server:
                 before = server.count(self.path)
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 server.asked.append((self.path, headers))
+                server.asked_at.append(time.monotonic())
                 said = answers(self.path, headers, before)
                 self.send_response(said.status)
                 for name, value in {"Content-Length": str(len(said.body)), **said.headers}.items():
@@ -54,9 +57,9 @@ class Server:
             def log_message(self, format: str, *args: Any) -> None:
                 pass
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http = ThreadingHTTPServer((address, 0), Handler)
         self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+        self.url = f"http://{address}:{self._http.server_address[1]}"
 
     def count(self, path: str) -> int:
         """Return how often `path` was asked."""
@@ -77,9 +80,9 @@ class Server:
 
 
 @contextmanager
-def serving(answers: Answers) -> Iterator[Server]:
+def serving(answers: Answers, address: str = "127.0.0.1") -> Iterator[Server]:
     """Serve while the block runs."""
-    server = Server(answers)
+    server = Server(answers, address)
     server.start()
     try:
         yield server

@@ -4,7 +4,7 @@ import sys
 
 if __name__ == "__main__":
     sys.stdin.buffer.readline()
-    sys.stdout.write('reading "https://forum.example/1"\n')
+    sys.stdout.write('1 reading "https://forum.example/1"\n')
     sys.stdout.flush()
     while True:
         pass

@@ -191,6 +191,7 @@ def test_a_page_whose_reading_never_ends_is_a_verdict(data: Path, monkeypatch: p
     monkeypatch.setattr(crawling, "_WORKER", "tests.hanging_worker")
     monkeypatch.setattr(crawling, "_READ_AT_MOST", 0.5)
     job = Job(feed="rss", query="https://forum.example/1", run_id="r")
-    end = crawling.run_worker(job, lambda line: pytest.fail(f"{line!r} is no post"))
+    with crawling.Crawler() as crawler:
+        end = crawler.run(job, lambda line: pytest.fail(f"{line!r} is no post"))
     assert (end.verdict, end.advance) == (Verdict.SCHEMA_CHANGED, False)
     assert "https://forum.example/1: could not be read within 0.5 s" in end.message

@@ -3,7 +3,16 @@
 from config.both import Both
 from dashboards.panel import Board, Control, Draw, Listing, Panel, Time, Top, number
 from indexing.metrics.of.mentions import MENTIONS
-from indexing.metrics.of.runs import COVERAGE, DEAD_LETTERS, INCOMPLETE_RUNS, LAST_RUN, POSTS, RUNS, SEEN_UP_TO
+from indexing.metrics.of.runs import (
+    COVERAGE,
+    DEAD_LETTERS,
+    INCOMPLETE_RUNS,
+    LAST_COMPLETE,
+    LAST_RUN,
+    POSTS,
+    RUNS,
+    SEEN_UP_TO,
+)
 
 _VERDICT = Top("verdict", Both("结果", "Verdict"), 8)
 
@@ -59,7 +68,7 @@ BOARD = Board(
             ),
             kind="runs",
             by=(Top("feed", Both("来源", "Feed"), 20), Top("query", Both("查询", "Query"), 20)),
-            show=(RUNS, INCOMPLETE_RUNS, COVERAGE, POSTS, DEAD_LETTERS, LAST_RUN, SEEN_UP_TO),
+            show=(RUNS, INCOMPLETE_RUNS, COVERAGE, POSTS, DEAD_LETTERS, LAST_RUN, LAST_COMPLETE, SEEN_UP_TO),
             draw=Draw.TABLE,
             width=48,
         ),

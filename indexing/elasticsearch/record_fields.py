@@ -31,6 +31,8 @@ RUN = (
     Field("complete", BOOLEAN, "Whether it saw all that it should have."),
     Field("message", STORED, "What a person should know."),
     Field("watermark", DATE, "Where the next run will read back to."),
+    Field("incomplete_since", DATE, "When the crawls began of which none has closed the gap yet; none: no gap."),
+    Field("not_before", DATE, "When its host, which refuses, is asked again for it; none: at any time."),
     Field("coverage", FLOAT, "Share of what the platform says there is that it saw.", "0 to 1"),
     Field("analyse.posts", LONG, "Posts analysed: matched + unmatched + dead.", "posts"),
     Field("analyse.matched", LONG, "Posts that speak of a brand.", "posts"),

@@ -48,6 +48,16 @@ LAST_RUN = Metric(
     of=Largest("finished_at"),
     shape=Shape.MOMENT,
 )
+LAST_COMPLETE = Metric(
+    name=Both("最近取全", "Last complete"),
+    meaning=Both(
+        "最近一次取全的采集何时结束；早于最近采集则此后可能有缺。",
+        "When the last crawl that saw all ended; before the last crawl, posts since then may be missing.",
+    ),
+    kind="runs",
+    of=Largest("finished_at", Is("complete", True)),
+    shape=Shape.MOMENT,
+)
 SEEN_UP_TO = Metric(
     name=Both("已采至", "Seen up to"),
     meaning=Both(
