@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from config.brand import Brand
 from config.channel import Channel
 from config.kinds import kinds
+from config.retention import Retention
 from config.rule import rule_of
 
 __all__ = ["FOLDER", "schemas", "write"]
@@ -24,7 +25,8 @@ def schemas() -> dict[str, str]:
     """Return the text of each schema by the name of its file."""
     rules = [_of(rule_of(kind), kind) for kind in kinds()]
     rule = {"$schema": _DRAFT, "title": "Rule", "$defs": dict(_shared(rules)), "oneOf": rules}
-    found = {"rule": rule, "brand": {"$schema": _DRAFT, **_of(Brand)}, "channel": {"$schema": _DRAFT, **_of(Channel)}}
+    models: dict[str, type[BaseModel]] = {"brand": Brand, "channel": Channel, "retention": Retention}
+    found = {"rule": rule, **{name: {"$schema": _DRAFT, **_of(model)} for name, model in models.items()}}
     return {
         f"{name}.json": json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         for name, schema in found.items()

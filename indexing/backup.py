@@ -22,7 +22,7 @@ from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
 from indexing.elasticsearch.store import Store
 
-__all__ = ["Backup", "BrokenBackup", "backup", "backups", "nightly", "restore"]
+__all__ = ["Backup", "BrokenBackup", "backup", "backups", "nightly", "restore", "rotate"]
 
 Progress = Callable[[int, int], None]
 
@@ -56,10 +56,16 @@ def backup(store: Store, name: str | None = None, progress: Progress | None = No
 def nightly(store: Store, *, keep: int) -> str:
     """Write a backup, then delete the oldest of those that this function has made until `keep` are left."""
     made = backup(store, f"{_NIGHTLY}{window_at(datetime.now(UTC))}")
-    own = sorted(one.name for one in backups() if one.name.startswith(_NIGHTLY))
-    for name in own[:-keep]:
-        shutil.rmtree(_root() / name)
+    rotate(keep)
     return str(made)
+
+
+def rotate(keep: int, *, dry_run: bool = False) -> int:
+    """Delete the oldest nightly backups until `keep` are left, and return how many; with `dry_run`, only count them."""
+    old = sorted(one.name for one in backups() if one.name.startswith(_NIGHTLY))[:-keep]
+    for name in old if not dry_run else ():
+        shutil.rmtree(_root() / name)
+    return len(old)
 
 
 def backups() -> list[Backup]:
