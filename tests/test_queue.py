@@ -185,8 +185,8 @@ def test_a_newer_queue_is_refused_by_name(root: str) -> None:
     assert queue.begun() is False
     queue.begin()
     assert queue.begun() is True
-    write_file(f"{queue.queue_root()}/format", b"2")
-    with pytest.raises(NewerQueue, match="queue/format: form '2', this version knows 1"):
+    write_file(f"{queue.queue_root()}/format", b"3")
+    with pytest.raises(NewerQueue, match="queue/format: form '3', this version knows 1 and 2"):
         queue.begun()
 
 
