@@ -70,6 +70,7 @@ app.command()(replay.replay)
 app.command()(maintenance.rebuild)
 app.command()(maintenance.backup)
 app.command()(maintenance.restore)
+app.command()(maintenance.maintain)
 
 
 @app.callback()

@@ -1,6 +1,7 @@
-"""`tingfeng rebuild|backup|restore`: the index made anew, kept, and brought back."""
+"""`tingfeng rebuild|backup|restore|maintain`: the index made anew, kept, brought back, and what is old put away."""
 
 import typer
+from rich.table import Table
 
 from commands.screen import bars, console, table
 
@@ -41,3 +42,29 @@ def restore(name: str = typer.Argument(help="The backup's name, as `tingfeng bac
     with bars() as show:
         books = run(open_store(any_version=True), name, progress=lambda done, of: show("restore", done, of))
     console.print(table("restored", {index: f"{count:,}" for index, count in books.items()}))
+
+
+def maintain(
+    dry_run: bool = typer.Option(False, "--dry-run", help="Touch nothing; say what would be packed and what would go."),
+) -> None:
+    """Pack crawled days that are over, and remove what is older than config/retention.yaml keeps.
+
+    The DAG `maintain` does the same every night, before its backup. Nothing that a stage still waits for is touched.
+    """
+    from config.errors import UserError
+    from config.retention import age_as_written
+    from indexing.elasticsearch.store import open_store
+    from indexing.maintain import maintain as run
+
+    done = run(open_store(any_version=True), dry_run=dry_run)
+    shown = Table(
+        "kind", "kept for", "would go" if dry_run else "gone", "", "stays, still owed", box=None, padding=(0, 2)
+    )
+    for row in done.rows:
+        kept = "" if row.kind == "backups" else age_as_written(row.age)
+        shown.add_row(row.kind, kept, f"{row.gone:,}", row.unit, f"{row.owed:,}" if row.owed else "")
+    console.print(shown)
+    owed = f"; {done.packed.owed:,} wait for a stage and stay" if done.packed.owed else ""
+    console.print(f"{done.packed.windows:,} windows {'would be ' if dry_run else ''}packed{owed}")
+    if done.packed.faults:
+        raise UserError("\n".join(done.packed.faults))

@@ -6,13 +6,14 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
-__all__ = ["Duration", "written"]
+__all__ = ["Duration", "duration", "written"]
 
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _LONGEST = timedelta(days=3660)
 
 
-def _read(value: Any) -> timedelta:
+def duration(value: Any) -> timedelta:
+    """Return the length that is written so; ValueError says how to write it."""
     if isinstance(value, timedelta):
         return value
     found = re.fullmatch(r"([0-9]{1,9})\s*([smhdw])", value.strip()) if isinstance(value, str) else None
@@ -33,7 +34,7 @@ def written(length: timedelta) -> str:
 
 Duration = Annotated[
     timedelta,
-    BeforeValidator(_read),
+    BeforeValidator(duration),
     PlainSerializer(written),
     WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,9}\s*[smhdw]$", "examples": ["30m", "1h", "14d"]}),
 ]

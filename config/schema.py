@@ -13,6 +13,7 @@ from config.brand import Brand
 from config.channel import Channel
 from config.import_map import ImportMap
 from config.kinds import kinds
+from config.retention import Retention
 from config.rule import rule_of
 
 __all__ = ["FOLDER", "schemas", "write"]
@@ -25,7 +26,7 @@ def schemas() -> dict[str, str]:
     """Return the text of each schema by the name of its file."""
     rules = [_of(rule_of(kind), kind) for kind in kinds()]
     rule = {"$schema": _DRAFT, "title": "Rule", "$defs": dict(_shared(rules)), "oneOf": rules}
-    models: dict[str, type[BaseModel]] = {"brand": Brand, "channel": Channel, "import": ImportMap}
+    models: dict[str, type[BaseModel]] = {"brand": Brand, "channel": Channel, "import": ImportMap, "retention": Retention}
     found = {"rule": rule, **{name: {"$schema": _DRAFT, **_of(model)} for name, model in models.items()}}
     return {
         f"{name}.json": json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

@@ -2,11 +2,12 @@
 
 import os
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import fsspec
 
-__all__ = ["names", "read", "remove", "replace", "resolve", "sync", "touch"]
+__all__ = ["names", "read", "remove", "remove_if", "replace", "resolve", "sync", "touch"]
 
 
 def resolve(path: str) -> tuple[Any, str]:
@@ -62,6 +63,24 @@ def remove(path: str) -> None:
         fs.rm_file(resolved)
     except FileNotFoundError:
         return
+
+
+def remove_if(path: str, same: Callable[[bytes], bool]) -> bool:
+    """Remove a file whose content is the `same` as the caller has read; one that was replaced meanwhile stays."""
+    fs, resolved = resolve(path)
+    content = read(path)
+    if content is None or not same(content):
+        return False
+    aside = f"{resolved}.{uuid.uuid4().hex[:8]}.tmp"
+    try:
+        fs.mv(resolved, aside)
+    except FileNotFoundError:
+        return False
+    if not same(bytes(fs.cat_file(aside))):  # replaced at this very moment
+        fs.mv(aside, resolved)
+        return False
+    fs.rm_file(aside)
+    return True
 
 
 def names(folder: str) -> list[str]:

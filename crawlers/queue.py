@@ -28,6 +28,7 @@ __all__ = [
     "forgive",
     "markers",
     "new_mark",
+    "note_packs",
     "put",
     "queue_root",
     "take_off",
@@ -39,7 +40,8 @@ CONSUMERS = {"posts": "analyse", "mentions": "index"}
 BACKFILL = "backfill"
 """Who takes up what was queued by hand to be analysed anew; no stage hands on to it."""
 _STAGES = {consumer: stage for stage, consumer in CONSUMERS.items()} | {BACKFILL: "posts"}
-_FORMAT = 1
+_FORMATS = ("1", "2")
+"""1: every window lies in files of its own; 2: finished days may lie in packs."""
 _TIME = "%Y%m%dT%H%M%S.%fZ"
 
 
@@ -150,15 +152,20 @@ def begun() -> bool:
     content = read(path)
     if content is None:
         return False
-    if content.strip() != str(_FORMAT).encode():
-        found = content.decode(errors="replace").strip()[:20]
-        raise NewerQueue(f"{path}: form {found!r}, this version knows {_FORMAT}: use the version that wrote it")
+    if content.strip().decode(errors="replace") not in _FORMATS:
+        found, known = content.decode(errors="replace").strip()[:20], " and ".join(_FORMATS)
+        raise NewerQueue(f"{path}: form {found!r}, this version knows {known}: use the version that wrote it")
     return True
 
 
 def begin() -> None:
     """Note that all that was owed from before there was a queue is in it."""
-    replace(f"{queue_root()}/format", str(_FORMAT).encode())
+    replace(f"{queue_root()}/format", _FORMATS[0].encode())
+
+
+def note_packs() -> None:
+    """Note that there are packs from now on, so that no version reads on that does not know them."""
+    replace(f"{queue_root()}/format", _FORMATS[1].encode())
 
 
 def _set_aside(consumer: str, name: str, reason: str) -> None:

@@ -6,25 +6,30 @@
 
 A batch without its manifest is not there: a run that dies half-way leaves nothing that a reader would take. Writing the
 same window again replaces it whole. A finished batch of posts or mentions is handed on to who takes it up (queue.py).
+
+Days that are over lie compressed in packs (packs.py). Whoever reads a batch need not know: a window's own files count
+where they are, and its place in a pack does otherwise.
 """
 
 import hashlib
+import io
 import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, cast
 
 import msgspec
 
 from config import settings
-from config.errors import UserError
-from crawlers import queue
+from crawlers import packs, queue
 from crawlers.files import read, resolve, sync
+from crawlers.manifest import BrokenBatch, Manifest, decode_manifest
 
 __all__ = [
+    "STAGES",
     "Batch",
     "BooksDoNotBalance",
     "BrokenBatch",
@@ -33,17 +38,15 @@ __all__ = [
     "Writer",
     "batches",
     "manifests",
+    "own_batches",
     "query_folder",
     "sweep",
     "window_at",
 ]
 
 _UNSAFE = re.compile(r"[^\w-]+")
-_FORMAT = 1
-
-
-class BrokenBatch(UserError):
-    """A batch's file does not fit its manifest; write the window again (the message names the file)."""
+STAGES = ("posts", "runs", "mentions", "replies", "indexed")
+"""All of them, in the order in which they are written."""
 
 
 class BooksDoNotBalance(Exception):
@@ -57,23 +60,6 @@ class DeadLetter:
     stage: str
     reason: str
     content: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
-    """What a batch holds; `books` are the stage's own counts, such as matched and unmatched."""
-
-    count: int
-    dead: int
-    sha256: str
-    complete: bool
-    made_at: datetime
-    made_by: str = ""
-    """The version of what wrote the batch, so that work already done is seen to be done."""
-    books: dict[str, int] = field(default_factory=dict)
-    mark: str = "0"
-    """The write's mark in the queue; "0" from before there was one."""
-    format: int = _FORMAT
 
 
 class Writer:
@@ -129,27 +115,52 @@ class Batch:
         """The file's path without its ending, below the stages' root."""
         return f"{settings.stage_root().rstrip('/')}/{self}"
 
+    @property
+    def folder(self) -> str:
+        """The folder of its query."""
+        return self.path.rsplit("/", 1)[0]
+
     def manifest(self) -> Manifest | None:
         """Return the manifest, or None while the batch has not been written to its end; BrokenBatch if unreadable."""
-        content = read(f"{self.path}.manifest")
-        return None if content is None else _manifest(f"{self.path}.manifest", content)
+        return self._manifest()[0]
 
     def lines(self) -> Iterator[bytes]:
         """Yield the lines; BrokenBatch when the file is absent or differs from what its manifest counted."""
-        manifest = self.manifest()
+        manifest, packed = self._manifest()
         if manifest is None:
             raise BrokenBatch(f"{self.path}.manifest: missing, so this batch was never finished; run its stage again")
         digest = hashlib.sha256()
-        fs, path = resolve(f"{self.path}.jsonl")
-        try:
-            with fs.open(path, "rb") as file:
-                for line in file:
-                    digest.update(line)
-                    yield line.rstrip(b"\n")
-        except FileNotFoundError as error:
-            raise BrokenBatch(f"{self.path}.jsonl: missing; run its stage again for this window") from error
+        with self._open(manifest, packed=packed) as file:
+            for line in file:
+                digest.update(line)
+                yield line.rstrip(b"\n")
         if digest.hexdigest() != manifest.sha256:
             raise BrokenBatch(f"{self.path}.jsonl: changed since it was written; run its stage again for this window")
+
+    def own_manifest(self) -> Manifest | None:
+        """Return the manifest of the window's own files, whatever packs hold."""
+        content = read(f"{self.path}.manifest")
+        return None if content is None else decode_manifest(f"{self.path}.manifest", content)
+
+    def _manifest(self) -> tuple[Manifest | None, bool]:
+        """Return the manifest, and whether it lies in a pack."""
+        if manifest := self.own_manifest():
+            return manifest, False
+        found = packs.find(self.folder, self.window)
+        return (found.packed.manifest, True) if found else (None, False)
+
+    def _open(self, manifest: Manifest, *, packed: bool) -> BinaryIO:
+        """Open the lines; where a compaction has just removed the window's own file, or a pack, what took its place."""
+        if not packed:
+            fs, path = resolve(f"{self.path}.jsonl")
+            with suppress(FileNotFoundError):
+                return cast(BinaryIO, fs.open(path, "rb"))
+        for _ in range(2):
+            found = packs.find(self.folder, self.window, manifest.sha256)
+            if found and (content := found.lines()) is not None:
+                return io.BytesIO(content)
+        where = f"{found.path}.zst" if found else f"{self.path}.jsonl"
+        raise BrokenBatch(f"{where}: missing; run its stage again for this window")
 
     def hand_on(self, manifest: Manifest) -> None:
         """Let this write of the batch wait for the stage that takes it up, where there is one."""
@@ -158,11 +169,12 @@ class Batch:
 
     def dead_letters(self) -> Iterator[DeadLetter]:
         """Yield what was set aside."""
-        fs, path = resolve(f"{self.path}.dead.jsonl")
-        if fs.exists(path):
-            with fs.open(path, "rb") as file:
-                for line in file:
-                    yield msgspec.json.decode(line, type=DeadLetter)
+        content = read(f"{self.path}.dead.jsonl")
+        if content is None and (manifest := self.manifest()):
+            found = packs.find(self.folder, self.window, manifest.sha256)
+            content = found.dead() if found else None
+        for line in io.BytesIO(content or b""):
+            yield msgspec.json.decode(line, type=DeadLetter)
 
     @contextmanager
     def write(self, made_by: str = "", *, hand_on: bool = True) -> Iterator[Writer]:
@@ -220,11 +232,18 @@ def _exchange(fs: Any, path: str, temporary: dict[str, str], manifest: Manifest)
 
 
 def batches(stage: str, feed: str = "*", query: str = "*") -> list[Batch]:
-    """Return the finished batches of a stage in the order of their windows."""
-    root = settings.stage_root().rstrip("/")
-    fs, pattern = resolve(f"{root}/{stage}/{feed}/{query}/*.manifest")
-    found = [Batch.at("/".join([stage, *name.removesuffix(".manifest").split("/")[-3:]])) for name in fs.glob(pattern)]
-    return sorted(found, key=lambda batch: (batch.window, batch.feed, batch.query))
+    """Return the finished batches of a stage in the order of their windows; BrokenBatch names an unreadable pack."""
+    found = set(own_batches(stage, feed, query))
+    for feed_, query_, folder in packs.day_folders(settings.stage_root(), stage, feed, query):
+        for pack in packs.of_day(folder).values():
+            found |= {Batch(stage=stage, feed=feed_, query=query_, window=window) for window in pack.windows}
+    return sorted(found, key=_by_window)
+
+
+def own_batches(stage: str, feed: str = "*", query: str = "*") -> list[Batch]:
+    """Return the finished batches that lie in files of their own, in no order."""
+    fs, pattern = resolve(f"{settings.stage_root().rstrip('/')}/{stage}/{feed}/{query}/*.manifest")
+    return [Batch.at("/".join([stage, *name.removesuffix(".manifest").split("/")[-3:]])) for name in fs.glob(pattern)]
 
 
 def manifests(stage: str) -> dict[Batch, Manifest]:
@@ -232,21 +251,30 @@ def manifests(stage: str) -> dict[Batch, Manifest]:
 
     It reads all that ever was, which no step that runs every few minutes may do.
     """
-    found = {}
-    for batch in batches(stage):
+    found: dict[Batch, Manifest] = {}
+    for feed, query, folder in packs.day_folders(settings.stage_root(), stage):
+        with suppress(BrokenBatch):
+            for window, one in packs.latest_of(packs.of_day(folder)).items():
+                found[Batch(stage=stage, feed=feed, query=query, window=window)] = one.packed.manifest
+    for batch in own_batches(stage):
         with suppress(BrokenBatch):
             if manifest := batch.manifest():
                 found[batch] = manifest
-    return found
+    return dict(sorted(found.items(), key=lambda item: _by_window(item[0])))
 
 
 def sweep(stage: str, before: datetime) -> int:
     """Remove what killed writers left behind before an aware time, and return how many files that were."""
-    fs, pattern = resolve(f"{settings.stage_root().rstrip('/')}/{stage}/*/*/*.tmp")
-    left = [name for name in fs.glob(pattern) if fs.modified(name) < before]
-    for name in left:
+    root = f"{settings.stage_root().rstrip('/')}/{stage}"
+    left = []
+    for folder in ("*/*", "*/*/*"):
+        fs, pattern = resolve(f"{root}/{folder}/*.tmp")
+        left += fs.glob(pattern)
+    left += packs.unfinished(root)
+    old = [name for name in left if fs.modified(name) < before]
+    for name in old:
         fs.rm_file(name)
-    return len(left)
+    return len(old)
 
 
 def query_folder(query: str) -> str:
@@ -260,13 +288,5 @@ def window_at(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-def _manifest(path: str, content: bytes) -> Manifest:
-    try:
-        manifest = msgspec.json.decode(content, type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BrokenBatch(f"{path}: no manifest ({error}): run its stage again for this window") from error
-    if manifest.format != _FORMAT:
-        raise BrokenBatch(
-            f"{path}: form {manifest.format}, this version knows {_FORMAT}: use the version of tingfeng that wrote it"
-        )
-    return manifest
+def _by_window(batch: Batch) -> tuple[str, str, str]:
+    return batch.window, batch.feed, batch.query

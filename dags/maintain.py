@@ -1,6 +1,6 @@
-"""Back the index up every night, keep the last seven backups, and sweep up what killed writers left behind."""
+"""Pack crawled days that are over, remove what is older than retention keeps, and back the index up, every night."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from airflow.sdk import dag, task
 
@@ -13,24 +13,28 @@ from dags.assets import common
     **common(__doc__),
 )
 def maintain() -> None:
-    """Write one backup and drop those that are older than the last seven."""
+    """Put away what is old, which frees space; then write one backup, whatever became of that."""
 
-    @task
+    @task(trigger_rule="all_done")
     def back_up() -> str:
+        from config.retention import load_retention
         from indexing.backup import nightly
         from indexing.elasticsearch.store import open_store
 
-        return nightly(open_store(any_version=True), keep=7)
+        return nightly(open_store(any_version=True), keep=load_retention().backups)
 
     @task
-    def sweep_up() -> int:
-        from crawlers.stage import sweep
+    def put_away() -> dict[str, int]:
+        from config.errors import UserError
+        from indexing.elasticsearch.store import open_store
+        from indexing.maintain import maintain
 
-        yesterday = datetime.now(UTC) - timedelta(days=1)
-        return sum(sweep(stage, yesterday) for stage in ("posts", "runs", "mentions", "indexed"))
+        done = maintain(open_store(any_version=True))
+        if done.packed.faults:
+            raise UserError("\n".join(done.packed.faults))
+        return {"packed": done.packed.windows} | {row.kind: row.gone for row in done.rows}
 
-    back_up()
-    sweep_up()
+    put_away() >> back_up()
 
 
 maintain()

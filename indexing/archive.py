@@ -2,6 +2,8 @@
 
 mentions.jsonl.gz, runs.jsonl.gz …   a document a line: kind (with the month for mentions), id, source
 manifest.json                        counts and checksums; written last
+
+A nightly one holds each index in parts instead, which it shares with the nights before it (parts.py).
 """
 
 import gzip
@@ -12,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ import msgspec
 
 from config.errors import UserError
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
+from indexing.parts import BrokenBackup, Kept, documents, verify
 
 __all__ = ["Archive", "ArchiveWriter", "BackupFailed", "BrokenBackup", "File", "Line", "Manifest", "writing"]
 
@@ -29,14 +32,25 @@ _KINDS = {MONTHLY: re.compile(rf"{MONTHLY}-\d{{4}}\.(0\d|1[012])"), **{kind: re.
 _ENDING = ".jsonl.gz"
 _MANIFEST = "manifest.json"
 _UNFINISHED = ".unfinished-"
+_FORMATS = (1, 2)
+_OTHER = "use another backup"
+
+
+def kind_of(exact: str) -> str:
+    """Return the kind of an index by its kind with the month, which only mentions have."""
+    return exact if exact in STANDING else MONTHLY
+
+
+def remove(folder: Path) -> None:
+    """Delete a backup: at once it is none any more, however long its files take to go."""
+    gone = folder.with_name(f"{_UNFINISHED}{folder.name}")
+    shutil.rmtree(gone, ignore_errors=True)
+    folder.rename(gone)
+    shutil.rmtree(gone)
 
 
 class BackupFailed(UserError):
     """The backup cannot be written; nothing of it is left."""
-
-
-class BrokenBackup(UserError):
-    """The backup cannot be used; nothing was touched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +72,19 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What a backup holds, by the file's kind."""
+    """What a backup holds: files by their kind or, of a nightly one, indices by their kind with the month."""
 
     made_at: datetime
-    files: Mapping[str, File]
+    files: Mapping[str, File] = field(default_factory=dict)
+    indices: Mapping[str, Kept] = field(default_factory=dict)
+    format: int = 1
+
+    def counts(self) -> dict[str, int]:
+        """Return the documents by kind."""
+        found = {kind: file.count for kind, file in self.files.items()}
+        for exact, kept in self.indices.items():
+            found[kind_of(exact)] = found.get(kind_of(exact), 0) + kept.count
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +109,10 @@ class Archive:
             raise BrokenBackup(f"{path}: missing: `tingfeng backup` writes one; name another backup") from error
         except (OSError, msgspec.DecodeError) as error:
             raise BrokenBackup(f"{path}: {error}: use another backup") from error
-        if strange := manifest.files.keys() - _KINDS.keys():
+        if manifest.format not in _FORMATS:
+            raise BrokenBackup(f"{path}: form {manifest.format}, this version knows 1 and 2: use the one that wrote it")
+        exact = {one for one in manifest.indices if not _KINDS[kind_of(one)].fullmatch(one)}
+        if strange := (manifest.files.keys() - _KINDS.keys()) | exact:
             raise BrokenBackup(f"{path}: {min(strange)!r} is no kind of index here: use the tingfeng that wrote it")
         return manifest
 
@@ -104,10 +130,23 @@ class Archive:
                 raise BrokenBackup(f"{path}: cut off or altered since it was written: use another backup")
             if (count := sum(1 for _ in self.lines(kind))) != file.count:
                 raise BrokenBackup(f"{path}: {count} documents instead of {file.count}: use another backup")
+        for exact, kept in manifest.indices.items():
+            verify(self.folder, kept)
+            if (count := sum(1 for _ in documents(self.folder, kept))) != kept.count:
+                raise BrokenBackup(f"{self.folder}: {exact}: {count} documents instead of {kept.count}: {_OTHER}")
         return manifest
 
     def lines(self, kind: str) -> Iterator[Line]:
         """Yield the documents of a kind; BrokenBackup for one that is no document of this kind."""
+        manifest = self.manifest()
+        for exact, kept in manifest.indices.items():
+            if kind_of(exact) == kind:
+                for id, source in documents(self.folder, kept):
+                    yield Line(kind=exact, id=id, source=source)
+        if kind in manifest.files:
+            yield from self._file(kind)
+
+    def _file(self, kind: str) -> Iterator[Line]:
         path = self._path(kind)
         decode = msgspec.json.Decoder(Line).decode
         try:
@@ -128,12 +167,13 @@ class ArchiveWriter:
     """Takes the documents of a backup that is being written, kind by kind."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._files: dict[str, File] = {}
+        self._indices: dict[str, Kept] = {}
 
     def write(self, kind: str, lines: Iterable[Line]) -> None:
         """Write all documents of a kind."""
-        path, count = self._folder / f"{kind}{_ENDING}", 0
+        path, count = self.folder / f"{kind}{_ENDING}", 0
         with path.open("wb") as raw:
             with gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=5, mtime=0) as file:
                 for count, line in enumerate(lines, 1):  # noqa: B007 - the last one is the count
@@ -143,10 +183,18 @@ class ArchiveWriter:
         with path.open("rb") as content:
             self._files[kind] = File(count=count, sha256=hashlib.file_digest(content, "sha256").hexdigest())
 
+    def keep(self, exact: str, kept: Kept) -> None:
+        """Note an index whose parts lie in `folder`."""
+        self._indices[exact] = kept
+
     def close(self) -> None:
         """Write the manifest."""
-        manifest = Manifest(made_at=datetime.now(UTC), files=self._files)
-        (self._folder / _MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
+        form = 2 if self._indices else 1
+        manifest = Manifest(made_at=datetime.now(UTC), files=self._files, indices=self._indices, format=form)
+        with (self.folder / _MANIFEST).open("wb") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+            file.flush()
+            os.fsync(file.fileno())
 
 
 @contextmanager

@@ -5,7 +5,6 @@ included: keep the key (indexing.privacy) apart from them.
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,15 +13,16 @@ from pathlib import Path
 
 from config import settings
 from crawlers.stage import window_at
-from indexing.archive import Archive, BrokenBackup, Line, Manifest, writing
+from indexing.archive import Archive, BrokenBackup, Line, remove, writing
 from indexing.carry import put
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.exchange import begin, changed, exchange
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
 from indexing.elasticsearch.store import Store
+from indexing.night import Night
 
-__all__ = ["Backup", "BrokenBackup", "backup", "backups", "nightly", "restore"]
+__all__ = ["Backup", "BrokenBackup", "backup", "backups", "nightly", "restore", "rotate"]
 
 Progress = Callable[[int, int], None]
 
@@ -54,12 +54,31 @@ def backup(store: Store, name: str | None = None, progress: Progress | None = No
 
 
 def nightly(store: Store, *, keep: int) -> str:
-    """Write a backup, then delete the oldest of those that this function has made until `keep` are left."""
-    made = backup(store, f"{_NIGHTLY}{window_at(datetime.now(UTC))}")
-    own = sorted(one.name for one in backups() if one.name.startswith(_NIGHTLY))
-    for name in own[:-keep]:
-        shutil.rmtree(_root() / name)
-    return str(made)
+    """Write what has changed since the last night, then delete the oldest nightly backups until `keep` are left.
+
+    The new folder is whole by itself all the same: what has not changed is linked into it.
+    """
+    archive = Archive.named(_root(), f"{_NIGHTLY}{window_at(datetime.now(UTC))}")
+    with store_errors(), lease(store.client, store.state, "backup"), writing(archive) as writer:
+        night = Night(store, writer.folder, _last_night())
+        for exact, kept in night.indices():
+            writer.keep(exact, kept)
+    rotate(keep)
+    return str(archive.folder)
+
+
+def _last_night() -> Archive | None:
+    """Return the newest nightly backup that holds parts."""
+    nights = (Archive.named(_root(), one.name) for one in reversed(backups()) if one.name.startswith(_NIGHTLY))
+    return next((night for night in nights if night.manifest().indices), None)
+
+
+def rotate(keep: int, *, dry_run: bool = False) -> int:
+    """Delete the oldest nightly backups until `keep` are left, and return how many; with `dry_run`, only count them."""
+    old = sorted(one.name for one in backups() if one.name.startswith(_NIGHTLY))[:-keep]
+    for name in old if not dry_run else ():
+        remove(_root() / name)
+    return len(old)
 
 
 def backups() -> list[Backup]:
@@ -70,7 +89,7 @@ def backups() -> list[Backup]:
             manifest = Archive.named(_root(), path.parent.name).manifest()
         except BrokenBackup:
             continue
-        found.append(Backup(name=path.parent.name, made_at=manifest.made_at, counts=_counts(manifest)))
+        found.append(Backup(name=path.parent.name, made_at=manifest.made_at, counts=manifest.counts()))
     return sorted(found, key=lambda one: one.made_at)
 
 
@@ -81,7 +100,7 @@ def restore(store: Store, name: str, progress: Progress | None = None, *, grace:
     the old indices stay for readers who have just begun.
     """
     archive = Archive.named(_root(), name)
-    counts = _counts(archive.check())
+    counts = archive.check().counts()
     with store_errors(), lease(store.client, store.state, "restore") as held:
         store.ensure_templates()
         fresh = begin(store)
@@ -132,10 +151,6 @@ def _check(fresh: Store, counts: dict[str, int], name: str) -> None:
         fresh.refresh(kind)
         if (held := fresh.count(kind)) != count:
             raise BrokenBackup(f"backup {name}: {kind}: {held} documents came in instead of {count}; the index stays")
-
-
-def _counts(manifest: Manifest) -> dict[str, int]:
-    return {kind: file.count for kind, file in manifest.files.items()}
 
 
 def _root() -> Path:

@@ -14,6 +14,7 @@ from config import settings
 from config.brand import Brand, Target, load_brands, targets
 from config.channel import load_channels
 from config.load import ConfigError
+from config.retention import load_retention
 from config.rota import check_channels, check_notify, load_rota
 from config.rule import check_references, load_rules
 from crawlers.prepare import check_platforms
@@ -67,6 +68,7 @@ def load_config() -> list[Brand]:
     """Load all that people wrote and return the brands; ConfigError tells every fault before anything runs."""
     brands, rules, channels = load_brands(), load_rules(), load_channels()
     check_platforms()
+    load_retention()
     check_references(rules, brands, channels)
     check_kinds(channels)
     rota = load_rota()

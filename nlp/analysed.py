@@ -19,6 +19,7 @@ from crawlers.stage import Batch, Manifest, manifests
 __all__ = [
     "Versions",
     "made_by",
+    "made_of",
     "none_older",
     "note_history",
     "note_version",
@@ -51,13 +52,18 @@ def version_of(mentions: Manifest) -> str:
     return mentions.made_by.partition(" ")[0]
 
 
+def made_of(mentions: Manifest, posts: Manifest) -> bool:
+    """Return whether a batch of mentions was made of these posts."""
+    return posts.sha256[:16] in mentions.made_by.split()[1:2]
+
+
 def owed() -> list[tuple[Batch, Manifest]]:
     """Return the batches of posts that have no mentions, or mentions of other posts; it reads every manifest."""
     done = manifests("mentions")
     return [
         (batch, posts)
         for batch, posts in manifests("posts").items()
-        if not (found := done.get(batch.to("mentions"))) or posts.sha256[:16] not in found.made_by.split()[1:2]
+        if not (found := done.get(batch.to("mentions"))) or not made_of(found, posts)
     ]
 
 

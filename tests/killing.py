@@ -1,19 +1,20 @@
 """A process that dies between two steps, as seen from within: one call of a function does not return."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
 
-__all__ = ["WRITER_KILLED_AT_STEP", "dying"]
+__all__ = ["KILLED_AT_STEP", "WRITER_KILLED_AT_STEP", "Forked", "dying"]
 
-WRITER_KILLED_AT_STEP = """
+KILLED_AT_STEP = """
 import os, signal, sys
 from fsspec.implementations.local import LocalFileSystem
-from crawlers.stage import Batch
 
-step, at = 0, int(sys.argv[2])
+step, at = 0, int(sys.argv[1])
 def counted(real):
     def call(self, *arguments, **named):
         global step
@@ -24,10 +25,49 @@ def counted(real):
     return call
 for name in ("makedirs", "_open", "rm_file", "mv"):
     setattr(LocalFileSystem, name, counted(getattr(LocalFileSystem, name)))
-with Batch.at(sys.argv[1]).write() as writer:
+"""
+"""The beginning of a program for a process of its own, which dies at the step argv[1] of the file system."""
+WRITER_KILLED_AT_STEP = (
+    KILLED_AT_STEP
+    + """
+from crawlers.stage import Batch
+
+with Batch.at(sys.argv[2]).write() as writer:
     writer.add(b"new")
 """
-"""A program for a process of its own: it writes the batch argv[1] and dies at the step argv[2] of the file system."""
+)
+"""Writes the batch argv[2], and dies."""
+_FORKING = """
+for line in sys.stdin:
+    if not (child := os.fork()):
+        at = int(line)
+        exec(work)
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
+class Forked:
+    """Runs a program in processes that die at a step of the file system; they cost a fork, not Python's start."""
+
+    def __init__(self, imports: str, work: str) -> None:
+        program = f"{KILLED_AT_STEP}\n{imports}\nwork = {work!r}\n{_FORKING}"
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", program, "-1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def run(self, step: int) -> int:
+        """Run it, and return its exit code: 0 where it had ended before the step."""
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(f"{step}\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def __enter__(self) -> "Forked":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
 
 
 class _Killed(BaseException):

@@ -185,8 +185,8 @@ def test_a_newer_queue_is_refused_by_name(root: str) -> None:
     assert queue.begun() is False
     queue.begin()
     assert queue.begun() is True
-    write_file(f"{queue.queue_root()}/format", b"2")
-    with pytest.raises(NewerQueue, match="queue/format: form '2', this version knows 1"):
+    write_file(f"{queue.queue_root()}/format", b"3")
+    with pytest.raises(NewerQueue, match="queue/format: form '3', this version knows 1 and 2"):
         queue.begun()
 
 
@@ -218,7 +218,7 @@ def test_a_writer_killed_at_any_step_loses_nothing(disk: Path, earlier: str) -> 
         if earlier == "taken up":
             [work] = waiting("analyse", only=[str(batch)])
             work.done()
-        done = subprocess.run([sys.executable, "-c", WRITER_KILLED_AT_STEP, str(batch), str(step)], check=False)
+        done = subprocess.run([sys.executable, "-c", WRITER_KILLED_AT_STEP, str(step), str(batch)], check=False)
         works = waiting("analyse", only=[str(batch)])
         stands = list(batch.lines()) if batch.manifest() else None
         assert bool(works) == (stands == [b"new"] or (stands == [b"old"] and earlier == "waiting"))

@@ -79,7 +79,7 @@ def test_killed_before_any_step_it_is_whole_or_absent() -> None:
     seen, step = set(), 0
     while True:
         write(b"old", dead="old")
-        done = subprocess.run([sys.executable, "-c", WRITER_KILLED_AT_STEP, str(BATCH), str(step)], check=False)
+        done = subprocess.run([sys.executable, "-c", WRITER_KILLED_AT_STEP, str(step), str(BATCH)], check=False)
         found = (list(BATCH.lines())[0], len(list(BATCH.dead_letters()))) if BATCH.manifest() else None
         assert found in {(b"old", 1), (b"new", 0), None}
         seen.add(found)
@@ -92,7 +92,7 @@ def test_killed_before_any_step_it_is_whole_or_absent() -> None:
 
 
 def test_what_a_killed_writer_left_is_swept_up_once_it_is_old(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-c", WRITER_KILLED_AT_STEP, str(BATCH), "3"], check=False)
+    subprocess.run([sys.executable, "-c", WRITER_KILLED_AT_STEP, "3", str(BATCH)], check=False)
     assert list(tmp_path.rglob("*.tmp"))
     assert sweep("posts", datetime.now(UTC) - timedelta(days=1)) == 0
     assert sweep("posts", datetime.now(UTC) + timedelta(seconds=1)) > 0

@@ -14,7 +14,7 @@ from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 
-__all__ = ["Changes", "changes", "processed_by_all"]
+__all__ = ["Changes", "changes", "last_writes", "processed_by_all"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +55,7 @@ def changes(store: Store, reader: str, kind: str) -> Changes:
 
     It takes two requests when there is nothing, whatever the index holds.
     """
-    client, alias = store.client, store.alias(kind)
-    wanted = "indices.*.uuid,indices.*.shards.*.seq_no"
-    stats = with_retries(lambda: client.indices.stats(index=alias, level="shards", filter_path=wanted))
-    written = {
-        name: (index["uuid"], processed_by_all(index["shards"])) for name, index in stats.get("indices", {}).items()
-    }
+    written = last_writes(store, store.alias(kind))
     known = _known(store, reader, [uuid for uuid, _ in written.values()])
     new = {name: (uuid, seq_no) for name, (uuid, seq_no) in written.items() if seq_no > known.get(uuid, -1)}
     if new:
@@ -71,6 +66,15 @@ def changes(store: Store, reader: str, kind: str) -> Changes:
     ]
     query = {"bool": {"should": after, "minimum_should_match": 1}} if after else {"match_none": {}}
     return Changes(store=store, reader=reader, query=query, upto=dict(new.values()), first=not known)
+
+
+def last_writes(store: Store, indices: str) -> dict[str, tuple[str, int]]:
+    """Return by the name of each index its uuid, and its last write that a search is certain to find once refreshed."""
+    wanted = "indices.*.uuid,indices.*.shards.*.seq_no"
+    stats = with_retries(lambda: store.client.indices.stats(index=indices, level="shards", filter_path=wanted))
+    return {
+        name: (index["uuid"], processed_by_all(index["shards"])) for name, index in stats.get("indices", {}).items()
+    }
 
 
 def processed_by_all(shards: Mapping[str, Any]) -> int:

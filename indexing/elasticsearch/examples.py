@@ -36,7 +36,7 @@ WRITERS: Mapping[str, str] = MappingProxyType(
         "accounts": "index",
         "counted": "index",
         "answers": "index",
-        "retracted": "backfill",
+        "retracted": "backfill, maintain",
         "reached": "index",
         "alerts": "alerts",
         "alert-events": "alerts",

@@ -13,13 +13,12 @@ from typing import Any
 
 from indexing.elasticsearch.changes import processed_by_all
 from indexing.elasticsearch.lease import Lease
+from indexing.elasticsearch.moment import at_one_moment
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Index, Store, in_lines
 
 __all__ = ["begin", "changed", "exchange", "processed"]
 
-_PAGE = 1_000
-_KEEP = "5m"
 _SETTLE = 0.5
 """Seconds for a writer that was just about to make a month's index to have made it."""
 
@@ -56,30 +55,8 @@ def processed(store: Store, index: str) -> int:
 
 def changed(store: Store, index: str, after: int = -1) -> Iterator[list[Mapping[str, Any]]]:
     """Yield the hits of an index that were written after the write of this number, by the page."""
-    client = store.client
-    with_retries(lambda: client.indices.refresh(index=index))
-    query = {"range": {"_seq_no": {"gt": after}}} if after >= 0 else {"match_all": {}}
-    pit = with_retries(lambda: client.open_point_in_time(index=index, keep_alive=_KEEP))["id"]
-    last: list[Any] | None = None
-    try:
-        while True:
-            page = with_retries(
-                lambda pit=pit, last=last: client.search(  # type: ignore[misc]
-                    pit={"id": pit, "keep_alive": _KEEP},
-                    query=query,
-                    sort=["_shard_doc"],
-                    size=_PAGE,
-                    search_after=last,
-                    track_total_hits=False,
-                )
-            )
-            pit, hits = page["pit_id"], page["hits"]["hits"]
-            if not hits:
-                return
-            yield hits
-            last = hits[-1]["sort"]
-    finally:
-        client.options(ignore_status=404).close_point_in_time(id=pit)
+    with at_one_moment(store, index) as moment:
+        yield from moment.hits(after)
 
 
 @contextmanager

@@ -104,6 +104,7 @@ ANSWER = (
 )
 
 RETRACTED = (
+    Field("at", DATE, "When it left the index."),
     Field("telling", KEYWORD, "The document of tingfeng-stories that it counted for."),
     Field("account", KEYWORD, "The document of tingfeng-accounts that it counted for."),
 )

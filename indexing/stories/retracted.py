@@ -5,7 +5,9 @@ killed in between, goes on counting until it goes.
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
+from indexing.document import timestamp
 from indexing.elasticsearch.changes import Changes
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.parts import in_parts
@@ -23,9 +25,10 @@ _AT_ONCE = 500
 
 def note_retracted(store: Store, ids: Sequence[str]) -> None:
     """Note that these mentions are about to go, and which story and account they counted for."""
+    at = timestamp(datetime.now(UTC))
     for some in in_parts(ids):
         rows = Ledger(store, {}).read({"ids": {"values": list(some)}})
-        put(store, _KIND, [(row.mention, {"telling": row.telling, "account": row.account}) for row in rows])
+        put(store, _KIND, [(row.mention, {"at": at, "telling": row.telling, "account": row.account}) for row in rows])
 
 
 def forget(store: Store, noted: Changes) -> None:

@@ -27,9 +27,10 @@ from indexing.stories.retracted import drop_left, forget, left
 from indexing.stories.rows import read_rows
 from indexing.stories.tell import tell
 
-__all__ = ["Stories", "update_stories"]
+__all__ = ["READER", "Stories", "update_stories"]
 
-_READER = "stories"
+READER = "stories"
+"""As whom it reads the changes of an index."""
 _AT_ONCE = 1_000
 _TOLD = {"term": {"told": True}}
 
@@ -51,18 +52,18 @@ def update_stories(store: Store, brands: Sequence[Brand] = (), *, now: datetime 
     """
     now = now or datetime.now(UTC)
     own = {brand.id: {account.platform for account in brand.own_accounts} for brand in brands}
-    with store_errors(), lease(store.client, store.state, "telling of stories", _READER):
+    with store_errors(), lease(store.client, store.state, "telling of stories", READER):
         placed, mentions = _place(store, now)
         if mentions.first:
             drop_gone(store)
             drop_strange_answers(store, brands)
-        retracted = changes(store, _READER, "retracted")
+        retracted = changes(store, READER, "retracted")
         if retracted:
             forget(store, retracted)
-        answers = changes(store, _READER, "answers")
+        answers = changes(store, READER, "answers")
         answered = join_answers(store, answers.query) if answers else set()
         _count(store, mentions, answered)
-        counted = changes(store, _READER, "counted")
+        counted = changes(store, READER, "counted")
         for accounts in _accounts(store, counted, retracted):
             tell_accounts(store, accounts, now=now)
         updated = tell(store, _tellings(store, counted, retracted, answered), now=now, own=own)
@@ -80,7 +81,7 @@ def _place(store: Store, now: datetime) -> tuple[int, Changes]:
     """Place what has no story; return how many got one, and all changes, in which nothing is without one any more."""
     total = 0
     while True:
-        mentions = changes(store, _READER, MONTHLY)
+        mentions = changes(store, READER, MONTHLY)
         placed, followed = place(store, mentions.query, now=now) if mentions else (0, 0)
         total += placed
         if not placed and not followed:

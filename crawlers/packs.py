@@ -1,0 +1,183 @@
+"""A finished day's windows of one query, compressed in one file: how they are read.
+
+    <root>/<stage>/<feed>/<query>/<day>/<pack>.zst        the windows' lines, a zstd frame each
+    <root>/<stage>/<feed>/<query>/<day>/<pack>.dead.zst   what was set aside, likewise (only if any)
+    <root>/<stage>/<feed>/<query>/<day>/<pack>.pack       the windows' own manifests, and where their frames lie; last
+
+A pack is never changed. A day has several after late windows, a kill, or two compactions at once; of a window that
+stands in more than one, the latest write counts. crawlers/compact.py writes them.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import reduce
+from operator import or_
+
+import msgspec
+
+from crawlers.files import names, read, resolve
+from crawlers.manifest import BrokenBatch, Manifest
+from crawlers.zstd import ZstdError, decompress
+
+__all__ = [
+    "ENDING",
+    "Found",
+    "Frame",
+    "Pack",
+    "Packed",
+    "day_folders",
+    "day_of",
+    "find",
+    "latest_of",
+    "load",
+    "of_day",
+    "totals",
+    "unfinished",
+]
+
+ENDING = ".pack"
+_FORMAT = 1
+_WINDOW = re.compile(r"(\d{8})T\d{6}Z")
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Where one window's compressed bytes lie in the file."""
+
+    at: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """One window: the manifest that it had, and its frames."""
+
+    manifest: Manifest
+    lines: Frame
+    dead: Frame | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """What a pack holds; `count`, `dead` and `books` are its windows' added up, `size` are its file's bytes."""
+
+    windows: dict[str, Packed]
+    count: int
+    dead: int
+    books: dict[str, int] = field(default_factory=dict)
+    size: int
+    made_at: datetime
+    format: int = _FORMAT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One window in one pack; `path` is the pack's without its ending."""
+
+    path: str
+    packed: Packed
+
+    def lines(self) -> bytes | None:
+        """Return the lines, or None where the pack has just given way to another; BrokenBatch for a damaged file."""
+        return _frame(f"{self.path}.zst", self.packed.lines)
+
+    def dead(self) -> bytes:
+        """Return what was set aside; nothing once its time was over."""
+        return (self.packed.dead and _frame(f"{self.path}.dead.zst", self.packed.dead)) or b""
+
+
+def day_of(window: str) -> str | None:
+    """Return the day of a window that is named by its time, in UTC: `20261122`."""
+    named = _WINDOW.fullmatch(window)
+    return named[1] if named else None
+
+
+def find(folder: str, window: str, sha256: str | None = None) -> Found | None:
+    """Return the window's latest write among the packs of a query's folder, or the one with these lines."""
+    day = day_of(window)
+    known = [
+        Found(path=path, packed=pack.windows[window])
+        for path, pack in (of_day(f"{folder}/{day}") if day else {}).items()
+        if window in pack.windows
+    ]
+    return max((one for one in known if sha256 in (None, one.packed.manifest.sha256)), key=_written, default=None)
+
+
+def latest_of(packs: Mapping[str, Pack]) -> dict[str, Found]:
+    """Return every window of a day's packs, each as it was written last."""
+    found: dict[str, Found] = {}
+    for path, pack in packs.items():
+        for window, packed in pack.windows.items():
+            one = Found(path=path, packed=packed)
+            if window not in found or _written(one) > _written(found[window]):
+                found[window] = one
+    return found
+
+
+def unfinished(stage: str) -> list[str]:
+    """Return the files of packs below a stage's folder that have no `.pack` beside them: it is written last."""
+    fs, pattern = resolve(f"{stage}/*/*/*/*.zst")
+    whole = {str(name).removesuffix(ENDING) for name in fs.glob(pattern.removesuffix(".zst") + ENDING)}
+    return [name for name in fs.glob(pattern) if name.removesuffix(".zst").removesuffix(".dead") not in whole]
+
+
+def _written(found: Found) -> tuple[datetime, str]:
+    return found.packed.manifest.made_at, found.packed.manifest.mark
+
+
+def of_day(folder: str) -> dict[str, Pack]:
+    """Return the packs of a day's folder by their paths without ending; BrokenBatch names one that cannot be read."""
+    for _ in range(_TRIES):
+        paths = [f"{folder}/{name}" for name in names(folder) if name.endswith(ENDING)]
+        packs = {path.removesuffix(ENDING): load(path) for path in paths}
+        if None not in packs.values():
+            return {path: pack for path, pack in packs.items() if pack}
+    raise BrokenBatch(f"{folder}: its packs change all the time: let whatever compacts them end, then try again")
+
+
+def load(path: str) -> Pack | None:
+    """Return the pack whose `.pack` lies at this path, or None where there is none any more."""
+    content = read(path)
+    if content is None:
+        return None
+    try:
+        pack = msgspec.json.decode(content, type=Pack)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BrokenBatch(f"{path}: no pack ({error}): {_COPY}") from error
+    if pack.format != _FORMAT:
+        raise BrokenBatch(f"{path}: form {pack.format}, this version knows {_FORMAT}: use the version that wrote it")
+    return pack
+
+
+_COPY = "bring it back from a copy, or remove the .pack beside it to give its windows up"
+
+
+def day_folders(root: str, stage: str, feed: str = "*", query: str = "*") -> Iterator[tuple[str, str, str]]:
+    """Yield feed, query and folder of each day that has packs, in order."""
+    fs, pattern = resolve(f"{root.rstrip('/')}/{stage}/{feed}/{query}/*/*{ENDING}")
+    for folder in sorted({str(name).rsplit("/", 1)[0] for name in fs.glob(pattern)}):
+        feed, query, day = folder.rsplit("/", 3)[-3:]
+        yield feed, query, f"{root.rstrip('/')}/{stage}/{feed}/{query}/{day}"
+
+
+def _frame(path: str, frame: Frame) -> bytes | None:
+    fs, resolved = resolve(path)
+    try:
+        content = fs.cat_file(resolved, start=frame.at, end=frame.at + frame.size)
+    except FileNotFoundError:
+        return None
+    if len(content) < frame.size:
+        raise BrokenBatch(f"{path}: cut off after byte {frame.at + len(content):,}: {_COPY}")
+    try:
+        return decompress(content)
+    except ZstdError as error:
+        raise BrokenBatch(f"{path}: damaged at byte {frame.at:,} ({error}): {_COPY}") from error
+
+
+def totals(windows: dict[str, Packed]) -> dict[str, int]:
+    """Return the windows' books added up."""
+    keys = reduce(or_, (one.manifest.books.keys() for one in windows.values()), set[str]())
+    return {key: sum(one.manifest.books.get(key, 0) for one in windows.values()) for key in sorted(keys)}

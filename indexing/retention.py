@@ -1,0 +1,79 @@
+"""What is older than its retention goes; what a later stage still waits for stays, however old it is."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from config import settings
+from config.retention import Retention
+from crawlers.days import days
+from crawlers.manifest import BrokenBatch
+from crawlers.stage import STAGES, window_at
+from indexing.row import Row
+from indexing.settled import settled
+
+if TYPE_CHECKING:
+    from indexing.elasticsearch.store import Store
+
+__all__ = ["keep_to"]
+
+
+def keep_to(
+    retention: Retention,
+    store: "Store",
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    check: Callable[[], None] = lambda: None,
+) -> Iterator[Row]:
+    """Remove what the retention no longer keeps, kind by kind; with `dry_run`, only count it.
+
+    `check` is called before each step and may raise, where somebody else has taken over.
+    """
+    from indexing.backup import rotate
+    from indexing.expired import expire_index
+
+    yield _raw(retention.raw, store, now, dry_run, check)
+    yield _dead_letters(retention.dead_letters, now, dry_run, check)
+    gone = rotate(retention.backups, dry_run=dry_run)
+    yield Row(kind="backups", age=None, gone=gone, unit=f"beyond the newest {retention.backups}")
+    check()
+    yield from expire_index(store, retention.index, now=now, dry_run=dry_run)
+
+
+def _raw(age: timedelta | None, store: "Store", now: datetime, dry_run: bool, check: Callable[[], None]) -> Row:
+    """Remove whole days of queries of which nothing is owed."""
+    gone = owed = 0
+    state = settled(store)
+    for day in days(window_at(now - age)[:8]) if age is not None else ():
+        check()
+        try:
+            done, waiting = state.among(day)
+        except BrokenBatch:
+            done, waiting = set(), {"a pack that cannot be read"}  # doctor tells which
+        if waiting:
+            owed += len(waiting)
+        else:
+            gone += len(done)
+            if not dry_run:
+                day.remove()
+    return Row(kind="raw", age=age, gone=gone, unit="windows", owed=owed)
+
+
+def _dead_letters(age: timedelta | None, now: datetime, dry_run: bool, check: Callable[[], None]) -> Row:
+    gone = 0
+    if age is None:
+        return Row(kind="dead letters", age=None, gone=0, unit="files")
+    for day in days(window_at(now - age)[:8]):
+        check()
+        for stage in STAGES:
+            gone += day.dead_letters(stage)
+            if not dry_run:
+                day.remove_dead_letters(stage)
+    oldest = (now - age).timestamp()
+    for path in (settings.data_dir() / "dead").glob("*/*"):
+        if path.is_file() and path.stat().st_mtime < oldest:
+            gone += 1
+            if not dry_run:
+                path.unlink(missing_ok=True)
+    return Row(kind="dead letters", age=age, gone=gone, unit="files")
