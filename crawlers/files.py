@@ -2,17 +2,32 @@
 
 import os
 import uuid
+from contextlib import suppress
 from typing import Any
 
 import fsspec
+
+from config.errors import UserError
 
 __all__ = ["names", "read", "remove", "replace", "resolve", "sync", "touch"]
 
 
 def resolve(path: str) -> tuple[Any, str]:
-    """Return the file system of an fsspec path, and the path within it."""
+    """Return the file system of an fsspec path, and the path within it; UserError where a package for it is missing."""
+    if path.startswith("s3://"):
+        return _object_store(), path.removeprefix("s3://").rstrip("/")
     fs, resolved = fsspec.core.url_to_fs(path)
     return fs, str(resolved)
+
+
+def _object_store() -> Any:
+    try:
+        from crawlers.object_store import object_store
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"TINGFENG_STAGES: paths of s3:// need {error.name}: pip install 'tingfeng[s3]', or `make setup`"
+        ) from error
+    return object_store()
 
 
 def sync(file: Any) -> None:
@@ -44,7 +59,7 @@ def replace(path: str, content: bytes) -> None:
             sync(file)
         fs.mv(temporary, resolved)
     finally:
-        if fs.exists(temporary):
+        with suppress(FileNotFoundError):
             fs.rm_file(temporary)
 
 
@@ -58,10 +73,8 @@ def touch(path: str) -> None:
 def remove(path: str) -> None:
     """Remove a file, where it is still there."""
     fs, resolved = resolve(path)
-    try:
+    with suppress(FileNotFoundError):
         fs.rm_file(resolved)
-    except FileNotFoundError:
-        return
 
 
 def names(folder: str) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-__all__ = ["WRITER_KILLED_AT_STEP", "dying"]
+__all__ = ["WRITER_KILLED_AT_STEP", "dying", "dying_at_request"]
 
 WRITER_KILLED_AT_STEP = """
 import os, signal, sys
@@ -30,6 +30,10 @@ with Batch.at(sys.argv[1]).write() as writer:
 """A program for a process of its own: it writes the batch argv[1] and dies at the step argv[2] of the file system."""
 
 
+class _KilledAtRequest(Exception):
+    """The same where the file system works in a thread of its own, which hands on nothing but exceptions."""
+
+
 class _Killed(BaseException):
     """What no code of ours catches."""
 
@@ -48,3 +52,25 @@ def dying(step: int, module: Any, name: str) -> Iterator[None]:
         patch.setattr(module, name, last)
         with suppress(_Killed):
             yield
+
+
+@contextmanager
+def dying_at_request(step: int) -> Iterator[list[bool]]:
+    """Die in the block at the request to the object store that follows `step` others; the list says whether it did.
+
+    No later request of the block gets through, whatever it wants to clear up.
+    """
+    from crawlers.object_store import ObjectStore
+
+    left, real, died = iter(range(step)), ObjectStore._call_s3, [False]
+
+    async def counted(self: Any, *arguments: Any, **named: Any) -> Any:
+        if died[0] or next(left, None) is None:
+            died[0] = True
+            raise _KilledAtRequest
+        return await real(self, *arguments, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ObjectStore, "_call_s3", counted)
+        with suppress(_KilledAtRequest):
+            yield died
