@@ -22,6 +22,7 @@ __all__ = [
     "known_data_dirs",
     "public_url",
     "replay_url",
+    "replicas",
     "research_data",
     "secret",
     "segmenter",
@@ -48,6 +49,11 @@ class Cluster:
     password: str | None = field(default=None, repr=False)
     ca_file: str | None = None
 
+    @property
+    def urls(self) -> list[str]:
+        """The addresses of its nodes."""
+        return [url.strip() for url in self.url.split(",") if url.strip()]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransformersModel:
@@ -70,6 +76,11 @@ def cluster() -> Cluster | None:
         password=secret("ELASTICSEARCH_PASSWORD"),
         ca_file=os.environ.get("ELASTICSEARCH_CA_FILE"),
     )
+
+
+def replicas() -> str:
+    """Return how many further copies of an index a cluster keeps, `TINGFENG_ES_REPLICAS`: a number, or `auto`."""
+    return os.environ.get("TINGFENG_ES_REPLICAS") or "auto"
 
 
 def config_dir() -> Path:
