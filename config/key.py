@@ -23,7 +23,7 @@ def key_of(variable: str, file: str) -> str:
     Workers that share an object store share no data folder, so there the environment alone gives the key.
     """
     key, source = settings.secret(variable), variable
-    if key is None and "://" in settings.stage_root():
+    if key is None and settings.shares_stages():
         raise KeyUnusable(
             f"{variable}: missing: with TINGFENG_STAGES={settings.stage_root()} every worker needs the same key: set"
             f" {variable}, or {variable}_FILE, to one long random text on all of them"

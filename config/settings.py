@@ -27,6 +27,7 @@ __all__ = [
     "secret",
     "segmenter",
     "sentiment_engine",
+    "shares_stages",
     "stage_root",
     "transformers_model",
 ]
@@ -124,6 +125,11 @@ def known_data_dirs() -> list[Path]:
 def stage_root() -> str:
     """Return the fsspec root of the stages' files: `TINGFENG_STAGES` (`s3://bucket/path`) or the data folder."""
     return os.environ.get("TINGFENG_STAGES") or str(data_dir())
+
+
+def shares_stages() -> bool:
+    """Return whether the stages lie on an object store, which workers share while they share no data folder."""
+    return "://" in stage_root()
 
 
 def replay_url() -> str | None:

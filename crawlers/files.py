@@ -51,6 +51,9 @@ def read(path: str) -> bytes | None:
 def replace(path: str, content: bytes) -> None:
     """Write a file, in the place of what was there."""
     fs, resolved = resolve(path)
+    if getattr(fs, "puts_whole", False):
+        fs.pipe_file(resolved, content)
+        return
     fs.makedirs(fs._parent(resolved), exist_ok=True)
     temporary = f"{resolved}.{uuid.uuid4().hex[:8]}.tmp"
     try:

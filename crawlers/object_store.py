@@ -58,6 +58,8 @@ class ObjectStore(S3FileSystem):  # type: ignore[misc]
 
     retries = 1  # `_call_s3` tries again, and nothing below it
     default_block_size = 8 * _MB
+    puts_whole = True
+    """Whether a write in one go is seen whole or not at all, so that nothing need be moved into its place."""
 
     async def _call_s3(self, method: str, *arguments: Any, **named: Any) -> Any:
         deadline, pause = time.monotonic() + _PATIENCE, _FIRST_PAUSE
