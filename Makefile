@@ -4,9 +4,10 @@ BIN := .venv/bin
 SETUP := .venv/.setup
 FIRST := .venv/first.txt
 TORCH := .venv-torch
+CLUSTER := .venv-cluster
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-torch lint format schemas lock bench eval soak clean
+.PHONY: help setup demo up test test-torch cluster lint format schemas lock bench eval soak clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,7 +34,7 @@ up: setup  ## run it for good: Elasticsearch, Airflow and, while no feed is conf
 	$(BIN)/tingfeng up
 
 test: setup  ## run the tests, two files at a time, against a real Elasticsearch, Airflow and browser
-	$(BIN)/python -m pytest -m "not soak and not bench and not torch" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not soak and not bench and not torch and not cluster" -n 2 --dist loadfile
 
 test-torch: $(TORCH)/.setup  ## run the tests of what needs PyTorch, which are 6 GB, in an environment of their own
 	$(TORCH)/bin/python -m pytest -m torch
@@ -41,6 +42,14 @@ test-torch: $(TORCH)/.setup  ## run the tests of what needs PyTorch, which are 6
 $(TORCH)/.setup: $(SETUP) requirements-torch.lock
 	test -x $(TORCH)/bin/python || $(PYTHON) -m venv $(TORCH)
 	$(BIN)/uv pip sync --quiet --python $(TORCH)/bin/python --require-hashes requirements.lock requirements-torch.lock
+	touch $@
+
+cluster: $(CLUSTER)/.setup  ## run the tests of many machines: Airflow's Celery executor, S3, three Elasticsearch nodes
+	$(CLUSTER)/bin/python -m pytest -m cluster --timeout 1500
+
+$(CLUSTER)/.setup: $(SETUP) requirements-cluster.lock
+	test -x $(CLUSTER)/bin/python || $(PYTHON) -m venv $(CLUSTER)
+	$(BIN)/uv pip sync --quiet --python $(CLUSTER)/bin/python --require-hashes requirements.lock requirements-cluster.lock
 	touch $@
 
 soak: setup  ## run the long checks
@@ -72,6 +81,9 @@ lock: setup  ## resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra dev --extra torch --extra train --universal --python-version 3.11 \
 		--constraint requirements.lock $$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.lock) \
 		--generate-hashes --no-emit-index-url --no-header --upgrade --output-file requirements-torch.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra cluster --universal --python-version 3.11 \
+		--constraint requirements.lock $$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.lock) \
+		--generate-hashes --no-emit-index-url --no-header --upgrade --output-file requirements-cluster.lock
 
 clean:  ## remove .venv and the caches; data stays
-	rm -rf .venv .venv-torch .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-torch .venv-cluster .mypy_cache .ruff_cache .pytest_cache .hypothesis

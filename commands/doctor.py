@@ -158,6 +158,8 @@ def _pseudonym_key() -> str:
 
     if settings.secret("TINGFENG_PSEUDONYM_KEY"):
         return "from the environment"
+    if settings.shares_stages():
+        raise _Problem("TINGFENG_PSEUDONYM_KEY is missing: set it to one long random text, the same for every worker")
     path: Path = settings.data_dir() / "keys" / "pseudonym.key"
     return f"{path}: keep a copy, or set TINGFENG_PSEUDONYM_KEY"
 

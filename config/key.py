@@ -18,8 +18,16 @@ class KeyUnusable(UserError):
 
 
 def key_of(variable: str, file: str) -> str:
-    """Return the key in an environment variable, else the one in `TINGFENG_DATA`/keys, made where there is none."""
+    """Return the key in an environment variable, else the one in `TINGFENG_DATA`/keys, made where there is none.
+
+    Workers that share an object store share no data folder, so there the environment alone gives the key.
+    """
     key, source = settings.secret(variable), variable
+    if key is None and settings.shares_stages():
+        raise KeyUnusable(
+            f"{variable}: missing: with TINGFENG_STAGES={settings.stage_root()} every worker needs the same key: set"
+            f" {variable}, or {variable}_FILE, to one long random text on all of them"
+        )
     if key is None:
         path = settings.data_dir() / "keys" / file
         key, source = _kept(path, variable), str(path)

@@ -22,10 +22,12 @@ __all__ = [
     "known_data_dirs",
     "public_url",
     "replay_url",
+    "replicas",
     "research_data",
     "secret",
     "segmenter",
     "sentiment_engine",
+    "shares_stages",
     "stage_root",
     "transformers_model",
 ]
@@ -47,6 +49,11 @@ class Cluster:
     user: str | None = None
     password: str | None = field(default=None, repr=False)
     ca_file: str | None = None
+
+    @property
+    def urls(self) -> list[str]:
+        """The addresses of its nodes."""
+        return [url.strip() for url in self.url.split(",") if url.strip()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +77,11 @@ def cluster() -> Cluster | None:
         password=secret("ELASTICSEARCH_PASSWORD"),
         ca_file=os.environ.get("ELASTICSEARCH_CA_FILE"),
     )
+
+
+def replicas() -> str:
+    """Return how many further copies of an index a cluster keeps, `TINGFENG_ES_REPLICAS`: a number, or `auto`."""
+    return os.environ.get("TINGFENG_ES_REPLICAS") or "auto"
 
 
 def config_dir() -> Path:
@@ -113,6 +125,11 @@ def known_data_dirs() -> list[Path]:
 def stage_root() -> str:
     """Return the fsspec root of the stages' files: `TINGFENG_STAGES` (`s3://bucket/path`) or the data folder."""
     return os.environ.get("TINGFENG_STAGES") or str(data_dir())
+
+
+def shares_stages() -> bool:
+    """Return whether the stages lie on an object store, which workers share while they share no data folder."""
+    return "://" in stage_root()
 
 
 def replay_url() -> str | None:

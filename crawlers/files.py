@@ -3,17 +3,32 @@
 import os
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import fsspec
+
+from config.errors import UserError
 
 __all__ = ["names", "read", "remove", "remove_if", "replace", "resolve", "sync", "touch"]
 
 
 def resolve(path: str) -> tuple[Any, str]:
-    """Return the file system of an fsspec path, and the path within it."""
+    """Return the file system of an fsspec path, and the path within it; UserError where a package for it is missing."""
+    if path.startswith("s3://"):
+        return _object_store(), path.removeprefix("s3://").rstrip("/")
     fs, resolved = fsspec.core.url_to_fs(path)
     return fs, str(resolved)
+
+
+def _object_store() -> Any:
+    try:
+        from crawlers.object_store import object_store
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"TINGFENG_STAGES: paths of s3:// need {error.name}: pip install 'tingfeng[s3]', or `make setup`"
+        ) from error
+    return object_store()
 
 
 def sync(file: Any) -> None:
@@ -37,6 +52,9 @@ def read(path: str) -> bytes | None:
 def replace(path: str, content: bytes) -> None:
     """Write a file, in the place of what was there."""
     fs, resolved = resolve(path)
+    if getattr(fs, "puts_whole", False):
+        fs.pipe_file(resolved, content)
+        return
     fs.makedirs(fs._parent(resolved), exist_ok=True)
     temporary = f"{resolved}.{uuid.uuid4().hex[:8]}.tmp"
     try:
@@ -45,7 +63,7 @@ def replace(path: str, content: bytes) -> None:
             sync(file)
         fs.mv(temporary, resolved)
     finally:
-        if fs.exists(temporary):
+        with suppress(FileNotFoundError):
             fs.rm_file(temporary)
 
 
@@ -59,10 +77,8 @@ def touch(path: str) -> None:
 def remove(path: str) -> None:
     """Remove a file, where it is still there."""
     fs, resolved = resolve(path)
-    try:
+    with suppress(FileNotFoundError):
         fs.rm_file(resolved)
-    except FileNotFoundError:
-        return
 
 
 def remove_if(path: str, same: Callable[[bytes], bool]) -> bool:

@@ -215,16 +215,15 @@ class Batch:
             writer.manifest = manifest
         finally:
             for name in temporary.values():
-                if fs.exists(name):
+                with suppress(FileNotFoundError):
                     fs.rm_file(name)
 
 
 def _exchange(fs: Any, path: str, temporary: dict[str, str], manifest: Manifest) -> None:
     """Put a batch's files in the place of those that were there."""
     for old in (f"{path}.manifest", f"{path}.dead.jsonl"):
-        if fs.exists(old):
-            with suppress(FileNotFoundError):  # another worker with the same work was quicker
-                fs.rm_file(old)
+        with suppress(FileNotFoundError):
+            fs.rm_file(old)
     fs.mv(temporary["jsonl"], f"{path}.jsonl")
     if manifest.dead:
         fs.mv(temporary["dead.jsonl"], f"{path}.dead.jsonl")

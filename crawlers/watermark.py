@@ -1,14 +1,14 @@
-"""How far each feed × query was crawled: <data>/watermarks/<feed>/<query>.json, replaced whole.
+"""How far each feed × query was crawled: <root>/watermarks/<feed>/<query>.json, replaced whole.
+
+It lies below the stages' root, so that whichever worker crawls next goes on where the last one stopped.
 
 The file also holds the mark as it was before its last window, so that a window that is run again reads the same stretch
 again, even when the first run was killed after it had moved the mark.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import msgspec
 
@@ -16,6 +16,8 @@ from config import settings
 from config.brand import Target
 from config.errors import UserError
 from crawlers.ending import Ending
+from crawlers.files import read
+from crawlers.files import replace as write
 from crawlers.stage import query_folder
 
 __all__ = ["Mark", "Stand", "load", "save"]
@@ -67,10 +69,9 @@ class Stand:
 def load(target: Target, window: str, host: str) -> Stand:
     """Return where `window` stands; another host, such as a replay's, starts anew. UserError names a bad file."""
     path = _path(target)
+    content = read(path)
     try:
-        kept = msgspec.json.decode(path.read_bytes(), type=Stand)
-    except FileNotFoundError:
-        kept = None
+        kept = None if content is None else msgspec.json.decode(content, type=Stand)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: no watermark ({error}): remove the file; the next crawl reads everything") from error
     if kept is None or kept.host != host:
@@ -80,15 +81,8 @@ def load(target: Target, window: str, host: str) -> Stand:
 
 def save(target: Target, stand: Stand) -> None:
     """Replace the file, durably."""
-    path = _path(target)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    written = path.with_suffix(f".{os.getpid()}.tmp")
-    with written.open("wb") as file:
-        file.write(msgspec.json.encode(stand))
-        file.flush()
-        os.fsync(file.fileno())
-    written.replace(path)
+    write(_path(target), msgspec.json.encode(stand))
 
 
-def _path(target: Target) -> Path:
-    return settings.data_dir() / "watermarks" / target.feed / f"{query_folder(target.query)}.json"
+def _path(target: Target) -> str:
+    return f"{settings.stage_root().rstrip('/')}/watermarks/{target.feed}/{query_folder(target.query)}.json"

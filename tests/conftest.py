@@ -151,6 +151,27 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
+def s3_url() -> Iterator[str]:
+    """Start an S3 on loopback, and give its address; it ends with the session."""
+    from tests.s3_server import s3_server
+
+    with s3_server() as address:
+        yield address
+
+
+@pytest.fixture
+def s3_root(s3_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let the stages lie in a bucket of the test's own, and give their root."""
+    from tests.s3_server import ACCESS, make_bucket
+
+    bucket = f"tingfeng-{uuid.uuid4().hex[:8]}"
+    make_bucket(s3_url, bucket)
+    for name, value in {**ACCESS, "AWS_ENDPOINT_URL": s3_url, "TINGFENG_STAGES": f"s3://{bucket}/stages"}.items():
+        monkeypatch.setenv(name, value)
+    return f"s3://{bucket}/stages"
+
+
+@pytest.fixture(scope="session")
 def mention_of() -> "Callable[..., Mention]":
     """Give a maker of mentions: `mention_of(7, text=…, brand=…)`, further names being the post's fields."""
     from crawlers.post import Author, Engagement, Kind, Post

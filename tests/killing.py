@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-__all__ = ["KILLED_AT_STEP", "WRITER_KILLED_AT_STEP", "Forked", "dying"]
+__all__ = ["KILLED_AT_STEP", "WRITER_KILLED_AT_STEP", "Forked", "dying", "dying_at_request"]
 
 KILLED_AT_STEP = """
 import os, signal, sys
@@ -70,6 +70,10 @@ class Forked:
         self._process.communicate()
 
 
+class _KilledAtRequest(Exception):
+    """The same where the file system works in a thread of its own, which hands on nothing but exceptions."""
+
+
 class _Killed(BaseException):
     """What no code of ours catches."""
 
@@ -88,3 +92,25 @@ def dying(step: int, module: Any, name: str) -> Iterator[None]:
         patch.setattr(module, name, last)
         with suppress(_Killed):
             yield
+
+
+@contextmanager
+def dying_at_request(step: int) -> Iterator[list[bool]]:
+    """Die in the block at the request to the object store that follows `step` others; the list says whether it did.
+
+    No later request of the block gets through, whatever it wants to clear up.
+    """
+    from crawlers.object_store import ObjectStore
+
+    left, real, died = iter(range(step)), ObjectStore._call_s3, [False]
+
+    async def counted(self: Any, *arguments: Any, **named: Any) -> Any:
+        if died[0] or next(left, None) is None:
+            died[0] = True
+            raise _KilledAtRequest
+        return await real(self, *arguments, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ObjectStore, "_call_s3", counted)
+        with suppress(_KilledAtRequest):
+            yield died

@@ -120,6 +120,23 @@ def test_too_little_memory_or_a_wrong_heap_is_said(
     assert not home.node_lock.exists()
 
 
+@pytest.mark.parametrize(
+    ("own", "members", "words"),
+    [
+        ("127.0.0.1:9314", "127.0.0.1:9310,127.0.0.1:9311", "TINGFENG_ES_MEMBER=127.0.0.1:9314: name this node's own"),
+        ("10.0.0.7:9310", "10.0.0.7:9310,10.0.0.8:9310", "10.0.0.7:9310: write 127.0.0.1:9310"),
+    ],
+)
+def test_members_that_are_none_are_said(
+    home: NodeHome, own: str, members: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TINGFENG_ES_MEMBER", own)
+    monkeypatch.setenv("TINGFENG_ES_MEMBERS", members)
+
+    with pytest.raises(SettingWrong, match=words):
+        embedded.start()
+
+
 def test_a_containers_limit_counts_as_the_machines_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     group = {
         "memory.max": "900000000\n",

@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import fsspec
 import pytest
 
 from config.brand import Brand
@@ -25,7 +24,7 @@ from indexing.elasticsearch.store import Store
 from indexing.pipeline import analyse_all, index_all, turn
 from indexing.repair import repair
 from nlp.mention import Mention
-from tests.killing import dying
+from tests.killing import dying, dying_at_request
 
 pytestmark = pytest.mark.usefixtures("fast_pipeline")
 MentionOf = Callable[..., Mention]
@@ -72,20 +71,21 @@ def test_a_batch_goes_from_queue_to_queue_into_the_index(store: Store, crawled: 
     assert store.count("mentions") == 4
 
 
-def test_the_same_on_an_object_store(
-    store: Store, crawled: Callable[..., Batch], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TINGFENG_STAGES", "memory://handed-on")
-    try:
-        for number in range(3):
-            crawled(number)
-        with dying(1, queue, "take_off"):
+@pytest.mark.usefixtures("s3_root")
+def test_the_same_on_s3_whoever_dies_at_which_request(store: Store, crawled: Callable[..., Batch]) -> None:
+    for number in range(3):
+        crawled(number)
+    for step in (0, 1, 12, 20):
+        with dying_at_request(step):
             analyse_all([XINGHE], store)
-        assert analyse_all([XINGHE], store).books["posts"] == 4
-        assert index_all(store).books["indexed"] == 3
-        assert (queue.markers("analyse"), queue.markers("index"), repair(store).again) == ([], [], 0)
-    finally:
-        fsspec.filesystem("memory").store.clear()
+        with dying_at_request(step):
+            index_all(store)
+    with dying(1, queue, "take_off"):
+        analyse_all([XINGHE], store)
+    analyse_all([XINGHE], store)
+    index_all(store)
+    assert store.count("mentions") == 3
+    assert (queue.markers("analyse"), queue.markers("index"), repair(store).again) == ([], [], 0)
 
 
 def test_a_turn_with_nothing_new_reads_no_more_after_more_windows(

@@ -1,15 +1,13 @@
-"""What is handed on is taken up once and lost never: on a local disk, on an object store, whoever dies in between."""
+"""What is handed on is taken up once and lost never: on a local disk, on S3, whoever dies in between."""
 
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import fsspec
 import msgspec
 import pytest
 
@@ -19,28 +17,20 @@ from crawlers.files import replace as write_file
 from crawlers.handover import Work, abandoned, slices, waiting
 from crawlers.queue import Marker, NewerQueue
 from crawlers.stage import Batch, Manifest, query_folder
-from tests.killing import WRITER_KILLED_AT_STEP
+from tests.killing import WRITER_KILLED_AT_STEP, dying_at_request
 
 BATCH = Batch(stage="posts", feed="rss", query=query_folder("小米 AND 手机"), window="20261122T190000Z")
 LONG_AGO = "20200101T000000.000000Z-0123abcd"
 
 
-@pytest.fixture(params=["a local disk", "an object store"])
-def root(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+SLOWER = pytest.param("S3", marks=pytest.mark.cluster)
+
+
+@pytest.fixture(params=["a local disk", "S3"])
+def root(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Give the stages' root, on each kind of storage."""
     monkeypatch.setenv("TINGFENG_DATA", str(tmp_path))
-    if request.param == "a local disk":
-        yield str(tmp_path)
-        return
-    monkeypatch.setenv("TINGFENG_STAGES", "memory://tingfeng")
-    yield "memory://tingfeng"
-    fsspec.filesystem("memory").store.clear()
-
-
-@pytest.fixture
-def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("TINGFENG_DATA", str(tmp_path))
-    return tmp_path
+    return str(request.getfixturevalue("s3_root")) if request.param == "S3" else str(tmp_path)
 
 
 def write(*lines: bytes, batch: Batch = BATCH) -> Manifest:
@@ -190,6 +180,7 @@ def test_a_newer_queue_is_refused_by_name(root: str) -> None:
         queue.begun()
 
 
+@pytest.mark.parametrize("root", ["a local disk", SLOWER], indirect=True)
 @pytest.mark.parametrize(
     ("batches_of", "tasks"), [((10,) * 7, 1), ((1_000,) * 30, 8), ((50_000, 10, 10), 2), ((0,), 1)]
 )
@@ -207,8 +198,20 @@ def test_nothing_waits_nothing_is_dealt(root: str) -> None:
     assert slices("analyse") == []
 
 
+def written_until_killed(root: str, batch: Batch, step: int) -> bool:
+    """Write the batch, and die before a step of the file system; say whether it came to an end before that."""
+    if root.startswith("s3://"):
+        with dying_at_request(step) as died, batch.write() as writer:
+            writer.add(b"new")
+        return not died[0]
+    done = subprocess.run([sys.executable, "-c", WRITER_KILLED_AT_STEP, str(step), str(batch)], check=False)
+    assert done.returncode in (0, -signal.SIGKILL)
+    return done.returncode == 0
+
+
+@pytest.mark.parametrize("root", ["a local disk", SLOWER], indirect=True)
 @pytest.mark.parametrize("earlier", ["taken up", "waiting", "none"])
-def test_a_writer_killed_at_any_step_loses_nothing(disk: Path, earlier: str) -> None:
+def test_a_writer_killed_at_any_step_loses_nothing(root: str, earlier: str) -> None:
     """Whatever stands when the writer dies: the new batch waits, and what was there before waits unless it was done."""
     step, outcomes = 0, set()
     while True:
@@ -218,7 +221,7 @@ def test_a_writer_killed_at_any_step_loses_nothing(disk: Path, earlier: str) -> 
         if earlier == "taken up":
             [work] = waiting("analyse", only=[str(batch)])
             work.done()
-        done = subprocess.run([sys.executable, "-c", WRITER_KILLED_AT_STEP, str(step), str(batch)], check=False)
+        done = written_until_killed(root, batch, step)
         works = waiting("analyse", only=[str(batch)])
         stands = list(batch.lines()) if batch.manifest() else None
         assert bool(works) == (stands == [b"new"] or (stands == [b"old"] and earlier == "waiting"))
@@ -227,9 +230,8 @@ def test_a_writer_killed_at_any_step_loses_nothing(disk: Path, earlier: str) -> 
         [work] = waiting("analyse", only=[str(batch)])
         work.done()
         assert not [marker for marker in queue.markers("analyse") if marker.batch == str(batch)]
-        if done.returncode == 0:
+        if done:
             break
-        assert done.returncode == -signal.SIGKILL
         step += 1
     assert step >= 9
     assert str([b"new"]) in outcomes
@@ -256,7 +258,8 @@ for _ in range(20):
 """
 
 
-def test_several_consumers_at_once_leave_nothing_and_fail_nothing(disk: Path) -> None:
+@pytest.mark.parametrize("root", ["a local disk", SLOWER], indirect=True)
+def test_several_consumers_at_once_leave_nothing_and_fail_nothing(root: str) -> None:
     workers = [subprocess.Popen([sys.executable, "-c", TAKING], env=os.environ.copy()) for _ in range(3)]
     for number in range(40):
         write(b"1", batch=replace(BATCH, window=f"20261122T19{number:04d}Z"))

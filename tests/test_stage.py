@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawlers.stage import Batch, BrokenBatch, batches, query_folder, sweep, window_at
-from tests.killing import WRITER_KILLED_AT_STEP
+from tests.killing import WRITER_KILLED_AT_STEP, dying_at_request
 
 BATCH = Batch(stage="posts", feed="rss", query=query_folder("小米 AND 手机"), window="20261122T190000Z")
 
@@ -89,6 +89,23 @@ def test_killed_before_any_step_it_is_whole_or_absent() -> None:
         step += 1
     assert step >= 6
     assert {(b"old", 1), (b"new", 0)} <= seen
+
+
+@pytest.mark.cluster
+@pytest.mark.usefixtures("s3_root")
+def test_on_s3_killed_before_any_request_it_is_whole_or_absent() -> None:
+    seen = set()
+    for step in range(100):
+        write(b"old", dead="old")
+        with dying_at_request(step) as died:
+            write(b"new")
+        found = (list(BATCH.lines())[0], len(list(BATCH.dead_letters()))) if BATCH.manifest() else None
+        assert found in {(b"old", 1), (b"new", 0), None}
+        seen.add(found)
+        if not died[0]:
+            break
+    assert step >= 10
+    assert seen == {(b"old", 1), (b"new", 0), None}
 
 
 def test_what_a_killed_writer_left_is_swept_up_once_it_is_old(tmp_path: Path) -> None:

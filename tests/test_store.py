@@ -97,6 +97,25 @@ def test_many_may_make_them_at_once(store: Store) -> None:
     assert [index.name for index in store.indices()] == names
 
 
+def test_the_number_of_copies_follows_its_setting(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def copies() -> set[tuple[str, str]]:
+        found = store.client.indices.get_settings(index=[index.name for index in store.every_index()]).values()
+        kept = [index["settings"]["index"] for index in found]
+        return {(one["auto_expand_replicas"], one["number_of_replicas"]) for one in kept}
+
+    assert copies() == {("0-1", "0")}, "one node"
+    monkeypatch.setenv("TINGFENG_ES_REPLICAS", "2")
+    store.ensure()
+    store.open_months({"2024.05"})
+    assert copies() == {("false", "2")}
+    monkeypatch.setenv("TINGFENG_ES_REPLICAS", "auto")
+    store.ensure()
+    assert copies() == {("0-1", "0")}
+    monkeypatch.setenv("TINGFENG_ES_REPLICAS", "many")
+    with pytest.raises(StoreError, match="TINGFENG_ES_REPLICAS=many: write auto, or how many"):
+        store.ensure()
+
+
 def test_months_lie_behind_two_aliases(shared: Store) -> None:
     shared.open_months({"2024.02", "2024.03"})
     shared.open_months({"2024.02"})
@@ -125,6 +144,14 @@ def test_new_fields_are_added_and_what_else_differs_is_named(es: Elasticsearch, 
             store.ensure()
     finally:
         es.indices.delete(index=alias)
+
+
+def test_a_node_that_does_not_answer_is_passed_over(
+    es: Elasticsearch, es_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ELASTICSEARCH_URL", f"http://127.0.0.1:9,{es_url}, http://127.0.0.1:8")
+    client = connect()
+    assert {client.cluster.health()["status"] for _ in range(4)} <= {"green", "yellow"}
 
 
 def test_nothing_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

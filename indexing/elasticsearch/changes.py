@@ -14,7 +14,11 @@ from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 
-__all__ = ["Changes", "changes", "last_writes", "processed_by_all"]
+__all__ = ["COPIES", "Changes", "changes", "last_writes", "processed_by_all"]
+
+COPIES = "indices.*.shards.*.seq_no,indices.*.shards.*.routing.state"
+"""What `processed_by_all` wants to know of an index, as the statistics' filter."""
+_SEARCHED = ("STARTED", "RELOCATING")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,16 +74,21 @@ def changes(store: Store, reader: str, kind: str) -> Changes:
 
 def last_writes(store: Store, indices: str) -> dict[str, tuple[str, int]]:
     """Return by the name of each index its uuid, and its last write that a search is certain to find once refreshed."""
-    wanted = "indices.*.uuid,indices.*.shards.*.seq_no"
+    wanted = f"indices.*.uuid,{COPIES}"
     stats = with_retries(lambda: store.client.indices.stats(index=indices, level="shards", filter_path=wanted))
     return {
-        name: (index["uuid"], processed_by_all(index["shards"])) for name, index in stats.get("indices", {}).items()
+        name: (index["uuid"], processed_by_all(index.get("shards", {})))
+        for name, index in stats.get("indices", {}).items()
     }
 
 
 def processed_by_all(shards: Mapping[str, Any]) -> int:
-    """Return the last write before which none is still under way on any copy."""
-    return min(int(copy["seq_no"]["local_checkpoint"]) for copies in shards.values() for copy in copies)
+    """Return the last write before which none is still under way on any copy that searches are sent to.
+
+    Copies that a cluster is just making are not waited for; -1 while there is no other.
+    """
+    started = [copy for copies in shards.values() for copy in copies if copy["routing"]["state"] in _SEARCHED]
+    return min((int(copy["seq_no"]["local_checkpoint"]) for copy in started if "seq_no" in copy), default=-1)
 
 
 def _known(store: Store, reader: str, uuids: list[str]) -> dict[str, int]:

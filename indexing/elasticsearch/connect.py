@@ -1,4 +1,7 @@
-"""The way to Elasticsearch: the user's own cluster where `ELASTICSEARCH_URL` names one, else the embedded node."""
+"""The way to Elasticsearch: the user's own cluster where `ELASTICSEARCH_URL` names one, else the embedded node.
+
+`ELASTICSEARCH_URL` may name several nodes of a cluster, with commas between: what one does not answer, another does.
+"""
 
 import re
 from pathlib import Path
@@ -28,12 +31,14 @@ def connect() -> "Elasticsearch":
     from indexing.elasticsearch import embedded
 
     cluster = settings.cluster()
-    url, access = (cluster.url, _access(cluster)) if cluster else (embedded.start().url, {})
+    urls, access = (cluster.urls, _access(cluster)) if cluster else ([embedded.start().url], {})
     try:
-        client = Elasticsearch(url, request_timeout=_TIMEOUT, max_retries=3, retry_on_timeout=True, **access)
+        client = Elasticsearch(urls, request_timeout=_TIMEOUT, max_retries=3, retry_on_timeout=True, **access)
     except ValueError as error:
-        raise StoreError(f"ELASTICSEARCH_URL: {error}: write it as https://elasticsearch.example.com:9200") from error
-    _check(client)
+        raise StoreError(
+            f"ELASTICSEARCH_URL: {error}: write it as https://es.example.com:9200, several with commas between"
+        ) from error
+    _check(client, others=len(urls) - 1)
     return client
 
 
@@ -55,11 +60,14 @@ def _access(cluster: settings.Cluster) -> dict[str, Any]:
     return access
 
 
-def _check(client: "Elasticsearch") -> None:
-    """Ask every node's version; `GET /` would do, but the embedded node does not have it."""
+def _check(client: "Elasticsearch", *, others: int) -> None:
+    """Ask every node's version; `GET /` would do, but the embedded node does not have it.
+
+    Where one address does not answer, so many `others` are asked.
+    """
     from elasticsearch import AuthorizationException
 
-    quick = client.options(request_timeout=_FIRST_ANSWER, max_retries=0)
+    quick = client.options(request_timeout=_FIRST_ANSWER, max_retries=others)
     try:
         with store_errors():
             answer = quick.nodes.info(metric="os", filter_path="nodes.*.version")

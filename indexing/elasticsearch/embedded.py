@@ -3,7 +3,9 @@
 `start()` finds the running node or starts one, `stop()` closes it, `status()` and `logs()` look. Everything lies under
 `TINGFENG_DATA`/elasticsearch; the node binds 127.0.0.1 only. Further settings from the environment: `TINGFENG_ES_HEAP`
 (default 1g), `TINGFENG_ES_PORTS` (default 9200-9299), `TINGFENG_BACKUPS` (snapshots; default `TINGFENG_DATA`/backups),
-`TINGFENG_ES_JAVA` (further options of the Java machine).
+`TINGFENG_ES_JAVA` (further options of the Java machine). Nodes of several data folders that name the same
+`TINGFENG_ES_MEMBERS` (addresses between them, as 127.0.0.1:9310,127.0.0.1:9311,…), and each its own as
+`TINGFENG_ES_MEMBER`, form one cluster, to try what a cluster does; start them at the same time.
 """
 
 import fcntl

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from indexing.elasticsearch.changes import processed_by_all
+from indexing.elasticsearch.changes import COPIES, processed_by_all
 from indexing.elasticsearch.lease import Lease
 from indexing.elasticsearch.moment import at_one_moment
 from indexing.elasticsearch.retry import with_retries
@@ -47,9 +47,7 @@ def exchange(store: Store, fresh: Store, held: Lease, finish: Callable[[], None]
 
 def processed(store: Store, index: str) -> int:
     """Return the number of the last write that is certain to be found after the next refresh; -1 before the first."""
-    answer = with_retries(
-        lambda: store.client.indices.stats(index=index, level="shards", filter_path="indices.*.shards.*.seq_no")
-    )
+    answer = with_retries(lambda: store.client.indices.stats(index=index, level="shards", filter_path=COPIES))
     return processed_by_all(answer["indices"][index]["shards"])
 
 

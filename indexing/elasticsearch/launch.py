@@ -81,7 +81,7 @@ def prepare(home: NodeHome, progress: Callable[[str, float], None]) -> dict[str,
     return {
         "jars": str(distribution),
         "java": [f"-Xms{heap // 4}", f"-Xmx{heap}", f"-XX:MaxDirectMemorySize={heap // 2}", *extra],
-        "cluster": _cluster_name(home.path),
+        **_membership(home.path),
         "ports": ports,
         "backups": str(backups),
     }
@@ -135,6 +135,16 @@ def tail(path: Path, lines: int) -> str:
         return ""
 
 
-def _cluster_name(folder: Path) -> str:
-    """Return a name that no other folder's node has, so that a port is never taken for ours when it is another's."""
-    return f"tingfeng-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]}"
+def _membership(folder: Path) -> dict[str, object]:
+    """Return the cluster's name, its members' addresses and this node's own; a node without members is its own cluster.
+
+    The name is one that no other folder's node has, so that a port is never taken for ours when it is another's.
+    """
+    named = os.environ.get("TINGFENG_ES_MEMBERS", "")
+    members, own = sorted(filter(None, named.split(","))), os.environ.get("TINGFENG_ES_MEMBER", "")
+    if members and own not in members:
+        raise SettingWrong(f"TINGFENG_ES_MEMBER={own}: name this node's own of TINGFENG_ES_MEMBERS={named}")
+    if wrong := [member for member in members if not re.fullmatch(r"127\.0\.0\.1:\d{1,5}", member)]:
+        raise SettingWrong(f"TINGFENG_ES_MEMBERS: {wrong[0]}: write 127.0.0.1:9310,127.0.0.1:9311,127.0.0.1:9312")
+    identity = ",".join(members).encode() or os.fsencode(folder)
+    return {"cluster": f"tingfeng-{hashlib.sha256(identity).hexdigest()[:12]}", "members": members, "member": own}

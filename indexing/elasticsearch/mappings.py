@@ -9,19 +9,22 @@ All aliases lead to one generation. `tingfeng rebuild` and `restore` fill the ne
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
+from config import settings
 from indexing.elasticsearch.alert_fields import ALERT, ALERT_EVENT, SILENCE
+from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.field import Field, properties
 from indexing.elasticsearch.mention_fields import MENTION
 from indexing.elasticsearch.record_fields import CUSTOMER, ENGAGEMENT, LEVEL, LINK, NAMED, NOTE, RUN, STATE
 from indexing.elasticsearch.story_fields import ACCOUNT, ANSWER, COUNTED, REACHED, RETRACTED, STORY
 
-__all__ = ["KINDS", "MONTHLY", "STANDING", "VERSION", "mapping", "template"]
+__all__ = ["KINDS", "MONTHLY", "STANDING", "VERSION", "copies", "mapping", "template"]
 
 MONTHLY = "mentions"
 STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
@@ -63,6 +66,15 @@ def mapping(kind: str) -> dict[str, Any]:
     return {"dynamic": "strict", "_meta": {"version": VERSION}, "properties": properties(KINDS[kind])}
 
 
+def copies(wish: str) -> dict[str, Any]:
+    """Return an index's settings for so many further copies, or for one where there are nodes enough (`auto`)."""
+    if wish == "auto":
+        return {"auto_expand_replicas": "0-1"}
+    if not re.fullmatch(r"\d", wish):
+        raise StoreError(f"TINGFENG_ES_REPLICAS={wish}: write auto, or how many, as 1")
+    return {"auto_expand_replicas": False, "number_of_replicas": int(wish)}
+
+
 def template(prefix: str, kind: str) -> dict[str, Any]:
     """Return the composable index template of a kind, as the arguments of `put_index_template`."""
     pattern = {MONTHLY: f"{prefix}-v*-{kind}-*", "state": f"{prefix}-{kind}"}.get(kind, f"{prefix}-v*-{kind}")
@@ -71,8 +83,8 @@ def template(prefix: str, kind: str) -> dict[str, Any]:
         "index_patterns": [pattern],
         "priority": _PRIORITY + list(KINDS).index(kind),
         "template": {
-            "settings": {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}},
+            "settings": {"index": {"number_of_shards": 1, **copies(settings.replicas())}},
             "mappings": mapping(kind),
         },
-        "meta": {"version": VERSION},
+        "meta": {"version": VERSION, "replicas": settings.replicas()},
     }

@@ -2,7 +2,8 @@
 
 It takes the folder's lock, detaches from its parent, starts Elasticsearch in a Java machine inside this process, writes
 node.json once it answers, and closes the node on SIGTERM. SPEC is JSON: `jars` (the distribution), `java` (options
-of the Java machine), `cluster` (name), `ports` (as `9200-9299`), `backups` (folder).
+of the Java machine), `cluster` (name), `members` (addresses of all its nodes, where they are several), `member` (this
+node's own), `ports` (as `9200-9299`), `backups` (folder).
 """
 
 import fcntl
@@ -138,17 +139,19 @@ def _java_options(home: NodeHome) -> tuple[str, ...]:
 
 def _settings(home: NodeHome, spec: Mapping[str, Any]) -> dict[str, str]:
     watermark = "cluster.routing.allocation.disk.watermark"
+    members, member = ",".join(spec["members"]), spec["member"]
+    discovery = {"discovery.seed_hosts": members, "cluster.initial_master_nodes": members}
     return {
         "path.home": str(home.path),
         "path.data": str(home.data),
         "path.logs": str(home.logs),
         "path.repo": spec["backups"],
         "cluster.name": spec["cluster"],
-        "node.name": "tingfeng",
-        "discovery.type": "single-node",
+        "node.name": member or "tingfeng",
+        **(discovery if members else {"discovery.type": "single-node"}),
         "network.host": "127.0.0.1",
         "http.port": spec["ports"],
-        "transport.port": "0",
+        "transport.port": member.rpartition(":")[2] or "0",
         "action.auto_create_index": "tingfeng-*",
         "action.destructive_requires_name": "true",
         # absolute, or a large disk that is 95 % full would make every index read-only

@@ -11,7 +11,7 @@ from config import settings
 from indexing.elasticsearch.connect import connect
 from indexing.elasticsearch.errors import MappingOutdated, StoreError, store_errors
 from indexing.elasticsearch.lease import free_from_the_dead
-from indexing.elasticsearch.mappings import KINDS, MONTHLY, STANDING, VERSION, mapping, template
+from indexing.elasticsearch.mappings import KINDS, MONTHLY, STANDING, VERSION, copies, mapping, template
 from indexing.elasticsearch.retry import with_retries
 
 if TYPE_CHECKING:
@@ -171,15 +171,22 @@ class Store:
             self.client.indices.put_settings(index=some, settings={"index.blocks.write": None})
 
     def ensure_templates(self) -> None:
-        """Put the templates by which new indices are made, where they are missing or another version's."""
+        """Put the templates by which new indices are made, where they are missing or another version's.
+
+        Where another number of copies is wanted than before, the indices that are there get it too.
+        """
         answer = self.client.options(ignore_status=404).indices.get_index_template(name=f"{self.prefix}-*")
         known = {
-            one["name"]: one["index_template"].get("_meta", {}).get("version")
+            one["name"].removeprefix(f"{self.prefix}-"): one["index_template"].get("_meta", {})
             for one in answer.get("index_templates", ())
         }
+        wished = settings.replicas()
         for kind in KINDS:
-            if known.get(f"{self.prefix}-{kind}") != VERSION:
+            if known.get(kind) != {"version": VERSION, "replicas": wished}:
                 self.client.indices.put_index_template(**template(self.prefix, kind))
+        if any(meta.get("replicas", "auto") != wished for meta in known.values()):
+            for names in in_lines([self.state, *(index.name for index in self.every_index())]):
+                self.client.indices.put_settings(index=names, settings=copies(wished), ignore_unavailable=True)
 
     def _ensure(self) -> None:
         self.ensure_templates()
