@@ -116,6 +116,8 @@ def analysis_part(mention: Mention, analysed_at: datetime) -> dict[str, Any]:
                 "target": sentiment.target,
                 "why": sentiment.why,
             },
+            "mood": str(mention.mood) if mention.mood else None,
+            "mood_probability": mention.mood_probability,
             "emotion": mention.emotion,
             "emotion_probability": mention.emotion_probability,
             "intent": mention.intent,

@@ -29,7 +29,7 @@ from nlp.sentiment import engine as load_engine
 
 __all__ = ["DEFAULT", "Analysis", "RootBrands", "analyse"]
 
-_CODE = 4
+_CODE = 5
 """Raise it with every change that makes other mentions of the same posts."""
 _CHUNK = 1_000
 

@@ -51,6 +51,10 @@ class Mention:
     matched: tuple[str, ...]
     """The terms that matched, as evidence."""
     sentiment: Sentiment
+    mood: Label | None = None
+    """The sentiment of the whole post, whomever it is about; None in mentions made before it was kept."""
+    mood_probability: float | None = None
+    """0 to 1."""
     emotion: str | None = None
     emotion_probability: float | None = None
     """0 to 1; the author's mood in the whole post, whatever it is about."""

@@ -11,7 +11,7 @@ from nlp.keywords import brand_words, keywords
 from nlp.matcher import Matcher
 from nlp.mention import Label, MatchedBy, Mention, Sentiment
 from nlp.query import Document, holds
-from nlp.reader import Reader, Reading
+from nlp.reader import Reader, Reading, likeliest
 from nlp.segment import Segmenter, as_token
 from nlp.stance.scene import SentimentTarget
 from nlp.variants import unified
@@ -59,17 +59,19 @@ class Analyser:
             for brand in spoken
         ]
         readings = iter(self._reader.read([text for text, _ in pairs], [subject for _, subject in pairs]))
-        subjects = iter(pairs)
         for (post, spoken), text in zip(found, texts, strict=True):
             tokens = self._segmenter.tokens(text)
             for brand, (matched_by, matched) in spoken.items():
-                reading, (_, subject) = next(readings), next(subjects)
+                reading = next(readings)
+                mood, mood_probability = likeliest(reading.mood)
                 yield Mention(
                     post=post,
                     brand=brand,
                     matched_by=matched_by,
                     matched=matched,
-                    sentiment=self._sentiment(reading, subject, brand),
+                    sentiment=self._sentiment(reading, brand),
+                    mood=Label(mood),
+                    mood_probability=mood_probability,
                     emotion=reading.emotion,
                     emotion_probability=reading.emotion_probability,
                     intent=reading.intent,
@@ -80,17 +82,16 @@ class Analyser:
                 )
 
     def _ask(self, brand: str, text: str, spoken: Spoken) -> SentimentTarget | None:
-        """Ask about the brand alone where the text names it and may fare otherwise; else about the whole text."""
+        """Ask about the brand where the text names it; else about the whole text."""
         plain = unified(text.lower())
         mine = tuple(name for name in self._names[brand] if unified(name) in plain)
         if not mine:
             return None
         known = (name for other in spoken if other != brand for name in self._names[other])
         others = tuple(name for name in known if unified(name) in plain)
-        subject = SentimentTarget(target=mine[0], names=mine, others=others)
-        return subject if self._reader.is_aimed(text, subject) else None
+        return SentimentTarget(target=mine[0], names=mine, others=others)
 
-    def _sentiment(self, reading: Reading, subject: SentimentTarget | None, brand: str) -> Sentiment:
+    def _sentiment(self, reading: Reading, brand: str) -> Sentiment:
         label, probability, score = reading.best(self._neutral[brand])
         return Sentiment(
             label=Label(label),
@@ -98,7 +99,7 @@ class Analyser:
             score=score,
             engine=self._reader.engine.name,
             model=self._reader.engine.model,
-            target=subject.target if subject else None,
+            target=reading.target,
             why=reading.why,
         )
 

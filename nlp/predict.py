@@ -15,7 +15,7 @@ from typing import IO, Any, cast
 import msgspec
 
 from config.errors import UserError
-from nlp.reader import Reader, Reading
+from nlp.reader import Reader, Reading, likeliest
 from nlp.stance.scene import SentimentTarget
 
 __all__ = ["Done", "NotAFile", "predict"]
@@ -115,10 +115,13 @@ def _ask(row: _Row) -> SentimentTarget | None:
 
 def _written(reading: Reading, reader: Reader, error: str | None) -> Mapping[str, Any]:
     label, probability, _ = reading.best()
+    mood, mood_probability = likeliest(reading.mood)
     answer = {
         "sentiment": label,
         "probability": probability,
         "binary": reading.binary,
+        "mood": mood,
+        "mood_probability": mood_probability,
         "emotion": reading.emotion,
         "emotion_probability": reading.emotion_probability,
         "intent": reading.intent,

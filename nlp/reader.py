@@ -12,8 +12,8 @@ from nlp.classifier.heads import EMOTIONS, POLES, SENTIMENTS
 from nlp.intent import INTENTS, Intents, intents
 from nlp.sentiment import BrokenEngine, Engine
 from nlp.stance.polarity import lexicon, names
-from nlp.stance.rules import decide
-from nlp.stance.scene import Scene, SentimentTarget, scene
+from nlp.stance.scene import SentimentTarget
+from nlp.towards import Row, Three, asked
 from nlp.words import speaks
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from nlp.classifier.predictions import Predictions
 
-__all__ = ["Reader", "Reading"]
+__all__ = ["Reader", "Reading", "likeliest"]
 
 _Key = tuple[str, SentimentTarget | None]
 _LONGEST, _REMEMBERED = 2_000, 50_000
@@ -33,7 +33,7 @@ _SURE = 0.75
 class Reading:
     """What was found in a text; probabilities are 0 to 1."""
 
-    sentiment: tuple[float, float, float]
+    sentiment: Three
     """Negative, neutral, positive: towards the target where one was asked about; they sum to 1."""
     binary: str
     """The better of the two poles."""
@@ -44,6 +44,10 @@ class Reading:
     intent_probability: float
     why: str | None = None
     """The rule that decided on the sentiment in the engine's stead."""
+    target: str | None = None
+    """What the sentiment is towards; None where the whole text was judged."""
+    mood: Three
+    """The whole text's own sentiment, whomever it is about."""
 
     def best(self, neutral: float = 1.0) -> tuple[str, float, float]:
         """Return the label, its probability, and positive minus negative, with the odds of neutral times `neutral`."""
@@ -52,8 +56,15 @@ class Reading:
             middle *= neutral
             total = negative + middle + positive
             negative, middle, positive = negative / total, middle / total, positive / total
-        best = 1 if middle >= max(negative, positive) else 0 if negative >= positive else 2
-        return SENTIMENTS[best], round((negative, middle, positive)[best], 6), round(positive - negative, 6)
+        label, probability = likeliest((negative, middle, positive))
+        return label, probability, round(positive - negative, 6)
+
+
+def likeliest(three: Three) -> tuple[str, float]:
+    """Return the label of the likeliest of negative, neutral and positive, and its probability; neutral wins a draw."""
+    negative, middle, positive = three
+    best = 1 if middle >= max(negative, positive) else 0 if negative >= positive else 2
+    return SENTIMENTS[best], round(three[best], 6)
 
 
 _NOTHING = Reading(
@@ -63,6 +74,7 @@ _NOTHING = Reading(
     emotion_probability=round(1 / len(EMOTIONS), 6),
     intent=INTENTS[-1],
     intent_probability=round(1 / len(INTENTS), 6),
+    mood=(1 / 3, 1 / 3, 1 / 3),
 )
 
 
@@ -83,68 +95,94 @@ class Reader:
         return f"{self.engine.name} {self.engine.model} {self._intents.version} {self._words.version} {self._names}"
 
     def read(self, texts: Sequence[str], subjects: Sequence[SentimentTarget | None] | None = None) -> list[Reading]:
-        """Return the reading of each text, in order; its sentiment is towards what is asked about, where it is."""
+        """Return the reading of each text, in order; its sentiment is towards what is asked about, where it is.
+
+        Where a text names what is asked about, only the windows around its names count.
+        """
         wanted = subjects if subjects is not None else [None] * len(texts)
         keys = [(_cut(text), subject) for text, subject in zip(texts, wanted, strict=True)]
-        new = [key for key in dict.fromkeys(keys) if key not in self._known and speaks(key[0])]
+        speaking = [key for key in dict.fromkeys(keys) if speaks(key[0])]
+        whole = dict.fromkeys((text, None) for text, _ in speaking)
+        new = [key for key in dict.fromkeys((*whole, *speaking)) if key not in self._known]
         if len(self._known) + len(new) > _REMEMBERED:
-            self._known = {key: self._known[key] for key in keys if key in self._known}
+            self._known = {key: self._known[key] for key in (*whole, *keys) if key in self._known}
         if new:
-            self._known.update(
-                zip(new, self._ask([text for text, _ in new], [subject for _, subject in new]), strict=True)
-            )
+            self._ask(new)
         return [self._known.get(key, _NOTHING) for key in keys]
-
-    def is_aimed(self, text: str, subject: SentimentTarget) -> bool:
-        """Return whether a post's sentiment may differ from that towards the target: others stand there, or a rule."""
-        seen = self._scene(text, subject)
-        return seen.contrasts or decide(seen, self._words) is not None
 
     def _pole(self, words: str) -> int:
         """Return the sign of a few words, 0 where the engine is in doubt."""
         negative, positive = self.engine.answers([words]).binary[0]
         return 1 if positive >= _SURE else -1 if negative >= _SURE else 0
 
-    def _scene(self, text: str, subject: SentimentTarget) -> Scene:
-        return scene(text, subject, self._names)
+    def _ask(self, keys: Sequence[_Key]) -> None:
+        """Read texts, and for each target the stretches that speak of it, all in one call of the engine."""
+        places = {(text, subject): asked(text, subject, self._names, self._words) for text, subject in keys if subject}
+        whole = [(text, None) for text, subject in keys if not subject]
+        rows = list(dict.fromkeys([*whole, *(row for place in places.values() for row in place.rows)]))
+        found = self.engine.answers([text for text, _ in rows], [target for _, target in rows])
+        _check(self.engine, found, len(rows))
+        answers = _Answers(rows, found, self._intents)
+        self._known |= zip(whole, answers.whole(len(whole)), strict=True)
+        towards = [place.towards(answers.three) for place in places.values()]
+        aims = answers.intents([one.window for one in towards], [one.sentiment for one in towards])
+        for key, one, (intent, probability) in zip(places, towards, aims, strict=True):
+            self._known[key] = replace(
+                self._known[key[0], None],
+                sentiment=one.sentiment,
+                binary=POLES[one.sentiment[2] > one.sentiment[0]],
+                intent=intent,
+                intent_probability=probability,
+                why=one.why,
+                target=one.target,
+            )
 
-    def _ask(self, texts: Sequence[str], subjects: Sequence[SentimentTarget | None]) -> list[Reading]:
-        found = self.engine.answers(texts, [subject.target if subject else None for subject in subjects])
-        _check(self.engine, found, len(texts))
-        aims = self._intents.probabilities(texts, found.sentiment, found.intent)
-        emotions = found.emotion.argmax(axis=1).tolist() if found.emotion.shape[1] else [None] * len(texts)
+
+class _Answers:
+    """An engine's answers to rows, to be asked by row."""
+
+    def __init__(self, rows: Sequence[Row], found: Predictions, cues: Intents) -> None:
+        self._rows, self._found, self._cues = rows, found, cues
+        self._at = {row: at for at, row in enumerate(rows)}
+
+    def three(self, row: Row) -> Three:
+        """Return negative, neutral, positive: towards the row's target where it has one."""
+        found = self._found.target if row[1] else self._found.sentiment
+        negative, neutral, positive = _figures(found[self._at[row]])
+        return negative, neutral, positive
+
+    def intents(self, rows: Sequence[Row], sentiments: Sequence[Three]) -> list[tuple[str, float]]:
+        """Return what is meant in each row, and how probably, where its sentiment is this."""
+        model = self._found.intent[[self._at[row] for row in rows]]
+        three = np.asarray(sentiments, np.float32).reshape(len(rows), 3)
+        aims = self._cues.probabilities([text for text, _ in rows], three, model)
+        best = aims.argmax(axis=1).tolist()
+        return [(INTENTS[aim], meant) for aim, meant in zip(best, _figures(aims.max(axis=1, initial=0)), strict=True)]
+
+    def whole(self, count: int) -> list[Reading]:
+        """Return the readings of the first rows, which have no target."""
+        rows, found = self._rows[:count], self._found
+        emotions = found.emotion[:count].argmax(axis=1).tolist() if found.emotion.shape[1] else [None] * count
         columns = zip(
-            _figures(found.sentiment),
-            found.binary.argmax(axis=1).tolist(),
+            map(self.three, rows),
+            found.binary[:count].argmax(axis=1).tolist(),
             emotions,
-            _figures(found.emotion.max(axis=1, initial=0)),
-            aims.argmax(axis=1).tolist(),
-            _figures(aims.max(axis=1)),
+            _figures(found.emotion[:count].max(axis=1, initial=0)),
+            self.intents(rows, [self.three(row) for row in rows]),
             strict=True,
         )
-        readings = [
+        return [
             Reading(
-                sentiment=(three[0], three[1], three[2]),
+                sentiment=three,
                 binary=POLES[pole],
                 emotion=None if emotion is None else EMOTIONS[emotion],
                 emotion_probability=None if emotion is None else felt,
-                intent=INTENTS[aim],
-                intent_probability=meant,
+                intent=intent,
+                intent_probability=probability,
+                mood=three,
             )
-            for three, pole, emotion, felt, aim, meant in columns
+            for three, pole, emotion, felt, (intent, probability) in columns
         ]
-        for row, subject in enumerate(subjects):
-            if subject:
-                readings[row] = self._towards(readings[row], texts[row], subject, _figures(found.target[row]))
-        return readings
-
-    def _towards(self, reading: Reading, text: str, subject: SentimentTarget, model: list[float]) -> Reading:
-        three = model[0], model[1], model[2]
-        verdict = decide(self._scene(text, subject), self._words)
-        if verdict:
-            three = verdict.beside(three)
-        pole = POLES[three[2] > three[0]]
-        return replace(reading, sentiment=three, binary=pole, why=verdict.why if verdict else None)
 
 
 def _cut(text: str) -> str:

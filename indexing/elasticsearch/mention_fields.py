@@ -74,6 +74,8 @@ _ANALYSIS = (
     Field("sentiment.model", KEYWORD, "Its model's version."),
     Field("sentiment.target", KEYWORD, "The words asked about; absent where the whole post was judged."),
     Field("sentiment.why", KEYWORD, "The rule that decided in the model's stead, such as comparison."),
+    Field("mood", KEYWORD, "negative, neutral or positive: the whole post, whomever it is about."),
+    Field("mood_probability", FLOAT, "Of the mood.", "0 to 1"),
     Field("emotion", KEYWORD, "neutral, angry, happy, sad, fear or surprise: the author's, in the whole post."),
     Field("emotion_probability", FLOAT, "Of the emotion.", "0 to 1"),
     Field("intent", KEYWORD, "complaint, question, suggestion, purchase, praise, news or other."),

@@ -89,17 +89,14 @@ class Default(_Views):
         self._encoder, self._fast, self._blend = encoder, fast, blend
 
     def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Predictions:
-        """Return the calibrated probabilities; a text with a target is read a second time, beside its target."""
-        logits = scale(self._encoder.logits(texts), self._blend.encoder)
+        """Return the calibrated probabilities; one pass a text; beside a target, `target` alone is sure."""
+        logits = scale(self._encoder.logits(texts, targets), self._blend.encoder)
         simple = scale(self._fast.logits(texts), self._blend.ngrams)
         logits[:, : simple.shape[1]] += simple
         found = mix(logits)
-        towards = found.sentiment.copy()
-        rows = [row for row, target in enumerate(targets or ()) if target]
-        if rows and targets is not None:
-            asked = self._encoder.logits([texts[row] for row in rows], [targets[row] for row in rows])
-            towards[rows] = mix(scale(asked, self._blend.encoder)).target
-        return replace(found, target=towards)
+        alone = [row for row in range(len(texts)) if not (targets and targets[row])]
+        found.target[alone] = found.sentiment[alone]
+        return found
 
 
 def load(name: str = "default", folder: Path = MODELS, *, threads: int = 2) -> Default | Fast:

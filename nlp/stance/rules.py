@@ -54,6 +54,11 @@ class Verdict:
     fate: int
     why: str
 
+    @property
+    def sure(self) -> bool:
+        """Whether the verdict settles the label whatever the model says."""
+        return WEIGHTS.get(self.why, SURE) > 0.5
+
     def beside(self, model: Probabilities) -> Probabilities:
         """Return the model's probabilities of negative, neutral and positive with the verdict's weight among them."""
         weight = WEIGHTS.get(self.why, SURE)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nlp.classifier.text import normalise
 from nlp.variants import unified
@@ -12,6 +13,7 @@ from nlp.variants import unified
 __all__ = ["OTHER", "TARGET", "SentimentTarget", "Scene", "scene"]
 
 TARGET, OTHER = "\ue000", "\ue001"
+_MARK = re.compile(f"[{TARGET}{OTHER}]")
 _SENTENCE = re.compile(r"[^。!?;\n]+(?:[。!?;\n]+|$)")
 _CLAUSE = re.compile(r"[,:~]|\.{3}| |(?=但是|但|不过|可是|然而|却|可(?=[\ue000\ue001]))")
 
@@ -32,10 +34,15 @@ class SentimentTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """A normalised post with names replaced; `named` says whether the target stands in it."""
+    """A normalised post with names replaced; `spelt` are the names, in their order, as they stood there."""
 
     text: str
-    sentences: tuple[str, ...]
+    spelt: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The text's sentences with what ends them."""
+        return tuple(match[0].strip() for match in _SENTENCE.finditer(self.text))
 
     @property
     def named(self) -> bool:
@@ -47,18 +54,30 @@ class Scene:
         """Whether another known name stands beside the target."""
         return self.named and OTHER in self.text
 
+    @property
+    def said(self) -> str:
+        """The text with the names in their places again."""
+        names = iter(self.spelt)
+        return _MARK.sub(lambda _: next(names), self.text)
+
+    @property
+    def called(self) -> str:
+        """How the text first calls the target; "" where it does not."""
+        marks = _MARK.findall(self.text)
+        return self.spelt[marks.index(TARGET)] if TARGET in marks else ""
+
+    def part(self, start: int, end: int) -> Scene:
+        """Return the scene of a part of the text."""
+        before, within = (len(_MARK.findall(self.text, *span)) for span in ((0, start), (start, end)))
+        return Scene(text=self.text[start:end], spelt=self.spelt[before : before + within])
+
 
 def scene(text: str, subject: SentimentTarget, known: Sequence[str] = ()) -> Scene:
     """Write a post in T and O; `known` (normalised) are names that count as others where they are not the target's."""
-    plain = normalise(text).lower()
-    alike, mine = unified(plain), _spelt(subject.names)
-    others = (name for name in (*map(unified, known), *_spelt(subject.others)) if name in alike)
-    roles = {name: OTHER for name in others if not any(own in name for own in mine)}
-    roles |= dict.fromkeys((name for name in mine if name in alike), TARGET)
-    if roles:
-        longest = sorted(roles, key=len, reverse=True)
-        plain = _replaced(plain, re.finditer("|".join(map(re.escape, longest)), alike), roles)
-    return Scene(text=plain, sentences=tuple(match[0].strip() for match in _SENTENCE.finditer(plain)))
+    plain = _MARK.sub("", normalise(text)).lower()
+    alike = unified(plain)
+    roles = {name: role for name, role in _roles(subject, tuple(known)).items() if name in alike}
+    return _replaced(plain, alike, roles) if roles else Scene(text=plain)
 
 
 def clauses(text: str) -> list[str]:
@@ -66,14 +85,29 @@ def clauses(text: str) -> list[str]:
     return [part.strip() for sentence in _SENTENCE.findall(text) for part in _CLAUSE.split(sentence) if part.strip()]
 
 
-def _replaced(text: str, found: Iterable[re.Match[str]], roles: Mapping[str, str]) -> str:
-    """Return the text with what was found at its places, in another spelling, replaced by its role."""
-    pieces, done = [], 0
-    for match in found:
+def _replaced(text: str, alike: str, roles: Mapping[str, str]) -> Scene:
+    """Return the scene of a text in whose other spelling `alike` the names have these roles."""
+    pieces, spelt, done = [], [], 0
+    for match in _any_of(tuple(sorted(roles, key=len, reverse=True))).finditer(alike):
         pieces += [text[done : match.start()], roles[match[0]]]
+        spelt.append(text[match.start() : match.end()])
         done = match.end()
-    return "".join([*pieces, text[done:]])
+    return Scene(text="".join([*pieces, text[done:]]), spelt=tuple(spelt))
+
+
+@lru_cache(maxsize=2_000)
+def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, names)))
+
+
+@lru_cache(maxsize=2_000)
+def _roles(subject: SentimentTarget, known: tuple[str, ...]) -> Mapping[str, str]:
+    """Return the role of each name, all in the spelling that stands for every other."""
+    mine = _spelt(subject.names)
+    others = (*map(unified, known), *_spelt(subject.others))
+    roles = {name: OTHER for name in others if not any(own in name for own in mine)}
+    return roles | dict.fromkeys(mine, TARGET)
 
 
 def _spelt(names: Sequence[str]) -> list[str]:
-    return [unified(spelt) for name in names if (spelt := normalise(name).lower())]
+    return [spelt for name in names if (spelt := unified(_MARK.sub("", normalise(name)).lower()))]
