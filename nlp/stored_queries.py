@@ -109,7 +109,7 @@ class StoredQueries(Generic[Name]):
         else:
             self._always[name] = None
         new = dict.fromkeys(word for word in words.values() if isinstance(word, str) and word not in self._known)
-        self._known |= new.keys()
+        self._known.update(new)
         self._fresh += new
         return bool(new)
 
