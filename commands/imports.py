@@ -1,9 +1,10 @@
-"""`tingfeng import posts`: reviews, tickets, surveys and call notes, from tables that other systems export."""
+"""`tingfeng import`: posts that no crawler reads, from tables of other systems and from a person's own browser."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
+from rich.table import Table
 from rich.text import Text
 
 from commands.screen import bars, console, table
@@ -41,3 +42,33 @@ def posts(
         console.print("They wait to be analysed: `tingfeng analyse`, `tingfeng index`, or the next turn.")
     if report.dead:
         raise typer.Exit(1)
+
+
+@app.command()
+def har(
+    file: Path = typer.Argument(exists=True, dir_okay=False, help="A HAR file, saved with content by any browser."),
+) -> None:
+    """Read the posts that your own browser has seen on Weibo, 小红书, 抖音, 知乎, B站, 贴吧 or QQ空间.
+
+    Open the network panel of your browser (F12), look at the search or the comments, and save all as HAR with content.
+    Only the pages of known feeds are read; no cookie, no token and no other traffic is kept. Delete the file
+    afterwards: it holds your login.
+    """
+    from crawlers.har import import_har
+
+    with bars() as show:
+        report = import_har(file, now=datetime.now(UTC), progress=lambda done, of: show(file.name, done, of))
+    made = Table("feed", "query", "pages", "posts", "dead", "refused", box=None, padding=(0, 1))
+    for (feed, query), found in report.read.items():
+        counts = (f"{count:,}" for count in (found.pages, len(found.posts), len(found.dead), found.refused.total()))
+        made.add_row(feed, Text(query), *counts)
+    console.print(made)
+    pages = report.entries - report.foreign
+    console.print(f"entries {report.entries:,} = pages {pages:,} + foreign {report.foreign:,} (not read)")
+    for (feed, _), found in report.read.items():
+        for reason, count in found.refused.items():
+            console.print(Text(f"refused: {feed}: {reason} ({count:,})"))
+    if not report.batches:
+        console.print("No page of a known feed with posts: docs/importing.md says which pages are read.")
+        raise typer.Exit(1)
+    console.print("They wait to be analysed: `tingfeng analyse`, `tingfeng index`, or the next turn.")

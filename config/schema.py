@@ -26,7 +26,12 @@ def schemas() -> dict[str, str]:
     """Return the text of each schema by the name of its file."""
     rules = [_of(rule_of(kind), kind) for kind in kinds()]
     rule = {"$schema": _DRAFT, "title": "Rule", "$defs": dict(_shared(rules)), "oneOf": rules}
-    models: dict[str, type[BaseModel]] = {"brand": Brand, "channel": Channel, "import": ImportMap, "retention": Retention}
+    models: dict[str, type[BaseModel]] = {
+        "brand": Brand,
+        "channel": Channel,
+        "import": ImportMap,
+        "retention": Retention,
+    }
     found = {"rule": rule, **{name: {"$schema": _DRAFT, **_of(model)} for name, model in models.items()}}
     return {
         f"{name}.json": json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

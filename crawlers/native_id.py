@@ -79,7 +79,6 @@ def _mastodon(id: str) -> datetime | None:
     return _unix((int(number) >> 16) // 1000)
 
 
-
 _READERS: Mapping[str, Callable[[str], datetime | None]] = MappingProxyType(
     {"douyin": _douyin, "mastodon": _mastodon, "weibo": _weibo, "x": _x, "xiaohongshu": _xiaohongshu}
 )

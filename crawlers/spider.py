@@ -25,6 +25,7 @@ from lxml.html import HtmlElement
 from config import settings
 from config.both import Both
 from config.errors import UserError
+from crawlers.browser_page import BrowserPage
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged
 from crawlers.feeds import feeds
 from crawlers.html_page import inner
@@ -85,6 +86,8 @@ class PlatformSpider(ABC):
     """What people call the site family; None where it speaks for itself."""
     feed_name: ClassVar[Both | None] = None
     """What people call this feed."""
+    in_browser: ClassVar[BrowserPage | None] = None
+    """How its pages are known in what a person's own browser received (har.py); None where they are not."""
     home: ClassVar[str] = ""
     """The platform's own address, without a slash at the end; empty where the query is an address."""
     delay: ClassVar[float] = 1

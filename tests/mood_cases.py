@@ -236,7 +236,7 @@ _ABOUT = """
 def cases() -> Iterator[Case]:
     """Yield every case; the long ones are sentences about a brand within, before or after what else moves the author.
 
-    `long`: one other matter before or after. `middle`: other matters on both sides, the brand in the middle of the post.
+    `long`: one other matter before or after. `middle`: other matters on both sides, the brand in the middle.
     """
     for kind, lines in _SHORT.items():
         yield from _read(kind, lines)

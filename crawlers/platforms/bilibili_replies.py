@@ -18,6 +18,7 @@ import msgspec
 from config.both import Both
 from crawlers.bilibili_answer import BilibiliSpider
 from crawlers.bilibili_id import VIDEO, aid_of, bvid_of
+from crawlers.browser_page import BrowserPage
 from crawlers.counts import count
 from crawlers.errors import MalformedPost
 from crawlers.links import links_of
@@ -91,6 +92,11 @@ class BilibiliReplies(BilibiliSpider):
     """What is said below a video."""
 
     feed_name = Both("B站评论", "Bilibili comments")
+    in_browser = BrowserPage(
+        r"https://api\.bilibili\.com/x/v2/reply/(wbi/"
+        r"main|reply)\?([^\n]*&)?oid=(?P<query>\d+)",
+        "av{query}",
+    )
     headers = {"Accept": "application/json", "Referer": "https://www.bilibili.com/"}
 
     def __init__(self, job: Job) -> None:

@@ -17,6 +17,7 @@ import msgspec
 from config.both import Both
 from crawlers.bilibili_answer import BilibiliSpider
 from crawlers.bilibili_id import bvid_of
+from crawlers.browser_page import BrowserPage
 from crawlers.counts import count
 from crawlers.errors import MalformedPost
 from crawlers.links import links_of
@@ -74,6 +75,10 @@ class BilibiliSearch(BilibiliSpider):
     """Videos that hold the query's words in title, description or tags."""
 
     feed_name = Both("B站搜索", "Bilibili search")
+    in_browser = BrowserPage(
+        r"https://api\.bilibili\.com/x/web-interface/wbi/search/"
+        r"type\?([^\n]*&)?keyword=(?P<query>[^&\n]+)"
+    )
     max_pages = _MOST_PAGES
     headers = {"Accept": "application/json", "Referer": "https://search.bilibili.com/"}
 

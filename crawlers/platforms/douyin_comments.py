@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.counts import count
 from crawlers.douyin import Comment, Douyin, Reply, read_reply
 from crawlers.errors import SchemaChanged
@@ -30,6 +31,10 @@ class DouyinComments(Douyin):
     """What people answered to one video."""
 
     feed_name = Both("抖音评论", "Douyin comments")
+    in_browser = BrowserPage(
+        r"https://www[\w-]*\.douyin\.com/aweme/v1/web/comment/list/(reply/"
+        r")?\?([^\n]*&)?(aweme|item)_id=(?P<query>\d+)"
+    )
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)

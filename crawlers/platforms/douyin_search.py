@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.douyin import Douyin, Reply, read_reply
 from crawlers.errors import MalformedPost, SchemaChanged
 from crawlers.page import Listed, Page, Request, Response
@@ -45,6 +46,10 @@ class DouyinSearch(Douyin):
     """Videos and picture sets whose words hold the query's."""
 
     feed_name = Both("抖音搜索", "Douyin search")
+    in_browser = BrowserPage(
+        r"https://www\.douyin\.com/aweme/v1/web/(general/)?search/\w+/"
+        r"\?([^\n]*&)?keyword=(?P<query>[^&\n]+)"
+    )
     overlap = 6 * 3600
 
     def first(self) -> Request:

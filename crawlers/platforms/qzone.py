@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import msgspec
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.counts import count
 from crawlers.errors import Blocked, LoginRequired, MalformedPost, RateLimited, SchemaChanged, Unreachable
 from crawlers.hashtags import hashtags
@@ -114,6 +115,10 @@ class QZone(PlatformSpider):
     platform = "qzone"
     platform_name = Both("QQ空间", "Qzone")
     feed_name = Both("QQ空间说说", "Qzone messages")
+    in_browser = BrowserPage(
+        r"https://user\.qzone\.qq\.com/proxy/domain/taotao\.qq\.com/cgi-bin/"
+        r"emotion_cgi_msglist_v6\?([^\n]*&)?uin=(?P<query>\d+)"
+    )
     home = "https://user.qzone.qq.com"
     delay = 5
     robots = False

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import msgspec
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.counts import count
 from crawlers.errors import MalformedPost
 from crawlers.hashtags import hashtags
@@ -101,6 +102,10 @@ class TiebaSearch(TiebaSpider):
     """Threads and answers that hold the query's words."""
 
     feed_name = Both("贴吧搜索", "Tieba search")
+    in_browser = BrowserPage(
+        r"https://tieba\.baidu\.com/(mo/q/search/multsearch|f/search/"
+        r"res)\?([^\n]*&)?q?w(ord)?=(?P<query>[^&\n]+)"
+    )
 
     def first(self) -> Request:
         """Return the request for the newest hits."""

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import msgspec
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.counts import count
 from crawlers.errors import MalformedPost
 from crawlers.hashtags import hashtags
@@ -54,6 +55,7 @@ class TiebaThread(TiebaSpider):
     """A thread's opening post, and the answers as its comments."""
 
     feed_name = Both("贴吧帖子", "Tieba thread")
+    in_browser = BrowserPage(r"https://tieba\.baidu\.com/(p/|c/f/pb/page_pc\?([^\n]*&)?kz=)(?P<query>\d+)")
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)

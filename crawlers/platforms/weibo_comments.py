@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import msgspec
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.counts import count
 from crawlers.errors import MalformedPost
 from crawlers.links import links_of
@@ -61,6 +62,7 @@ class WeiboComments(WeiboMobile):
     """What people answered to one message."""
 
     feed_name = Both("微博评论", "Weibo comments")
+    in_browser = BrowserPage(r"https://m\.weibo\.cn/comments/hotflow\?([^\n]*&)?id=(?P<query>\d+)")
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)

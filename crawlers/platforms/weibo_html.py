@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from lxml import etree
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.charset import decode_text
 from crawlers.counts import count
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged, Unreachable
@@ -63,6 +64,7 @@ class WeiboHtml(PlatformSpider):
     platform = "weibo"
     platform_name = Both("微博", "Weibo")
     feed_name = Both("微博搜索（电脑版）", "Weibo search (desktop)")
+    in_browser = BrowserPage(r"https://s\.weibo\.com/weibo\?([^\n]*&)?q=(?P<query>[^&\n]+)")
     home = "https://s.weibo.com"
     delay = 10
     max_pages = _MOST_PAGES

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.page import Page, Request, Response
 from crawlers.spider import CannotCrawl, Job
 from crawlers.weibo_mobile import WeiboMobile, read_reply
@@ -38,6 +39,10 @@ class WeiboProfile(WeiboMobile):
     """What one account posted and reposted."""
 
     feed_name = Both("微博主页", "Weibo profile")
+    in_browser = BrowserPage(
+        r"https://m\.weibo\.cn/api/container/"
+        r"getIndex\?([^\n]*&)?containerid=107603(?P<query>\d{5,})"
+    )
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import msgspec
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.counts import count
 from crawlers.page import Page, Request, Response
 from crawlers.spider import CannotCrawl, Job
@@ -31,6 +32,7 @@ class WeiboReposts(WeiboMobile):
     """Who passed one message on, and with what words."""
 
     feed_name = Both("微博转发", "Weibo reposts")
+    in_browser = BrowserPage(r"https://m\.weibo\.cn/api/statuses/repostTimeline\?([^\n]*&)?id=(?P<query>\d+)")
     max_stale_pages = 3
 
     def __init__(self, job: Job) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import msgspec
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.page import Page, Request, Response
 from crawlers.weibo_mobile import WeiboMobile, read_reply
 from crawlers.wire import decode_json
@@ -29,6 +30,10 @@ class WeiboSearch(WeiboMobile):
     """Posts that hold the query's words, and the posts that they repost."""
 
     feed_name = Both("微博搜索", "Weibo search")
+    in_browser = BrowserPage(
+        r"https://m\.weibo\.cn/api/container/"
+        r"getIndex\?[^\n]*containerid=100103type=\d+&q=(?P<query>[^&\n]+)"
+    )
 
     def first(self) -> Request:
         """Return the request for page 1."""

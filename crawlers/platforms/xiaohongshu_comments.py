@@ -12,6 +12,7 @@ from functools import partial
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.errors import SchemaChanged
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.spider import CannotCrawl, Job
@@ -29,6 +30,10 @@ class XiaohongshuComments(Xiaohongshu):
     """What people answered to one note."""
 
     feed_name = Both("小红书评论", "Xiaohongshu comments")
+    in_browser = BrowserPage(
+        r"https://edith\.\w+\.com/api/sns/web/v\d/"
+        r'(feed\n.*"source_note_id":\s*"|comment/(sub/)?page\?([^\n]*&)?note_id=)(?P<query>[0-9a-f]{24})'
+    )
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)

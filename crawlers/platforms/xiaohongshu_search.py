@@ -12,6 +12,7 @@ from hashlib import sha256
 import msgspec
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.errors import MalformedPost, SchemaChanged
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Post
@@ -32,6 +33,10 @@ class XiaohongshuSearch(Xiaohongshu):
     """Notes that hold the query's words."""
 
     feed_name = Both("小红书搜索", "Xiaohongshu search")
+    in_browser = BrowserPage(
+        r"https://edith\.\w+\.com/api/sns/web/v1/search/"
+        r'notes[^\n]*\n.*"keyword":\s*"(?P<query>[^"]+)"'
+    )
     overlap = 6 * 3600
     full_texts = 40
 

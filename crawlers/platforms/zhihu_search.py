@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import msgspec
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.counts import count
 from crawlers.errors import MalformedPost
 from crawlers.links import links_of
@@ -109,6 +110,7 @@ class ZhihuSearch(PlatformSpider):
     platform = "zhihu"
     platform_name = Both("知乎", "Zhihu")
     feed_name = Both("知乎搜索", "Zhihu search")
+    in_browser = BrowserPage(r"https://www\.zhihu\.com/api/v4/search_v3\?([^\n]*&)?q=(?P<query>[^&\n]+)")
     home = "https://www.zhihu.com"
     delay = 5
     overlap = 6 * 3600
