@@ -24,8 +24,16 @@ from crawlers.stage import query_folder
 
 __all__ = ["Circuit", "Refusal", "guarded", "load", "name_of", "save"]
 
-_FIRST = {Verdict.BLOCKED: timedelta(minutes=15), Verdict.UNREACHABLE: timedelta(seconds=20)}
-_LONGEST = {Verdict.BLOCKED: timedelta(days=1), Verdict.UNREACHABLE: timedelta(minutes=8)}
+_FIRST = {
+    Verdict.BLOCKED: timedelta(minutes=15),
+    Verdict.RATE_LIMITED: timedelta(minutes=5),
+    Verdict.UNREACHABLE: timedelta(seconds=20),
+}
+_LONGEST = {
+    Verdict.BLOCKED: timedelta(days=1),
+    Verdict.RATE_LIMITED: timedelta(hours=6),
+    Verdict.UNREACHABLE: timedelta(minutes=8),
+}
 _OF_THE_HOST = 2
 
 

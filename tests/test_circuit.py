@@ -10,7 +10,7 @@ from config.brand import Target
 from crawlers import circuit
 from crawlers.circuit import Circuit
 from crawlers.ending import Ending, ended_by, ending
-from crawlers.errors import Blocked, LoginRequired, Unreachable
+from crawlers.errors import Blocked, LoginRequired, RateLimited, Unreachable
 from crawlers.fetch import Forbidden
 from crawlers.report import Verdict
 from crawlers.round import crawl_all
@@ -40,6 +40,13 @@ def test_a_refused_target_waits_twice_as_long_each_time_and_a_day_at_the_most() 
     assert (may_ask(known, 100 + 24 * 60 - 1), may_ask(known, 100 + 24 * 60)) == ("bc", "abc")
     known = after(known, 100, ("a", OK))
     assert known.targets == {} and may_ask(known, 100) == "abc"
+
+
+def test_every_error_that_is_a_refusal_has_its_time() -> None:
+    for error in (Blocked, RateLimited, Unreachable):
+        known = after(Circuit(host="h"), 0, ("a", ended_by(error("no"))))
+        assert (may_ask(known, 0.1, "a"), may_ask(known, 16, "a")) == ("", "a"), error
+    assert may_ask(after(Circuit(host="h"), 0, ("a", ended_by(RateLimited("slow down")))), 6, "a") == "a"
 
 
 def test_two_new_refusals_are_the_host_s_and_one_try_each_time_finds_out_whether_it_still_refuses() -> None:
