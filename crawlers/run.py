@@ -2,12 +2,14 @@
 
 What is written, in this order, so that a kill at any instant and another run end with the same posts:
 
-1. the batch of posts    what an earlier run of the same window found and this one did not stays in it
-2. the batch "runs"      one line: the CrawlReport
-3. the watermark         only now may the next crawl stop earlier
+1. the spooled pages     received.py: the analysis keeps those of posts that speak of a brand
+2. the batch of posts    what an earlier run of the same window found and this one did not stays in it
+3. the batch "runs"      one line: the CrawlReport
+4. the watermark         only now may the next crawl stop earlier
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -19,6 +21,7 @@ from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged, U
 from crawlers.intake import Intake
 from crawlers.prepare import prepare
 from crawlers.process import CrawlerDied, run_worker
+from crawlers.received import Spool
 from crawlers.report import CrawlProgress, CrawlReport, Verdict, encode_report
 from crawlers.spider import Job, spider_of
 from crawlers.stage import Batch, query_folder
@@ -103,11 +106,12 @@ def _report(
 def _fill(batch: Batch, job: Job, progress: Callable[[CrawlProgress], None] | None) -> tuple[Intake, Ending]:
     """Crawl into the batch."""
     earlier = batch.manifest()
-    with batch.write() as writer:
-        intake = Intake(writer=writer, seen=job.seen, progress=progress)
+    with batch.write() as writer, closing(Spool()) as spool:
+        intake = Intake(writer=writer, spool=spool, seen=job.seen, progress=progress)
         end = run_worker(job, intake.take)
         if earlier:
             intake.keep(batch)
         writer.complete = end.complete or (earlier is not None and earlier.complete)
         writer.books = {"posts": writer.count, "new": intake.new, "known": intake.known}
+        spool.write(batch)
     return intake, end

@@ -7,6 +7,7 @@ stdout: a word, a space, and JSON.
     dead {…}    what could not be read
     reading "…" the page at this address is parsed next, by code that nothing in this process interrupts
     parsed {}   it was parsed
+    received {…} the page itself, with the ids of the posts on it
     page {}     one page was read to its end
     end {…}     the Ending, once, last
 
@@ -17,7 +18,7 @@ import os
 import select
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
@@ -36,6 +37,7 @@ from crawlers.errors import SchemaChanged, Unreachable
 from crawlers.fetch import Fetcher, Forbidden
 from crawlers.page import Dead, Request, Response
 from crawlers.post import Post, encode_post
+from crawlers.received import received
 from crawlers.spider import Job, PlatformSpider, is_loopback, spider_of
 from crawlers.stage import query_folder
 
@@ -92,6 +94,12 @@ class Pipe:
         """Say how it ended."""
         self._send("end", end)
         self._out.flush()
+
+    def received(self, request: Request, response: Response, posts: Sequence[str]) -> None:
+        """Send the page itself."""
+        platform = spider_of(self._job.feed).platform
+        if line := received(request, response, posts, run_id=self._job.run_id, platform=platform):
+            self._out.write(b"received " + line + b"\n")
 
     def keep(self, response: Response) -> str:
         """Keep the page beside the logs; of each query, the last odd one is kept."""
