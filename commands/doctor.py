@@ -54,6 +54,7 @@ def _checks() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "Elasticsearch", _elasticsearch
     yield "what waits", _queues
     yield "older posts", _older
+    yield "packs and pages", _put_away
     yield "Airflow", _airflow
 
 
@@ -253,6 +254,17 @@ def _older() -> str:
         return f"{older:,} batches were analysed by another version" + (f"; {notice()}" if notice() else "")
     except UserError as error:
         raise _Problem(str(error)) from error
+
+
+def _put_away() -> str:
+    from datetime import UTC, datetime
+
+    from crawlers import packs, pages, received
+
+    faults = [*packs.faults(), *pages.verify(), *received.faults(datetime.now(UTC))]
+    if faults:
+        raise _Problem(f"{len(faults)} files are lost or damaged: " + "\n".join(faults))
+    return "whole"
 
 
 def _airflow() -> str:

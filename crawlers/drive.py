@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Protocol, TypeVar
@@ -44,6 +44,9 @@ class Sink(Protocol):
 
     def parsed(self) -> None:
         """Note that its parsing is over, whatever came of it."""
+
+    def received(self, request: Request, response: Response, posts: Sequence[str]) -> None:
+        """Take a page that was read, with the `Post.id`s on it."""
 
     def keep(self, response: Response) -> str:
         """Keep a page for a developer; return where."""
@@ -109,7 +112,7 @@ class Drive:
         return None
 
     async def _read(self, request: Request) -> Page:
-        return await self._fetcher.read(request, self._announced(self._parse))
+        return await self._fetcher.read(request, self._announced(partial(self._parse, request)))
 
     async def _read_optional(self, request: Request) -> Page | None:
         try:
@@ -129,7 +132,7 @@ class Drive:
 
         return run
 
-    def _parse(self, response: Response) -> Page:
+    def _parse(self, request: Request, response: Response) -> Page:
         try:
             page = self._spider.parse_page(response)
         except SchemaChanged:
@@ -137,7 +140,15 @@ class Drive:
             raise
         if page.dead or not (page.posts or page.drafts or page.listed or page.nothing):
             self._unread = self._unread or response
+        self._sink.received(
+            request, response, [post.id for post in (*page.posts, *(draft for _, draft in page.drafts))]
+        )
         return page
+
+    def _full_text(self, request: Request, draft: Post, response: Response) -> Post:
+        whole = self._spider.full_text(response, draft=draft)
+        self._sink.received(request, response, [whole.id])
+        return whole
 
     async def _use(self, page: Page) -> None:
         await self._take_posts(page)
@@ -188,7 +199,7 @@ class Drive:
             return cut
         self._full_texts_left -= 1
         try:
-            return await self._fetcher.read(request, self._announced(partial(self._spider.full_text, draft=draft)))
+            return await self._fetcher.read(request, self._announced(partial(self._full_text, request, draft)))
         except CrawlError as error:
             self._failed_texts += 1
             if self._failed_texts == _MOST_FAILED_TEXTS or isinstance(error, Blocked | LoginRequired):

@@ -10,7 +10,7 @@ import fsspec
 
 from config.errors import UserError
 
-__all__ = ["names", "read", "remove", "remove_if", "replace", "resolve", "sync", "touch"]
+__all__ = ["folders", "names", "read", "remove", "remove_if", "replace", "resolve", "sync", "touch"]
 
 
 def resolve(path: str) -> tuple[Any, str]:
@@ -97,6 +97,16 @@ def remove_if(path: str, same: Callable[[bytes], bool]) -> bool:
         return False
     fs.rm_file(aside)
     return True
+
+
+def folders(folder: str) -> list[str]:
+    """Return the names of the folders directly in a folder, sorted; none where there is no folder."""
+    fs, resolved = resolve(folder)
+    try:
+        found = fs.ls(resolved, detail=True, refresh=True)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return sorted(str(entry["name"]).rstrip("/").rsplit("/", 1)[-1] for entry in found if entry["type"] == "directory")
 
 
 def names(folder: str) -> list[str]:

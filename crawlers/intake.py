@@ -1,4 +1,4 @@
-"""Takes the lines of the crawling process into a batch."""
+"""Takes the lines of the crawling process into a batch, and its pages into a spool."""
 
 import logging
 from collections.abc import Callable
@@ -9,6 +9,7 @@ import msgspec
 from crawlers.errors import MalformedPost
 from crawlers.page import Dead
 from crawlers.post import decode_post
+from crawlers.received import Spool
 from crawlers.report import CrawlProgress
 from crawlers.stage import Batch, BrokenBatch, Writer
 
@@ -22,6 +23,7 @@ class Intake:
     """Counts and writes; `seen` are the posts that earlier crawls found."""
 
     writer: Writer
+    spool: Spool
     seen: frozenset[str]
     progress: Callable[[CrawlProgress], None] | None
     found: dict[str, None] = field(default_factory=dict)
@@ -42,6 +44,8 @@ class Intake:
         elif word == b"dead":
             dead = msgspec.json.decode(value, type=Dead)
             self.writer.set_aside(dead.reason, dead.content)
+        elif word == b"received":
+            self.spool.add(value)
         elif word == b"page":
             self.pages += 1
             if self.progress:

@@ -17,6 +17,7 @@ from operator import or_
 
 import msgspec
 
+from config import settings
 from crawlers.files import names, read, resolve
 from crawlers.manifest import BrokenBatch, Manifest
 from crawlers.zstd import ZstdError, decompress
@@ -161,6 +162,19 @@ def day_folders(root: str, stage: str, feed: str = "*", query: str = "*") -> Ite
     for folder in sorted({str(name).rsplit("/", 1)[0] for name in fs.glob(pattern)}):
         feed, query, day = folder.rsplit("/", 3)[-3:]
         yield feed, query, f"{root.rstrip('/')}/{stage}/{feed}/{query}/{day}"
+
+
+def faults() -> Iterator[str]:
+    """Yield what is wrong with the packs of all stages, as far as their manifests and their files' sizes tell."""
+    fs, pattern = resolve(f"{settings.stage_root().rstrip('/')}/*/*/*/*/*{ENDING}")
+    for path in sorted(map(str, fs.glob(pattern))):
+        try:
+            pack, content = load(fs.unstrip_protocol(path)), path.removesuffix(ENDING) + ".zst"
+            size = fs.size(content) if fs.exists(content) else None
+            if pack and size != pack.size:
+                yield f"{content}: {'missing' if size is None else f'{size:,} bytes instead of {pack.size:,}'}: {_COPY}"
+        except BrokenBatch as error:
+            yield str(error)
 
 
 def _frame(path: str, frame: Frame) -> bytes | None:

@@ -10,21 +10,24 @@ From the process, on stdout, the crawl's number, a word and a value; the lines o
     3 dead {…}    what could not be read
     3 reading "…" the page at this address is parsed next, by code that nothing in this process interrupts
     3 parsed {}   it was parsed
+    3 received {…} the page itself, with the ids of the posts on it
     3 page {}     one page was read to its end
     3 end {…}     the Ending, once, last
     3 broken {}   there will be no Ending, by our own fault; the log says why
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 import msgspec
 
 from config import settings
 from crawlers.ending import Ending
-from crawlers.page import Dead, Response
+from crawlers.page import Dead, Request, Response
 from crawlers.post import Post, encode_post
-from crawlers.spider import Job
+from crawlers.received import received
+from crawlers.spider import Job, spider_of
 from crawlers.stage import query_folder
 
 __all__ = ["Numbered", "Pipe"]
@@ -80,15 +83,25 @@ class Pipe:
             self._send("broken", {})
             self._out.flush()
 
+    def received(self, request: Request, response: Response, posts: Sequence[str]) -> None:
+        """Send the page itself."""
+        platform = spider_of(self._job.feed).platform
+        response = replace(response, body=self._without_secrets(response.body))
+        if line := received(request, response, posts, run_id=self._job.run_id, platform=platform):
+            self._out.write(self._number + b"received " + line + b"\n")
+
     def keep(self, response: Response) -> str:
         """Keep the page beside the logs; of each query, the last odd one is kept."""
         path = settings.data_dir() / "logs" / f"{self._job.feed}-{query_folder(self._job.query)}.page"
         path.parent.mkdir(parents=True, exist_ok=True)
-        body = response.body
-        for secret in self._job.secrets():  # some platforms write what they were asked with into the page
-            body = body.replace(secret.encode(), b"")
-        path.write_bytes(body)
+        path.write_bytes(self._without_secrets(response.body))
         return str(path)
+
+    def _without_secrets(self, body: bytes) -> bytes:
+        """Return a page without the credentials that it was asked for with: some platforms write them into it."""
+        for secret in self._job.secrets():
+            body = body.replace(secret.encode(), b"")
+        return body
 
     def _send(self, word: str, value: Any) -> None:
         self._out.write(self._number + word.encode() + b" " + msgspec.json.encode(value) + b"\n")

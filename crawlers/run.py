@@ -2,13 +2,14 @@
 
 What is written, in this order, so that a kill at any instant and another run end with the same posts:
 
-1. the batch of posts    what an earlier run of the same window found and this one did not stays in it
-2. the batch "runs"      one line: the CrawlReport
-3. the watermark         only now may the next crawl stop earlier
+1. the spooled pages     received.py: the analysis keeps those of posts that speak of a brand
+2. the batch of posts    what an earlier run of the same window found and this one did not stays in it
+3. the batch "runs"      one line: the CrawlReport
+4. the watermark         only now may the next crawl stop earlier
 """
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -20,6 +21,7 @@ from crawlers.ending import Ending
 from crawlers.intake import Intake
 from crawlers.prepare import prepare
 from crawlers.process import Crawler, CrawlerDied, Interrupted
+from crawlers.received import Spool
 from crawlers.report import CrawlProgress, CrawlReport, decode_report, encode_report
 from crawlers.spider import Job, spider_of
 from crawlers.stage import Batch, query_folder
@@ -112,11 +114,12 @@ def _fill_once(
     batch: Batch, job: Job, host: str, progress: Callable[[CrawlProgress], None] | None, crawler: Crawler
 ) -> tuple[Intake, Ending]:
     earlier = batch.manifest()
-    with batch.write() as writer:
-        intake = Intake(writer=writer, seen=job.seen, progress=progress)
+    with batch.write() as writer, closing(Spool()) as spool:
+        intake = Intake(writer=writer, spool=spool, seen=job.seen, progress=progress)
         end = circuit.guarded(host, job, partial(crawler.run, job, intake.take))
         if earlier:
             intake.keep(batch)
         writer.complete = end.complete or (earlier is not None and earlier.complete)
         writer.books = {"posts": writer.count, "new": intake.new, "known": intake.known}
+        spool.write(batch)
     return intake, end

@@ -10,6 +10,7 @@ from crawlers.stage import STAGES, sweep
 from indexing.compaction import Packing, pack
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.lease import lease
+from indexing.evidence import keep_left_pages
 from indexing.retention import keep_to
 from indexing.row import Row
 
@@ -37,8 +38,10 @@ def maintain(store: "Store", *, now: datetime | None = None, dry_run: bool = Fal
         return _work(store, retention, now, lambda: None, dry_run=True)
     with store_errors(), lease(store.client, store.state, "maintenance") as held:
         done = _work(store, retention, now, held.check, dry_run=False)
-    for stage in STAGES:
-        sweep(stage, now - timedelta(days=1))
+    yesterday = now - timedelta(days=1)
+    keep_left_pages(yesterday)
+    for stage in (*STAGES, "received"):
+        sweep(stage, yesterday)
     return done
 
 

@@ -145,6 +145,7 @@ def analyse_all(
 
     With a store, reposts and comments also inherit the brands of roots that earlier windows indexed.
     """
+    from indexing.evidence import keep_pages
     from indexing.owed import bring_over
     from indexing.roots import root_brands
     from nlp.analyse import Analysis
@@ -157,6 +158,7 @@ def analyse_all(
     def step(batch: Batch, tell: Callable[[int, int], None]) -> Mapping[str, int]:
         mentions = analysis.of(batch, roots=roots, progress=tell)
         batch.to("mentions").hand_on(mentions)  # those too that a backfill has made, which hands on nothing
+        keep_pages(batch)
         return mentions.books
 
     return consume("analyse", one_by_one(step), progress, only)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from config import settings
 from config.retention import Retention
+from crawlers import pages
 from crawlers.days import days
 from crawlers.manifest import BrokenBatch
 from crawlers.stage import STAGES, window_at
@@ -35,6 +36,7 @@ def keep_to(
 
     yield _raw(retention.raw, store, now, dry_run, check)
     yield _dead_letters(retention.dead_letters, now, dry_run, check)
+    yield _pages(retention.pages, now, dry_run)
     gone = rotate(retention.backups, dry_run=dry_run)
     yield Row(kind="backups", age=None, gone=gone, unit=f"beyond the newest {retention.backups}")
     check()
@@ -77,3 +79,8 @@ def _dead_letters(age: timedelta | None, now: datetime, dry_run: bool, check: Ca
             if not dry_run:
                 path.unlink(missing_ok=True)
     return Row(kind="dead letters", age=age, gone=gone, unit="files")
+
+
+def _pages(age: timedelta | None, now: datetime, dry_run: bool) -> Row:
+    gone = pages.expire(window_at(now - age)[:8], dry_run=dry_run) if age is not None else 0
+    return Row(kind="pages", age=age, gone=gone, unit="pages")

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -102,6 +102,9 @@ class Kept:
         pass
 
     def parsed(self) -> None:
+        pass
+
+    def received(self, request: Request, response: Response, posts: Sequence[str]) -> None:
         pass
 
     def keep(self, response: Response) -> str:
