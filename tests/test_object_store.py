@@ -1,5 +1,6 @@
 """An S3 that answers 500, loses a connection, or lets nobody in: tried again, then told, and nothing lost."""
 
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from config.brand import Target
+from config.errors import UserError
 from config.key import KeyUnusable, key_of
 from crawlers import queue, watermark
 from crawlers.ending import ending
@@ -135,3 +137,11 @@ def test_workers_without_a_common_folder_need_one_key(
     monkeypatch.setenv("TINGFENG_PSEUDONYM_KEY", "the same for all of them")
     assert key_of("TINGFENG_PSEUDONYM_KEY", "pseudonym.key") == "the same for all of them"
     assert not (data / "keys").exists()
+
+
+def test_without_its_package_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TINGFENG_STAGES", "s3://bucket/stages")
+    monkeypatch.delitem(sys.modules, "crawlers.object_store", raising=False)
+    monkeypatch.setitem(sys.modules, "s3fs.core", None)
+    with pytest.raises(UserError, match=r"TINGFENG_STAGES: paths of s3:// need s3fs.*`make setup`"):
+        waiting("analyse")
