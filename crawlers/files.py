@@ -26,7 +26,7 @@ def _object_store() -> Any:
         from crawlers.object_store import object_store
     except ModuleNotFoundError as error:
         raise UserError(
-            f"TINGFENG_STAGES: paths of s3:// need {error.name}: pip install 'tingfeng[s3]', or `make setup`"
+            f"TINGFENG_STAGES: paths of s3:// need {error.name}: run `make setup`, or pip install 'tingfeng[s3]'"
         ) from error
     return object_store()
 

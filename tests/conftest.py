@@ -56,7 +56,7 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     """Keep the tests off the user's own cluster, data and settings."""
     with pytest.MonkeyPatch.context() as patch:
         for name in set(os.environ) - _KEPT:
-            if name.startswith(("TINGFENG_", "ELASTICSEARCH_")):
+            if name.startswith(("AWS_", "TINGFENG_", "ELASTICSEARCH_")):
                 patch.delenv(name)
         patch.setenv("TINGFENG_DATA", str(tmp_path_factory.mktemp("data")))
         yield

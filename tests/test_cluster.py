@@ -144,11 +144,10 @@ def test_whatever_is_killed_the_documents_are_those_of_an_undisturbed_machine(
         cluster.worker(lost)
         say(f"worker {lost} started again")
 
-        until(lambda: count(es) > 0 and cluster.worker_of("index") is not None, 400, "mentions are being indexed", 0.02)
+        until(lambda: indexing(cluster, es), 400, "mentions are being indexed", 0.02)
         lost = cluster.worker_of("index") or ""
-        stood = count(es)
         cluster.kill(lost)
-        say(f"worker {lost} killed in the middle of indexing, after {stood} mentions")
+        say(f"worker {lost} killed while indexing: {count(es)} mentions are in, {len(waiting('index'))} batches wait")
         killed(nodes.pids[0])
         say("an Elasticsearch node killed")
         cluster.worker(lost)
@@ -165,6 +164,11 @@ def test_whatever_is_killed_the_documents_are_those_of_an_undisturbed_machine(
 def crawling(cluster: Airflow) -> list[str]:
     """Return the workers that have a crawl under way."""
     return [name for name in WORKERS if cluster.does(name, "crawlers.worker")]
+
+
+def indexing(cluster: Airflow, es: "Elasticsearch") -> bool:
+    """Say whether a worker is writing mentions to the index, and is not done."""
+    return count(es) > 0 and bool(waiting("index")) and cluster.worker_of("index") is not None
 
 
 def settled(cluster: Airflow, es: "Elasticsearch", expected: dict[str, Any]) -> bool:

@@ -75,16 +75,22 @@ def test_a_package_is_cheap_to_import(package: str) -> None:
     assert not SLOW & imported_by(f"import {package}")
 
 
-def test_the_lock_pins_by_version_and_hash_alone() -> None:
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize(("name", "least"), [("requirements.lock", 100), ("requirements-cluster.lock", 10)])
+def test_a_lock_pins_by_version_and_hash_alone(name: str, least: int) -> None:
+    lock = (ROOT / name).read_text(encoding="utf-8")
     assert "://" not in lock
     entries = re.split(r"\n(?=[a-z0-9])", lock)
-    assert len(entries) > 100
+    assert len(entries) > least
     assert [entry for entry in entries if "==" in entry and "--hash=sha256:" not in entry] == []
 
 
-def test_the_lock_serves_what_the_project_asks() -> None:
+@pytest.mark.parametrize(
+    ("extra", "names"),
+    [("dev", ["requirements.lock"]), ("cluster", ["requirements.lock", "requirements-cluster.lock"])],
+)
+def test_the_locks_serve_what_the_project_asks(extra: str, names: list[str]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    asked = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    locked = set(re.findall(r"^([a-z0-9-]+)(?:\[[^]]*\])?==", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
+    asked = [*project["dependencies"], *project["optional-dependencies"][extra]]
+    locks = "\n".join((ROOT / name).read_text(encoding="utf-8") for name in names)
+    locked = set(re.findall(r"^([a-z0-9-]+)(?:\[[^]]*\])?==", locks, re.MULTILINE))
     assert {re.split(r"[<>=\[]", name)[0] for name in asked} <= locked

@@ -1,19 +1,22 @@
 """An S3 that answers 500, loses a connection, or lets nobody in: tried again, then told, and nothing lost."""
 
+import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config.brand import Target
+from config.errors import UserError
 from config.key import KeyUnusable, key_of
 from crawlers import queue, watermark
 from crawlers.ending import ending
+from crawlers.files import touch
 from crawlers.handover import waiting
 from crawlers.report import Verdict
-from crawlers.stage import Batch, BrokenBatch
+from crawlers.stage import Batch, BrokenBatch, batches, sweep
 from tests.s3_server import Unreliable, unreliable
 
 BATCH = Batch(stage="posts", feed="rss", query="q-1", window="20261122T190000Z")
@@ -135,3 +138,20 @@ def test_workers_without_a_common_folder_need_one_key(
     monkeypatch.setenv("TINGFENG_PSEUDONYM_KEY", "the same for all of them")
     assert key_of("TINGFENG_PSEUDONYM_KEY", "pseudonym.key") == "the same for all of them"
     assert not (data / "keys").exists()
+
+
+def test_what_killed_writers_left_is_swept_up_and_batches_are_found(s3_root: str) -> None:
+    write(b"1")
+    touch(f"{BATCH.path}.jsonl.0123abcd.tmp")
+    assert sweep("posts", datetime.now(UTC) - timedelta(days=1)) == 0
+    assert sweep("posts", datetime.now(UTC) + timedelta(minutes=1)) == 1
+    assert batches("posts") == [BATCH]
+    assert list(BATCH.lines()) == [b"1"]
+
+
+def test_without_its_package_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TINGFENG_STAGES", "s3://bucket/stages")
+    monkeypatch.delitem(sys.modules, "crawlers.object_store", raising=False)
+    monkeypatch.setitem(sys.modules, "s3fs.core", None)
+    with pytest.raises(UserError, match=r"TINGFENG_STAGES: paths of s3:// need s3fs.*`make setup`"):
+        waiting("analyse")
