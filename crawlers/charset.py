@@ -80,7 +80,7 @@ def _utf_8(body: bytes) -> str | None:
     except UnicodeDecodeError:
         text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd") - body.count("\ufffd".encode())
-    return text if broken <= _BROKEN * sum(character > "\x7f" for character in text) else None
+    return text if broken <= _BROKEN * _beyond_ascii(text) else None
 
 
 def _named(body: bytes, content_type: str) -> list[str]:
@@ -152,7 +152,7 @@ def _is_usual(letter: str, codec: str) -> bool:
 
 
 def _is_mostly_whole(text: str) -> bool:
-    beyond = sum(character > "\x7f" for character in text)
+    beyond = _beyond_ascii(text)
     return text.count("\ufffd") <= max(2, _STRAY * beyond) and text.count("\ufffd") < max(1, beyond)
 
 
@@ -173,12 +173,17 @@ def _detected_in_part(body: bytes) -> str | None:
     return next((codec for part in parts if (codec := _detected(part))), None)
 
 
+def _beyond_ascii(text: str) -> int:
+    """Return how many letters are none of ASCII's."""
+    return len(text) - len(text.encode("ascii", "ignore"))
+
+
 def _high(body: bytes) -> int:
     return sum(byte > 0x7F for byte in body[: 1_000 * _FEW])
 
 
 def _is_nonsense(text: str) -> bool:
     """Say whether much of the text is what charsets read as each other leave behind: ä½ å¥½, Ð¡Ã×, 锟斤拷."""
-    beyond = sum(character > "\x7f" for character in text)
+    beyond = _beyond_ascii(text)
     spoilt = sum(len(found[0]) for found in _SPOILT.finditer(text))
     return beyond >= _FEW and spoilt > _NONSENSE * beyond

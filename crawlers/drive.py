@@ -67,6 +67,7 @@ class Drive:
             known=self._job.seen,
         )
         self._sent: set[str] = set()
+        self._followed: set[tuple[str, bytes | None]] = set()
         self._dead = self._dead_below = 0
         self._full_texts_left = 1_000_000 if is_loopback(spider.base) else spider.full_texts
         self._failed_texts = 0
@@ -140,7 +141,7 @@ class Drive:
 
     async def _use(self, page: Page) -> None:
         await self._take_posts(page)
-        waiting = deque(page.follow)
+        waiting = deque(self._unfollowed(page))
         async with InOrder[Page | None](self._width) as reading:
             while waiting or reading:
                 while waiting and reading.has_room:
@@ -149,7 +150,14 @@ class Drive:
                     self._sink.page()
                     self._dead_below += len(found.dead)
                     await self._take_posts(found)
-                    waiting.extend(found.follow)
+                    waiting.extend(self._unfollowed(found))
+
+    def _unfollowed(self, page: Page) -> list[Request]:
+        """Return the pages below this one that were not asked for: what names itself, or goes in circles, ends."""
+        new = {(request.url, request.body): request for request in page.follow}
+        fresh = [request for key, request in new.items() if key not in self._followed]
+        self._followed |= new.keys()
+        return fresh
 
     async def _take_posts(self, page: Page) -> None:
         self._validators |= page.validators

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from w3lib.url import canonicalize_url, url_query_cleaner
@@ -46,8 +46,8 @@ def links_of(markup: str, page: str, *, own: Iterable[str] = ()) -> tuple[str, .
     for address in _addresses(markup[:_READ]):
         if len(found) == _MOST:
             break
-        link = _plain(address, page)
-        if link and not any(_is_within(_site(urlsplit(link).hostname or ""), host) for host in site):
+        link = _plain(address, page, site)
+        if link:
             found[link] = None
     return tuple(found)
 
@@ -64,12 +64,14 @@ def _written(text: str) -> Iterator[str]:
         yield address if "://" in address else f"https://{address}"
 
 
-def _plain(address: str, page: str) -> str | None:
-    """Return the address in its one form; None for what is none of the web."""
+def _plain(address: str, page: str, site: Sequence[str]) -> str | None:
+    """Return the address in its one form; None for what is none of the web, and for what is of the `site`."""
     try:
         whole = _target(urljoin(page, address))
         parts = urlsplit(whole)
         if parts.scheme not in ("http", "https") or not parts.hostname or "." not in parts.hostname:
+            return None
+        if any(_is_within(_site(parts.hostname), own) for own in site):
             return None
         host = parts.netloc.rpartition("@")[2]  # a name and password before it are nobody's to keep
         plain = parts._replace(netloc=host.removesuffix(_PORTS[parts.scheme])).geturl()

@@ -1,12 +1,20 @@
 """The publishing time that a platform's own ids carry."""
 
+import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
-__all__ = ["published"]
+from crawlers import weibo_id
+from crawlers.post import Precision
+from crawlers.times import SPAN, ReadTime
 
-_WEIBO_EPOCH = 515_483_463
+__all__ = ["published", "settled"]
+
+_HEX_ID = re.compile(r"[0-9a-f]{24}")
+_FIRST_SECOND, _LAST_SECOND = 1_230_768_000, 4_102_444_800
+"""2009 and 2100: numbers that say another time are ids of another kind."""
+_CLOCKS_DIFFER = timedelta(seconds=10)
 _X_EPOCH = 1_288_834_974_657
 _FIRST_X_ID = 29_700_859_247
 """Ids of X carry their time since November 2010; before, they only counted."""
@@ -20,12 +28,26 @@ def published(platform: str, native_id: str) -> datetime | None:
     return read(native_id) if read else None
 
 
+def settled(by_id: datetime | None, shown: ReadTime | None, fetched_at: datetime) -> ReadTime | None:
+    """Return the publishing time by what an id and a page say; None when neither does.
+
+    The page's own word stands where it is exact, or says another time than the id; 昨天 gives way to the id's second.
+    """
+    if by_id is not None and by_id > fetched_at:
+        by_id = None
+    if by_id is None or shown is None:
+        return shown if by_id is None else (by_id, Precision.SECOND)
+    told, precision = shown
+    if precision is Precision.SECOND or abs(by_id - told) > SPAN[precision] + _CLOCKS_DIFFER:
+        return shown
+    return by_id, Precision.SECOND
+
+
 def _weibo(mid: str) -> datetime | None:
     """Read a mid: its bits above the 22nd count seconds; checked against the stated times of real posts."""
     if not (mid.isascii() and mid.isdigit() and len(mid) <= 19):
         return None
-    seconds = int(mid) >> 22
-    return datetime.fromtimestamp(seconds + _WEIBO_EPOCH, UTC) if seconds else None
+    return _unix(weibo_id.seconds_of(int(mid)))
 
 
 def _x(id: str) -> datetime | None:
@@ -43,6 +65,20 @@ def _mastodon(id: str) -> datetime | None:
     return datetime.fromtimestamp((int(number) >> 16) // 1000, UTC)
 
 
+def _douyin(id: str) -> datetime | None:
+    """Read a video's or comment's id: its bits above the 32nd count seconds, from when its upload began."""
+    return _unix(int(id) >> 32) if id.isascii() and id.isdigit() and 17 <= len(id) <= 20 else None
+
+
+def _xiaohongshu(id: str) -> datetime | None:
+    """Read a note's or comment's id: like those of MongoDB, its first eight hexadecimal digits count seconds."""
+    return _unix(int(id[:8], 16)) if _HEX_ID.fullmatch(id) else None
+
+
+def _unix(seconds: int) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if _FIRST_SECOND <= seconds < _LAST_SECOND else None
+
+
 _READERS: Mapping[str, Callable[[str], datetime | None]] = MappingProxyType(
-    {"mastodon": _mastodon, "weibo": _weibo, "x": _x}
+    {"douyin": _douyin, "mastodon": _mastodon, "weibo": _weibo, "x": _x, "xiaohongshu": _xiaohongshu}
 )

@@ -22,7 +22,6 @@ from urllib.parse import urlsplit
 import msgspec
 from lxml.html import HtmlElement
 
-from config.both import Both
 from config.errors import UserError
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged
 from crawlers.feeds import feeds
@@ -32,9 +31,10 @@ from crawlers.post import Post, check
 from crawlers.synthetic import HEADER, declared
 
 if TYPE_CHECKING:
+    from config.both import Both
     from crawlers.signer import Signer
 
-__all__ = ["CannotCrawl", "Job", "PlatformSpider", "is_loopback", "spider_of"]
+__all__ = ["CannotCrawl", "Job", "PlatformSpider", "called", "is_loopback", "spider_of"]
 
 Item = TypeVar("Item")
 Read = TypeVar("Read")
@@ -75,10 +75,10 @@ class PlatformSpider(ABC):
 
     platform: ClassVar[str]
     """`Post.platform`: the site family."""
-    platform_name: ClassVar[Both | None] = None
-    """What people call the site family; None where dashboards/page/names.py says it."""
-    name: ClassVar[Both | None] = None
-    """What people call this feed; None where dashboards/page/names.py says it."""
+    platform_name: "ClassVar[Both | None]" = None
+    """What people call the site family; None where it speaks for itself."""
+    feed_name: "ClassVar[Both | None]" = None
+    """What people call this feed."""
     home: ClassVar[str] = ""
     """The platform's own address, without a slash at the end; empty where the query is an address."""
     delay: ClassVar[float] = 1
@@ -198,6 +198,13 @@ def spider_of(feed: str) -> type[PlatformSpider]:
     if len(found) != 1:
         raise TypeError(f"{module.__file__}: defines {len(found)} PlatformSpiders: keep exactly one")
     return found[0]
+
+
+def called() -> "tuple[dict[str, Both], dict[str, Both]]":
+    """Return what people call the platforms and the feeds, by their names; some speak for themselves."""
+    spiders = {feed: spider_of(feed) for feed in feeds()}
+    platforms = {spider.platform: spider.platform_name for spider in spiders.values() if spider.platform_name}
+    return platforms, {feed: spider.feed_name for feed, spider in spiders.items() if spider.feed_name}
 
 
 def is_loopback(url: str) -> bool:

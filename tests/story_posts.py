@@ -103,7 +103,7 @@ def research_stories(
     replay's own reader from a copy in `folder` that holds nothing else, for reading a million lines takes a minute.
     """
     from crawlers.replay import research
-    from crawlers.replay.weibo_id import to_base62
+    from crawlers.weibo_id import to_base62
 
     source, target = research_folder(), folder / "replay"
     target.mkdir(parents=True)

@@ -56,12 +56,23 @@ def test_each_platform_has_pages_with_posts_and_a_page_that_it_refuses(feed: str
 
 @pytest.mark.parametrize("feed", feeds())
 def test_a_damaged_page_gives_checked_posts_or_a_verdict_and_nothing_else(feed: str) -> None:
-    cases = [case for case in CASES if case.parent.name == feed]
-    luck = random.Random(f"{feed} 1")  # noqa: S311  # nothing secret is drawn
-    for _ in range(400):
-        spider, response = read_case(luck.choice(cases))
+    damage_pages(feed, times=150)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("feed", feeds())
+def test_ten_thousand_damaged_pages_of_each_platform(feed: str) -> None:
+    damage_pages(feed, times=10_000)
+
+
+def damage_pages(feed: str, *, times: int) -> None:
+    cases = [read_case(case) for case in CASES if case.parent.name == feed]
+    luck = random.Random(f"{feed} {times}")  # noqa: S311  # nothing secret is drawn
+    for _ in range(times):
+        spider, response = luck.choice(cases)
+        damaged = replace(response, body=_damaged(response.body, luck))
         try:
-            page = spider.parse_page(replace(response, body=_damaged(response.body, luck)))
+            page = spider.parse_page(damaged)
         except CrawlError:
             continue
         for post in (*page.posts, *(draft for _, draft in page.drafts)):
@@ -72,6 +83,8 @@ def test_a_damaged_page_gives_checked_posts_or_a_verdict_and_nothing_else(feed: 
 
 
 def _damaged(body: bytes, luck: random.Random) -> bytes:
+    if luck.random() < 0.1:
+        return body[: luck.randrange(len(body) + 1)]
     try:
         value = json.loads(body)
     except ValueError:
@@ -81,7 +94,10 @@ def _damaged(body: bytes, luck: random.Random) -> bytes:
     places = list(_places(value))
     if places:
         holder, key = luck.choice(places)
-        holder[key] = luck.choice(ODD)
+        if luck.random() < 0.2:
+            del holder[key]
+        else:
+            holder[key] = luck.choice(ODD)
     return json.dumps(value).encode()
 
 
@@ -92,16 +108,32 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
         yield from _places(one)
 
 
-def test_a_page_cut_anywhere_is_never_taken_for_a_whole_one() -> None:
-    for name in ("weibo_search/conversation", "nodebb/recent", "rss/json_feed_1_1", "rss/rss_2", "rss/atom"):
-        spider, response = read_case(FIXTURES / name)
+@pytest.mark.parametrize("feed", feeds())
+def test_a_page_cut_anywhere_is_never_taken_for_a_whole_one(feed: str) -> None:
+    for case in longest_of_each_kind(feed):
+        spider, response = read_case(case)
         whole = response.body.rstrip()
-        for length in range(0, len(whole) - len("</feed>"), 97):
+        for length in range(0, len(whole) - 2 * len("</feed>"), max(97, len(whole) // 60)):
             try:
                 page = spider.parse_page(replace(response, body=whole[:length]))
             except CrawlError:
                 continue
             assert page.left_out, "what is whole in a document is read, and it is said that the rest is missing"
+
+
+def longest_of_each_kind(feed: str) -> list[Path]:
+    """Return, of the feed's pages with posts or topics, the longest with each ending and each first tag."""
+    chosen: dict[tuple[str, bytes], tuple[int, Path]] = {}
+    for case in CASES:
+        told = json.loads((case / "posts.json").read_bytes())
+        (body,) = case.glob("response.*")
+        if case.parent.name == feed and (told.get("posts") or told.get("listed")) and "left_out" not in told:
+            start = body.read_bytes().lstrip()
+            chosen[body.suffix, start[:1]] = max(
+                (len(start), case), chosen.get((body.suffix, start[:1]), (0, case)), key=lambda one: one[0]
+            )
+    assert chosen
+    return [case for _, case in chosen.values()]
 
 
 def test_a_page_is_recorded_without_its_authors(tmp_path: Path) -> None:

@@ -17,8 +17,9 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
+from crawlers import weibo_id
 from crawlers.post import Author, Engagement, Kind, Post, encode_post
-from crawlers.replay import CUT, LOGIN, Failures, Replay, SourceError, load, targets, weibo_id
+from crawlers.replay import CUT, LOGIN, Failures, Replay, SourceError, load, targets
 from crawlers.synthetic import declare, declared
 
 NOW = datetime(2026, 3, 9, 12, 30, tzinfo=UTC)

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawlers import weibo_id
 from crawlers.post import Kind, Post
-from crawlers.replay import SourceError, anchor, shifted, weibo_id
+from crawlers.replay import SourceError, anchor, shifted
 
 WHOLE_SECONDS = st.datetimes(datetime(2012, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)).map(
     lambda moment: moment.replace(microsecond=0)

@@ -90,7 +90,7 @@ class _Data(msgspec.Struct):
 class BilibiliReplies(BilibiliSpider):
     """What is said below a video."""
 
-    name = Both("B站评论", "Bilibili comments")
+    feed_name = Both("B站评论", "Bilibili comments")
     headers = {"Accept": "application/json", "Referer": "https://www.bilibili.com/"}
 
     def __init__(self, job: Job) -> None:

@@ -73,7 +73,7 @@ class _Data(msgspec.Struct):
 class BilibiliSearch(BilibiliSpider):
     """Videos that hold the query's words in title, description or tags."""
 
-    name = Both("B站搜索", "Bilibili search")
+    feed_name = Both("B站搜索", "Bilibili search")
     max_pages = _MOST_PAGES
     headers = {"Accept": "application/json", "Referer": "https://search.bilibili.com/"}
 

@@ -98,7 +98,7 @@ class BlueskySearch(PlatformSpider):
 
     platform = "bluesky"
     platform_name = Both("Bluesky", "Bluesky")
-    name = Both("Bluesky 搜索", "Bluesky search")
+    feed_name = Both("Bluesky 搜索", "Bluesky search")
     home = "https://public.api.bsky.app"
     max_stale_pages = 2
     robots = False

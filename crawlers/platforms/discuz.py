@@ -46,7 +46,7 @@ class Discuz(PlatformSpider):
     """A forum's threads as posts, the answers as their comments."""
 
     platform = "forum"
-    name = Both("Discuz! 论坛", "Discuz! forum")
+    feed_name = Both("Discuz! 论坛", "Discuz! forum")
     delay = 2
     max_pages = 50
     max_stale_pages = 2

@@ -104,7 +104,7 @@ class FacebookPage(PlatformSpider):
 
     platform = "facebook"
     platform_name = Both("Facebook", "Facebook")
-    name = Both("Facebook 主页", "Facebook page")
+    feed_name = Both("Facebook 主页", "Facebook page")
     home = "https://graph.facebook.com"
     delay = 2
     robots = False

@@ -95,7 +95,7 @@ class MastodonTag(PlatformSpider):
 
     platform = "mastodon"
     platform_name = Both("Mastodon", "Mastodon")
-    name = Both("Mastodon 标签", "Mastodon tag")
+    feed_name = Both("Mastodon 标签", "Mastodon tag")
     home = "https://mastodon.social"
     max_stale_pages = 2
     robots = False

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from config.both import Both
 from crawlers.errors import LoginRequired, SchemaChanged
 from crawlers.links import links_of
 from crawlers.markup import text_of
@@ -102,6 +103,8 @@ class NodeBB(PlatformSpider):
     """A forum's topics as posts, the replies as their comments."""
 
     platform = "forum"
+    platform_name = Both("论坛", "Forums")
+    feed_name = Both("论坛", "Forum")
     max_pages = 50
     max_stale_pages = 2
     refusals = {**PlatformSpider.refusals, 403: LoginRequired}

@@ -113,7 +113,7 @@ class QZone(PlatformSpider):
 
     platform = "qzone"
     platform_name = Both("QQ空间", "Qzone")
-    name = Both("QQ空间说说", "Qzone messages")
+    feed_name = Both("QQ空间说说", "Qzone messages")
     home = "https://user.qzone.qq.com"
     delay = 5
     robots = False

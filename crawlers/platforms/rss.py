@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from w3lib.url import safe_url_string
 
+from config.both import Both
 from crawlers.charset import decode_text
 from crawlers.errors import MalformedPost, SchemaChanged, Unreachable
 from crawlers.feed_entry import Entry, distinct, edited_at, native_id, published_at, url_of
@@ -37,6 +38,8 @@ class Rss(PlatformSpider):
     """A feed's entries, as articles."""
 
     platform = "rss"
+    platform_name = Both("网站订阅", "Web feeds")
+    feed_name = Both("网站订阅", "Web feed")
     max_pages = 1
     goes_back = False
     headers = {"Accept": "application/atom+xml, application/rss+xml, application/feed+json, application/xml, */*;q=0.1"}

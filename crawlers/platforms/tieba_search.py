@@ -100,7 +100,7 @@ class _Found:
 class TiebaSearch(TiebaSpider):
     """Threads and answers that hold the query's words."""
 
-    name = Both("贴吧搜索", "Tieba search")
+    feed_name = Both("贴吧搜索", "Tieba search")
 
     def first(self) -> Request:
         """Return the request for the newest hits."""

@@ -53,7 +53,7 @@ _OWN = ("baidu.com",)
 class TiebaThread(TiebaSpider):
     """A thread's opening post, and the answers as its comments."""
 
-    name = Both("贴吧帖子", "Tieba thread")
+    feed_name = Both("贴吧帖子", "Tieba thread")
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)

@@ -86,7 +86,7 @@ class WechatMp(PlatformSpider):
 
     platform = "wechat"
     platform_name = Both("微信公众号", "WeChat public accounts")
-    name = Both("公众号后台列表", "WeChat back office")
+    feed_name = Both("公众号后台列表", "WeChat back office")
     home = HOME
     delay = 10
     robots = False

@@ -33,7 +33,7 @@ class WechatSogou(PlatformSpider):
 
     platform = "wechat"
     platform_name = Both("微信公众号", "WeChat public accounts")
-    name = Both("公众号搜索（搜狗）", "WeChat by Sogou")
+    feed_name = Both("公众号搜索（搜狗）", "WeChat by Sogou")
     home = "https://weixin.sogou.com"
     delay = 8
     max_pages = _MOST_PAGES

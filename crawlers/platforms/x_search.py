@@ -119,7 +119,7 @@ class XSearch(PlatformSpider):
 
     platform = "x"
     platform_name = Both("X（推特）", "X (Twitter)")
-    name = Both("X 搜索", "X search")
+    feed_name = Both("X 搜索", "X search")
     home = "https://api.x.com"
     delay = 2
     max_pages = 30

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from config.settings import DAY_ZONE
+from crawlers import weibo_id
 from crawlers.post import Kind, Post
-from crawlers.replay import weibo_id
 from crawlers.replay.markup import weibo_html
 
-__all__ = ["mblog"]
+__all__ = ["mblog", "shown", "told", "user"]
 
 _LONG = 500
 """Characters above which a page shows the beginning only: with the whole text beside it, or to be asked for."""
@@ -38,21 +38,21 @@ def _message(post: Post) -> dict[str, Any]:
         "id": post.native_id,
         "mid": post.native_id,
         "bid": weibo_id.to_base62(int(post.native_id)),
-        "created_at": _told(post.published_at),
+        "created_at": told(post.published_at),
         "text": text,
         "textLength": len(post.text.encode("gb18030", "replace")),
         "isLongText": False,
         "mblogtype": 0,
         "source": "微博网页版",
         "pics": [],
-        "user": _user(post),
+        "user": user(post),
         **_stated(
             reposts_count=counts.reposts,
             comments_count=counts.comments,
             attitudes_count=counts.likes,
             region_name=f"发布于 {post.region}" if post.region else None,
             edit_config={"edited": True} if post.edited_at else None,
-            edit_at=_told(post.edited_at) if post.edited_at else None,
+            edit_at=told(post.edited_at) if post.edited_at else None,
         ),
     }
     if len(post.text) > _LONG:
@@ -63,7 +63,8 @@ def _message(post: Post) -> dict[str, Any]:
     return message
 
 
-def _user(post: Post) -> dict[str, Any] | None:
+def user(post: Post) -> dict[str, Any] | None:
+    """Return the account as it stands beside a message or a comment."""
     author = post.author
     if author is None:
         return None
@@ -76,7 +77,7 @@ def _user(post: Post) -> dict[str, Any] | None:
             verified=author.verified,
             verified_type=_VERIFIED_TYPES.get((author.verified, author.organisation)),
             verified_reason=author.verification,
-            followers_count=_shown(author.followers),
+            followers_count=shown(author.followers),
         ),
     }
 
@@ -90,12 +91,13 @@ def _deleted(post: Post) -> dict[str, Any]:
     return {"id": root, "mid": root, "text": _GONE, "user": None, "deleted": "1"}
 
 
-def _told(moment: datetime) -> str:
+def told(moment: datetime) -> str:
+    """Return a time as messages have it: Mon Nov 23 12:00:00 +0800 2026."""
     here = moment.astimezone(DAY_ZONE)
     return f"{_DAYS[here.weekday()]} {_MONTHS[here.month - 1]} {here:%d %H:%M:%S +0800 %Y}"
 
 
-def _shown(count: int | None) -> str | None:
+def shown(count: int | None) -> str | None:
     """Return a count as the platform shows it: 9999, 1万, 105.9万, 1.2亿."""
     if count is None or count < 10_000:
         return None if count is None else str(count)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from config.settings import DAY_ZONE
+from crawlers import weibo_id
 from crawlers.post import Author, Engagement, Kind, Post
-from crawlers.replay import weibo_id
 from crawlers.replay.board import Board, title_of
 from crawlers.replay.corpus import reviews, theme
 from crawlers.replay.envelope import Envelope, envelope, order

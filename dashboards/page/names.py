@@ -3,33 +3,20 @@
 from collections.abc import Mapping
 
 from config.both import Both
-from crawlers.feeds import feeds
-from crawlers.spider import spider_of
+from crawlers.spider import called
 from indexing.alerts.figure_names import FIGURES
 
 __all__ = ["COLUMNS", "NAMES", "VALUES", "named"]
 
-_SPIDERS = {feed: spider_of(feed) for feed in feeds()}
-"""A feed's file says what its platform and itself are called."""
-
+_PLATFORMS, _FEEDS = called()
 NAMES: Mapping[str, Mapping[str, Both]] = {
     "label": {
         "negative": Both("负面", "Negative"),
         "neutral": Both("中性", "Neutral"),
         "positive": Both("正面", "Positive"),
     },
-    "platform": {
-        "weibo": Both("微博", "Weibo"),
-        "rss": Both("网站订阅", "Web feeds"),
-        "forum": Both("论坛", "Forums"),
-        **{spider.platform: spider.platform_name for spider in _SPIDERS.values() if spider.platform_name},
-    },
-    "feed": {
-        "weibo_search": Both("微博搜索", "Weibo search"),
-        "rss": Both("网站订阅", "Web feed"),
-        "nodebb": Both("论坛", "Forum"),
-        **{feed: spider.name for feed, spider in _SPIDERS.items() if spider.name},
-    },
+    "platform": _PLATFORMS,
+    "feed": _FEEDS,
     "kind": {
         "post": Both("帖文", "Post"),
         "article": Both("文章", "Article"),

@@ -10,6 +10,7 @@ ENGAGEMENT = (
     Field("post_id", KEYWORD, "The post, as in the mentions."),
     Field("platform", KEYWORD, "The family of sites."),
     *ENGAGEMENT_COUNTS,
+    Field("rank", LONG, "Place on the platform's hot list at that time, from 1."),
 )
 
 RUN = (

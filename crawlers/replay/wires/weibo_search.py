@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from crawlers import weibo_id
 from crawlers.post import Post
-from crawlers.replay import weibo_id
 from crawlers.replay.errors import SourceError
 from crawlers.replay.markup import weibo_html
 from crawlers.replay.mblog import mblog

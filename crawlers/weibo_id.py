@@ -1,4 +1,4 @@
-"""Weibo's message ids: base 62 and base 10, and the publishing time that the high bits carry.
+"""Weibo's ids of messages and comments: base 62 and base 10, and the publishing time that the high bits carry.
 
 `(mid >> 22) + 515483463` is the publishing time in Unix seconds; the low 22 bits tell apart what shares a second. Ids
 from before about May 2011 do not follow this.

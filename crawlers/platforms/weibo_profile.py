@@ -1,0 +1,79 @@
+"""One account's posts on Weibo, newest first, below those that it pinned.
+
+    GET /api/container/getIndex?containerid=107603{uid}&since_id=…
+    GET /statuses/extend?id=…        the whole of a text that the list cuts
+
+The query is the account's number or the address of its page. A page names the next one by `since_id`; an empty page may
+come before a full one.
+"""
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+from config.both import Both
+from crawlers.page import Page, Request, Response
+from crawlers.spider import CannotCrawl, Job
+from crawlers.weibo_mobile import WeiboMobile, read_reply
+from crawlers.wire import decode_item, decode_json
+
+__all__ = ["WeiboProfile"]
+
+_ACCOUNT = re.compile(r"(?:(?:https?://)?(?:m\.|www\.)?weibo\.(?:cn|com)/(?:u/|profile/)?)?(\d{5,})(?:[/?#].*)?")
+
+
+class _List(msgspec.Struct):
+    since_id: Any = None
+    page: Any = None
+
+
+class _Cards(msgspec.Struct):
+    cards: list[msgspec.Raw]
+    about: msgspec.Raw = msgspec.field(name="cardlistInfo", default=msgspec.Raw(b"{}"))
+
+
+class WeiboProfile(WeiboMobile):
+    """What one account posted and reposted."""
+
+    feed_name = Both("微博主页", "Weibo profile")
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        match = _ACCOUNT.fullmatch(job.query.strip())
+        if match is None:
+            raise CannotCrawl(
+                f"weibo_profile {job.query!r}: give an account's number, or its page, such as https://weibo.com/u/1234567890"
+            )
+        self._uid = match[1]
+
+    def first(self) -> Request:
+        """Return the request for the newest posts."""
+        return self._page({})
+
+    def parse_page(self, response: Response) -> Page:
+        """Read one page of the account's posts."""
+        reply = read_reply(response)
+        if str(reply.ok) == "0":
+            return Page(nothing=reply.msg)
+        listed = decode_json(bytes(reply.data), _Cards)
+        following = self._following(listed.about, response)
+        return self.page_of_cards(response, listed.cards, following)
+
+    def _following(self, about: msgspec.Raw, response: Response) -> Request | None:
+        try:
+            named = decode_item(about, _List)
+        except msgspec.ValidationError:
+            return None
+        for field in ("since_id", "page"):
+            value = getattr(named, field)
+            text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+            if text.isascii() and text.isdecimal() and int(text) > 0:
+                following = self._page({field: text})
+                return None if following.url == response.url else following
+        return None
+
+    def _page(self, which: dict[str, str]) -> Request:
+        fields = {"type": "uid", "value": self._uid, "containerid": f"107603{self._uid}", **which}
+        return Request(url=f"{self.base}/api/container/getIndex?{urlencode(fields)}", headers=self.headers)

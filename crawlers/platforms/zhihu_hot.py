@@ -1,0 +1,110 @@
+"""知乎热榜: the questions that Zhihu shows as hot, from rank 1.
+
+    GET https://www.zhihu.com/api/v3/feed/topstory/hot-lists/total?limit=50&desktop=true
+
+The query is `total`. Zhihu does not say since when a question is hot, so an entry counts from the hour in which it was
+first seen there.
+"""
+
+import re
+from typing import Any
+
+import msgspec
+
+from config.both import Both
+from crawlers.counts import count
+from crawlers.errors import MalformedPost, SchemaChanged
+from crawlers.hot_list import HotList, Topic
+from crawlers.markup import text_of
+from crawlers.page import Page, Request, Response
+from crawlers.post import Engagement
+from crawlers.wire import decode_item
+from crawlers.zhihu import read_reply
+
+__all__ = ["ZhihuHot"]
+
+_QUESTION = re.compile(r"(?:questions?/|^Q_|^)(\d+)(?:[/?#].*)?$")
+
+
+class _Area(msgspec.Struct):
+    text: str | None = None
+    url: str | None = None
+
+
+class _Target(msgspec.Struct):
+    """A question, in the shape of either of the two addresses that give the list."""
+
+    id: int | str | None = None
+    title: str | None = None
+    excerpt: str | None = None
+    url: str | None = None
+    answer_count: Any = None
+    title_area: _Area | None = None
+    excerpt_area: _Area | None = None
+    image_area: _Area | None = None
+    link: _Area | None = None
+
+
+class _Child(msgspec.Struct):
+    thumbnail: str | None = None
+
+
+class _Entry(msgspec.Struct):
+    target: _Target
+    card_id: str | None = None
+    children: list[_Child] | None = None
+
+
+class ZhihuHot(HotList):
+    """What is hot on Zhihu."""
+
+    platform = "zhihu"
+    platform_name = Both("知乎", "Zhihu")
+    feed_name = Both("知乎热榜", "Zhihu hot list")
+    home = "https://www.zhihu.com"
+    delay = 10
+    robots = False
+    lists = ("total",)
+    headers = {"Accept": "application/json"}
+
+    def first(self) -> Request:
+        """Return the request for the list."""
+        return Request(
+            url=f"{self.base}/api/v3/feed/topstory/hot-lists/{self.list}?limit=50&desktop=true", headers=self.headers
+        )
+
+    def parse_page(self, response: Response) -> Page:
+        """Read the list."""
+        reply = read_reply(response)
+        if not reply.data:
+            raise SchemaChanged("no list of questions")
+        topics, dead = self.read_each(enumerate(reply.data, 1), lambda one: _parse_entry(*one))
+        return self.page_of(response, topics, dead)
+
+
+def _parse_entry(rank: int, raw: msgspec.Raw) -> Topic:
+    entry = decode_item(raw, _Entry)
+    target = entry.target
+    question = _question(target.url, target.link.url if target.link else None, entry.card_id, target.id)
+    title = target.title or (target.title_area.text if target.title_area else None)
+    if not title:
+        raise MalformedPost("title: missing")
+    excerpt = target.excerpt or (target.excerpt_area.text if target.excerpt_area else None)
+    shown = [target.image_area.url if target.image_area else None, *(child.thumbnail for child in entry.children or ())]
+    return Topic(
+        key=f"question/{question}",
+        title=text_of(title),
+        text=text_of(excerpt or ""),
+        url=f"https://www.zhihu.com/question/{question}",
+        rank=rank,
+        pictures=tuple(address for address in shown if address and address.startswith("http")),
+        engagement=Engagement(comments=count(target.answer_count)),
+    )
+
+
+def _question(*places: int | str | None) -> str:
+    """Return the question's number, from the first place that has it."""
+    for place in places:
+        if match := _QUESTION.search(str(place or "")):
+            return match[1]
+    raise MalformedPost("no question's number")

@@ -1,0 +1,61 @@
+"""Weibo's search for the desktop, as HTML: ten posts a page, fifty pages at the most.
+
+`GET /weibo?q=…&page=N`. Posts are marked as hot now and then, and accounts stand among the results. A search without
+words, or for `*`, finds everything, which the real one does not do.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crawlers.post import Post
+from crawlers.replay.found import Search
+from crawlers.replay.weibo_page import page
+from crawlers.replay.weibo_posts import adopted_message, check_ids
+from crawlers.replay.wires import Response, page_number
+from crawlers.replay.wires.weibo_search import moved_id
+
+if TYPE_CHECKING:
+    from config.brand import Target
+
+__all__ = ["PAGE", "adopted", "moved_id", "wire"]
+
+PAGE, _MOST_PAGES = 10, 50
+_HTML = "text/html; charset=utf-8"
+_LOGIN = '<!DOCTYPE html><html><body><a href="https://passport.weibo.com/">请先登录</a></body></html>'
+
+
+class _Wire:
+    def __init__(self, posts: Sequence[Post]) -> None:
+        check_ids(posts)
+        self._by_id = {post.id: post for post in posts}
+        self._search = Search(posts)
+
+    def response(self, path: str, query: Mapping[str, str]) -> Response | None:
+        if path != "/weibo":
+            return None
+        found, number = self._search.find(query.get("q", "")), page_number(query)
+        shown = [(post, self._by_id.get(post.root_id or "")) for post in found[(number - 1) * PAGE : number * PAGE]]
+        more = number * PAGE < len(found) and number < _MOST_PAGES
+        posts = [post for pair in shown for post in pair if post]
+        return Response(body=page(shown, more=more, found=bool(shown)), content_type=_HTML, posts=posts)
+
+    def login_wanted(self) -> Response:
+        return Response(body=_LOGIN.encode(), content_type=_HTML)
+
+    def targets(self, url: str) -> "list[Target]":
+        from config.brand import Target
+
+        return [Target(feed="weibo_html", query="*", base_url=url)] if self._by_id else []
+
+
+def wire(posts: Sequence[Post]) -> _Wire:
+    """Return what serves these posts as pages of s.weibo.com."""
+    return _Wire(posts)
+
+
+def adopted(post: Post, number: int) -> Post:
+    """Return a post of any source as a message that such a page can show: it says no follower counts."""
+    message = adopted_message(post, number, "weibo_html")
+    author = replace(message.author, followers=None) if message.author else None
+    return replace(message, author=author, region=post.region)
