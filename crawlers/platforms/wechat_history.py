@@ -33,7 +33,6 @@ _LIST = re.compile(
     r"""var\s+msgList\s*=\s*(?:'(?P<quoted>[^']*)'|"(?P<double>[^"]*)"|(?P<plain>\{.*?\})\s*;\s*[\r\n])""", re.DOTALL
 )
 _ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})")
-_BEGUN = re.compile(r"var\s+msgList\s*=")
 _NICK = re.compile(r"""var\s+nickname\s*=\s*["']([^"']*)["']|<strong[^<>]*class="profile_nickname"[^<>]*>\s*([^<]+)""")
 _ARTICLES, _WORDS = 49, 1
 _PAGE = 10
@@ -207,11 +206,13 @@ def _answer(response: Response) -> _Answer:
 def _in_script(response: Response) -> tuple[bytes, str]:
     """Return the list that a page's script holds, as JSON, and the account's name."""
     text = decode_text(response.body, response.headers.get("content-type", ""))
+    if not text.strip():
+        raise Unreachable("an empty answer")
+    if "</html>" not in text.lower():
+        raise Unreachable(f"the page ended early, after {len(response.body):,} bytes")
     match = _LIST.search(text)
     if match is None:
-        if _BEGUN.search(text) or (text.strip() and "</html>" not in text):
-            raise Unreachable(f"the page ended early, after {len(response.body):,} bytes")
-        raise refused_page(text) if text.strip() else Unreachable("an empty answer")
+        raise refused_page(text)
     escaped = match["quoted"] if match["quoted"] is not None else match["double"]
     if escaped is not None:
         escaped = html.unescape(_ESCAPED.sub(lambda one: chr(int(one[1], 16)), escaped))
