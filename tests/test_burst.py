@@ -1,5 +1,6 @@
 """The burst detector on tables: what fires, what stays silent, and which figures it states."""
 
+import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from config.kinds import Verdict
 from config.kinds.negative_burst import ENOUGH_PAST, Facts, Now, Quarter, When
 from config.page_budget import PageBudget
+from indexing.detection.burst_peaks import stands_out
 from indexing.detection.found import Span
 from indexing.detection.negative_burst import facts, look
 from indexing.detection.series import found_in
@@ -215,6 +217,21 @@ def test_peaks_are_of_whole_days_and_of_what_there_is_where_none_is() -> None:
             max(line.count(at - 4, at, "negative") for at in range(4, stop + 1))
         ]
         assert line.peaks(stop, 4, 96, 3, "negative") == expected
+
+
+def test_what_does_not_stand_out_in_the_last_day_never_pages() -> None:
+    """The short look leaves out nothing that the long one would have found."""
+    dice = random.Random(4)  # noqa: S311 - draws counts, keeps no secret
+    counts = {place: float(dice.randrange(9) * (30 if dice.random() < 0.01 else 1)) for place in range(4_000)}
+    whole, _ = look(PAGED).buckets(Span(now=NOW, since=NOW - 40 * 24 * HOUR))
+    line = timeline(end=NOW, step=STEP, buckets=whole, sums={"count": counts, "negative": counts})
+    budget, fired = PageBudget(at_most=2, per="month"), 0
+    for stop in range(20, 4_000):
+        known = facts(PAGED, line, stop)
+        if known and PAGED.judge(known).fires:
+            fired += 1
+            assert stands_out(budget, line, stop)
+    assert fired
 
 
 def test_two_storms_are_two_episodes() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from config.both import Both
 from config.kinds import Verdict
-from config.kinds.negative_burst import Quarter
+from config.kinds.negative_burst import ENOUGH_PAST, Quarter
 from config.page_budget import ENOUGH_BLOCKS, KEPT, RECENT, PageBudget
 from indexing.detection.found import Found
 from indexing.detection.recount import at_path, peak_of, peaks_of, ratio
@@ -15,7 +15,7 @@ from indexing.detection.series import counting, period
 from indexing.detection.timeline import STEPS, Timeline
 from indexing.document import millis
 
-__all__ = ["peaks_before", "said_of_peaks", "traced", "words_of"]
+__all__ = ["peaks_before", "said_of_peaks", "stands_out", "traced", "words_of"]
 
 _PERIODS = {"day": Both("每天", "a day"), "week": Both("每周", "a week"), "month": Both("每月", "a month"),
             "year": Both("每年", "a year")}  # fmt: skip
@@ -33,6 +33,27 @@ def peaks_before(pages: PageBudget, line: Timeline, stop: int) -> dict[str, Any]
         "level": _level(line, start, RECENT * block),
         "long_level": _level(line, start, KEPT * block),
     }
+
+
+def stands_out(pages: PageBudget, line: Timeline, stop: int) -> bool:
+    """Whether the window that ends at bucket `stop`, or its last quarter, is the fullest of the last block.
+
+    Where it is not, nothing pages, and the long past need not be looked at. A past too short to compare with says yes.
+    """
+    start, totals = stop - STEPS, line.sums["negative"]
+    if start - line.first < ENOUGH_PAST * STEPS:
+        return True
+    for length in (STEPS, 1):
+        begin = max(line.first, start - _buckets(pages, line) - length + 1)
+        most = max(
+            after - before
+            for before, after in zip(
+                totals[begin : start - length + 1], totals[begin + length : start + 1], strict=True
+            )
+        )
+        if line.sum("negative", stop - length, stop) > most:
+            return True
+    return False
 
 
 def _level(line: Timeline, stop: int, length: int) -> float:

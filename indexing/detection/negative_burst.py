@@ -8,7 +8,7 @@ from config.kinds import Verdict
 from config.kinds.negative_burst import Facts, Now, When
 from config.page_budget import KEPT
 from config.rule import Rule
-from indexing.detection.burst_peaks import peaks_before, said_of_peaks, traced, words_of
+from indexing.detection.burst_peaks import peaks_before, said_of_peaks, stands_out, traced, words_of
 from indexing.detection.found import Found, Span
 from indexing.detection.recount import at_path, median_of
 from indexing.detection.search_rounds import Body, SearchRounds
@@ -80,6 +80,8 @@ def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Fou
         for (brand, _), line in (yield from lines(scope(rule, brands), own, brands, span)).items():
 
             def judge(stop: int, when: When = when, line: Timeline = line) -> Verdict | None:
+                if when.pages and not stands_out(when.pages, line, stop):
+                    return None
                 known = facts(when, line, stop)
                 return when.judge(known) if known else None
 
