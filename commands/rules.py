@@ -1,5 +1,6 @@
 """`tingfeng rules`: what rules there are, whether they keep their promises, and when one would have paged."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from commands.screen import console
 from config.errors import UserError
 
 if TYPE_CHECKING:
+    from config.page_budget import PageBudget
     from config.rule import Rule
     from indexing.detection.lab import Replayed
 
@@ -28,10 +30,12 @@ def list_() -> None:
     from config.duration import written
     from config.rule import load_rules
 
-    table = Table("rule", "kind", "window", "severity", "brands", "owner", box=None, padding=(0, 1))
+    table = Table("rule", "kind", "window", "pages", "severity", "brands", "owner", box=None, padding=(0, 1))
     for rule in load_rules():
         brands = ", ".join(rule.brands) or "all"
-        table.add_row(rule.id, rule.when.kind, written(rule.when.window), rule.severity, Text(brands), Text(rule.owner))
+        when, pages = rule.when, _budget(rule)
+        told = (rule.id, when.kind, written(when.window), str(pages or ""), rule.severity)
+        table.add_row(*told, Text(brands), Text(rule.owner))
     console.print(table)
 
 
@@ -69,7 +73,7 @@ def replay(
     store.refresh("mentions", "stories")
     replayed = run(store, chosen, brands, since=moment(since, now), now=now, incidents=known)
     console.print(_pages(replayed))
-    _summary(replayed)
+    _summary(replayed, _budget(chosen))
     if picture:
         counts = counts_of(store, chosen, [brand.id for brand in brands if chosen.watches(brand)], replayed)
         picture.write_text(draw(chosen, replayed, counts, known or ()), encoding="utf-8")
@@ -83,6 +87,11 @@ def _named(id: str) -> "Rule":
     if id not in rules:
         raise NoSuchRule(f"rule {id!r}: nobody has written it: there are {', '.join(rules) or 'none'}")
     return rules[id]
+
+
+def _budget(rule: "Rule") -> "PageBudget | None":
+    """Return how often the rule may page for one brand, where it says so."""
+    return getattr(rule.when, "pages", None)
 
 
 def _pages(replayed: "Replayed") -> Table:
@@ -100,8 +109,17 @@ def _pages(replayed: "Replayed") -> Table:
     return table
 
 
-def _summary(replayed: "Replayed") -> None:
+def _summary(replayed: "Replayed", budget: "PageBudget | None") -> None:
     days = max((replayed.now - replayed.since).total_seconds() / 86_400, 1e-9)
+    if budget:
+        by_brand = Counter(page.brand for page in replayed.pages).most_common(1)
+        most = f", {by_brand[0][1]} of them for {by_brand[0][0]}" if by_brand else ""
+        console.print(
+            Text(
+                f"With {budget} for one brand you would have been paged {len(replayed.pages)} times "
+                f"in the last {days:.3g} days{most}"
+            )
+        )
     console.print(f"{len(replayed.pages)} pages in {days:.3g} days, {len(replayed.pages) / days:.2g} a day")
     if replayed.compared:
         known = replayed.found + len(replayed.missed)

@@ -1,12 +1,15 @@
 """The burst detector on tables: what fires, what stays silent, and which figures it states."""
 
+import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from config.kinds import Verdict
-from config.kinds.negative_burst import ENOUGH_PAST, Facts, Now, When
+from config.kinds.negative_burst import ENOUGH_PAST, Facts, Now, Quarter, When
+from config.page_budget import PageBudget
+from indexing.detection.burst_peaks import stands_out
 from indexing.detection.found import Span
 from indexing.detection.negative_burst import facts, look
 from indexing.detection.series import found_in
@@ -134,6 +137,101 @@ def test_a_past_of_zeros_is_a_past() -> None:
     verdict = found([(5, 0)] + [(0, 0)] * 20, [(10, 10)] * 4)["verdict"]
     assert verdict.readings[0].usual == 0
     assert "times" not in {reading.name for reading in verdict.readings}
+
+
+PAGED = When(
+    kind="negative_burst", window=HOUR, late=6 * HOUR, min_count=10, min_share=0.5,
+    pages=PageBudget(at_most=2, per="month"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("peaks", "negative", "fires"),
+    [
+        ([20] * 30, 34, False),  # a budget of two a month passes over two peaks of a month, and takes 1.71 times that
+        ([20] * 30, 35, True),
+        ([20] * 29 + [500], 35, True),  # one old crisis does not raise the bar
+        ([20] * 28 + [500, 400], 35, False),  # two do: the budget is spent on such as these
+        ([20] * 28 + [500, 400], 683, False),
+        ([20] * 28 + [500, 400], 684, True),
+        ([60] + [20] * 29, 60, False),  # no higher than in the last day: it goes on
+        ([60] + [20] * 29, 61, True),
+        ([20, 30], 52, True),  # what nobody saw counts as quiet
+        ([20], 34, False),
+        ([0] * 30, 10, True),  # the floor decides
+        ([0] * 30, 9, False),
+    ],
+)
+def test_a_budget_says_how_high_a_page_must_be(peaks: list[int], negative: int, fires: bool) -> None:
+    verdict = PAGED.judge(Facts(history=(1,) * 24, peaks=tuple(peaks), now=Now(count=negative, negative=negative)))
+    assert verdict.fires is fires
+    assert (negative >= verdict.figure("threshold")) is fires
+
+
+@pytest.mark.parametrize(
+    ("quarter", "level", "long_level", "days", "fires"),
+    [
+        (18, 10, 10, 30, True),  # above 1.71 times the quarter's peak, and above its share of what the past reached
+        (17, 10, 10, 30, False),
+        (18, 20, 10, 30, False),  # the level has doubled: so high is the new normal
+        (35, 20, 10, 30, True),
+        (29, 20, 10, 6, False),  # six days do not tell what is normal: 5.85 times the level it must be
+        (30, 20, 10, 6, True),
+    ],
+)
+def test_a_sudden_rise_is_held_against_the_present_level(
+    quarter: int, level: float, long_level: float, days: int, fires: bool
+) -> None:
+    past = Quarter(negative=quarter, peaks=(10,) * days)
+    facts = Facts(
+        history=(1,) * 24, peaks=(90,) * days, quarter=past, level=level, long_level=long_level,
+        now=Now(count=60, negative=60),
+    )  # fmt: skip
+    assert PAGED.judge(facts).fires is fires
+
+
+@pytest.mark.parametrize(
+    ("at_most", "per", "rank", "factor", "hours"),
+    [
+        (2, "month", 2, 1.71, 24),
+        (1, "month", 1, 2.15, 24),
+        (4, "month", 4, 1.36, 24),
+        (1, "year", 1, 4.95, 24),
+        (2, "day", 10, 1, 4),
+    ],
+)
+def test_a_rarer_page_must_lie_further_beyond_the_past(
+    at_most: float, per: Any, rank: int, factor: float, hours: int
+) -> None:
+    budget = PageBudget(at_most=at_most, per=per)
+    assert (budget.rank, budget.block) == (rank, hours * HOUR)
+    assert budget.factor == pytest.approx(factor, abs=0.01)
+
+
+def test_peaks_are_of_whole_days_and_of_what_there_is_where_none_is() -> None:
+    counts = {place: float(place % 7) for place in range(3, 400)}
+    line = timeline(end=NOW, step=STEP, buckets=400, sums={"count": counts, "negative": counts})
+    for stop in (40, 99, 100, 395):
+        whole = range(stop, max(3, stop - 3 * 96) + 95, -96)
+        expected = [max(line.count(at - 4, at, "negative") for at in range(end - 95, end + 1)) for end in whole] or [
+            max(line.count(at - 4, at, "negative") for at in range(4, stop + 1))
+        ]
+        assert line.peaks(stop, 4, 96, 3, "negative") == expected
+
+
+def test_what_does_not_stand_out_in_the_last_day_never_pages() -> None:
+    """The short look leaves out nothing that the long one would have found."""
+    dice = random.Random(4)  # noqa: S311 - draws counts, keeps no secret
+    counts = {place: float(dice.randrange(9) * (30 if dice.random() < 0.01 else 1)) for place in range(4_000)}
+    whole, _ = look(PAGED).buckets(Span(now=NOW, since=NOW - 40 * 24 * HOUR))
+    line = timeline(end=NOW, step=STEP, buckets=whole, sums={"count": counts, "negative": counts})
+    budget, fired = PageBudget(at_most=2, per="month"), 0
+    for stop in range(20, 4_000):
+        known = facts(PAGED, line, stop)
+        if known and PAGED.judge(known).fires:
+            fired += 1
+            assert stands_out(budget, line, stop)
+    assert fired
 
 
 def test_two_storms_are_two_episodes() -> None:

@@ -50,7 +50,7 @@ WHEN: dict[str, dict[str, Any]] = {
     "whitelist": {"field": "site", "values": ["good.example"]},
 }
 """What each kind looks for in the index below."""
-CONSTANT = {"threshold", "bound", "changed", "listed", "unlisted"}
+CONSTANT = {"threshold", "quarter_threshold", "sudden_threshold", "bound", "changed", "listed", "unlisted"}
 """Figures that the rule itself states."""
 
 
@@ -123,6 +123,22 @@ def test_a_kind_fires_with_figures_that_can_all_be_asked_again(told_store: "Stor
             if figure.question:
                 assert recount(figure.question, answers) == pytest.approx(figure.value), figure
     assert fired(told_store, kind) == firings
+
+
+@pytest.mark.parametrize("at_most", [2, 60])
+def test_a_burst_beyond_a_budget_has_figures_that_can_all_be_asked_again(told_store: "Store", at_most: float) -> None:
+    when: Any = {"min_count": 10, "min_share": 0.5, "pages": {"at_most": at_most, "per": "month"}}
+    (firing,) = detect(told_store, [rule("negative_burst", **when)], BRANDS, now=NOW).firings
+    answers = reasked(told_store, firing)
+    figures = {figure.name: figure for figure in firing.figures}
+    assert {"peak", "past_blocks", "quarter", "quarter_peak"} <= set(figures)
+    for figure in firing.figures:
+        assert figure.question or figure.name in CONSTANT, figure.name
+        if figure.question:
+            assert recount(figure.question, answers) == pytest.approx(figure.value), figure
+    assert f"每月至多 {at_most} 次提醒" in firing.reason_zh
+    assert f"({at_most} pages a month: more than " in firing.reason_en
+    assert set(firing.said) <= set(figures)
 
 
 def test_every_kind_is_tried() -> None:

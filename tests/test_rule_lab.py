@@ -102,7 +102,11 @@ def test_the_command_line_lists_tests_and_replays(
     since = (NOW - 8 * DAY).isoformat()
     said = run.invoke(app, ["replay", "negative-burst", "--since", since, "--picture", str(picture)])
     assert said.exit_code == 0, said.output
+    assert "With 2 per month for one brand you would have been paged 2 times in the last" in " ".join(
+        said.output.split()
+    )
     assert "pages in" in said.output
+    assert "2 per month" in run.invoke(app, ["list"]).output
     assert picture.read_text(encoding="utf-8").startswith("<svg")
     refused = run.invoke(app, ["replay", "nobody"])
     assert "there are" in str(refused.exception)

@@ -1,10 +1,16 @@
 """`negative_burst`: many negative mentions within a window, a large share of all, and far more than is usual.
 
-Usual is what the windows before it held, and what the same hour of the week held in the weeks before, with the spread
-of the former. What came as strongly at the same time both the day before and the week before recurs, and is no burst.
+With a budget of `pages`, usual is what the brand's own past would let pass at so many pages: the window or its last
+quarter is higher than the fullest of nearly all days before it, by a factor that follows from the budget
+(`config/page_budget.py`), higher than the last day's fullest, and a sudden rise above the present level.
+
+With a `ratio`, usual is what the windows before it held, and what the same hour of the week held in the weeks before,
+with the spread of the former. What came as strongly at the same time both the day before and the week before recurs.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
+from math import floor
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -13,8 +19,9 @@ from config.duration import Duration, written
 from config.kinds import Case as AnyCase
 from config.kinds import Condition, Count, Reading, Share, Verdict, Written, deviation, fitting, robust
 from config.kinds import Facts as AnyFacts
+from config.page_budget import ENOUGH_BLOCKS, PageBudget
 
-__all__ = ["ENOUGH_PAST", "Case", "Facts", "Now", "Slow", "When"]
+__all__ = ["ENOUGH_PAST", "Case", "Facts", "Now", "Quarter", "Slow", "When"]
 
 ENOUGH_PAST = 12
 """Past windows that it takes to say what is usual; with fewer, only the absolute thresholds decide."""
@@ -22,6 +29,10 @@ _MOST_PAST = 2_000
 _ENOUGH_SAME_HOURS = 3
 _SPREADS = 3.0
 """How many robust standard deviations above the median are still usual."""
+_QUARTERS = 4
+_SHORTEST_WITH_PAGES = timedelta(minutes=5)
+_MOST_OF_STEEP = 5
+Level = Annotated[float, Field(ge=0)]
 
 
 class Now(Written):
@@ -37,6 +48,14 @@ class Now(Written):
         return self
 
 
+class Quarter(Written):
+    """The last quarter of the window: what is sudden stands out there first."""
+
+    negative: Count
+    peaks: Annotated[tuple[Count, ...], Field(min_length=1)]
+    """The fullest quarter of each past day, latest first."""
+
+
 class Facts(AnyFacts):
     """Negative mentions of past windows, oldest first, and the window now."""
 
@@ -46,6 +65,13 @@ class Facts(AnyFacts):
     day_before: Count | None = None
     """Of the window one day before; None where nobody looked then."""
     week_before: Count | None = None
+    peaks: tuple[Count, ...] = ()
+    """The fullest window of each past day (of each block of the budget, docs/rules.md), latest first."""
+    quarter: Quarter | None = None
+    level: Level | None = None
+    """Negative mentions a window, as a mean over the last three days."""
+    long_level: Level | None = None
+    """The same over all the days of which there are peaks."""
     now: Now
 
 
@@ -75,8 +101,10 @@ class When(Condition):
     """Negative mentions in the window, at the least."""
     min_share: Share
     """Negative mentions of all in the window, at the least."""
-    ratio: Annotated[float, Field(ge=1)]
-    """How many times the usual the negative mentions must be, at the least."""
+    pages: PageBudget | None = None
+    """How often the rule may page for one brand; what it takes then follows from the brand's own past."""
+    ratio: Annotated[float, Field(ge=1)] | None = None
+    """How many times the usual (the median of past windows) the negative mentions must be, at the least."""
     slow: Slow | None = None
     """A second look, with a window and a history of its own; the rule holds where either does."""
 
@@ -89,30 +117,57 @@ class When(Condition):
             raise ValueError(f"late: longer than the history of {written(self.history)}: write a shorter time")
         return self
 
+    @model_validator(mode="after")
+    def _says_how_often(self) -> "When":
+        if self.pages is None:
+            if self.ratio is None:
+                raise ValueError("pages: missing: add `pages: {at_most: 2, per: month}`, or a `ratio: 3`")
+            return self
+        if self.window < _SHORTEST_WITH_PAGES:
+            raise ValueError(f"window: {written(self.window)} is too short for `pages`: write 5m or more")
+        for look in self.looks():
+            budget = look.pages or self.pages
+            if budget.block < look.window and budget.block < timedelta(days=1):
+                most = timedelta(days=1) / (3 * look.window)
+                raise ValueError(
+                    f"pages: {budget} is more than windows of {written(look.window)} can tell apart: "
+                    f"write at most {most:.3g} per day"
+                )
+        if self.ratio and self.ratio > (most := _MOST_OF_STEEP * self.pages.steep):
+            raise ValueError(
+                f"ratio: {self.ratio:g} contradicts pages: {self.pages}: so high a floor keeps back what that budget "
+                f"lets through: write {most:.3g} or less, or leave it out"
+            )
+        if "season" in self.model_fields_set and self.season:
+            raise ValueError("season: is not looked at where `pages` says how often: leave one of the two out")
+        return self
+
     def looks(self) -> "tuple[When, ...]":
-        """Return the condition's one or two looks, each as a condition with one."""
+        """Return the condition's one or two looks, each as a condition with one; two share the budget of pages."""
         if self.slow is None:
             return (self,)
-        own = self.slow
+        own, pages = self.slow, self.pages and self.pages.shared(2)
         slow = {"window": own.window, "history": own.history, "min_count": own.min_count, "season": timedelta()}
-        return self.model_copy(update={"slow": None}), self.model_copy(update={"slow": None, **slow})
+        quick = self.model_copy(update={"slow": None, "pages": pages})
+        return quick, quick.model_copy(update=slow)
 
     def judge(self, facts: Facts) -> Verdict:
         """Return whether the window holds as many negative mentions as it takes."""
         count, negative = facts.now.count, facts.now.negative
         usual, mad = deviation(facts.history)
         relative = len(facts.history) >= ENOUGH_PAST
-        threshold = float(self.min_count)
-        if relative:
-            threshold = max(threshold, self.ratio * usual, usual + _SPREADS * robust(mad))
-        seasonal, _ = deviation(facts.same_hour)
-        if len(facts.same_hour) >= _ENOUGH_SAME_HOURS:  # too few to have a spread of their own
-            threshold = max(threshold, seasonal + _SPREADS * robust(mad))
-        recurs = min(facts.day_before or 0, facts.week_before or 0)
-        threshold = max(threshold, recurs + 1.0 if recurs else 0.0)
+        least = max(float(self.min_count), (self.ratio or 0.0) * usual if relative else 0.0)
         share = negative / count if count else 0.0
+        if self.pages and relative and facts.peaks:
+            bounds = _bounds(self.pages, facts)
+            reached = _reached(bounds, facts)
+            threshold = max(least, bounds["threshold"])
+        else:
+            bounds, reached = {}, True
+            threshold = least if self.pages else max(least, _seasonal(facts, usual, mad, relative))
+            least = threshold
         return Verdict(
-            fires=negative >= threshold and share >= self.min_share,
+            fires=negative >= least and share >= self.min_share and reached,
             weight=negative,
             readings=(
                 Reading("negative", negative, usual if relative else None, "mentions"),
@@ -122,11 +177,70 @@ class When(Condition):
                 Reading("mad", mad, None, "mentions"),
                 Reading("past_windows", len(facts.history), None, "windows"),
                 Reading("threshold", threshold, None, "mentions"),
-                *((Reading("same_hour", seasonal, None, "mentions"),) if facts.same_hour else ()),
-                *_at("day_before", facts.day_before),
-                *_at("week_before", facts.week_before),
+                *(_of_the_past(self.pages, facts, bounds) if self.pages and bounds else _of_the_season(facts)),
             ),
         )
+
+
+def _seasonal(facts: Facts, usual: float, mad: float, relative: bool) -> float:
+    """Return what it takes by the spread of the past, by the same hour of the week, and by what recurs."""
+    threshold = usual + _SPREADS * robust(mad) if relative else 0.0
+    if len(facts.same_hour) >= _ENOUGH_SAME_HOURS:  # too few to have a spread of their own
+        threshold = max(threshold, deviation(facts.same_hour)[0] + _SPREADS * robust(mad))
+    recurs = min(facts.day_before or 0, facts.week_before or 0)
+    return max(threshold, recurs + 1.0 if recurs else 0.0)
+
+
+def _bounds(pages: PageBudget, facts: Facts) -> dict[str, float]:
+    """Return how many negative mentions it takes: in the window, in its last quarter, and there for a sudden rise."""
+    bounds = {"threshold": _more_than(pages.reach(facts.peaks), facts.peaks[0])}
+    if quarter := facts.quarter:
+        reach = pages.reach(quarter.peaks)
+        bounds["quarter_threshold"] = _more_than(reach, quarter.peaks[0])
+        if facts.level is not None:
+            steep = pages.steep * facts.level / _QUARTERS
+            if len(facts.peaks) >= ENOUGH_BLOCKS and facts.long_level:  # what has risen for days is the new normal
+                steep = min(steep, reach * facts.level / facts.long_level)
+            bounds["sudden_threshold"] = _more_than(steep)
+    return bounds
+
+
+def _more_than(*values: float) -> float:
+    return float(floor(max(values)) + 1)
+
+
+def _reached(bounds: dict[str, float], facts: Facts) -> bool:
+    high = facts.now.negative >= bounds["threshold"]
+    if facts.quarter is None:
+        return high
+    quarter = facts.quarter.negative
+    return (high or quarter >= bounds["quarter_threshold"]) and quarter >= bounds.get("sudden_threshold", 0.0)
+
+
+def _of_the_past(pages: PageBudget, facts: Facts, bounds: dict[str, float]) -> Iterator[Reading]:
+    yield Reading("past_blocks", len(facts.peaks), None, "blocks")
+    yield from _beside("peak", facts.now.negative, _ranked(pages, facts.peaks))
+    if facts.quarter:
+        yield Reading("quarter", facts.quarter.negative, None, "mentions")
+        yield from _beside("quarter_peak", facts.quarter.negative, _ranked(pages, facts.quarter.peaks))
+    yield from (Reading(name, value, None, "mentions") for name, value in bounds.items() if name != "threshold")
+
+
+def _beside(name: str, now: int, peak: float) -> Iterator[Reading]:
+    yield Reading(name, peak, None, "mentions")
+    if peak:
+        yield Reading(f"{name.removesuffix('_peak')}_times", now / peak)
+
+
+def _ranked(pages: PageBudget, peaks: tuple[int, ...]) -> float:
+    return pages.reach(peaks) / pages.factor
+
+
+def _of_the_season(facts: Facts) -> Iterator[Reading]:
+    if facts.same_hour:
+        yield Reading("same_hour", deviation(facts.same_hour)[0], None, "mentions")
+    yield from _at("day_before", facts.day_before)
+    yield from _at("week_before", facts.week_before)
 
 
 def _at(name: str, value: int | None) -> tuple[Reading, ...]:

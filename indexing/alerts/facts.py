@@ -15,7 +15,10 @@ from indexing.alerts.plain_text import plain_text
 __all__ = ["ZONE", "Facts", "ShownEarlier", "ShownFigure", "clock", "facts_of"]
 
 ZONE = Both("北京时间", "Beijing time")
-_OF_THE_RULE = frozenset({"bound", "changed", "listed", "mad", "past_windows", "threshold", "unlisted"})
+_OF_THE_RULE = frozenset(
+    {"bound", "changed", "listed", "mad", "past_blocks", "past_windows", "threshold", "unlisted"}
+    | {"peak", "peak_times", "quarter", "quarter_peak", "quarter_times", "quarter_threshold", "sudden_threshold"}
+)
 """What the rule itself states or reckons with: it is shown where the reason states it."""
 _REASON_LENGTH = 80
 

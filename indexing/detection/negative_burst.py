@@ -6,7 +6,9 @@ from typing import cast
 
 from config.kinds import Verdict
 from config.kinds.negative_burst import Facts, Now, When
+from config.page_budget import KEPT
 from config.rule import Rule
+from indexing.detection.burst_peaks import peaks_before, said_of_peaks, stands_out, traced, words_of
 from indexing.detection.found import Found, Span
 from indexing.detection.recount import at_path, median_of
 from indexing.detection.search_rounds import Body, SearchRounds
@@ -21,7 +23,10 @@ _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
 
 def look(when: When) -> Look:
     """Return what is counted."""
-    past = max(when.history, when.season + when.window, _WEEK if when.season else when.history)
+    if when.pages:
+        past = max(when.history, KEPT * when.pages.block)
+    else:
+        past = max(when.history, when.season + when.window, _WEEK if when.season else when.history)
     return Look(
         window=when.window,
         late=when.late,
@@ -38,6 +43,10 @@ def facts(when: When, line: Timeline, stop: int) -> Facts | None:
     negative, count = line.count(start, stop, "negative"), line.count(start, stop)
     if negative < when.min_count or negative < when.min_share * count:
         return None
+    history = tuple(line.past(start, STEPS, when.history // when.window, "negative"))
+    now = Now.model_construct(count=count, negative=negative)
+    if when.pages:
+        return Facts.model_construct(history=history, now=now, **peaks_before(when.pages, line, stop))
     weeks = when.season // _WEEK
     same = [
         line.count(at, at + STEPS, "negative")
@@ -45,11 +54,11 @@ def facts(when: When, line: Timeline, stop: int) -> Facts | None:
         for at in _same_hour(line, start - round(week * _WEEK / line.step))
     ]
     return Facts.model_construct(
-        history=tuple(line.past(start, STEPS, when.history // when.window, "negative")),
+        history=history,
         same_hour=tuple(same),
         day_before=_before(line, start, _DAY, when),
         week_before=_before(line, start, _WEEK, when),
-        now=Now.model_construct(count=count, negative=negative),
+        now=now,
     )
 
 
@@ -71,6 +80,8 @@ def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Fou
         for (brand, _), line in (yield from lines(scope(rule, brands), own, brands, span)).items():
 
             def judge(stop: int, when: When = when, line: Timeline = line) -> Verdict | None:
+                if when.pages and not stands_out(when.pages, line, stop):
+                    return None
                 known = facts(when, line, stop)
                 return when.judge(known) if known else None
 
@@ -78,7 +89,12 @@ def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Fou
                 start = episode.worst - STEPS
                 past = len(line.past(start, STEPS, when.history // when.window, "negative"))
                 known = facts(when, line, episode.worst)
-                asks, traces = _traced(rule, brand, when, line, start, known)
+                filters = [*scope(rule, [brand]), NEGATIVE]
+                asks, traces = (
+                    traced(when.pages, filters, line, episode.worst)
+                    if when.pages and known and known.peaks
+                    else _traced(filters, when, line, start, known)
+                )
                 found.append(
                     Found(
                         brand=brand,
@@ -88,6 +104,7 @@ def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Fou
                         history=when.history,
                         asks=asks,
                         traces=traces,
+                        words=words_of(when.pages) if when.pages else {},
                         **times,
                     )
                 )
@@ -95,12 +112,11 @@ def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Fou
 
 
 def _traced(
-    rule: Rule, brand: str, when: When, line: Timeline, start: int, known: Facts | None
+    filters: Sequence[Body], when: When, line: Timeline, start: int, known: Facts | None
 ) -> tuple[dict[str, Body], dict[str, str]]:
     """Return the questions behind the windows of earlier days and weeks."""
     asks: dict[str, Body] = {}
     traces: dict[str, str] = {}
-    filters = [*scope(rule, [brand]), NEGATIVE]
     for name, ago in (("day_before", _DAY), ("week_before", _WEEK)):
         if known and getattr(known, name) is not None:
             at = start - round(ago / line.step)
@@ -120,7 +136,7 @@ def say(found: Found, name: str, span: Span) -> Said:
     verdict = found.verdict
     negative, count = round(verdict.figure("negative")), round(verdict.figure("count"))
     usual, past = verdict.reading("negative").usual, round(verdict.figure("past_windows"))
-    share, times = verdict.figure("share"), verdict.figure("times") if verdict.has("times") else None
+    share, times = verdict.figure("share"), "times" if verdict.has("times") and not verdict.has("peak") else None
     at, lasts = window_of(found, span), amount(found.history)
     zh = f"{at.zh}，{about(name)} 负面 {negative} 条（占全部 {count} 条的 {percent(share)}），"
     en = f"{about(name)}: {negative:,} negative mentions {at.en}, {percent(share)} of {count:,}; "
@@ -129,8 +145,14 @@ def say(found: Found, name: str, span: Span) -> Said:
             zh=f"{zh}过去只有 {past} 个同长度窗口可比，仅按绝对阈值判断。",
             en=f"{en}only {past} earlier windows to compare with, so absolute thresholds decide.",
         )
+    if verdict.has("peak"):
+        told = said_of_peaks(found)
+        return Said(zh=zh + told.zh, en=en + told.en)
     zh += f"过去 {lasts.zh}内 {past} 个同长度窗口的中位数 {usual:g} 条"
     en += f"median of {past} such windows in the {lasts.en} before: {usual:g}"
     if times:
-        return Said(zh=f"{zh}，是平时的 {times:.3g} 倍。", en=f"{en}, {times:.3g} times the usual.")
+        return Said(
+            zh=f"{zh}，是平时的 {verdict.figure(times):.3g} 倍。",
+            en=f"{en}, {verdict.figure(times):.3g} times the usual.",
+        )
     return Said(zh=f"{zh}。", en=f"{en}.")

@@ -1,14 +1,14 @@
 """Counts over time, in equal buckets, and the episodes in which they meet a condition; pure functions."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
 from config.kinds import Verdict
 
-__all__ = ["STEPS", "Episode", "Timeline", "episodes", "timeline"]
+__all__ = ["STEPS", "Episode", "Timeline", "episodes", "fullest", "peaks", "timeline"]
 
 STEPS = 4
 """Buckets in a window: windows slide by a quarter of their length."""
@@ -29,6 +29,8 @@ class Timeline:
     least: Mapping[str, tuple[float | None, ...]]
     """By measure, the least value in each bucket."""
     most: Mapping[str, tuple[float | None, ...]]
+    _fullest: dict[tuple[str, int, int], list[float]] = field(default_factory=dict, repr=False, compare=False)
+    """What `peaks` has worked out: thousands of windows of one timeline share it."""
 
     def __len__(self) -> int:
         return len(self.sums["count"]) - 1
@@ -63,6 +65,33 @@ class Timeline:
         totals = self.sums[name]
         earliest = max(self.first, stop - windows * length)
         return [round(totals[at + length] - totals[at]) for at in range(stop - length, earliest - 1, -length)]
+
+    def peaks(self, stop: int, length: int, block: int, most: int, name: str) -> list[int]:
+        """Return a measure's fullest `length` buckets in each of `most` blocks before bucket `stop`, latest first."""
+        if (name, length, block) not in self._fullest:
+            self._fullest[name, length, block] = fullest(self.sums[name], length, block)
+        return [round(peak) for peak in peaks(self._fullest[name, length, block], self.first, stop, block, most)]
+
+
+def fullest(totals: Sequence[float], length: int, block: int) -> list[float]:
+    """Return, from running totals, the fullest `length` buckets in a row that end in the `block` before each bucket."""
+    sums = [after - before for before, after in zip(totals, totals[length:], strict=False)]
+    found, width = [0.0] * (block + length - 1) + sums, 1
+    while width < block:
+        step = min(width, block - width)
+        found = list(map(max, found, found[step:]))
+        width += step
+    return found
+
+
+def peaks(most_before: Sequence[float], first: int, stop: int, block: int, most: int) -> list[float]:
+    """Return what `fullest` says of up to `most` blocks before bucket `stop`, latest first.
+
+    A block counts when it is whole, with nothing before bucket `first`; where none is, the part that there is counts.
+    """
+    oldest = max(first, stop - most * block)
+    whole = most_before[stop : oldest + block - 1 : -block] if stop >= oldest + block else []
+    return list(whole) or [most_before[stop]]
 
 
 def timeline(
