@@ -22,8 +22,8 @@ def backfill(
     from config.brand import find_brand
     from indexing.backfill import begin, waits
     from indexing.elasticsearch.store import open_store
+    from indexing.mentions.search import moment
     from indexing.pipeline import check_config, go_on
-    from indexing.search import moment
     from nlp.analyse import Analysis
 
     brands = check_config()

@@ -36,7 +36,7 @@ def diff(
     """
     from config.brand import Brand, find_brand, load_brands
     from config.load import load
-    from indexing.search import moment
+    from indexing.mentions.search import moment
     from nlp.draft import difference
 
     if not draft.is_file():

@@ -231,7 +231,7 @@ def _queues() -> str:
     from config.errors import UserError
     from indexing.elasticsearch import embedded
     from indexing.elasticsearch.store import open_store
-    from indexing.repair import repair
+    from indexing.maintenance.repair import repair
 
     try:
         found = repair(open_store() if settings.cluster() or embedded.status() else None)

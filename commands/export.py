@@ -53,7 +53,7 @@ def _jsonl(documents: Documents, out: Path | None) -> None:
 
 def _csv(documents: Documents, out: Path | None) -> None:
     """Write CSV that begins with a byte order mark, without which Excel reads no Chinese."""
-    from indexing.search import FIELDS, cell
+    from indexing.mentions.search import FIELDS, cell
 
     with _text(out, "utf-8") as file:
         file.write("\ufeff")
@@ -65,7 +65,7 @@ def _csv(documents: Documents, out: Path | None) -> None:
 def _xlsx(documents: Documents, out: Path | None) -> None:
     import xlsxwriter
 
-    from indexing.search import FIELDS, plain
+    from indexing.mentions.search import FIELDS, plain
 
     with xlsxwriter.Workbook(str(out), {"constant_memory": True, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet("mentions")
@@ -88,7 +88,7 @@ def _parquet(documents: Documents, out: Path | None) -> None:
     from pyarrow import parquet
 
     from config.settings import DAY_ZONE
-    from indexing.search import FIELDS, at
+    from indexing.mentions.search import FIELDS, at
 
     types = {"@timestamp": pyarrow.timestamp("ms", tz=DAY_ZONE.key)}
     types |= {field: getattr(pyarrow, name)() for field, name in _NUMBERS.items()}

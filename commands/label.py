@@ -52,8 +52,8 @@ def set_(
     file: Path = typer.Option(None, help="A CSV in the place of id and label: id, sentiment and, maybe, by."),
 ) -> None:
     """Store a person's label, with who and when; it outlives every analysis to come."""
-    from indexing.corrections import BadCorrection, Correction, correct, read
     from indexing.elasticsearch.store import open_store
+    from indexing.mentions.corrections import BadCorrection, Correction, correct, read
 
     if file:
         given = read(file, by)
@@ -75,9 +75,9 @@ def export(
     output: Path = typer.Option(None, help="A file; the screen unless told."),
 ) -> None:
     """Write the corrected texts as the CSV that `python -m nlp.training --csv` reads."""
-    from indexing.corrections import corrected
-    from indexing.corrections import export as write
     from indexing.elasticsearch.store import open_store
+    from indexing.mentions.corrections import corrected
+    from indexing.mentions.corrections import export as write
 
     found = corrected(open_store(), part.value)
     if output:

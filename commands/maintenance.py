@@ -11,8 +11,8 @@ def rebuild(
 ) -> None:
     """Re-create the index from the JSON Lines behind its alias; readers see the old one until the new one is whole."""
     from indexing.elasticsearch.store import open_store
+    from indexing.maintenance.rebuild import rebuild as run
     from indexing.pipeline import analyse_again, check_config
-    from indexing.rebuild import rebuild as run
     from indexing.stories.update import update_stories
 
     brands, store = check_config(), open_store(any_version=True)
@@ -26,8 +26,8 @@ def rebuild(
 
 def backup(name: str = typer.Argument(None, help="The backup's name; today's date and time unless given.")) -> None:
     """Write every tingfeng index to one folder, with counts and checksums."""
-    from indexing.backup import backup as run
     from indexing.elasticsearch.store import open_store
+    from indexing.maintenance.backup import backup as run
 
     with bars() as show:
         path = run(open_store(any_version=True), name, progress=lambda done, of: show("backup", done, of))
@@ -36,8 +36,8 @@ def backup(name: str = typer.Argument(None, help="The backup's name; today's dat
 
 def restore(name: str = typer.Argument(help="The backup's name, as `tingfeng backup` printed it.")) -> None:
     """Check a backup from end to end, then put it in the place of what the index holds."""
-    from indexing.backup import restore as run
     from indexing.elasticsearch.store import open_store
+    from indexing.maintenance.backup import restore as run
 
     with bars() as show:
         books = run(open_store(any_version=True), name, progress=lambda done, of: show("restore", done, of))
@@ -54,7 +54,7 @@ def maintain(
     from config.errors import UserError
     from config.retention import age_as_written
     from indexing.elasticsearch.store import open_store
-    from indexing.maintain import maintain as run
+    from indexing.maintenance.maintain import maintain as run
 
     done = run(open_store(any_version=True), dry_run=dry_run)
     shown = Table(

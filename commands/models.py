@@ -82,9 +82,9 @@ def eval_(
 
 def _show_drift(engines: list[str]) -> None:
     """Print how often the engine and people agree, month by month."""
-    from indexing.corrections import corrected
-    from indexing.drift import drift, read_anew
     from indexing.elasticsearch.store import open_store
+    from indexing.mentions.corrections import corrected
+    from indexing.mentions.drift import drift, read_anew
     from nlp.reader import Reader
     from nlp.sentiment import engine as load
 

@@ -23,8 +23,8 @@ def add(
     """Write a note onto the timelines."""
     from config.brand import find_brand, load_brands
     from indexing.elasticsearch.store import open_store
+    from indexing.mentions.search import moment
     from indexing.notes import add as write
-    from indexing.search import moment
 
     now, brands = datetime.now(UTC), load_brands()
     touched = [find_brand(brands, one).id for one in brand] if brand else [one.id for one in brands]
@@ -37,8 +37,8 @@ def list_(since: str = typer.Option("90d", help="From when: 90d, 12h or 2026-11-
     """List the notes, oldest first."""
     from config.settings import DAY_ZONE
     from indexing.elasticsearch.store import open_store
+    from indexing.mentions.search import moment
     from indexing.notes import notes
-    from indexing.search import moment
 
     found = notes(open_store(), since=moment(since, datetime.now(UTC)))
     shown = Table("id", f"at ({DAY_ZONE.key})", "brands", "note", "by", box=None, padding=(0, 1))

@@ -39,7 +39,7 @@ def query(
     """Print the mentions that match, newest first."""
     from config.query import parse
     from indexing.elasticsearch.store import open_store
-    from indexing.search import moment, search
+    from indexing.mentions.search import moment, search
 
     parsed, now = parse(text), datetime.now(UTC)
     begin, end = (moment(said, now) if said else None for said in (since, until))
@@ -72,7 +72,7 @@ def query(
 def _brand(said: str, store: "Store") -> str:
     """Return the id of the brand that has this id or name; NothingCanMatch names those that there are."""
     from config.brand import load_brands
-    from indexing.search import values
+    from indexing.mentions.search import values
 
     names = {id: id for id in values(store, "brand")} | {brand.id: brand.name for brand in load_brands()}
     for id, name in names.items():
@@ -85,7 +85,7 @@ def _brand(said: str, store: "Store") -> str:
 def _hints(parsed: "Query", store: "Store") -> list[str]:
     """Return, for each whole value of the query that no mention has, the values that there are."""
     from config.query import EXACT_FIELDS, wanted
-    from indexing.search import has_any, values
+    from indexing.mentions.search import has_any, values
 
     hints = []
     for term in dict.fromkeys(wanted(parsed)):
@@ -108,7 +108,7 @@ def _like(said: str, known: list[str]) -> str:
 def _shown(documents: list[dict[str, Any]]) -> Table:
     """Return the table: on a narrow screen fewer columns, and the text on as many lines as it needs."""
     from config.settings import DAY_ZONE
-    from indexing.search import cell
+    from indexing.mentions.search import cell
 
     columns = _WIDE_COLUMNS if console.width >= _WIDE else _NARROW_COLUMNS
     shown = Table(box=None, padding=(0, 1), expand=True)

@@ -65,7 +65,7 @@ def replay(
     from indexing.detection.lab import replay as run
     from indexing.detection.picture import counts_of, draw
     from indexing.elasticsearch.store import open_store
-    from indexing.search import moment
+    from indexing.mentions.search import moment
 
     chosen, brands, now = _named(rule), load_brands(), datetime.now(UTC)
     known = read_incidents(incidents) if incidents else None

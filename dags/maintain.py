@@ -18,8 +18,8 @@ def maintain() -> None:
     @task(trigger_rule="all_done")
     def back_up() -> str:
         from config.retention import load_retention
-        from indexing.backup import nightly
         from indexing.elasticsearch.store import open_store
+        from indexing.maintenance.backup import nightly
 
         return nightly(open_store(any_version=True), keep=load_retention().backups)
 
@@ -27,7 +27,7 @@ def maintain() -> None:
     def put_away() -> dict[str, int]:
         from config.errors import UserError
         from indexing.elasticsearch.store import open_store
-        from indexing.maintain import maintain
+        from indexing.maintenance.maintain import maintain
 
         done = maintain(open_store(any_version=True))
         if done.packed.faults:

@@ -99,9 +99,9 @@ def run(
     `progress` gets batches done and in all. Whoever calls this brings links and stories up afterwards. What does not go
     `into_index` here waits to be indexed like all other mentions.
     """
-    from indexing.index import index
-    from indexing.retract import retract
-    from indexing.roots import root_brands
+    from indexing.mentions.index import index
+    from indexing.mentions.retract import retract
+    from indexing.mentions.roots import root_brands
     from nlp.analysed import none_older
 
     roots = root_brands(store)

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from config.errors import UserError
-from indexing.document import timestamp
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.store import Store
+from indexing.mentions.document import timestamp
 
 __all__ = ["NoSuchNote", "Note", "add", "notes", "remove"]
 

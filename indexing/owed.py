@@ -29,7 +29,7 @@ def bring_over() -> None:
 
 def refill(store: "Store") -> None:
     """Where the index is not the one that took the mentions last time, hand on all that this one has not taken."""
-    from indexing.index import not_indexed
+    from indexing.mentions.index import not_indexed
 
     queue.begun()
     path, identity = f"{queue.queue_root()}/indexed-in", store.identity()
@@ -40,7 +40,7 @@ def refill(store: "Store") -> None:
 
 def lost(store: "Store | None") -> list[tuple[Batch, Manifest]]:
     """Return the batches that are owed and neither wait nor were set aside; without a store, those of posts alone."""
-    from indexing.index import not_indexed
+    from indexing.mentions.index import not_indexed
     from nlp.analysed import owed
 
     known = {marker.batch for consumer in queue.CONSUMERS.values() for marker in queue.markers(consumer)}

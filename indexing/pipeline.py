@@ -124,7 +124,7 @@ def crawl_dealt(at: datetime, task: int) -> "TaskReport":
     from crawlers.round import crawl_all
     from crawlers.run import batch_of
     from indexing.elasticsearch.store import open_store
-    from indexing.runs import write_run
+    from indexing.mentions.runs import write_run
 
     def note(outcome: "Outcome") -> None:
         if outcome.fault:
@@ -145,9 +145,9 @@ def analyse_all(
 
     With a store, reposts and comments also inherit the brands of roots that earlier windows indexed.
     """
-    from indexing.evidence import keep_pages
+    from indexing.maintenance.evidence import keep_pages
+    from indexing.mentions.roots import root_brands
     from indexing.owed import bring_over
-    from indexing.roots import root_brands
     from nlp.analyse import Analysis
     from nlp.analysed import note_version
 
@@ -178,7 +178,7 @@ def analyse_or_deal() -> list[list[str]]:
 
 def index_all(store: "Store", *, progress: Progress = quiet) -> Done:
     """Index every batch of mentions that waits, and all there are where the index is another one than last time."""
-    from indexing.index import TOGETHER, index_together
+    from indexing.mentions.index import TOGETHER, index_together
     from indexing.owed import refill
 
     refill(store)

@@ -51,10 +51,10 @@ def mention(post: Post, *, brand: str = "xinghe", label: str = "negative", token
 
 def put(store: "Store", mentions: Iterable[Mention], *, at: datetime = NOW) -> list[str]:
     """Index the mentions as the index itself does; return their ids."""
-    from indexing.document import analysis_part, document_id, month, page_part, timestamp
     from indexing.elasticsearch.field import Writer
-    from indexing.privacy import pseudonyms
-    from indexing.write import Outcome, Update, write
+    from indexing.mentions.document import analysis_part, document_id, month, page_part, timestamp
+    from indexing.mentions.privacy import pseudonyms
+    from indexing.mentions.write import Outcome, Update, write
 
     names, ids = pseudonyms(), []
 

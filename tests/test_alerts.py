@@ -68,10 +68,10 @@ def mention(
 
 def put(store: "Store", mentions: list[Mention]) -> list[str]:
     """Index the mentions as the index itself does; return their ids."""
-    from indexing.document import analysis_part, document_id, month, page_part, timestamp
     from indexing.elasticsearch.field import Writer
-    from indexing.privacy import pseudonyms
-    from indexing.write import Outcome, Update, write
+    from indexing.mentions.document import analysis_part, document_id, month, page_part, timestamp
+    from indexing.mentions.privacy import pseudonyms
+    from indexing.mentions.write import Outcome, Update, write
 
     names = pseudonyms()
     results = write(
@@ -268,7 +268,7 @@ def test_a_kill_at_any_write_ends_as_an_undisturbed_run(emptied_store: "Store", 
 
 def test_a_persons_label_counts_before_the_models(emptied_store: "Store") -> None:
     from indexing.elasticsearch.field import Writer
-    from indexing.write import Update, write
+    from indexing.mentions.write import Update, write
 
     id = put(emptied_store, burst(10))[0]
     part = {"correction": {"sentiment": "neutral", "by": "zhang"}, "writers": {"person": 1}}

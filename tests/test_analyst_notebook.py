@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from indexing.document import analysis_part, document_id, page_part
-from indexing.privacy import Pseudonyms
+from indexing.mentions.document import analysis_part, document_id, page_part
+from indexing.mentions.privacy import Pseudonyms
 from tests import board_data
 
 if TYPE_CHECKING:

@@ -217,7 +217,8 @@ def test_a_rule_with_two_looks_is_looked_back_at_by_the_longer(data: Path) -> No
 KILLED = """
 import os, signal, sys
 from elasticsearch import Elasticsearch
-from indexing import backfill, index
+from indexing import backfill
+from indexing.mentions import index
 from indexing.elasticsearch.store import Store
 from indexing.pipeline import go_on
 from tests.test_backfill import WIDER

@@ -12,13 +12,13 @@ import msgspec
 import pytest
 
 from crawlers.stage import Batch
-from indexing import backup as module
-from indexing.archive import Archive, BackupFailed, BrokenBackup, Line, writing
-from indexing.backup import backup, backups, nightly, restore
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.store import Store
-from indexing.index import index
+from indexing.maintenance import backup as module
+from indexing.maintenance.archive import Archive, BackupFailed, BrokenBackup, Line, writing
+from indexing.maintenance.backup import backup, backups, nightly, restore
+from indexing.mentions.index import index
 from nlp.mention import Mention
 
 MentionOf = Callable[..., Mention]

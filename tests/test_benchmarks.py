@@ -162,7 +162,7 @@ def test_indexing(
 
     from crawlers.post import encode_post
     from indexing.elasticsearch.store import Store
-    from indexing.index import index
+    from indexing.mentions.index import index
     from nlp.analyse import analyse
 
     monkeypatch.setenv("TINGFENG_DATA", str(tmp_path))

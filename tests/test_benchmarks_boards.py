@@ -18,8 +18,8 @@ from rich.table import Table
 from dashboards.boards import boards
 from dashboards.panel import Panel
 from dashboards.panel_query import Scope, listing, search
-from indexing.document import analysis_part, page_part
-from indexing.privacy import Pseudonyms
+from indexing.mentions.document import analysis_part, page_part
+from indexing.mentions.privacy import Pseudonyms
 from tests import board_data
 
 if TYPE_CHECKING:

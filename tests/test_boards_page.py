@@ -17,10 +17,10 @@ from dashboards.boards import boards
 from dashboards.page.boards import gather_boards
 from dashboards.page.render import render_boards
 from dashboards.report import write_boards
-from indexing.document import analysis_part, document_id, page_part
 from indexing.elasticsearch.store import Store
-from indexing.privacy import Pseudonyms
-from indexing.search import cell
+from indexing.mentions.document import analysis_part, document_id, page_part
+from indexing.mentions.privacy import Pseudonyms
+from indexing.mentions.search import cell
 from tests import board_data
 from tests.clicked_marks import wrong_marks
 
@@ -180,7 +180,7 @@ def test_share_of_voice_is_withheld_with_the_reason(written: Written, page: "Pag
 
 
 def test_a_csv_holds_no_formula(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
-    from indexing import search as searching
+    from indexing.mentions import search as searching
     from tingfeng import app
 
     documents = [{"text": text, "title": text, "author": {"name": text}, "tags": [text]} for text in HOSTILE]

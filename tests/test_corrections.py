@@ -12,10 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from crawlers.stage import Batch
-from indexing.corrections import WITHDRAWN, BadCorrection, Correction, correct, corrected, export, read
-from indexing.drift import drift, read_anew
 from indexing.elasticsearch.store import Store
-from indexing.index import index
+from indexing.mentions.corrections import WITHDRAWN, BadCorrection, Correction, correct, corrected, export, read
+from indexing.mentions.drift import drift, read_anew
+from indexing.mentions.index import index
 from nlp.classifier.text import normalise
 from nlp.mention import Mention
 from nlp.reader import Reader

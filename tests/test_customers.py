@@ -12,12 +12,12 @@ import pytest
 from config import settings
 from crawlers.post import Author, Kind, Post
 from crawlers.tables import UnusableTable
-from indexing import write as writing
 from indexing.customers import import_customers, importer, link, link_records, marking, revoke
 from indexing.customers.customer_link import CustomerLink
 from indexing.customers.link_records import UnknownLink, read_links
 from indexing.elasticsearch import bulk
-from indexing.privacy import pseudonyms
+from indexing.mentions import write as writing
+from indexing.mentions.privacy import pseudonyms
 from nlp.mention import Label, MatchedBy, Mention, Sentiment
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ def mention(number: int, id: str, name: str | None, *, platform: str = "weibo", 
 
 
 def put(store: "Store", *mentions: Mention) -> None:
-    from indexing.document import analysis_part, document_id, month, page_part, timestamp
     from indexing.elasticsearch.field import Writer
-    from indexing.write import Outcome, Update, write
+    from indexing.mentions.document import analysis_part, document_id, month, page_part, timestamp
+    from indexing.mentions.write import Outcome, Update, write
 
     names = pseudonyms()
     updates = [

@@ -14,8 +14,8 @@ from indexing.detection import EvaluationFailed, detect
 from indexing.detection.recount import recount
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.field import Writer
+from indexing.mentions.write import Update, write
 from indexing.stories.update import update_stories
-from indexing.write import Update, write
 from nlp.mention import Mention
 from tests.story_posts import DAY, HOUR, MINUTE, NOW, make_post, make_reply, mention, put, rule
 

@@ -10,7 +10,7 @@ import pytest
 from crawlers.native_id import published
 from crawlers.stage import Batch
 from indexing.elasticsearch.store import Store
-from indexing.index import index
+from indexing.mentions.index import index
 from nlp.mention import Mention
 
 MentionOf = Callable[..., Mention]

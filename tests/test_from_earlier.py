@@ -14,8 +14,8 @@ from crawlers.run import crawl
 from crawlers.stage import batches
 from indexing import owed
 from indexing.backfill import notice
-from indexing.backup import restore
 from indexing.elasticsearch.store import Store
+from indexing.maintenance.backup import restore
 from indexing.pipeline import analyse_all, turn
 from tests.killing import dying
 

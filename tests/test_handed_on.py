@@ -21,8 +21,8 @@ from crawlers.stage import Batch
 from indexing import owed
 from indexing.backfill import notice
 from indexing.elasticsearch.store import Store
+from indexing.maintenance.repair import repair
 from indexing.pipeline import analyse_all, index_all, turn
-from indexing.repair import repair
 from nlp.mention import Mention
 from tests.killing import dying, dying_at_request
 

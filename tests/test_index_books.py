@@ -17,9 +17,9 @@ from crawlers.post import Author, Engagement
 from crawlers.report import CrawlReport, Verdict, encode_report
 from crawlers.stage import Batch, BooksDoNotBalance, BrokenBatch
 from indexing.elasticsearch.store import Store
-from indexing.filling import Filling
-from indexing.index import index
-from indexing.roots import root_brands
+from indexing.mentions.filling import Filling
+from indexing.mentions.index import index
+from indexing.mentions.roots import root_brands
 from nlp.mention import Mention
 
 MentionOf = Callable[..., Mention]
@@ -32,7 +32,7 @@ from elasticsearch import Elasticsearch
 from crawlers.stage import Batch
 from indexing.elasticsearch import bulk
 from indexing.elasticsearch.store import Store
-from indexing.index import index
+from indexing.mentions.index import index
 
 left = int(sys.argv[4])
 request = bulk._request

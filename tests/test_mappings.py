@@ -13,13 +13,13 @@ from crawlers.report import CrawlReport
 from indexing.alerts.alert import Alert
 from indexing.customers.customer import Customer
 from indexing.customers.customer_link import CustomerLink
-from indexing.document import analysis_part, document_id, page_part
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.mappings import KINDS, mapping, template
 from indexing.elasticsearch.store import Store
-from indexing.merge import merge
-from indexing.privacy import Pseudonyms
+from indexing.mentions.document import analysis_part, document_id, page_part
+from indexing.mentions.merge import merge
+from indexing.mentions.privacy import Pseudonyms
 from nlp.mention import Mention
 
 NAMES = Pseudonyms(b"0123456789abcdef")

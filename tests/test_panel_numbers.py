@@ -17,9 +17,9 @@ from dashboards.boards import boards
 from dashboards.kibana.build import SAVED
 from dashboards.panel import panels
 from dashboards.report import write_boards
-from indexing.document import analysis_part, document_id, month, page_part
+from indexing.mentions.document import analysis_part, document_id, month, page_part
+from indexing.mentions.privacy import Pseudonyms
 from indexing.metrics.engagement import FORMULAS
-from indexing.privacy import Pseudonyms
 from nlp.mention import Mention, decode_mention, encode_mention
 from tests import board_data, brute_force, lens_query
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crawlers.post import Author
-from indexing.privacy import KeyUnusable, Pseudonyms, author_fields, pseudonyms
+from indexing.mentions.privacy import KeyUnusable, Pseudonyms, author_fields, pseudonyms
 
 NAMES = Pseudonyms(b"0123456789abcdef")
 PERSON = Author(

@@ -16,16 +16,16 @@ from typing import Any
 import pytest
 
 from crawlers.stage import Batch
-from indexing.carry import Carrier
-from indexing.document import document_id
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import Busy
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.store import Store
-from indexing.index import index
-from indexing.rebuild import _Work, rebuild
-from indexing.write import Outcome, Update, write
+from indexing.maintenance.carry import Carrier
+from indexing.maintenance.rebuild import _Work, rebuild
+from indexing.mentions.document import document_id
+from indexing.mentions.index import index
+from indexing.mentions.write import Outcome, Update, write
 from nlp.mention import Mention, encode_mention
 
 MentionOf = Callable[..., Mention]
@@ -34,7 +34,7 @@ BatchOf = Callable[..., Batch]
 KILLED = """
 import os, signal, sys
 from elasticsearch import Elasticsearch
-from indexing import rebuild
+from indexing.maintenance import rebuild
 from indexing.elasticsearch import exchange
 from indexing.elasticsearch.store import Store
 
@@ -166,7 +166,7 @@ def test_what_is_written_meanwhile_is_not_lost(
 
     monkeypatch.setattr(_Work, "fill", filled)
     monkeypatch.setattr(_Work, "finish", finished)
-    monkeypatch.setattr("indexing.rebuild.Carrier", Carrying)
+    monkeypatch.setattr("indexing.maintenance.rebuild.Carrier", Carrying)
     with pool:
         rebuild(store, grace=0)
     for future in waiting:

@@ -26,8 +26,8 @@ from crawlers.run import batch_of, crawl
 from crawlers.spider import Job, spider_of
 from crawlers.stage import Batch
 from crawlers.zstd import compress
-from indexing import evidence
-from indexing.evidence import keep_left_pages
+from indexing.maintenance import evidence
+from indexing.maintenance.evidence import keep_left_pages
 from indexing.pipeline import analyse_all
 from tests.crawl_server import NOTHING, Said, Server, cards, message, page_of, serving
 from tests.killing import Forked, dying

@@ -111,6 +111,9 @@ class Taken:
     def parsed(self) -> None:
         pass
 
+    def received(self, request: Request, response: Response, posts: Sequence[str]) -> None:
+        pass
+
     def keep(self, response: Response) -> str:
         raise AssertionError(response.body)
 

@@ -21,10 +21,10 @@ from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import Busy
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.store import Store
-from indexing.maintain import maintain
+from indexing.maintenance.maintain import maintain
+from indexing.maintenance.rebuild import rebuild
+from indexing.maintenance.repair import repair
 from indexing.pipeline import analyse_all, index_all, turn
-from indexing.rebuild import rebuild
-from indexing.repair import repair
 from nlp.analyse import Analysis
 from nlp.mention import Mention
 

@@ -8,8 +8,8 @@ import pytest
 from config.query import parse
 from crawlers.stage import Batch
 from indexing.elasticsearch.store import Store
-from indexing.index import index
-from indexing.search import FIELDS, NotATime, cell, moment, search
+from indexing.mentions.index import index
+from indexing.mentions.search import FIELDS, NotATime, cell, moment, search
 from nlp.mention import Mention
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -60,7 +60,7 @@ def test_cells() -> None:
 def test_searches_stream_in_order(
     store: Store, mention_of: Callable[..., Mention], batch_of: Callable[..., Batch], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexing.search._PAGE", 100)
+    monkeypatch.setattr("indexing.mentions.search._PAGE", 100)
     at = datetime(2026, 11, 3, tzinfo=UTC)
     mentions = [
         mention_of(n, brand="acme" if n % 2 else "other", published_at=at + timedelta(seconds=n // 7), text=f"闪退{n}")

@@ -12,16 +12,16 @@ import pytest
 from config.brand import Account, Brand
 from crawlers.post import Author, Engagement, Kind, Post, encode_post
 from crawlers.stage import Batch
-from indexing import write as writing
 from indexing.elasticsearch import bulk
 from indexing.elasticsearch.errors import Busy
 from indexing.elasticsearch.lease import lease
-from indexing.index import index as index_batch
-from indexing.roots import root_brands
+from indexing.mentions import write as writing
+from indexing.mentions.index import index as index_batch
+from indexing.mentions.roots import root_brands
+from indexing.mentions.titled import titled
 from indexing.stories import documents as documents_module
 from indexing.stories import pages, place
 from indexing.stories.update import Stories, update_stories
-from indexing.titled import titled
 from nlp.analyse import analyse
 from tests.story_brute_force import recounted, told
 from tests.story_posts import HOUR, LONG, MINUTE, NOW, documents, make_post, make_reply, mention, put

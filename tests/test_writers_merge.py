@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from crawlers.post import Engagement
-from indexing.document import analysis_part, page_part
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.store import Store
-from indexing.merge import Document, merge
-from indexing.privacy import Pseudonyms
-from indexing.write import Outcome, Update, write
+from indexing.mentions.document import analysis_part, page_part
+from indexing.mentions.merge import Document, merge
+from indexing.mentions.privacy import Pseudonyms
+from indexing.mentions.write import Outcome, Update, write
 from nlp.mention import Mention
 
 NAMES = Pseudonyms(b"0123456789abcdef")

@@ -24,7 +24,7 @@ from dashboards.page.phrases import Both, named
 from dashboards.strict import templates
 from indexing.alerts.facts import ZONE, facts_of
 from indexing.alerts.links import LIFETIME, Action, Claim, alert_address
-from indexing.titled import own_title
+from indexing.mentions.titled import own_title
 
 __all__ = ["LENGTHS", "SNOOZES", "brands", "language", "page", "people", "policy"]
 

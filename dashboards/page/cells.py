@@ -9,7 +9,7 @@ from dashboards.page import shown
 from dashboards.page.names import VALUES, named
 from dashboards.panel import Listing
 from indexing.elasticsearch.mappings import KINDS
-from indexing.search import plain
+from indexing.mentions.search import plain
 
 __all__ = ["cell", "is_number", "words_of"]
 

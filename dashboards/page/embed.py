@@ -17,9 +17,9 @@ from dashboards.page.choice import ANY, FIELDS, PLACES
 from dashboards.page.data import Posts
 from dashboards.page.names import VALUES, named
 from dashboards.page.phrases import PHRASES, Both
+from indexing.mentions.titled import own_title
 from indexing.metrics.where import All, Exists, Is, Not, Where
 from indexing.metrics.where import Any as Either
-from indexing.titled import own_title
 
 __all__ = ["embedded"]
 

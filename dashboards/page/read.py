@@ -9,7 +9,7 @@ from config.brand import Brand
 from dashboards.page.data import Bucket, Coverage, MentionShown, PlatformFigures, Source, Split, Word
 from dashboards.page.queries import BOOKS
 from indexing.alerts.alert import Alert, from_document
-from indexing.titled import own_title
+from indexing.mentions.titled import own_title
 from nlp.keywords import brand_words, keywords, stopwords
 
 __all__ = [

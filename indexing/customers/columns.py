@@ -11,7 +11,7 @@ from crawlers.account_id import FORMS
 from crawlers.tables import FaultyRow, Record, UnusableTable
 from crawlers.tables.cells import SpoiltCell, mended
 from indexing.customers.customer import Customer, Handle, HandleKind
-from indexing.privacy import Pseudonyms
+from indexing.mentions.privacy import Pseudonyms
 
 __all__ = ["Columns", "read_header"]
 

@@ -17,7 +17,7 @@ from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
-from indexing.privacy import pseudonyms
+from indexing.mentions.privacy import pseudonyms
 
 __all__ = ["ImportReport", "import_customers"]
 

@@ -21,7 +21,7 @@ from indexing.elasticsearch.changes import changes
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
-from indexing.privacy import pseudonyms
+from indexing.mentions.privacy import pseudonyms
 
 __all__ = ["LinkReport", "link", "link_new", "revoke"]
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from indexing.customers.accounts import Account
 from indexing.customers.customer_link import CustomerLink
-from indexing.document import millis
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.store import Store
-from indexing.write import Outcome, Update, write
+from indexing.mentions.document import millis
+from indexing.mentions.write import Outcome, Update, write
 
 __all__ = ["mark"]
 

@@ -15,7 +15,7 @@ import msgspec
 from crawlers.tables import FaultyRow, Record
 from indexing.customers.columns import Columns
 from indexing.customers.customer import Customer, Handle
-from indexing.privacy import Pseudonyms
+from indexing.mentions.privacy import Pseudonyms
 
 __all__ = ["DeadRow", "Reading", "setting_aside"]
 

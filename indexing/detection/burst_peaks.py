@@ -13,7 +13,7 @@ from indexing.detection.search_rounds import Body
 from indexing.detection.sentences import Said, amount
 from indexing.detection.series import counting, period
 from indexing.detection.timeline import STEPS, Timeline
-from indexing.document import millis
+from indexing.mentions.document import millis
 
 __all__ = ["peaks_before", "said_of_peaks", "stands_out", "traced", "words_of"]
 

@@ -16,10 +16,10 @@ from indexing.detection.found import Span
 from indexing.detection.negative_burst import facts, look
 from indexing.detection.search_rounds import EvaluationFailed, SearchRounds, drive
 from indexing.detection.series import lines, scope
-from indexing.document import timestamp
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.store import Store
+from indexing.mentions.document import timestamp
 
 __all__ = ["keep_levels"]
 

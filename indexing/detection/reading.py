@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from indexing.detection.timeline import Timeline, timeline
-from indexing.document import millis
+from indexing.mentions.document import millis
 
 __all__ = ["Frame", "Parts"]
 

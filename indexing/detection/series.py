@@ -15,8 +15,8 @@ from indexing.detection.found import Span
 from indexing.detection.reading import Frame, Parts
 from indexing.detection.search_rounds import Body, Request, SearchRounds, Tally
 from indexing.detection.timeline import STEPS, Episode, Timeline, episodes
-from indexing.document import millis
 from indexing.elasticsearch.query_dsl import to_dsl
+from indexing.mentions.document import millis
 
 __all__ = ["NEGATIVE", "Key", "Look", "counting", "found_in", "lines", "period", "scope"]
 

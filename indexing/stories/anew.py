@@ -6,7 +6,7 @@ from itertools import islice
 from config.brand import Brand
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.store import Store
-from indexing.locate import months_of
+from indexing.mentions.locate import months_of
 from indexing.stories.counted import count
 from indexing.stories.documents import remove
 from indexing.stories.ledger import values_among

@@ -9,11 +9,11 @@ from itertools import islice
 from typing import Any
 
 from crawlers.stage import Batch, Manifest
-from indexing.document import post_id, timestamp
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
+from indexing.mentions.document import post_id, timestamp
 from indexing.stories.documents import put
 from nlp.replies import Reply, decode_reply
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from indexing.document import timestamp
+from indexing.mentions.document import timestamp
 from indexing.stories.assign import Role
 from indexing.stories.coordination import DIGITS, FEW_FOLLOWERS, Share, coordination
 from indexing.stories.rows import moment

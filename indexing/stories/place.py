@@ -8,15 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from indexing.document import millis
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
+from indexing.mentions.document import millis
+from indexing.mentions.write import Outcome, Update, write
 from indexing.stories.assign import REACH_OF_COPIES, Known, Leader, Place, Role, StoryPost, assign
 from indexing.stories.likeness import likenesses
 from indexing.stories.pages import Hit, pages
-from indexing.write import Outcome, Update, write
 
 __all__ = ["place"]
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from config.retention import Retention, load_retention
 from crawlers.stage import STAGES, sweep
-from indexing.compaction import Packing, pack
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.lease import lease
-from indexing.evidence import keep_left_pages
-from indexing.retention import keep_to
-from indexing.row import Row
+from indexing.maintenance.compaction import Packing, pack
+from indexing.maintenance.evidence import keep_left_pages
+from indexing.maintenance.retention import keep_to
+from indexing.maintenance.row import Row
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from indexing.archive import Archive
 from indexing.elasticsearch.changes import last_writes
 from indexing.elasticsearch.moment import Moment, at_one_moment
 from indexing.elasticsearch.store import Store
-from indexing.parts import BrokenBackup, Change, Kept, ids_of, link, verify, write_part
+from indexing.maintenance.archive import Archive
+from indexing.maintenance.parts import BrokenBackup, Change, Kept, ids_of, link, verify, write_part
 
 __all__ = ["Night"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from indexing.corrections import Corrected
+from indexing.mentions.corrections import Corrected
 from nlp.evaluation.score import interval
 from nlp.reader import Reader
 from nlp.stance.scene import SentimentTarget

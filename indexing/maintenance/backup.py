@@ -1,7 +1,7 @@
-"""Backups of the whole index as plain files, which any cluster takes back; see indexing.archive for their form.
+"""Backups of the whole index as plain files, which any cluster takes back; archive.py and parts.py have their form.
 
 They lie under `TINGFENG_BACKUPS` (TINGFENG_DATA/backups unless set) and hold what the index holds, pseudonyms
-included: keep the key (indexing.privacy) apart from them.
+included: keep the key (indexing.mentions.privacy) apart from them.
 """
 
 import os
@@ -13,14 +13,14 @@ from pathlib import Path
 
 from config import settings
 from crawlers.stage import window_at
-from indexing.archive import Archive, BrokenBackup, Line, remove, writing
-from indexing.carry import put
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.exchange import begin, changed, exchange
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
 from indexing.elasticsearch.store import Store
-from indexing.night import Night
+from indexing.maintenance.archive import Archive, BrokenBackup, Line, remove, writing
+from indexing.maintenance.carry import put
+from indexing.maintenance.night import Night
 
 __all__ = ["Backup", "BrokenBackup", "backup", "backups", "nightly", "restore", "rotate"]
 

@@ -10,8 +10,8 @@ from config.settings import DAY_ZONE
 from crawlers import native_id
 from crawlers.post import Author, Engagement, Post
 from indexing.elasticsearch.exact import any_way
+from indexing.mentions.privacy import Pseudonyms, author_fields
 from indexing.metrics.engagement import total
-from indexing.privacy import Pseudonyms, author_fields
 from nlp.mention import Mention
 
 __all__ = ["analysis_part", "document_id", "millis", "month", "native_month", "page_part", "post_id", "timestamp"]

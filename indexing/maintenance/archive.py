@@ -23,7 +23,7 @@ import msgspec
 
 from config.errors import UserError
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
-from indexing.parts import BrokenBackup, Kept, documents, verify
+from indexing.maintenance.parts import BrokenBackup, Kept, documents, verify
 
 __all__ = ["Archive", "ArchiveWriter", "BackupFailed", "BrokenBackup", "File", "Line", "Manifest", "writing"]
 

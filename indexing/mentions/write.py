@@ -12,9 +12,9 @@ from indexing.elasticsearch.errors import Overloaded
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.retry import backoff
 from indexing.elasticsearch.store import Store
-from indexing.engagement import point
-from indexing.locate import Place, locate
-from indexing.merge import Document, merge
+from indexing.mentions.engagement import point
+from indexing.mentions.locate import Place, locate
+from indexing.mentions.merge import Document, merge
 
 __all__ = ["Outcome", "Result", "Update", "write"]
 

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from itertools import islice
 
-from indexing.document import post_id
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
+from indexing.mentions.document import post_id
 
 __all__ = ["root_brands"]
 

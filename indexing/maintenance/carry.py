@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 from crawlers.stage import batches
-from indexing.document import post_id, timestamp
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.exchange import changed, processed
@@ -17,9 +16,10 @@ from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
-from indexing.locate import months_of
-from indexing.merge import part
-from indexing.write import Outcome, Result, Update, write
+from indexing.mentions.document import post_id, timestamp
+from indexing.mentions.locate import months_of
+from indexing.mentions.merge import part
+from indexing.mentions.write import Outcome, Result, Update, write
 
 __all__ = ["Carrier", "put"]
 

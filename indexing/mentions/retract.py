@@ -7,11 +7,11 @@ from typing import Any
 from crawlers.errors import MalformedPost
 from crawlers.post import decode_post
 from crawlers.stage import Batch
-from indexing.document import document_id, millis, post_id
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
+from indexing.mentions.document import document_id, millis, post_id
 from indexing.stories.retracted import note_retracted
 from nlp.mention import decode_mention
 

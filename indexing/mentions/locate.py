@@ -9,7 +9,7 @@ from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
-from indexing.merge import Document
+from indexing.mentions.merge import Document
 
 __all__ = ["Copy", "Place", "locate", "months_of"]
 

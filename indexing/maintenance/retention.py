@@ -10,8 +10,8 @@ from crawlers import pages
 from crawlers.days import days
 from crawlers.manifest import BrokenBatch
 from crawlers.stage import STAGES, window_at
-from indexing.row import Row
-from indexing.settled import settled
+from indexing.maintenance.row import Row
+from indexing.maintenance.settled import settled
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
@@ -31,8 +31,8 @@ def keep_to(
 
     `check` is called before each step and may raise, where somebody else has taken over.
     """
-    from indexing.backup import rotate
-    from indexing.expired import expire_index
+    from indexing.maintenance.backup import rotate
+    from indexing.maintenance.expired import expire_index
 
     yield _raw(retention.raw, store, now, dry_run, check)
     yield _dead_letters(retention.dead_letters, now, dry_run, check)

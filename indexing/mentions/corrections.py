@@ -12,12 +12,12 @@ from typing import IO, Any
 
 from config.errors import UserError
 from config.settings import DAY_ZONE
-from indexing.document import millis, month, timestamp
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
-from indexing.write import Outcome, Update, write
+from indexing.mentions.document import millis, month, timestamp
+from indexing.mentions.write import Outcome, Update, write
 from nlp.classifier.heads import SENTIMENTS
 from nlp.classifier.text import normalise
 from nlp.mentions import said

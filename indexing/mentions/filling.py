@@ -8,14 +8,14 @@ import msgspec
 
 from crawlers.errors import MalformedPost
 from crawlers.post import check
-from indexing.books import BatchBooks
-from indexing.document import analysis_part, document_id, month, native_month, page_part
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
-from indexing.locate import months_of
-from indexing.privacy import pseudonyms
-from indexing.write import Outcome, Update, write
+from indexing.mentions.books import BatchBooks
+from indexing.mentions.document import analysis_part, document_id, month, native_month, page_part
+from indexing.mentions.locate import months_of
+from indexing.mentions.privacy import pseudonyms
+from indexing.mentions.write import Outcome, Update, write
 from nlp.mention import Mention, decode_mention
 
 __all__ = ["Filling"]

@@ -10,7 +10,7 @@ from crawlers.compact import compact
 from crawlers.days import Day, days_with_own_files
 from crawlers.manifest import BrokenBatch
 from crawlers.stage import STAGES, window_at
-from indexing.settled import settled
+from indexing.maintenance.settled import settled
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store

@@ -30,7 +30,7 @@ class Settled:
         return done, windows - done
 
     def _is_settled(self, day: Day, window: str, held: dict[str, dict[str, Manifest | None]]) -> bool:
-        from indexing.books import made_by
+        from indexing.mentions.books import made_by
         from nlp.analysed import made_of
 
         if (day.feed, day.query, window) in self.waiting:

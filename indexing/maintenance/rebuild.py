@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from crawlers.stage import Batch, BooksDoNotBalance, batches
-from indexing.carry import Carrier
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.exchange import begin, exchange
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
 from indexing.elasticsearch.store import Store
-from indexing.index import index_together
+from indexing.maintenance.carry import Carrier
+from indexing.mentions.index import index_together
 
 __all__ = ["RebuildReport", "rebuild"]
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from config.retention import IndexRetention
 from config.settings import DAY_ZONE
-from indexing.document import month, timestamp
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.changes import changes
 from indexing.elasticsearch.errors import store_errors
@@ -16,7 +15,8 @@ from indexing.elasticsearch.exchange import changed
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
-from indexing.row import Row
+from indexing.maintenance.row import Row
+from indexing.mentions.document import month, timestamp
 from indexing.stories.retracted import note_retracted
 from indexing.stories.update import READER
 
