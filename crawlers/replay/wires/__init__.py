@@ -4,6 +4,7 @@ A wire module has
 
     wire(posts) -> Wire                                      what serves the posts of this feed
     moved_id(native_id, published_at, seconds) -> str        only where native ids carry their time
+    adopted(post, number) -> Post                            a post of any source as one of this platform
 """
 
 from collections.abc import Iterable, Mapping, Sequence
