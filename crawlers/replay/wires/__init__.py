@@ -8,7 +8,7 @@ A wire module has
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from importlib import import_module
@@ -24,7 +24,18 @@ from crawlers.replay.errors import SourceError
 if TYPE_CHECKING:
     from config.brand import Target
 
-__all__ = ["Response", "Wire", "json_answer", "moved_id", "names", "page_number", "posted", "wires"]
+__all__ = [
+    "Response",
+    "Wire",
+    "adopt",
+    "adopting",
+    "json_answer",
+    "moved_id",
+    "names",
+    "page_number",
+    "posted",
+    "wires",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +97,17 @@ def moved_id(feed: str, native_id: str, published_at: datetime | None, seconds: 
         return native_id
     move = getattr(_module(feed), "moved_id", None)
     return str(move(native_id, published_at, seconds)) if move else native_id
+
+
+def adopting() -> list[str]:
+    """Return the feeds that make posts of any source their own."""
+    return [name for name in names() if hasattr(_module(name), "adopted")]
+
+
+def adopt(feed: str, post: Post, number: int) -> Post:
+    """Return a post of any source as one of this feed; what the feed made up is named in `synthetic`."""
+    made: Post = _module(feed).adopted(post, number)
+    return replace(made, synthetic=tuple(sorted({*made.synthetic, "native_id", "url"})))
 
 
 @cache
