@@ -22,6 +22,7 @@ QUERIES = {
     "douyin_comments": "https://www.douyin.com/video/7711196309146828801",
 }
 UNHUMAN = "https://www.zhihu.com/account/unhuman?type=unhuman&need_login=true"
+RESTRICTED = "https://www.xiaohongshu.com/website-login/error?error_code=300011&error_msg=x"
 CHALLENGE = "<!doctype html><html><head><title>安全验证 - 知乎</title></head></html>"
 REFUSALS = [
     ("weibo_search", (432, ""), Verdict.BLOCKED),
@@ -36,6 +37,7 @@ REFUSALS = [
     ("xiaohongshu_search", (461, ""), Verdict.BLOCKED),
     ("xiaohongshu_comments", (471, ""), Verdict.BLOCKED),
     ("xiaohongshu_search", (406, ""), Verdict.BLOCKED),
+    ("xiaohongshu_search", (302, RESTRICTED), Verdict.BLOCKED),
     ("xiaohongshu_search", (200, '{"code":-100,"success":false,"msg":"登录已过期"}'), Verdict.LOGIN_REQUIRED),
     ("douyin_search", (200, ""), Verdict.BLOCKED),
     ("douyin_comments", (200, "blocked"), Verdict.BLOCKED),
@@ -55,7 +57,7 @@ def test_a_refusal_has_its_verdict(feed: str, answer: tuple[int, str], verdict: 
     status, said = answer
 
     async def download(request: Request) -> Response:
-        if request.url == UNHUMAN:
+        if request.url in (UNHUMAN, RESTRICTED):
             return Response(url=request.url, body=CHALLENGE.encode(), fetched_at=NOW)
         headers = {"location": said} if status == 302 else {}
         return Response(url=request.url, status=status, headers=headers, body=said.encode(), fetched_at=NOW)
