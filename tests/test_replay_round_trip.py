@@ -30,7 +30,6 @@ from crawlers.post import Author, Engagement, Kind, Post, decode_post
 from crawlers.replay import CUT, Failures, Replay, Staging, anchor, load, shifted
 from crawlers.replay.people import shown_count
 from crawlers.replay.wires import Wire, posted, wires
-from crawlers.replay.wires import names as wire_names
 from crawlers.run import batch_of, crawl
 from crawlers.spider import Job, spider_of
 from crawlers.stage import window_at
@@ -322,7 +321,7 @@ def anything(draw: st.DrawFn) -> list[Post]:
     return found
 
 
-ADOPTING = [name for name in wire_names() if hasattr(wire_module(name), "adopted")]
+ADOPTING = [feed for feed in wire_names() if hasattr(wire_module(feed), "adopted")]
 
 
 @pytest.mark.parametrize("feed", ADOPTING)

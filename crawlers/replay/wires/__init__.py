@@ -5,10 +5,11 @@ A wire module has
     wire(posts) -> Wire                                      what serves the posts of this feed
     moved_id(native_id, published_at, seconds) -> str        only where native ids carry their time
     carried(posts) -> list[Post]                             any posts, as far as this format can hold them
+    adopted(post, number) -> Post                            the same for one post, in a wire without `carried`
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from importlib import import_module
@@ -28,6 +29,7 @@ __all__ = [
     "Response",
     "Wire",
     "carried",
+    "carriers",
     "json_response",
     "moved_id",
     "names",
@@ -100,10 +102,20 @@ def moved_id(feed: str, native_id: str, published_at: datetime | None, seconds: 
     return str(move(native_id, published_at, seconds)) if move else native_id
 
 
+def carriers() -> list[str]:
+    """Return the feeds that can hold posts of any source."""
+    return [name for name in names() if {"carried", "adopted"} & vars(_module(name)).keys()]
+
+
 def carried(feed: str, posts: Sequence[Post]) -> list[Post] | None:
     """Return any posts as the wire of `feed` can hold them, ids in its form; None where it takes only its own."""
-    carry = getattr(_module(feed), "carried", None)
-    return list(carry(posts)) if carry else None
+    module = _module(feed)
+    if carry := getattr(module, "carried", None):
+        return list(carry(posts))
+    if adopt := getattr(module, "adopted", None):
+        made: list[Post] = [adopt(post, number) for number, post in enumerate(posts)]
+        return [replace(post, synthetic=tuple(sorted({*post.synthetic, "native_id", "url"}))) for post in made]
+    return None
 
 
 @cache
