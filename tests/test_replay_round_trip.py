@@ -30,6 +30,7 @@ from crawlers.post import Author, Engagement, Kind, Post, decode_post
 from crawlers.replay import CUT, Failures, Replay, Staging, anchor, load, shifted
 from crawlers.replay.people import shown_count
 from crawlers.replay.wires import Wire, posted, wires
+from crawlers.replay.wires import names as wire_names
 from crawlers.run import batch_of, crawl
 from crawlers.spider import Job, spider_of
 from crawlers.stage import window_at
