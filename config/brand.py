@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -76,7 +77,7 @@ class Brand(_Written):
 
     @model_validator(mode="after")
     def _targets_differ(self) -> "Brand":
-        repeated = sorted({f"{t.feed} {t.query}" for t in self.crawl if self.crawl.count(t) > 1})
+        repeated = sorted(f"{t.feed} {t.query}" for t, times in Counter(self.crawl).items() if times > 1)
         if repeated:
             raise ValueError(f"crawl: {repeated[0]!r} stands twice: keep one")
         return self

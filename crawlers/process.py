@@ -134,7 +134,7 @@ class _Process:
     def listen(self, crawl: _Crawl, take: Callable[[bytes], None]) -> Ending:
         """Take a crawl's lines until its last; a limit that passes ends the process."""
         limit = crawl.job.timeout + _GRACE
-        whole = _Limit(limit, ending(Verdict.CUT_SHORT, f"ended after {limit:.0f} s without a word"))
+        whole = _Limit(time.monotonic() + limit, ending(Verdict.CUT_SHORT, f"ended after {limit:.0f} s without a word"))
         page: _Limit | None = None
         try:
             while True:

@@ -195,3 +195,15 @@ def test_a_page_whose_reading_never_ends_is_a_verdict(data: Path, monkeypatch: p
         end = crawler.run(job, lambda line: pytest.fail(f"{line!r} is no post"))
     assert (end.verdict, end.advance) == (Verdict.SCHEMA_CHANGED, False)
     assert "https://forum.example/1: could not be read within 0.5 s" in end.message
+
+
+def test_a_process_without_a_word_is_ended_after_its_time_and_not_before(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crawling, "_WORKER", "tests.hanging_worker")
+    monkeypatch.setattr(crawling, "_GRACE", 0.5)
+    begun = time.monotonic()
+    with crawling.Crawler() as crawler:
+        end = crawler.run(Job(feed="rss", query="https://forum.example/1", run_id="r", timeout=1), lambda _: None)
+    assert (end.verdict, end.message) == (Verdict.CUT_SHORT, "ended after 2 s without a word")
+    assert time.monotonic() - begun >= 1.5
