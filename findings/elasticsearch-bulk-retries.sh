@@ -3,7 +3,7 @@
 # raises BulkIndexError at the first answer that holds a 429, and nothing of it is sent again. Their documents say that a
 # document rejected with 429 is sent again up to max_retries times and do not say that the other argument comes first.
 # Whoever writes `bulk(client, posts, max_retries=5)` loses the rejected posts of a busy cluster, and with them whatever came
-# after that batch. parallel_bulk does not know the argument. elasticsearch 8.19.3, seen 2026-11-30, python3 with venv.
+# after that batch. Open since 2018 (github.com/elastic/elasticsearch-py issue 864). elasticsearch 8.19.3, seen 2026-11-30, python3 with venv.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
