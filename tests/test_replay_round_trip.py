@@ -29,8 +29,7 @@ from crawlers.page import Dead, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, decode_post
 from crawlers.replay import CUT, Failures, Replay, Staging, anchor, load, shifted
 from crawlers.replay.people import shown_count
-from crawlers.replay.wires import Wire, posted, wires
-from crawlers.replay.wires import names as wire_names
+from crawlers.replay.wires import Wire, adopting, posted, wires
 from crawlers.run import batch_of, crawl
 from crawlers.spider import Job, spider_of
 from crawlers.stage import window_at
@@ -319,7 +318,8 @@ def anything(draw: st.DrawFn) -> list[Post]:
     return found
 
 
-ADOPTING = [name for name in wire_names() if hasattr(wire_module(name), "adopted")]
+ADOPTING = [name for name in adopting() if hasattr(wire_module(name), "adopted")]
+"""Those with `carried` stand in tests/test_replay_feeds.py."""
 
 
 @pytest.mark.parametrize("feed", ADOPTING)

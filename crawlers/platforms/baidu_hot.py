@@ -15,7 +15,7 @@ import msgspec
 
 from config.both import Both
 from crawlers.charset import decode_text
-from crawlers.errors import Blocked, MalformedPost, SchemaChanged
+from crawlers.errors import Blocked, MalformedPost, SchemaChanged, Unreachable
 from crawlers.hot_list import HotList, Topic
 from crawlers.page import Page, Request, Response
 from crawlers.wire import decode_item, decode_json, looks_like_html
@@ -87,6 +87,8 @@ def _board(response: Response) -> _Board:
             return msgspec.json.decode(found, type=_Board)
         except msgspec.ValidationError:
             return decode_json(match[1].encode(), _Reply).data
+    if "</html>" not in page[-4_000:].lower():
+        raise Unreachable(f"the answer ended early, after {len(response.body):,} bytes")
     raise (Blocked if _CHALLENGE.search(page) else SchemaChanged)("a page without the list")
 
 

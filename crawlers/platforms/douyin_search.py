@@ -96,10 +96,8 @@ class DouyinSearch(Douyin):
 def _awemes(raw: msgspec.Raw) -> list[msgspec.Raw]:
     """Return what a result holds: one video, those of a collection, or none."""
     result = decode_item(raw, _Result)
-    if str(result.type) != _VIDEO_CARD:
-        return []
     found = [one for one in (result.aweme_info, *(result.mix.mix_items or () if result.mix else ())) if one != _ABSENT]
-    if not found:
+    if not found and str(result.type) == _VIDEO_CARD:
         raise MalformedPost("aweme_info: missing")
     return [one for one in found if not _is_advertised(one)]
 

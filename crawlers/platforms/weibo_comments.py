@@ -17,7 +17,7 @@ import msgspec
 
 from config.both import Both
 from crawlers.counts import count
-from crawlers.errors import MalformedPost
+from crawlers.errors import MalformedPost, SchemaChanged
 from crawlers.links import links_of
 from crawlers.markup import text_of
 from crawlers.mblog import SITE, User, digits, exact_time, read_author, read_pictures, tags_of
@@ -82,6 +82,8 @@ class WeiboComments(WeiboMobile):
             return Page(nothing=reply.msg)
         flow = _read_flow(reply)
         below = parse_qs(urlsplit(response.url).query).get("cid", [None])[0] if _REPLIES in response.url else None
+        if flow.data is None and flow.hot_data is None:
+            raise SchemaChanged("data: no list of comments")
         entries = [*(flow.data or ()), *(flow.hot_data or ())]
         threads, dead = self.read_each(entries, partial(self._parse_comment, response, below))
         inner = [(raw, thread.post.native_id) for thread in threads for raw in thread.replies]

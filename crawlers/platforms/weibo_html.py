@@ -32,7 +32,7 @@ _MOST_PAGES = 50
 _PARSER = etree.HTMLParser(huge_tree=True, no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8")
 _WHEN = re.compile(
     r"刚刚|\d+\s*(?:秒|分钟|小时)前|(?:今天|昨天|前天)\s*\d{1,2}:\d{2}"
-    r"|(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:\s*\d{1,2}:\d{2})?|\d{4}-\d{1,2}-\d{1,2}(?:\s+\d{1,2}:\d{2})?"
+    r"|(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:\s*\d{1,2}:\d{2})?|(?:\d{4}-)?\d{1,2}-\d{1,2}(?:\s+\d{1,2}:\d{2})?"
 )
 _FOLD = re.compile(r"\s*(?:\.{3}|…+)?\s*(?:展开|收起)\s*(?=(?:</[a-z]+>)*\s*$)")
 _ICON = re.compile("[\ue000-\uf8ff]")

