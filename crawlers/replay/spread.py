@@ -11,14 +11,15 @@ __all__ = ["spread"]
 
 _SPREADING = "weibo_search"
 """The feed whose posts are spread; what is staged stays on it."""
-_SEARCHES = ("_search", "_html", "_tag", "_sogou")
-_MOST = {"_hot": 50, "_comments": 46, "_reposts": 46}
-"""Posts for feeds that are asked once for a whole list, or once for each message that was answered."""
+_OF_ONE = "weibo_profile"
+"""Each account would be a query of its own."""
+_MOST = {"_hot": 50, "_comments": 46, "_reposts": 46, "_sogou": 100, "_thread": 46, "_replies": 46}
+"""Posts for feeds that are asked once for a list, or once for each message that was answered, or show no more."""
 
 
 def spread(posts: Sequence[Post]) -> list[Post]:
     """Return the posts with those of Weibo's search dealt to all platforms, each in the form that it has there."""
-    feeds = [feed for feed in carriers() if feed.endswith((*_SEARCHES, *_MOST)) and feed != _SPREADING]
+    feeds = [feed for feed in carriers() if feed not in (_SPREADING, _OF_ONE)]
     turns = cycle([_SPREADING, *feeds])
     stay: list[Post] = []
     dealt: defaultdict[str, list[Post]] = defaultdict(list)
