@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from crawlers.post import Kind, Post
+from crawlers.post import Post
 from crawlers.replay.errors import SourceError
 
 if TYPE_CHECKING:
