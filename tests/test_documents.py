@@ -18,6 +18,7 @@ from config.import_map import ImportMap
 from config.load import load
 from config.notify import Notify
 from config.platform import Platform
+from config.retention import Retention
 from config.rota import Rota
 from crawlers.post import Post
 
@@ -62,8 +63,13 @@ def blocks() -> list[tuple[str, str]]:
 def meant(written: dict[str, Any]) -> type[BaseModel]:
     """Return what file a block shows, by the fields that only such a file has."""
     known: dict[str, type[BaseModel]] = {
-        "query": Brand, "people": Rota, "delay": Platform, "columns": ImportMap, "kind": Channel
-    }  # fmt: skip
+        "query": Brand,
+        "people": Rota,
+        "delay": Platform,
+        "columns": ImportMap,
+        "raw": Retention,
+        "kind": Channel,
+    }
     return next(model for field, model in known.items() if field in written)
 
 
