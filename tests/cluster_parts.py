@@ -165,7 +165,12 @@ def elasticsearch_nodes(folder: Path, count: int = 3) -> Iterator[ElasticsearchN
     }
     starts = []
     for number, member in enumerate(members):
-        environment = os.environ | settings | {"TINGFENG_ES_MEMBER": member, "TINGFENG_DATA": str(folder / str(number))}
+        own = {
+            "TINGFENG_DATA": str(folder / str(number)),
+            "TINGFENG_ES_MEMBER": member,
+            "TINGFENG_ES_PORTS": str(free_port()),  # one that no other node takes when this one is lost
+        }
+        environment = os.environ | settings | own
         command = [sys.executable, "-m", "tingfeng", "es", "start"]
         starts.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL))
     homes = [NodeHome(folder / str(number) / "elasticsearch") for number in range(count)]

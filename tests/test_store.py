@@ -154,6 +154,13 @@ def test_a_node_that_does_not_answer_is_passed_over(
     assert {client.cluster.health()["status"] for _ in range(4)} <= {"green", "yellow"}
 
 
+def test_addresses_of_two_clusters_are_refused(es_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with cluster(lambda *_: (200, {"cluster_uuid": "another", "nodes": {}})) as url:
+        monkeypatch.setenv("ELASTICSEARCH_URL", f"{es_url},{url}")
+        with pytest.raises(StoreError, match="are two clusters: name nodes of one cluster alone"):
+            connect()
+
+
 def test_nothing_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ELASTICSEARCH_URL", "http://127.0.0.1:9")
     with pytest.raises(Unreachable, match="ELASTICSEARCH_URL"):

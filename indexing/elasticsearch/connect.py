@@ -4,6 +4,8 @@
 """
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["connect"]
 
 _OLDEST = (8, 14)
-_FIRST_ANSWER = 10.0
+_FIRST_ANSWER, _QUICK = 10.0, 3.0
 _TIMEOUT = 60.0
 
 
@@ -39,6 +41,8 @@ def connect() -> "Elasticsearch":
             f"ELASTICSEARCH_URL: {error}: write it as https://es.example.com:9200, several with commas between"
         ) from error
     _check(client, others=len(urls) - 1)
+    if len(urls) > 1:
+        _check_same([(url, Elasticsearch(url, request_timeout=_QUICK, max_retries=0, **access)) for url in urls])
     return client
 
 
@@ -78,3 +82,18 @@ def _check(client: "Elasticsearch", *, others: int) -> None:
     for node in answer.get("nodes", {}).values():
         if tuple(map(int, re.findall(r"\d+", node["version"])[:2])) < _OLDEST:
             raise Unsupported(f"Elasticsearch {node['version']} is too old: use 8.14 or newer")
+
+
+def _check_same(nodes: Sequence[tuple[str, "Elasticsearch"]]) -> None:
+    """Refuse addresses that lead to different clusters, which would each get some of the documents."""
+    from elastic_transport import TransportError
+    from elasticsearch import ApiError
+
+    found: dict[str, str] = {}
+    for url, node in nodes:
+        with suppress(ApiError, TransportError), node:  # one that does not answer is passed over as long as it does not
+            state = node.cluster.state(metric="version", filter_path="cluster_uuid")
+            found.setdefault(state.get("cluster_uuid", ""), url)
+    if len(found) > 1:
+        one, other = (url.rpartition("@")[2] for url in list(found.values())[:2])  # without a password
+        raise StoreError(f"ELASTICSEARCH_URL: {one} and {other} are two clusters: name nodes of one cluster alone")
