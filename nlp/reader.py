@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from nlp.sentiment import BrokenEngine, Engine
 from nlp.stance.polarity import lexicon, names
 from nlp.stance.scene import SentimentTarget
 from nlp.towards import Row, Three, asked
+from nlp.variants import unified
 from nlp.words import speaks
 
 if TYPE_CHECKING:
@@ -100,7 +102,7 @@ class Reader:
         Where a text names what is asked about, only the windows around its names count.
         """
         wanted = subjects if subjects is not None else [None] * len(texts)
-        keys = [(_cut(text), subject) for text, subject in zip(texts, wanted, strict=True)]
+        keys = [(_cut(text, subject), subject) for text, subject in zip(texts, wanted, strict=True)]
         speaking = [key for key in dict.fromkeys(keys) if speaks(key[0])]
         whole = dict.fromkeys((text, None) for text, _ in speaking)
         new = [key for key in dict.fromkeys((*whole, *speaking)) if key not in self._known]
@@ -124,7 +126,7 @@ class Reader:
         _check(self.engine, found, len(rows))
         answers = _Answers(rows, found, self._intents)
         self._known |= zip(whole, answers.whole(len(whole)), strict=True)
-        towards = [place.towards(answers.three) for place in places.values()]
+        towards = [place.towards(answers) for place in places.values()]
         aims = answers.intents([one.window for one in towards], [one.sentiment for one in towards])
         for key, one, (intent, probability) in zip(places, towards, aims, strict=True):
             self._known[key] = replace(
@@ -150,6 +152,15 @@ class _Answers:
         found = self._found.target if row[1] else self._found.sentiment
         negative, neutral, positive = _figures(found[self._at[row]])
         return negative, neutral, positive
+
+    def poles(self, row: Row) -> tuple[float, float]:
+        """Return negative and positive, as if there were no neutral."""
+        negative, positive = self._found.binary[self._at[row]].tolist()
+        return negative, positive
+
+    def meant(self, row: Row) -> Sequence[float]:
+        """Return the engine's own probabilities of intents, none where it has none or was asked of a target."""
+        return [] if row[1] else self._found.intent[self._at[row]].tolist()
 
     def intents(self, rows: Sequence[Row], sentiments: Sequence[Three]) -> list[tuple[str, float]]:
         """Return what is meant in each row, and how probably, where its sentiment is this."""
@@ -185,8 +196,19 @@ class _Answers:
         ]
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST // 2] + text[-_LONGEST // 2 :]
+def _cut(text: str, subject: SentimentTarget | None) -> str:
+    """Return what is read of a text: head and tail, and between them the first and last place of the target's names."""
+    if len(text) <= _LONGEST:
+        return text
+    part = _LONGEST // 8
+    middle = text[2 * part : -2 * part]
+    alike = unified(middle.lower()) if subject else ""
+    names = [re.escape(unified(name.lower())) for name in subject.names if name] if subject else []
+    found = [match.start() for match in re.finditer("|".join(names), alike)] if names else []
+    if not found or len(alike) != len(middle):
+        return text[: 4 * part] + text[-4 * part :]
+    around = (middle[max(0, at - part) : at + part - 1] for at in dict.fromkeys((found[0], found[-1])))
+    return "。".join([text[: 2 * part], *around, text[-2 * part + 1 :]])
 
 
 def _figures(rows: NDArray[np.float32]) -> list[Any]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nlp.classifier.encoder import Encoder as Shipped
-from nlp.classifier.heads import HEADS, SERVED, SLICES
+from nlp.classifier.heads import DOMAINS, HEADS, SERVED, SIMPLE, SLICES
 from nlp.classifier.ngrams import Ngrams
 from nlp.classifier.pieces import SPECIAL, Pieces
 from nlp.classifier.text import normalise
@@ -121,7 +121,9 @@ def test_ngrams_learn_and_survive_eight_bits(tmp_path: Path) -> None:
     texts = [first + second for words in (BAD, GOOD) for first in words for second in words]
     labels = np.repeat([0, 1], len(texts) // 2)
     rows, idf = ngrams.features(texts)
-    weights, bias = np.zeros((rows.shape[1], SERVED), np.float32), np.zeros(SERVED, np.float32)
+    width = SIMPLE + 2 * len(DOMAINS) + 1
+    weights, bias = np.zeros((rows.shape[1], width), np.float32), np.zeros(width, np.float32)
+    bias[SIMPLE + len(DOMAINS) : -1] = ngrams.NEVER
     weights[:, SLICES["review"]], bias[SLICES["review"]] = ngrams.fit(rows, labels)
     ngrams.write(tmp_path / "ngrams.npz", idf, weights, bias)
     found = Ngrams.read(tmp_path / "ngrams.npz").logits(texts)[:, SLICES["review"]]

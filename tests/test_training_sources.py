@@ -13,7 +13,7 @@ from nlp.classifier.text import normalise
 from nlp.training.bge import NoEncoder, unpack
 from nlp.training.sentences import intents, targets
 from nlp.training.vocabulary import widen
-from tests import intent_blind, intent_cases, stance_cases
+from tests import intent_blind, intent_cases, mood_cases, stance_cases
 
 
 def test_a_vocabulary_keeps_what_is_used_and_gains_emoticons() -> None:
@@ -50,5 +50,5 @@ def test_sentences_of_our_own_are_many_and_none_of_those_that_measure() -> None:
 def _measuring() -> Iterator[str]:
     for cases in (intent_cases.CASES, intent_blind.CASES):
         yield from (text for text, _ in intent_cases.rows(cases))
-    for some in (stance_cases.cases, stance_cases.fresh, stance_cases.blind):
+    for some in (stance_cases.cases, stance_cases.fresh, stance_cases.blind, mood_cases.cases, mood_cases.afterwards):
         yield from (case.text for case in some())

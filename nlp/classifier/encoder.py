@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from nlp.classifier.emoji import emoticons
 from nlp.classifier.heads import SERVED
 from nlp.classifier.pieces import Pieces, frame
 from nlp.classifier.text import normalise
@@ -47,7 +48,7 @@ class Encoder:
 
     def _frame(self, text: str, target: str) -> list[int]:
         cut = self._pieces.cut
-        return frame(cut(normalise(text)), LONGEST, cut(normalise(target))[: LONGEST // 4] if target else ())
+        return frame(cut(emoticons(normalise(text))), LONGEST, cut(normalise(target))[: LONGEST // 4] if target else ())
 
     def _run(self, row: Sequence[int]) -> Array:
         ids = np.asarray([row], np.int64)

@@ -1,4 +1,4 @@
-"""Hashed character n-grams of many texts at once, in numpy: rows (text, bucket) with tf-idf weights of unit length."""
+"""Hashed character n-grams of many texts at once, in numpy: rows (text, bucket), with how often each stands there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 __all__ = ["BITS", "LONGEST_GRAM", "Grams", "grams"]
 
-BITS = 20
+BITS = 22
 LONGEST_GRAM = 3
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _EDGE = 0x110000
@@ -19,9 +19,10 @@ _EDGE = 0x110000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grams:
-    """Which buckets each text uses, once each: `bucket[start[i]:start[i + 1]]` are text i's."""
+    """Which buckets each text uses, once each: `bucket[start[i]:start[i + 1]]` are text i's, `count` times each."""
 
     bucket: npt.NDArray[np.int64]
+    count: npt.NDArray[np.int64]
     start: npt.NDArray[np.int64]
 
 
@@ -36,9 +37,12 @@ def grams(texts: Sequence[str]) -> Grams:
     points[inner] = np.frombuffer("".join(texts).encode("utf-32-le"), "<u4")
     owner = np.repeat(np.arange(len(texts)), sizes)
     keys = [_keys(points, owner, size) for size in range(1, LONGEST_GRAM + 1)]
-    unique = np.unique(np.concatenate(keys)) if keys else np.empty(0, np.int64)
+    found = np.concatenate(keys)
+    found.sort()
+    first = np.flatnonzero(np.diff(found, prepend=-1))
+    unique, count = found[first], np.diff(first, append=len(found))
     start = np.searchsorted(unique, np.arange(len(texts) + 1, dtype=np.int64) << BITS)
-    return Grams(bucket=unique & ((1 << BITS) - 1), start=start)
+    return Grams(bucket=unique & ((1 << BITS) - 1), count=count, start=start)
 
 
 def _keys(points: npt.NDArray[np.uint64], owner: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["EMOTIONS", "HEADS", "INTENTS", "POLES", "SENTIMENTS", "SERVED", "SIMPLE", "SLICES", "WIDTH"]
+__all__ = ["DOMAINS", "EMOTIONS", "HEADS", "INTENTS", "POLES", "SENTIMENTS", "SERVED", "SIMPLE", "SLICES", "WIDTH"]
 
 SENTIMENTS: Final = ("negative", "neutral", "positive")
 INTENTS: Final = ("complaint", "question", "suggestion", "purchase", "praise", "news", "other")
@@ -38,3 +38,8 @@ SERVED: Final = SLICES["intent"].stop
 """How many logits the encoder serves: all but the helping heads."""
 SIMPLE: Final = SLICES["source"].stop
 """How many logits the n-grams serve."""
+DOMAINS: Final = {
+    "weibo2018": "weibo", "covid": "weibo", "hotel": "review", "takeaway": "review", "products": "review",
+    "shopping": "review"
+}  # fmt: skip
+"""Corpora whose poles the n-grams learn by themselves, too, and the head that is theirs."""

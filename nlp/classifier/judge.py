@@ -49,7 +49,7 @@ class _Views(ABC):
 
 
 class Fast(_Views):
-    """Character n-grams alone: thousands of posts a second; blind to targets."""
+    """Character n-grams alone: thousands of posts a second."""
 
     name = "fast"
 
@@ -58,13 +58,12 @@ class Fast(_Views):
         self._ngrams, self._factors = ngrams, factors
 
     def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Predictions:
-        """Return the calibrated probabilities; towards a target, the whole text's stand in."""
-        found = mix(self.scale(self.logits(texts)))
-        return replace(found, target=found.sentiment)
+        """Return the calibrated probabilities; beside a target, `target` alone is sure."""
+        return _asked(mix(self.scale(self.logits(texts, targets))), targets)
 
-    def logits(self, texts: Sequence[str]) -> Array:
+    def logits(self, texts: Sequence[str], targets: Targets | None = None) -> Array:
         """The n-grams' logits (n, SIMPLE), not yet calibrated."""
-        return self._ngrams.logits(texts)
+        return self._ngrams.logits(texts, targets)
 
     def scale(self, logits: Array) -> Array:
         """Calibrate logits for use by themselves."""
@@ -91,12 +90,15 @@ class Default(_Views):
     def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Predictions:
         """Return the calibrated probabilities; one pass a text; beside a target, `target` alone is sure."""
         logits = scale(self._encoder.logits(texts, targets), self._blend.encoder)
-        simple = scale(self._fast.logits(texts), self._blend.ngrams)
+        simple = scale(self._fast.logits(texts, targets), self._blend.ngrams)
         logits[:, : simple.shape[1]] += simple
-        found = mix(logits)
-        alone = [row for row in range(len(texts)) if not (targets and targets[row])]
-        found.target[alone] = found.sentiment[alone]
-        return found
+        return _asked(mix(logits), targets)
+
+
+def _asked(found: Predictions, targets: Targets | None) -> Predictions:
+    """Return the predictions with the whole text's sentiment towards a target that nobody asked about."""
+    alone = [not (targets and targets[row]) for row in range(len(found.target))]
+    return replace(found, target=np.where(np.asarray(alone)[:, None], found.sentiment, found.target))
 
 
 def load(name: str = "default", folder: Path = MODELS, *, threads: int = 2) -> Default | Fast:
@@ -123,7 +125,12 @@ def size(name: str = "default", folder: Path = MODELS) -> int:
 
 
 def _files(name: str, folder: Path) -> list[Path]:
-    parts = ["calibration.json", "ngrams.npz", *(("judge.onnx", "pieces.txt") if name == "default" else ())]
+    parts = [
+        "calibration.json",
+        "emoji.txt",
+        "ngrams.npz",
+        *(("judge.onnx", "pieces.txt") if name == "default" else ()),
+    ]
     for part in parts:
         if not (folder / part).is_file():
             raise NoModel(f"{folder / part}: missing: reinstall tingfeng, or train with `python -m nlp.training`")

@@ -13,7 +13,7 @@ from nlp.classifier.heads import HEADS, SLICES
 __all__ = ["Predictions", "mix", "scale"]
 
 Array = npt.NDArray[np.float32]
-PLAIN = (0.8, 0.35)
+PLAIN = (0.6, 0.35)
 """How much the heads `plain` and `smp` say about a post that is not like SMP2020's."""
 DECIDED = np.float32(1.5)
 """How much surer of what a post looks like the mixing is than the head that says so."""

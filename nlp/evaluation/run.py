@@ -131,13 +131,15 @@ def markdown(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    yield "| set | asked | engine | rows | accuracy | macro-F1 | F1 by class | calibration error |"
-    yield "|---|---|---|---|---|---|---|---|"
+    yield "| set | asked | engine | rows | accuracy | macro-F1 | F1 by class | calibration error | sure negatives |"
+    yield "|---|---|---|---|---|---|---|---|---|"
     for one in sorted(report.scores, key=lambda one: (one.name, one.task)):
         classes = " · ".join(f"{name} {value:.2f}" for name, value in (one.by_class or {}).items()) or "–"
         figures = (_figure(value) for value in (one.accuracy, one.macro_f1))
         error = _figure(one.calibration_error)
-        yield f"| {one.name} | {one.task} | {one.engine} | {one.rows:,} | {' | '.join(figures)} | {classes} | {error} |"
+        sure = "{} of {}".format(*one.sure_negatives) if one.sure_negatives else "–"
+        told = (one.name, one.task, one.engine, f"{one.rows:,}", *figures, classes, error, sure)
+        yield f"| {' | '.join(told)} |"
     yield "\n| engine | model | posts/s, one by one | posts/s, at once | MB |"
     yield "|---|---|---|---|---|"
     for speed in report.speeds:

@@ -14,6 +14,9 @@ from nlp.training.measure import accuracy, calibration_error, macro_f1
 
 __all__ = ["Score", "interval", "score"]
 
+SURE = 0.8
+"""What an alarm may be fed with."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
@@ -29,6 +32,8 @@ class Score:
     """F1 of each class."""
     calibration_error: float | None = None
     """None where the answer carries no probability."""
+    sure_negatives: tuple[int, int] | None = None
+    """Of the answers `negative` with a probability of 0.8 and more how many are right, and how many there are."""
 
 
 def score(asked: Set, engine: str, readings: Sequence[Reading]) -> Score:
@@ -56,7 +61,15 @@ def score(asked: Set, engine: str, readings: Sequence[Reading]) -> Score:
         macro_f1=macro_f1(rows, labels),
         by_class={name: 2 * hits[name] / max(1, seen[name]) for name in classes},
         calibration_error=calibration_error(rows, labels) if calibrated else None,
+        sure_negatives=_sure(found, asked) if asked.task in ("sentiment", "target") else None,
     )
+
+
+def _sure(found: Sequence[tuple[str | None, float | None]], asked: Set) -> tuple[int, int]:
+    sure = [
+        place for place, (label, probability) in enumerate(found) if label == "negative" and (probability or 0) >= SURE
+    ]
+    return sum(asked.labels[place] == 0 for place in sure), len(sure)
 
 
 def _answer(reading: Reading, task: str) -> tuple[str | None, float | None]:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from nlp.stance.aside import advertised, stood_by, wanted
 from nlp.stance.comparisons import compared
 from nlp.stance.polarity import Lexicon
 from nlp.stance.scene import OTHER, TARGET, Scene, clauses
+from nlp.stance.verdict import Verdict
 
 __all__ = ["Verdict", "decide"]
 
-Probabilities = tuple[float, float, float]
-
-WEIGHTS = {"contrast": 0.65, "bystander": 0.35, "turn": 0.5}
-SURE = 0.85
-"""How much a rule's verdict counts beside the model's answer, by the rule's kind; any other kind counts `SURE`."""
 _SHORT = 60
 """Characters of a post whose every clause can be given to one name or the other."""
 _CONDITIONS = re.compile("如果|假如|要是")
@@ -47,31 +43,22 @@ _MISHAP = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """How the target fares by a rule: -1, 0 or +1, and the rule's kind."""
-
-    fate: int
-    why: str
-
-    @property
-    def sure(self) -> bool:
-        """Whether the verdict settles the label whatever the model says."""
-        return WEIGHTS.get(self.why, SURE) > 0.5
-
-    def beside(self, model: Probabilities) -> Probabilities:
-        """Return the model's probabilities of negative, neutral and positive with the verdict's weight among them."""
-        weight = WEIGHTS.get(self.why, SURE)
-        mixed = [(1 - weight) * value for value in model]
-        mixed[self.fate + 1] += weight
-        return mixed[0], mixed[1], mixed[2]
-
-
 def decide(scene: Scene, words: Lexicon) -> Verdict | None:
     """Return the rules' verdict on the target, or None where they are not sure."""
     if not scene.named:
         return None
-    for rule in (_asked, _scolded, _wished, _by_comparison, _mocked, _by_clause, _by_turn):
+    for rule in (
+        advertised,
+        _asked,
+        _scolded,
+        _wished,
+        _by_comparison,
+        _mocked,
+        wanted,
+        _by_clause,
+        _by_turn,
+        stood_by,
+    ):
         if verdict := rule(scene, words):
             return verdict
     return None

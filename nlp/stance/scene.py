@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from nlp.classifier.emoji import emoticons
 from nlp.classifier.text import normalise
 from nlp.variants import unified
 
@@ -74,7 +75,7 @@ class Scene:
 
 def scene(text: str, subject: SentimentTarget, known: Sequence[str] = ()) -> Scene:
     """Write a post in T and O; `known` (normalised) are names that count as others where they are not the target's."""
-    plain = _MARK.sub("", normalise(text)).lower()
+    plain = emoticons(_MARK.sub("", normalise(text)).lower())
     alike = unified(plain)
     roles = {name: role for name, role in _roles(subject, tuple(known)).items() if name in alike}
     return _replaced(plain, alike, roles) if roles else Scene(text=plain)

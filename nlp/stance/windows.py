@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from nlp.stance.polarity import Lexicon
 from nlp.stance.scene import OTHER, TARGET, Scene
 
-__all__ = ["LONGEST", "MOST", "SHORT", "join", "weights", "windows"]
+__all__ = ["LONGEST", "MOST", "SHORT", "after_turn", "join", "weights", "windows"]
 
 Probabilities = tuple[float, float, float]
 
@@ -28,7 +28,14 @@ _TURNS_AWAY = re.compile(
     r"(?:(?:今天|昨[天晚]|最近|刚才|早上|中午|下午|晚上|孩子|宝宝|女儿|儿子|妈妈?|爸爸?|老[公婆]|外[婆公]|奶奶|爷爷|朋友|同[事学]|邻居|隔壁)"
     r"|我[们妈爸])"
 )
+_TURN = re.compile(
+    r"但是?(?!愿)|不过(?!是|分|如此)|然而|可惜|可是|没想到|好在|幸好|幸亏|谁知|谁料|奈何|反而|"
+    r"(?:虽然|虽说|尽管|除了|别看)[^,。!?;]{1,20},|"
+    r"(?:以前|之前|从前|一开始|起初|原本|前[面几]|本以为|本来以为|曾经)[^。!?;]{1,24}?,(?=[^,]{0,3}(?:现在|如今|这[次回]|后来|用了|结果|才))"
+)
 _LATER = re.compile(r"但是?|不过|可是|然而|结果|没想到|后来|最后|总之|现在")
+_ENOUGH = 5
+"""Characters of a clause that says something."""
 _LEAST = 0.05
 """How much a window that is surely neutral still counts beside one that is surely not."""
 
@@ -61,6 +68,13 @@ def join(found: Sequence[Probabilities], counted: Sequence[float]) -> Probabilit
     total = sum(counted)
     mixed = [sum(weight * row[place] for weight, row in zip(counted, found, strict=True)) / total for place in range(3)]
     return mixed[0], mixed[1], mixed[2]
+
+
+def after_turn(scene: Scene) -> Scene | None:
+    """Return what follows a window's last 但是 or its like, where that is enough to be judged by itself."""
+    ends = [match.end() for match in _TURN.finditer(scene.text)]
+    after = scene.part(ends[-1], len(scene.text)) if ends else None
+    return after if after and len(after.text.strip(" ,。!?~")) >= _ENOUGH else None
 
 
 def _around(text: str, words: Lexicon) -> Iterator[tuple[int, int]]:

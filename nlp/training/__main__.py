@@ -6,7 +6,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from nlp.training.pipeline import Job
+from nlp.training.simple import Simple
 
 
 def main() -> None:
@@ -17,11 +17,19 @@ def main() -> None:
     parser.add_argument("--work", type=Path, help="where checkpoints go (default: OUT/work)")
     parser.add_argument("--csv", type=Path, help="your own labelled rows: text, sentiment, target")
     parser.add_argument("--without", nargs="*", default=[], help="corpora to leave out, to measure them as never seen")
+    parser.add_argument(
+        "--ngrams", action="store_true", help="all but the encoder, without PyTorch: minutes, not hours"
+    )
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     work = given.work or given.out / "work"
     without = frozenset(given.without)
+    if given.ngrams:
+        Simple(data=given.data, out=given.out, table=given.csv, without=without, seed=given.seed).run()
+        return
+    from nlp.training.pipeline import Job  # needs PyTorch
+
     Job(data=given.data, work=work, out=given.out, table=given.csv, without=without, seed=given.seed).run()
 
 

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from nlp.classifier.emoji import emoticons
 from nlp.classifier.encoder import LONGEST
-from nlp.classifier.encoder import Encoder as Shipped
-from nlp.classifier.heads import HEADS, SIMPLE, SLICES
-from nlp.classifier.ngrams import Ngrams
+from nlp.classifier.heads import HEADS
 from nlp.classifier.pieces import Pieces, frame
-from nlp.training import calibrate, corpora, export, ngrams
+from nlp.training import corpora, export
 from nlp.training.bge import unpack
-from nlp.training.contrasts import contrasts
 from nlp.training.corpora import Row
 from nlp.training.encoder import Encoder, Judge, start
 from nlp.training.judge import Example, finetune
 from nlp.training.masked import adapt
 from nlp.training.rounds import ROUNDS
-from nlp.training.sentences import intents, targets
+from nlp.training.simple import Simple
 from nlp.training.vocabulary import widen
 
 __all__ = ["Job"]
@@ -52,19 +48,18 @@ class Job:
     seed: int = 1
 
     def run(self) -> None:
-        """Take every step that is left: vocabulary, masked, judge, ngrams, calibration."""
+        """Take every step that is left: emoji, vocabulary, masked, judge, ngrams, calibration."""
         for folder in (self.work, self.out):
             folder.mkdir(parents=True, exist_ok=True)
         torch.set_num_threads(1)
-        rows = [*corpora.read(self.data), *intents(), *targets(), *(corpora.own(self.table) if self.table else [])]
-        rows += [*contrasts(5_000, "train", self.seed), *contrasts(300, "dev", self.seed)]
-        train = [row for row in rows if row.part == "train" and row.corpus not in self.without]
-        dev = [row for row in rows if row.part == "dev" and row.corpus not in {*self.without, "contrasts"}]
+        simple = Simple(data=self.data, out=self.out, table=self.table, without=self.without, seed=self.seed)
+        train, dev = simple.rows()
+        simple.emoji(train)
         self._vocabulary(train)
         self._masked(train)
         self._judge(train)
-        self._ngrams(train)
-        self._calibration(dev, {name for row in train for name in row.labels})
+        simple.ngrams(train)
+        simple.calibration(dev, {name for row in train for name in row.labels})
 
     def _vocabulary(self, train: Sequence[Row]) -> None:
         if (self.out / "pieces.txt").exists() and (self.work / "table.npy").exists():
@@ -84,7 +79,7 @@ class Job:
         cut = Pieces.read(self.out / "pieces.txt").cut
         texts = 2 * [row.text for row in train if row.labels.get("source") != 3 and row.corpus != "contrasts"]
         texts += [row.text for row in train if row.labels.get("source") == 3][::2]
-        framed = [frame(cut(text), 64) for text in (*texts, *corpora.posts(self.data, POSTS))]
+        framed = [frame(cut(emoticons(text)), 64) for text in (*texts, *corpora.posts(self.data, POSTS))]
         encoder = self._start()
         adapt(encoder, [ids for ids in framed if len(ids) > 5], self.work / "masked.ckpt", number=self.seed)
         _save(encoder, self.work / "masked.pt")
@@ -93,10 +88,10 @@ class Job:
         if (self.out / "judge.onnx").exists():
             return
         cut = Pieces.read(self.out / "pieces.txt").cut
-        examples = [_example(row, cut(row.text), cut(row.target)) for row in train]
+        examples = [_example(row, cut(emoticons(row.text)), cut(emoticons(row.target))) for row in train]
         other = [1 if name == "source" else -1 for name in HEADS]
         for text in corpora.posts(self.data, 4_000):
-            examples.append(Example(ids=frame(cut(text), SHORT), labels=other, corpus="posts"))
+            examples.append(Example(ids=frame(cut(emoticons(text)), SHORT), labels=other, corpus="posts"))
         judge = Judge(self._start())
         judge.encoder.load_state_dict(torch.load(self.work / "masked.pt", weights_only=True))
         rounds = []
@@ -112,34 +107,6 @@ class Job:
         weights = {name: torch.lerp(first[name], last[name], LAST).numpy() for name in last}
         export.write(weights, self.out / "judge.onnx")
 
-    def _ngrams(self, train: Sequence[Row]) -> None:
-        if (self.out / "ngrams.npz").exists():
-            return
-        LOG.info("n-grams")
-        some = [row for row in train if not row.target and row.corpus != "intents"]
-        rows, idf = ngrams.features([row.text for row in some])
-        weights, bias = np.zeros((rows.shape[1], SIMPLE), np.float32), np.zeros(SIMPLE, np.float32)
-        for name, place in SLICES.items():
-            labels = _labels(some, name)
-            if place.stop <= SIMPLE and len(np.unique(labels[labels >= 0])) == HEADS[name]:
-                strength = 20.0 if name in ("smp", "emotion") else 10.0
-                weights[:, place], bias[place] = ngrams.fit(rows, labels, strength)
-        ngrams.write(self.out / "ngrams.npz", idf, weights, bias)
-
-    def _calibration(self, dev: Sequence[Row], trained: Collection[str]) -> None:
-        LOG.info("calibration")
-        texts, asked = [row.text for row in dev], [row.target or None for row in dev]
-        encoder = Shipped(self.out / "judge.onnx", self.out / "pieces.txt").logits(texts, asked)
-        simple = Ngrams.read(self.out / "ngrams.npz").logits(texts)
-        labels = {name: _labels(dev, name) for name in HEADS}
-        both = calibrate.factors([encoder, simple], labels, trained)
-        (alone,) = calibrate.factors([simple], labels, trained)
-        settings = {
-            "default": {"encoder": both[0], "ngrams": both[1]},
-            "fast": alone,
-        }
-        (self.out / "calibration.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
-
     def _start(self) -> Encoder:
         return start(unpack(), np.load(self.work / "table.npy"))
 
@@ -148,10 +115,6 @@ def _example(row: Row, text: list[int], target: list[int]) -> Example:
     ids = frame(text, LONGEST if row.corpus in LONG else SHORT, target)
     labels = [row.labels.get(name, -1) for name in HEADS]
     return Example(ids=ids, labels=labels, corpus=row.corpus)
-
-
-def _labels(rows: Sequence[Row], name: str) -> npt.NDArray[np.int64]:
-    return np.asarray([row.labels.get(name, -1) for row in rows], np.int64)
 
 
 def _save(model: Encoder | Judge, path: Path) -> None:

@@ -1,0 +1,80 @@
+"""Posts that judge nothing, or only wish to have it: who wants the target, sells it, or merely names where they are."""
+
+from __future__ import annotations
+
+import re
+
+from nlp.stance.polarity import Lexicon
+from nlp.stance.scene import OTHER, TARGET, Scene
+from nlp.stance.verdict import Verdict
+
+__all__ = ["advertised", "stood_by", "wanted"]
+
+_WANTS = re.compile(
+    r"(?<![没不])(?:好|真|超|太|特别|很|巨|就)想(?:再)?(?:要|买|吃|喝|去|住|穿|用|换|入|试|抽|拥有|体验|窝|来)|"
+    r"(?<!不)(?<!没)(?<!没有)想(?:要|换|入手?|买|拥有|抽)(?!退)|做梦都想|梦寐以求|梦中情|种草|长草|坐等|期待|等不及|迫不及待|"
+    r"眼馋|馋(?:哭|死|了|得)|好馋|嘴馋|心动|心痒|流口水|攒钱|存钱买|(?<!不)舍得买|拿下|必入|入手|剁手|蹲(?:一个|降价|补货)|许愿|"
+    r"求(?:老公|老婆|爸妈|大家)?[^,。]{0,6}送|送我|什么时候(?:才)?(?:能|可以)[^,。]{0,8}(?:自由|拥有|买|实现|开上|吃上|喝上|用上|开到)|"
+    r"要是能[^,。]{0,4}(?:开上|买|拥有|用上|住上|住进|去|吃上)|第一件事[^,。]{0,6}买|预约了|已预约|一定冲|必冲|会冲|准备冲|第一个去|"
+    r"已下单|下单了|(?:就|立马|马上|果断|直接)下单|想[吃喝]"
+)
+_WANTS_NOT = re.compile(
+    "再也不|不想|不敢|没兴趣|本来想|原本想|本想|曾经想|后悔|退[款货了掉]|劝退|不值|别买|不要买|不会买|还钱|赶紧|"
+    "能不能|投诉|别再|骗|失望|等了|多久|催"
+)
+_FOR_SALE = re.compile(
+    r"限时|抢购|包邮|秒杀|立减|直降|满减|减[一二三四五六七八九十百千\d]+元?|优惠券|满减券|[一-九\d]折|折起|特价|大促|特惠|促销|买[一二两三]送|"
+    r"下单(?:即|立|就送|有礼)|点击|链接|扫码|戳图|加微信|加v|私信|有意|咨询|详询|详情|热线|正品保证|专柜|验货|代购|代理|代办|代发|加盟|诚聘|"
+    r"招聘|包吃住|月薪|转让|全新未拆|二手|回收|上门|当面付款|原价出|出一[张台部个件]|求购|转发[^。]{0,10}(?:关注|抽)|抽[^,。]{0,6}送|先到先得|"
+    r"到店|进店|直播间|限量|首发|新品上市|以旧换新|补贴|开学季|周年庆|火热|欢迎|立即|即日起|现货|送[^,。]{0,4}(?:一份|一台|表带|礼)|有礼|官方旗舰店|"
+    r"仅剩|名额|免费领|领取|在线报价|一件代发"
+)
+_OWN_WORDS = re.compile("我(?!们)|本人觉得|感觉|居然|竟然|无语|后悔")
+_PLACE = re.compile(
+    f"{TARGET}[^,。!?的]{{0,4}}(?:门口|门前|门外|旁边|对面|隔壁|附近|楼下|停车场|外墙|路口|施工现场)|"
+    f"(?:路过|经过){TARGET}|(?:坐|待|等)在{TARGET}[^,。!?的]{{0,3}}里?|"
+    f"(?:在|刚从|刚刚在){TARGET}(?:里|店里)?(?:看|追|听|写|等|遇|碰|偶遇|捡|坐着|出来)"
+)
+_MEDIUM = re.compile(
+    f"(?:在|用|从|上|刷)?{TARGET}(?:上|里|[Aa]pp)?(?:又)?(?:刷到|看到|看了|看完|听到|听了|重温|追完|追了|搜到|找的|找到|买的票|卖出)"
+)
+_INCIDENT = re.compile(
+    "警方|公安|民警|派出所|嫌疑人|诈骗团伙|法院|判决|判刑|获刑|检察|落网|抓获|拘留|盗窃|小偷|消防|救援|营救|施救|被困|侧翻|考古|证监会|统计局|"
+    "某(?:男子|女子|明星|博主|上市公司)|网友(?:在|拍)|(?:前|离职)[^,。]{0,2}员工|志愿者|奥运冠军|大学生|外卖员|村民"
+)
+_ACCUSED = re.compile(
+    f"{TARGET}[^,。!?]{{0,8}}(?:被(?:罚|约谈|查|立案|起诉|曝|投诉|调查|通报|处罚)|涉嫌|致|爆炸|起火|自燃|失控|道歉|回应质疑|召回|侵权|违法|违规|"
+    "造假|偷税|泄露|裁员|欠薪|虚假)"
+)
+_ABOUT_IT = re.compile(
+    "服务|店员|味道|口味|好喝|难喝|好吃|难吃|价格|质量|客服|排队|环境|画质|卡顿|广告|会员|更新|算法|审核|产品|包装|早餐|房间|咖啡|售后|骑手|配送|"
+    "快递|退款|物流|死机|推荐(?:算法|的都)"
+)
+
+
+def wanted(scene: Scene, words: Lexicon) -> Verdict | None:
+    """Who wants the target, or has just decided on it, speaks for it; whoever waits for a fault's end does not."""
+    for sentence in scene.sentences:
+        if TARGET not in sentence or OTHER in sentence or not _WANTS.search(sentence):
+            continue
+        if not _WANTS_NOT.search(sentence) and -1 not in words.signs(sentence):
+            return Verdict(fate=1, why="wanting")
+    return None
+
+
+def advertised(scene: Scene, words: Lexicon) -> Verdict | None:
+    """Who sells, gives away or hires says no opinion, whatever is praised."""
+    cues = {match[0] for match in _FOR_SALE.finditer(scene.text)}
+    if len(cues) < 2 or _OWN_WORDS.search(scene.text) or -1 in words.signs(scene.text):
+        return None
+    return Verdict(fate=0, why="advertising")
+
+
+def stood_by(scene: Scene, words: Lexicon) -> Verdict | None:
+    """A place where something happens, a medium in which something is seen, a name in other people's news."""
+    text = scene.text
+    if OTHER in text or _ABOUT_IT.search(text) or _ACCUSED.search(text):
+        return None
+    if _PLACE.search(text) or _MEDIUM.search(text) or _INCIDENT.search(text):
+        return Verdict(fate=0, why="place")
+    return None
