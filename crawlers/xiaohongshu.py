@@ -21,13 +21,14 @@ __all__ = ["ABSENT", "Xiaohongshu", "read_reply"]
 
 ABSENT = msgspec.Raw(b"null")
 GONE = {-510000, -510001}
-_BLOCKED = {300011, 300012, 300015, -1, 461, 471}
-"""300011 finds the account odd, 300012 the address; 300015 and -1 do not take the signature."""
+_BLOCKED = {300011, 300012, 300015, 300017, -1, 461, 471}
+"""300011 finds the account odd, 300012 the address, 300017 the token; 300015 and -1 do not take the signature."""
 _TOO_FAST = {300013}
 _LOGIN = {-100, -101, -104, -3}
 _LOGIN_WORDS = re.compile("登录|login", re.IGNORECASE)
 _TOO_FAST_WORDS = re.compile("频次|频繁|稍后再试")
 _BLOCKED_WORDS = re.compile("异常|验证|限制|安全")
+_BLOCKED_PAGE = re.compile(r"30001\d|安全限制|Account abnormal|captcha")
 _TOPIC = re.compile(r"#([^#\[\]\n]{1,80})\[(?:话题|topic)\]#", re.IGNORECASE)
 _NOTE_ID = re.compile(r"[0-9a-zA-Z]{16,40}")
 
@@ -222,7 +223,8 @@ def read_reply(response: Response) -> Data:
     """Return what the reply holds; raise what it says instead, Gone when a note is not there."""
     if looks_like_html(response.body):
         page = response.body.decode("utf-8", "replace")
-        raise (LoginRequired if _LOGIN_WORDS.search(page) else Blocked)("a page for people instead of JSON")
+        odd = _BLOCKED_PAGE.search(response.url + page) or not _LOGIN_WORDS.search(page)
+        raise (Blocked if odd else LoginRequired)("a page for people instead of JSON")
     reply = decode_page(response.body, _Reply)
     code = _code(reply.code)
     if reply.success or (reply.success is None and code == 0):

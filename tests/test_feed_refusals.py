@@ -30,6 +30,7 @@ QUERIES = {
     "wechat_mp": "MzAwMDAwMDAwMA==",
 }
 UNHUMAN = "https://www.zhihu.com/account/unhuman?type=unhuman&need_login=true"
+RESTRICTED = "https://www.xiaohongshu.com/website-login/error?error_code=300011&error_msg=x"
 CHALLENGE = "<!doctype html><html><head><title>安全验证 - 知乎</title></head></html>"
 REFUSALS = [
     ("weibo_search", (432, ""), Verdict.BLOCKED),
@@ -44,6 +45,7 @@ REFUSALS = [
     ("xiaohongshu_search", (461, ""), Verdict.BLOCKED),
     ("xiaohongshu_comments", (471, ""), Verdict.BLOCKED),
     ("xiaohongshu_search", (406, ""), Verdict.BLOCKED),
+    ("xiaohongshu_search", (302, RESTRICTED), Verdict.BLOCKED),
     ("xiaohongshu_search", (200, '{"code":-100,"success":false,"msg":"登录已过期"}'), Verdict.LOGIN_REQUIRED),
     ("douyin_search", (200, ""), Verdict.BLOCKED),
     ("douyin_comments", (200, "blocked"), Verdict.BLOCKED),
@@ -88,7 +90,7 @@ def test_a_refusal_has_its_verdict(feed: str, answer: tuple[int, str], verdict: 
     status, said = answer
 
     async def download(request: Request) -> Response:
-        if request.url == UNHUMAN:
+        if request.url in (UNHUMAN, RESTRICTED):
             return Response(url=request.url, body=CHALLENGE.encode(), fetched_at=NOW)
         headers = {"location": said} if status == 302 else {}
         return Response(url=request.url, status=status, headers=headers, body=said.encode(), fetched_at=NOW)
