@@ -27,6 +27,8 @@ class Platform(BaseModel):
     """Seconds before the watermark that each crawl reads again."""
     cookie_env: Annotated[str, StringConstraints(pattern=VARIABLE)] | None = None
     """Environment variable that holds the cookie; the cookie itself is never written here."""
+    token_env: Annotated[str, StringConstraints(pattern=VARIABLE)] | None = None
+    """Environment variable that holds the token of an official interface; it is sent in a header to the feed's host."""
     signer: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")] | None = None
     """`module:name` of the class that signs the requests of a feed that wants it (docs/feeds.md)."""
     robots: bool | None = None

@@ -220,7 +220,8 @@ class Drive:
         message = end.message
         if end.verdict is Verdict.SCHEMA_CHANGED and self._unread:
             message += f" (the page is kept at {self._sink.keep(self._unread)})"
-        expired = end.verdict is Verdict.LOGIN_REQUIRED and self._job.cookie_env
-        if remedy := EXPIRED if expired else end.remedy:
-            message += f": {remedy.format(feed=self._job.feed, cookie_env=self._job.cookie_env)}"
+        needs = self._spider.needs
+        variable = getattr(self._job, needs) if end.verdict is Verdict.LOGIN_REQUIRED else None
+        if remedy := EXPIRED[needs] if variable else end.remedy:
+            message += f": {remedy.format(feed=self._job.feed, variable=variable, needs=needs)}"
         return replace(end, message=message, newest=self._listing.newest, validators=self._validators)

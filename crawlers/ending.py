@@ -9,14 +9,18 @@ from crawlers.report import Verdict
 
 __all__ = ["EXPIRED", "Ending", "ended_by", "ending"]
 
-EXPIRED = "the cookie in {cookie_env} has expired: log in again in a browser, and export the new one"
+EXPIRED = {
+    "cookie_env": "the cookie in {variable} has expired: log in again in a browser, and export the new one",
+    "token_env": "the token in {variable} has expired or may not do this: make another one there, and export it",
+}
+"""By the setting that names the credential."""
 
 _REMEDIES = {
     Verdict.SHORT: "look at the query, or lower `minimum` in config/platforms/{feed}.yaml",
     Verdict.BLOCKED: "wait, then raise `delay` in config/platforms/{feed}.yaml, or renew the cookie",
     Verdict.RATE_LIMITED: "wait, then raise `delay` in config/platforms/{feed}.yaml, or crawl less often",
-    Verdict.LOGIN_REQUIRED: "put a cookie into an environment variable that config/platforms/{feed}.yaml names as "
-    "`cookie_env`",
+    Verdict.LOGIN_REQUIRED: "put a cookie or a token into an environment variable that config/platforms/{feed}.yaml "
+    "names as `{needs}`",
     Verdict.SCHEMA_CHANGED: "check the query; if it is right, crawlers/platforms/{feed}.py must learn this page",
     Verdict.UNREACHABLE: "the next crawl reads this stretch again",
     Verdict.CUT_SHORT: "raise `max_pages` in config/platforms/{feed}.yaml, or crawl more often",

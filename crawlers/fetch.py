@@ -105,8 +105,7 @@ class Fetcher:
             raise Gone(f"HTTP {status}")
         if status in _FAILING:
             raise self._after_waiting(response, Unreachable(f"HTTP {status}"))
-        meaning = self._spider.refusals.get(status, SchemaChanged)
-        raise self._after_waiting(response, meaning(f"HTTP {status}"))
+        raise self._after_waiting(response, self._spider.refusal(response))
 
     def _after_waiting(self, response: Response, meant: CrawlError) -> CrawlError:
         said = response.headers.get("retry-after", "").strip()

@@ -15,6 +15,11 @@ _HEX_ID = re.compile(r"[0-9a-f]{24}")
 _FIRST_SECOND, _LAST_SECOND = 1_230_768_000, 4_102_444_800
 """2009 and 2100: numbers that say another time are ids of another kind."""
 _CLOCKS_DIFFER = timedelta(seconds=10)
+_X_EPOCH = 1_288_834_974_657
+_FIRST_X_ID = 29_700_859_247
+"""Ids of X carry their time since November 2010; before, they only counted."""
+_FIRST_TIMED_MASTODON_ID = 10**17
+"""An instance's first ids only counted too."""
 
 
 def published(platform: str, native_id: str) -> datetime | None:
@@ -45,6 +50,21 @@ def _weibo(mid: str) -> datetime | None:
     return _unix(weibo_id.seconds_of(int(mid)))
 
 
+def _x(id: str) -> datetime | None:
+    """Read a snowflake: its bits above the 22nd count milliseconds."""
+    if not (id.isascii() and id.isdigit() and _FIRST_X_ID < int(id[:20]) < 1 << 63 and len(id) < 20):
+        return None
+    return datetime.fromtimestamp(((int(id) >> 22) + _X_EPOCH) // 1000, UTC)
+
+
+def _mastodon(id: str) -> datetime | None:
+    """Read a status id, after the instance that it is of: its bits above the 16th count milliseconds."""
+    number = id.rpartition("/")[2]
+    if not (number.isascii() and number.isdigit() and len(number) == len(str(_FIRST_TIMED_MASTODON_ID))):
+        return None
+    return datetime.fromtimestamp((int(number) >> 16) // 1000, UTC)
+
+
 def _douyin(id: str) -> datetime | None:
     """Read a video's or comment's id: its bits above the 32nd count seconds, from when its upload began."""
     return _unix(int(id) >> 32) if id.isascii() and id.isdigit() and 17 <= len(id) <= 20 else None
@@ -60,5 +80,5 @@ def _unix(seconds: int) -> datetime | None:
 
 
 _READERS: Mapping[str, Callable[[str], datetime | None]] = MappingProxyType(
-    {"weibo": _weibo, "douyin": _douyin, "xiaohongshu": _xiaohongshu}
+    {"douyin": _douyin, "mastodon": _mastodon, "weibo": _weibo, "x": _x, "xiaohongshu": _xiaohongshu}
 )

@@ -17,6 +17,7 @@ from crawlers.spider import Job, PlatformSpider, is_loopback, spider_of
 __all__ = ["check_platforms", "faults", "prepare"]
 
 _PAGES_AT_HOME = 100_000
+_CREDENTIALS = ("cookie_env", "token_env")
 _SPEAKS = re.compile(r"[A-Z]+(_[A-Z]+|_\d{1,3})+")
 
 
@@ -40,7 +41,8 @@ def prepare(target: Target, *, run_id: str, max_pages: int | None = None) -> tup
         minimum=override.minimum or 0,
         robots=spider.robots if override.robots is None else override.robots,
         user_agent=override.user_agent or _user_agent(),
-        cookie_env=_cookie_env(override),
+        cookie_env=_variable(override, "cookie_env"),
+        token_env=_variable(override, "token_env"),
         signer=override.signer,
     )
     made = spider(job)
@@ -70,7 +72,8 @@ def faults(brands: Sequence[Brand]) -> Iterator[str]:
     told = set()
     for path in platform_files():
         try:
-            _cookie_env(platform(path.stem))
+            for field in _CREDENTIALS:
+                _variable(platform(path.stem), field)
         except UserError as error:
             told.add(str(error))
             yield str(error)
@@ -88,12 +91,13 @@ def _file(brand: Brand) -> list[Path]:
     return [*(settings.config_dir() / "brands").glob(f"{brand.id}.y*ml")][:1]
 
 
-def _cookie_env(override: Platform) -> str | None:
-    name = override.cookie_env
+def _variable(override: Platform, field: str) -> str | None:
+    """Return the name of the variable that a credential is in; ConfigError when nobody set it."""
+    name: str | None = getattr(override, field)
     if name and settings.secret(name) is None:
         (path,) = (path for path in platform_files() if path.stem == override.id)
-        shown = name if _SPEAKS.fullmatch(name) else "the variable that it names"  # it may be the cookie itself
-        raise ConfigError(f"{where(path, 'cookie_env')}: {shown} is not set: export it, or remove this field")
+        shown = name if _SPEAKS.fullmatch(name) else "the variable that it names"  # it may be the secret itself
+        raise ConfigError(f"{where(path, field)}: {shown} is not set: export it, or remove this field")
     return name
 
 

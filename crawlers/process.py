@@ -108,7 +108,8 @@ def _start(log: int) -> "subprocess.Popen[bytes]":
 
 def _quoted(process: "subprocess.Popen[bytes]", log: Path, job: Job) -> str:
     text = log.read_text(encoding="utf-8", errors="replace")
-    if job.cookie_env and (cookie := settings.secret(job.cookie_env)):
-        text = text.replace(cookie, "…")
+    for name in (job.cookie_env, job.token_env):
+        if name and (secret := settings.secret(name)):
+            text = text.replace(secret, "…")
     last = "\n".join(text.splitlines()[-_LINES_QUOTED:])
     return f"{process.returncode}; {log} ends so:\n{last}"

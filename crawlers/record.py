@@ -51,6 +51,8 @@ def read_case(folder: Path) -> tuple[PlatformSpider, Response]:
 def outcome(spider: PlatformSpider, response: Response) -> dict[str, Any]:
     """Return what the parser makes of an answer, as posts.json holds it: what is absent or empty is left out."""
     try:
+        if response.status not in (200, 304):
+            raise spider.refusal(response)
         page = spider.parse_page(response)
     except CrawlError as error:
         return {"error": type(error).__name__, "message": str(error)}

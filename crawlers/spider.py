@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
+from lxml.html import HtmlElement
 
 from config.errors import UserError
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged
 from crawlers.feeds import feeds
+from crawlers.html_page import inner
 from crawlers.page import Dead, Page, Request, Response
 from crawlers.post import Post, check
 from crawlers.synthetic import HEADER, declared
@@ -58,6 +60,7 @@ class Job:
     robots: bool = False
     user_agent: str = "tingfeng"
     cookie_env: str | None = None
+    token_env: str | None = None
     signer: str | None = None
     """`module:name` of what signs the requests, where config/ names one."""
     since: datetime | None = None
@@ -101,6 +104,10 @@ class PlatformSpider(ABC):
         451: Blocked,
     }
     """What an HTTP status means here."""
+    token_parameter: ClassVar[str | None] = None
+    """The parameter of the address that carries the token, where the platform takes it in no header."""
+    needs: ClassVar[str] = "cookie_env"
+    """The setting that names the feed's credential, where it wants one: `cookie_env` or `token_env`."""
     signature: ClassVar[str] = ""
     """What the platform wants every request signed with, such as `x-zse-96`; a signer is looked for by this name."""
     own_signer: "ClassVar[type[Signer] | None]" = None
@@ -128,6 +135,11 @@ class PlatformSpider(ABC):
     @abstractmethod
     def parse_page(self, response: Response) -> Page:
         """Read a page. A CrawlError when it is a refusal, or of a shape that this code does not know."""
+
+    def refusal(self, response: Response) -> CrawlError:
+        """Return what an answer means that is no page, by its status; a feed may look into the body."""
+        meaning = self.refusals.get(response.status, SchemaChanged)
+        return meaning(f"HTTP {response.status}")
 
     def after(self, request: Request) -> Request | None:
         """Return the listing page after `request`, where it is known unread, so that it can be prefetched."""
@@ -160,9 +172,17 @@ class PlatformSpider(ABC):
             try:
                 done.append(read(item))
             except (MalformedPost, msgspec.ValidationError, ValueError, OverflowError) as error:
-                content = bytes(item).decode("utf-8", "replace") if isinstance(item, msgspec.Raw) else repr(item)
-                dead.append(Dead(reason=str(error), content=content))
+                dead.append(Dead(reason=str(error), content=_content(item)))
         return done, dead
+
+
+def _content(item: Any) -> str:
+    """Return an item as it came."""
+    if isinstance(item, tuple):
+        item = item[-1]
+    if isinstance(item, msgspec.Raw):
+        return bytes(item).decode("utf-8", "replace")
+    return inner(item) if isinstance(item, HtmlElement) else repr(item)
 
 
 def spider_of(feed: str) -> type[PlatformSpider]:

@@ -28,6 +28,7 @@ from scrapy import exceptions as scrapy_errors
 from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.crawler import AsyncCrawlerProcess
 from twisted.internet import error as twisted_errors
+from w3lib.url import add_or_replace_parameter
 
 from config import settings
 from crawlers.drive import Drive
@@ -98,7 +99,7 @@ class Pipe:
         """Keep the page beside the logs; of each query, the last odd one is kept."""
         path = settings.data_dir() / "logs" / f"{self._job.feed}-{query_folder(self._job.query)}.page"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(response.body)
+        path.write_bytes(_without_secrets(response.body, self._job))
         return str(path)
 
     def _send(self, word: str, value: Any) -> None:
@@ -114,6 +115,7 @@ class _Downloader(scrapy.Spider):
         super().__init__()
         self._spider, self._pipe, job = spider, pipe, spider.job
         self._cookie = settings.secret(job.cookie_env) if job.cookie_env else None
+        self._token = settings.secret(job.token_env) if job.token_env else None
         self._own = urlsplit(spider.first().url)
 
     async def start(self) -> AsyncIterator[Any]:
@@ -135,10 +137,16 @@ class _Downloader(scrapy.Spider):
         headers = dict(request.headers)
         if self._cookie and self._is_own(request.url):
             headers["Cookie"] = self._cookie
+        address = request.url
+        if self._token and self._is_own(request.url):
+            if parameter := self._spider.token_parameter:
+                address = add_or_replace_parameter(address, parameter, self._token)
+            else:
+                headers["Authorization"] = f"Bearer {self._token}"
         method, body = ("GET", b"") if request.body is None else ("POST", request.body)
         try:
             response = await self.crawler.engine.download_async(
-                scrapy.Request(request.url, method=method, body=body, headers=headers, meta={"dont_redirect": True})
+                scrapy.Request(address, method=method, body=body, headers=headers, meta={"dont_redirect": True})
             )
         except scrapy_errors.IgnoreRequest as error:
             if "robots.txt" in str(error):
@@ -152,7 +160,7 @@ class _Downloader(scrapy.Spider):
         except (ValueError, scrapy_errors.NotSupported, scrapy_errors.UnsupportedURLSchemeError) as error:
             raise SchemaChanged(f"cannot be fetched: {error}") from error
         return Response(
-            url=response.url,
+            url=response.url if address == request.url else request.url,
             status=response.status,
             headers={
                 name.decode("latin-1").lower(): b", ".join(v).decode("latin-1") for name, v in response.headers.items()
@@ -160,6 +168,14 @@ class _Downloader(scrapy.Spider):
             body=response.body,
             fetched_at=datetime.now(UTC),
         )
+
+
+def _without_secrets(body: bytes, job: Job) -> bytes:
+    """Return a page without the credentials that it was asked for with: some platforms write them into it."""
+    for name in (job.cookie_env, job.token_env):
+        if name and (secret := settings.secret(name)):
+            body = body.replace(secret.encode(), b"")
+    return body
 
 
 def _scrapy_settings(job: Job, loopback: bool) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from pyarrow import parquet
 from typer.testing import CliRunner
 
 import tingfeng
+from crawlers.feeds import feeds
 from crawlers.replay import Replay, Staging, load
 
 DEMO = Path(__file__).resolve().parent.parent / "config" / "demo"
@@ -308,7 +309,7 @@ def test_the_doctor_refuses_what_a_crawl_refuses_with_file_and_line(
     platform.write_text("delay: 1\ncookie_env: WEIBO_COOKIE\n")
     code, said = run("doctor")
     assert code == 1
-    assert f"{brand}:4: crawl.0: feed 'weibo': no such feed: use one of nodebb, rss, weibo_search" in said
+    assert f"{brand}:4: crawl.0: feed 'weibo': no such feed: use one of {', '.join(feeds())}" in said
     assert f"{brand}:5: crawl.1: rss '星河': give the address of a feed" in said
     assert f"{brand}:6: crawl.2: " in said
     assert f"{platform}:2: cookie_env: WEIBO_COOKIE is not set: export it" in said

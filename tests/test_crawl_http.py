@@ -18,6 +18,7 @@ from config.load import ConfigError
 from crawlers import watermark
 from crawlers.ending import Ending, ending
 from crawlers.errors import Blocked
+from crawlers.feeds import feeds
 from crawlers.post import Post, decode_post
 from crawlers.report import CrawlProgress, CrawlReport, Verdict, decode_report
 from crawlers.run import CrawlerDied, batch_of, crawl, crawl_or_raise
@@ -243,7 +244,7 @@ def test_what_cannot_be_crawled_is_refused_before_anything_runs(tmp_path: Path) 
     for feed, query, words in (
         ("rss", "小米", "give the address of a feed"),
         ("nodebb", "小米", "give a forum's address"),
-        ("weibo", "小米", "use one of nodebb, rss, weibo_search"),
+        ("weibo", "小米", f"use one of {', '.join(feeds())}"),
     ):
         with pytest.raises(CannotCrawl, match=words):
             crawl(Target(feed=feed, query=query), "w1")

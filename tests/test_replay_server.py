@@ -284,7 +284,7 @@ def test_a_taken_port_is_named(replay: Replay) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"feed": "qzone"}, r"feed: 'qzone' cannot be replayed.*wires/qzone\.py"),
+        ({"feed": "nowhere"}, r"feed: 'nowhere' cannot be replayed.*wires/nowhere\.py"),
         ({"native_id": "abc"}, "native_id: must be a number"),
         ({"feed": "nodebb"}, "no forum's"),
     ],

@@ -119,7 +119,9 @@ def test_a_login_that_has_expired_is_told_from_one_that_was_never_given() -> Non
         drive._announced = lambda parse: parse  # type: ignore[method-assign]
         return asyncio.run(drive.run()).message
 
-    assert "put a cookie into an environment variable" in message(Guarded(job()))
+    assert "into an environment variable that config/platforms/toy.yaml names as `cookie_env`" in message(
+        Guarded(job())
+    )
     assert "the cookie in TOY_COOKIE has expired" in message(Guarded(job(cookie_env="TOY_COOKIE")))
 
 

@@ -125,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
         return json_response([target.model_dump(exclude_none=True) for target in found])
 
     def _send(self, response: Response, cut: bool) -> None:
-        headers = {"Content-Type": response.content_type}
+        headers = {"Content-Type": response.content_type, **response.headers}
         if made_up := declare(response.posts):
             headers[HEADER] = made_up
         body = response.body

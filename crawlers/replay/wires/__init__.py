@@ -4,11 +4,11 @@ A wire module has
 
     wire(posts) -> Wire                                      what serves the posts of this feed
     moved_id(native_id, published_at, seconds) -> str        only where native ids carry their time
-    adopted(post, number) -> Post                            a post of any source as one of this platform
+    carried(posts) -> list[Post]                             any posts, as far as this format can hold them
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib import import_module
@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Response",
     "Wire",
-    "adopt",
-    "adopting",
-    "json_answer",
+    "carried",
+    "json_response",
     "moved_id",
     "names",
     "page_number",
@@ -49,6 +48,8 @@ class Response:
     """When given, the page carries an ETag and Last-Modified, and who has it already gets a 304."""
     status: int = 200
     location: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Further headers, such as Link."""
 
 
 class Wire(Protocol):
@@ -99,15 +100,10 @@ def moved_id(feed: str, native_id: str, published_at: datetime | None, seconds: 
     return str(move(native_id, published_at, seconds)) if move else native_id
 
 
-def adopting() -> list[str]:
-    """Return the feeds that make posts of any source their own."""
-    return [name for name in names() if hasattr(_module(name), "adopted")]
-
-
-def adopt(feed: str, post: Post, number: int) -> Post:
-    """Return a post of any source as one of this feed; what the feed made up is named in `synthetic`."""
-    made: Post = _module(feed).adopted(post, number)
-    return replace(made, synthetic=tuple(sorted({*made.synthetic, "native_id", "url"})))
+def carried(feed: str, posts: Sequence[Post]) -> list[Post] | None:
+    """Return any posts as the wire of `feed` can hold them, ids in its form; None where it takes only its own."""
+    carry = getattr(_module(feed), "carried", None)
+    return list(carry(posts)) if carry else None
 
 
 @cache

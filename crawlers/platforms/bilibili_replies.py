@@ -1,0 +1,222 @@
+"""The comments below one of B站's videos, newest first, and the answers to them.
+
+    GET /x/v2/reply/wbi/main?type=1&oid={aid}&mode=2&pagination_str=…        comments, each with its first answers
+    GET /x/v2/reply/reply?type=1&oid={aid}&root={rpid}&ps=20&pn=N            all answers to one
+
+The query is a video: BV17x411w7KC, av170001, or its address. Signed and refused as the search is (crawlers/wbi.py).
+Fields: https://github.com/SocialSisterYi/bilibili-API-collect/blob/master/docs/comment/readme.md.
+"""
+
+import html
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
+
+import msgspec
+
+from config.both import Both
+from crawlers.bilibili_answer import BilibiliSpider
+from crawlers.bilibili_id import VIDEO, aid_of, bvid_of
+from crawlers.counts import count
+from crawlers.errors import MalformedPost
+from crawlers.links import links_of
+from crawlers.page import Listed, Page, Request, Response
+from crawlers.post import Author, Engagement, Kind, Post
+from crawlers.spider import CannotCrawl, Job, is_loopback
+from crawlers.times import unix_time
+from crawlers.wire import decode_item, decode_optional
+
+__all__ = ["BilibiliReplies"]
+
+_NEWEST_FIRST = "2"
+_ANSWERS = 20
+_ANSWER_PAGES = 20
+"""Pages of answers to one comment that a crawl reads at the most."""
+_OWN = ("bilibili.com", "b23.tv")
+_COMPANY, _PERSON = 1, 0
+_ABSENT = msgspec.Raw(b"null")
+
+
+class _Member(msgspec.Struct):
+    mid: str | int | None = None
+    uname: str | None = None
+    sign: str | None = None
+    official: Any = msgspec.field(name="official_verify", default=None)
+
+
+class _Content(msgspec.Struct):
+    message: str
+    pictures: Any = None
+
+
+class _Reply(msgspec.Struct):
+    content: _Content
+    ctime: int
+    rpid: int | str | None = None
+    rpid_str: str | None = None
+    mid: int | str | None = None
+    root: int | str | None = None
+    parent: int | str | None = None
+    like: Any = None
+    rcount: Any = None
+    member: _Member | None = None
+    replies: msgspec.Raw = _ABSENT
+    control: Any = msgspec.field(name="reply_control", default=None)
+
+
+class _Cursor(msgspec.Struct):
+    is_end: bool | None = None
+    next: int | None = None
+    pagination: Any = msgspec.field(name="pagination_reply", default=None)
+
+
+class _Counted(msgspec.Struct):
+    count: int = 0
+    num: int = 1
+    size: int = _ANSWERS
+
+
+class _Data(msgspec.Struct):
+    """A page of comments, or of the answers to one."""
+
+    replies: msgspec.Raw = _ABSENT
+    cursor: _Cursor | None = None
+    page: _Counted | None = None
+    top: Any = None
+    top_replies: msgspec.Raw = _ABSENT
+
+
+class BilibiliReplies(BilibiliSpider):
+    """What is said below a video."""
+
+    feed_name = Both("B站评论", "Bilibili comments")
+    headers = {"Accept": "application/json", "Referer": "https://www.bilibili.com/"}
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        match = VIDEO.fullmatch(job.query.strip())
+        if match is None:
+            raise CannotCrawl(f"bilibili_replies {job.query!r}: give a video, such as BV17x411w7KC or its address")
+        self._aid = int(match["aid"]) if match["aid"] else aid_of(match["bvid"])
+        self._bvid = match["bvid"] or bvid_of(self._aid)
+
+    def first(self) -> Request:
+        """Return the request for the newest comments."""
+        return self._comments("")
+
+    def parse_page(self, response: Response) -> Page:
+        """Read a page of comments, or of the answers to one."""
+        data = self.data_of(response, _Data)
+        if data is None:
+            return Page(nothing="no comments here, or not any more")
+        items = decode_optional(data.replies, list[msgspec.Raw]) or []
+        pinned = decode_optional(data.top_replies, list[msgspec.Raw]) or []
+        read, dead = self.read_each([*pinned, *items], partial(self._parse_reply, response))
+        posts = [post for post, _ in read]
+        inner, dead_inner = self.read_each([raw for _, found in read for raw in found], partial(self._answer, response))
+        asked = parse_qs(urlsplit(response.url).query)
+        if "root" in asked:
+            return Page(posts=(*posts, *inner), dead=(*dead, *dead_inner), follow=self._more(data, asked["root"][0]))
+        tops = {post.id for post in posts[: len(pinned)]}
+        return Page(
+            posts=(*posts, *inner),
+            dead=(*dead, *dead_inner),
+            listed=tuple(Listed(id=post.id, at=post.published_at, pinned=post.id in tops) for post in posts),
+            follow=tuple(self._unshown(read)),
+            next=self._following(data.cursor) if items else None,
+            nothing=None if items or pinned else "a list without comments",
+        )
+
+    def _parse_reply(self, response: Response, raw: msgspec.Raw) -> tuple[Post, list[msgspec.Raw]]:
+        """Return the comment, and those of its answers that stand with it."""
+        reply = decode_item(raw, _Reply)
+        id = reply.rpid_str or str(reply.rpid or "")
+        if not id.isdecimal():
+            raise MalformedPost(f"rpid: {id[:40]!r} is no number")
+        above = str(reply.parent or reply.root or "0")
+        text = html.unescape(reply.content.message).strip()
+        post = self.post(
+            response,
+            kind=Kind.COMMENT,
+            native_id=id,
+            url=f"https://www.bilibili.com/video/{self._bvid}#reply{id}",
+            text=text,
+            links=links_of(text, "https://www.bilibili.com", own=_OWN),
+            pictures=tuple(_pictures(reply.content.pictures)),
+            author=_parse_author(reply),
+            published_at=unix_time(reply.ctime)[0],
+            engagement=Engagement(likes=count(reply.like), comments=count(reply.rcount)),
+            region=_parse_region(reply.control),
+            parent_id=above if above.strip("0") else self._bvid,
+            root_id=f"{self.platform}:{Kind.POST}:{self._bvid}",
+        )
+        return post, decode_optional(reply.replies, list[msgspec.Raw]) or []
+
+    def _answer(self, response: Response, raw: msgspec.Raw) -> Post:
+        return self._parse_reply(response, raw)[0]
+
+    def _unshown(self, read: list[tuple[Post, list[msgspec.Raw]]]) -> Iterator[Request]:
+        """Yield the first page of the answers to each comment that has more than stand with it."""
+        for post, shown in read:
+            if (post.engagement.comments or 0) > len(shown):
+                yield self._answers(post.native_id, 1)
+
+    def _more(self, data: _Data, root: str) -> tuple[Request, ...]:
+        page = data.page or _Counted()
+        if page.num * max(1, page.size) >= page.count:
+            return ()
+        return (self._answers(root, page.num + 1),) if page.num < _ANSWER_PAGES or is_loopback(self.base) else ()
+
+    def _following(self, cursor: _Cursor | None) -> Request | None:
+        if cursor is None or cursor.is_end:
+            return None
+        onward = cursor.pagination.get("next_offset") if isinstance(cursor.pagination, dict) else None
+        if isinstance(onward, str) and onward:
+            return self._comments(onward)
+        return self._comments("", after=cursor.next) if cursor.next else None
+
+    def _comments(self, offset: str, after: int | None = None) -> Request:
+        place = msgspec.json.encode({"offset": offset}).decode()
+        fields = {"type": "1", "oid": str(self._aid), "mode": _NEWEST_FIRST, "pagination_str": place, "plat": "1"}
+        fields |= {"next": str(after)} if after else {}
+        return self._request("wbi/main", fields)
+
+    def _answers(self, root: str, page: int) -> Request:
+        fields = {"type": "1", "oid": str(self._aid), "root": root, "ps": str(_ANSWERS), "pn": str(page)}
+        return self._request("reply", fields)
+
+    def _request(self, path: str, fields: dict[str, str]) -> Request:
+        query = urlencode(fields, quote_via=quote)
+        return Request(url=f"{self.base}/x/v2/reply/{path}?{query}", headers=self.headers, optional=path == "reply")
+
+
+def _parse_author(reply: _Reply) -> Author | None:
+    """Return the account; who is no longer there has none."""
+    member = reply.member or _Member()
+    id = str(member.mid or reply.mid or "")
+    if not id.strip("0"):
+        return None
+    official = member.official if isinstance(member.official, dict) else {}
+    kind, words = official.get("type"), official.get("desc")
+    return Author(
+        id=id,
+        name=member.uname or None,
+        url=f"https://space.bilibili.com/{id}",
+        verified=kind in (_COMPANY, _PERSON) if isinstance(kind, int) else None,
+        verification=words if isinstance(words, str) and words else None,
+        organisation=kind == _COMPANY if kind in (_COMPANY, _PERSON) else None,
+        bio=member.sign or None,
+    )
+
+
+def _parse_region(control: Any) -> str | None:
+    said = control.get("location") if isinstance(control, dict) else None
+    return said.replace(":", "：").rpartition("：")[2].strip() or None if isinstance(said, str) else None
+
+
+def _pictures(pictures: Any) -> Iterator[str]:
+    for one in pictures if isinstance(pictures, list) else ():
+        address = one.get("img_src") if isinstance(one, dict) else None
+        if isinstance(address, str) and address:
+            yield f"https:{address}" if address.startswith("//") else address

@@ -1,0 +1,298 @@
+"""X's recent search, API v2: the last seven days, newest first, a hundred posts a page.
+
+    GET /2/tweets/search/recent?query=…&max_results=100&next_token=…
+
+It wants a token of the developer's own (`token_env`). Fields: https://docs.x.com/x-api/posts/search-recent-posts. A
+page may hold posts beside errors that tell of others; a spent budget and a rate that is too high both answer 429.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+from config.both import Both
+from crawlers.counts import count
+from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged
+from crawlers.links import links_of
+from crawlers.markup import text_of
+from crawlers.native_id import published
+from crawlers.page import Listed, Page, Request, Response
+from crawlers.post import Author, Engagement, Kind, Post, Precision
+from crawlers.spider import CannotCrawl, Job, PlatformSpider
+from crawlers.times import ReadTime, optional_time, read_time
+from crawlers.wire import decode_item, decode_optional, decode_page
+
+__all__ = ["XSearch"]
+
+_LIMIT = 100
+_LONGEST_QUERY = 4_096
+_FIELDS = {
+    "tweet.fields": "attachments,author_id,conversation_id,created_at,edit_history_tweet_ids,entities,geo,"
+    "in_reply_to_user_id,lang,note_tweet,public_metrics,referenced_tweets",
+    "expansions": "attachments.media_keys,author_id,geo.place_id,referenced_tweets.id,referenced_tweets.id.author_id",
+    "user.fields": "description,location,name,public_metrics,username,verified,verified_type",
+    "media.fields": "preview_image_url,type,url",
+    "place.fields": "country,full_name",
+}
+_ABSENT = msgspec.Raw(b"null")
+_KINDS = {"retweeted": Kind.REPOST, "replied_to": Kind.COMMENT, "quoted": Kind.REPOST}
+"""What a post is by what it refers to; the first of these counts."""
+_OWN, _ORGANISATIONS = ("x.com", "twitter.com", "t.co"), ("business", "government")
+_NEWEST_WITHIN = timedelta(days=6, hours=12)
+
+
+class _User(msgspec.Struct):
+    id: str | int
+    name: str | None = None
+    username: str | None = None
+    description: str | None = None
+    verified: bool | None = None
+    verified_type: str | None = None
+    public_metrics: Any = None
+
+
+class _Reference(msgspec.Struct):
+    type: str
+    id: str | int
+
+
+class _Note(msgspec.Struct):
+    text: str
+    entities: Any = None
+
+
+class _Tweet(msgspec.Struct):
+    id: str | int
+    text: str
+    created_at: str | None = None
+    author_id: str | int | None = None
+    conversation_id: str | int | None = None
+    lang: str | None = None
+    note_tweet: msgspec.Raw = _ABSENT
+    public_metrics: Any = None
+    referenced_tweets: list[_Reference] | None = None
+    entities: Any = None
+    attachments: Any = None
+    geo: Any = None
+
+
+class _Includes(msgspec.Struct):
+    users: list[msgspec.Raw] | None = None
+    tweets: list[msgspec.Raw] | None = None
+    media: list[Any] | None = None
+    places: list[Any] | None = None
+
+
+class _Beside(msgspec.Struct):
+    """The accounts, the pictures' addresses and the places that go with a page, by their ids."""
+
+    users: dict[str, _User]
+    media: dict[str, str]
+    places: dict[str, str]
+
+
+class _Meta(msgspec.Struct):
+    result_count: int | None = None
+    next_token: str | None = None
+
+
+class _Found(msgspec.Struct):
+    data: list[msgspec.Raw] | None = None
+    includes: _Includes | None = None
+    meta: _Meta | None = None
+
+
+class _Problem(msgspec.Struct):
+    title: str | None = None
+    detail: str | None = None
+    type: str | None = None
+    status: int | None = None
+    errors: Any = None
+
+
+class XSearch(PlatformSpider):
+    """Posts that match the query, which is X's own (https://docs.x.com/x-api/posts/search/integrate/build-a-query)."""
+
+    platform = "x"
+    platform_name = Both("X（推特）", "X (Twitter)")
+    feed_name = Both("X 搜索", "X search")
+    home = "https://api.x.com"
+    delay = 2
+    max_pages = 30
+    robots = False
+    needs = "token_env"
+    headers = {"Accept": "application/json"}
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        if not 0 < len(job.query) <= _LONGEST_QUERY:
+            raise CannotCrawl(f"x_search: a query has 1 to {_LONGEST_QUERY} characters, this one {len(job.query)}")
+
+    def first(self) -> Request:
+        """Return the request for the newest posts."""
+        return self._page(None)
+
+    def parse_page(self, response: Response) -> Page:
+        """Read one page of the search."""
+        found = decode_page(response.body, _Found)
+        if found.data is None and (found.meta is None or found.meta.result_count != 0):
+            raise _meant(response)
+        includes = found.includes or _Includes()
+        read = partial(self._parse_tweet, response, _beside(includes))
+        posts, dead = self.read_each(found.data or (), read)
+        told = {post.native_id for post in posts}
+        roots, dead_roots = self.read_each(includes.tweets or (), read)
+        token = found.meta.next_token if found.meta else None
+        return Page(
+            posts=(*posts, *(post for post in roots if post.native_id not in told)),
+            dead=(*dead, *dead_roots),
+            listed=tuple(Listed(id=post.id, at=post.published_at) for post in posts),
+            next=self._page(token) if token else None,
+            nothing=None if found.data else "result_count 0",
+        )
+
+    def refusal(self, response: Response) -> CrawlError:
+        """Return what the body says of the refusal, or else the status."""
+        return _meant(response)
+
+    def _parse_tweet(self, response: Response, beside: _Beside, raw: msgspec.Raw) -> Post:
+        tweet = decode_item(raw, _Tweet)
+        id = str(tweet.id)
+        if not (id.isascii() and id.isdecimal()):
+            raise MalformedPost(f"id: {id[:40]!r} is no number")
+        kind, parent = _place(tweet)
+        note = decode_optional(tweet.note_tweet, _Note)
+        author = beside.users.get(str(tweet.author_id))
+        entities = _fields(note.entities if note else None) or _fields(tweet.entities)
+        links = _named(entities.get("urls"), "unwound_url", "expanded_url", "url")
+        published_at, precision = _parse_time(tweet, id, response)
+        root = str(tweet.conversation_id or parent) if kind is Kind.COMMENT else parent
+        return self.post(
+            response,
+            kind=kind,
+            native_id=id,
+            url=f"https://x.com/{author.username if author and author.username else 'i'}/status/{id}",
+            text=text_of(note.text if note else tweet.text),
+            tags=tuple(dict.fromkeys(_named(entities.get("hashtags"), "tag"))),
+            links=links_of(" ".join(links), "https://x.com", own=_OWN),
+            pictures=_pictures(tweet, beside.media),
+            author=_parse_author(author, tweet),
+            published_at=published_at,
+            time_precision=precision,
+            engagement=_parse_engagement(tweet.public_metrics),
+            region=beside.places.get(str(_fields(tweet.geo).get("place_id"))),
+            parent_id=parent,
+            root_id=f"{self.platform}:{Kind.POST}:{root}" if root else None,
+            language=tweet.lang if tweet.lang not in ("", "und", "zxx") else None,
+        )
+
+    def _page(self, token: str | None) -> Request:
+        fields = {"query": self.job.query, "max_results": str(_LIMIT), **_FIELDS}
+        fields |= {"next_token": token} if token else {}
+        if self.until and datetime.now(UTC) - self.until < _NEWEST_WITHIN:  # each post that is read costs money
+            fields["start_time"] = self.until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return Request(url=f"{self.base}/2/tweets/search/recent?{urlencode(fields)}", headers=self.headers)
+
+
+def _meant(response: Response) -> CrawlError:
+    """Return what a page without posts says: of the token, the rate, the month's budget, or the query."""
+    try:
+        problem = decode_page(response.body, _Problem)
+    except CrawlError as error:
+        return XSearch.refusals.get(response.status, type(error))(f"HTTP {response.status}: {error}")
+    errors = problem.errors if isinstance(problem.errors, list) else []
+    inner = next((one for one in errors if isinstance(one, dict)), {})
+    words = [problem.title, problem.detail, inner.get("title"), inner.get("message") or inner.get("detail")]
+    said = "; ".join(dict.fromkeys(str(word) for word in words if word)) or "neither posts nor why there are none"
+    said = f"the platform says: {said}"
+    status = response.status if response.status != 200 else problem.status or 200
+    if "usage-capped" in (problem.type or "") or "UsageCapExceeded" in said:
+        return RateLimited(f"{said}: the reads of this account are used up")
+    if status == 429:
+        reset = optional_time(count(response.headers.get("x-rate-limit-reset")), response.moment)
+        return RateLimited(f"{said}, asks to wait until {reset:%H:%M:%S} UTC" if reset else said)
+    return {401: LoginRequired, 403: Blocked}.get(status, SchemaChanged)(said)
+
+
+def _beside(includes: _Includes) -> _Beside:
+    users = {str(user.id): user for raw in includes.users or () if (user := decode_optional(raw, _User))}
+    media, places = {}, {}
+    for one in map(_fields, includes.media or ()):
+        address = one.get("url") or one.get("preview_image_url")
+        if isinstance(address, str) and address.startswith("https://"):
+            media[str(one.get("media_key"))] = address
+    for one in map(_fields, includes.places or ()):
+        if isinstance(name := one.get("full_name") or one.get("country"), str):
+            places[str(one.get("id"))] = name
+    return _Beside(users=users, media=media, places=places)
+
+
+def _place(tweet: _Tweet) -> tuple[Kind, str | None]:
+    """Return what the post is, and the one that it reposts, answers or quotes."""
+    referred = {reference.type: str(reference.id) for reference in tweet.referenced_tweets or ()}
+    for name, kind in _KINDS.items():
+        if name in referred:
+            return kind, referred[name]
+    return Kind.POST, None
+
+
+def _parse_time(tweet: _Tweet, id: str, response: Response) -> ReadTime:
+    """Return the time that is told, or the id's where none is or the two contradict each other."""
+    by_id = published(XSearch.platform, id)
+    by_id = by_id if by_id and by_id <= response.fetched_at else None
+    try:
+        said = read_time(tweet.created_at or "", response.moment)
+    except ValueError as error:
+        if by_id is None:
+            raise MalformedPost(f"created_at: {error}") from error
+        return by_id, Precision.SECOND
+    apart = abs((said[0] - by_id).total_seconds()) if by_id else 0
+    return (by_id, Precision.SECOND) if by_id and apart > 60 else said
+
+
+def _parse_author(user: _User | None, tweet: _Tweet) -> Author | None:
+    if user is None:
+        return Author(id=str(tweet.author_id)) if tweet.author_id else None
+    kind = user.verified_type
+    return Author(
+        id=str(user.id),
+        name=user.name or user.username,
+        url=f"https://x.com/{user.username}" if user.username else None,
+        followers=count(_fields(user.public_metrics).get("followers_count")),
+        verified=user.verified,
+        verification=kind if kind and kind != "none" else None,
+        organisation=True if kind in _ORGANISATIONS else None,
+        bio=user.description or None,
+    )
+
+
+def _parse_engagement(metrics: Any) -> Engagement:
+    shown = _fields(metrics)
+    return Engagement(
+        reposts=count(shown.get("retweet_count")),
+        comments=count(shown.get("reply_count")),
+        likes=count(shown.get("like_count")),
+        views=count(shown.get("impression_count")),
+        favourites=count(shown.get("bookmark_count")),
+        shares=count(shown.get("quote_count")),
+    )
+
+
+def _fields(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _named(items: Any, *names: str) -> list[str]:
+    """Return of each item the first of these fields that it has."""
+    each = map(_fields, items if isinstance(items, list) else ())
+    found = (next((one[name] for name in names if one.get(name)), None) for one in each)
+    return [one for one in found if isinstance(one, str)]
+
+
+def _pictures(tweet: _Tweet, media: Mapping[str, str]) -> tuple[str, ...]:
+    keys = _fields(tweet.attachments).get("media_keys")
+    return tuple(media[str(key)] for key in keys if str(key) in media) if isinstance(keys, list) else ()
