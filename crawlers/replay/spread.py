@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from itertools import cycle
 
 from crawlers.post import Post
-from crawlers.replay.wires import carried, names
+from crawlers.replay.wires import carried, names, wires
 
 __all__ = ["spread"]
 
 _SPREADING = "weibo_search"
 """The feed whose posts are spread; what is staged stays on it."""
 _SEARCHES = ("_search", "_html")
-_MOST = 46
-"""Posts for a feed that is no search: one is asked for a whole list, or for each account or conversation."""
+_MOST, _CRAWLS = 46, 4
+"""Posts, and crawls to find them, for a feed that is no search: one is asked for each list, account or conversation."""
+_SOMEWHERE = "http://127.0.0.1"
 
 
 def spread(posts: Sequence[Post]) -> list[Post]:
@@ -28,4 +29,17 @@ def spread(posts: Sequence[Post]) -> list[Post]:
         feed = next(turns) if post.feed == _SPREADING and "staged" not in post.synthetic else post.feed
         full = len(dealt[feed]) >= _MOST and not feed.endswith(_SEARCHES)
         (found if feed not in feeds or full else dealt[feed]).append(post)
-    return found + [post for feed in feeds for post in carried(feed, dealt[feed]) or ()]
+    for feed in feeds:
+        held, left = _held(feed, dealt[feed])
+        found += [*held, *left]
+    return found
+
+
+def _held(feed: str, posts: list[Post]) -> tuple[list[Post], list[Post]]:
+    """Return the posts in the feed's form, as many as a few crawls find, and those that stay as they were."""
+    taken = len(posts)
+    held = carried(feed, posts) or []
+    while taken > 1 and sum(len(wire.targets(_SOMEWHERE)) for wire in wires(held)) > _CRAWLS:
+        taken //= 2
+        held = carried(feed, posts[:taken]) or []
+    return held, posts[taken:]
