@@ -9,7 +9,7 @@ A wire module has
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib import import_module
@@ -102,20 +102,10 @@ def moved_id(feed: str, native_id: str, published_at: datetime | None, seconds: 
     return str(move(native_id, published_at, seconds)) if move else native_id
 
 
-def carriers() -> list[str]:
-    """Return the feeds that can hold posts of any source."""
-    return [name for name in names() if {"carried", "adopted"} & vars(_module(name)).keys()]
-
-
 def carried(feed: str, posts: Sequence[Post]) -> list[Post] | None:
     """Return any posts as the wire of `feed` can hold them, ids in its form; None where it takes only its own."""
-    module = _module(feed)
-    if carry := getattr(module, "carried", None):
-        return list(carry(posts))
-    if adopt := getattr(module, "adopted", None):
-        made: list[Post] = [adopt(post, number) for number, post in enumerate(posts)]
-        return [replace(post, synthetic=tuple(sorted({*post.synthetic, "native_id", "url"}))) for post in made]
-    return None
+    carry = getattr(_module(feed), "carried", None)
+    return list(carry(posts)) if carry else None
 
 
 @cache
