@@ -7,13 +7,17 @@ import msgspec
 
 from config.errors import UserError
 
-__all__ = ["BrokenBatch", "Manifest", "decode_manifest"]
+__all__ = ["BooksDoNotBalance", "BrokenBatch", "Manifest", "decode_manifest"]
 
 _FORMAT = 1
 
 
 class BrokenBatch(UserError):
     """A batch's file does not fit its manifest; write the window again (the message names the file)."""
+
+
+class BooksDoNotBalance(Exception):
+    """A stage's counts are wrong, so something was lost or counted twice: a fault of ours; nothing was recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ import msgspec
 from config import settings
 from crawlers import packs, queue
 from crawlers.files import read, resolve, sync
-from crawlers.manifest import BrokenBatch, Manifest, decode_manifest
+from crawlers.manifest import BooksDoNotBalance, BrokenBatch, Manifest, decode_manifest
 
 __all__ = [
     "STAGES",
@@ -47,10 +47,6 @@ __all__ = [
 _UNSAFE = re.compile(r"[^\w-]+")
 STAGES = ("posts", "runs", "mentions", "replies", "indexed")
 """All of them, in the order in which they are written."""
-
-
-class BooksDoNotBalance(Exception):
-    """A stage's counts are wrong, so something was lost or counted twice: a fault of ours; nothing was recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import pytest
 
 from config.brand import Brand
 from crawlers.post import Kind, Post
-from indexing.document import analysis_part
+from indexing.mentions.document import analysis_part
 from nlp.classifier.emoji import emoticons
 from nlp.mention import Label, MatchedBy, Mention, decode_mention, encode_mention
 from nlp.mentions import Analyser

@@ -115,10 +115,7 @@ class QZone(PlatformSpider):
     platform = "qzone"
     platform_name = Both("QQ空间", "Qzone")
     feed_name = Both("QQ空间说说", "Qzone messages")
-    in_browser = BrowserPage(
-        r"https://user\.qzone\.qq\.com/proxy/domain/taotao\.qq\.com/cgi-bin/"
-        r"emotion_cgi_msglist_v6\?([^\n]*&)?uin=(?P<query>\d+)"
-    )
+    in_browser = BrowserPage(r"https://user\.qzone\.qq\.com/\S+/emotion_cgi_msglist_v6\?([^\n]*&)?uin=(?P<query>\d+)")
     home = "https://user.qzone.qq.com"
     delay = 5
     robots = False
