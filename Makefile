@@ -45,7 +45,7 @@ $(TORCH)/.setup: $(SETUP) requirements-torch.lock
 	touch $@
 
 cluster: $(CLUSTER)/.setup  ## run the tests of many machines: Airflow's Celery executor, S3, three Elasticsearch nodes
-	$(CLUSTER)/bin/python -m pytest -m cluster --timeout 1500
+	$(CLUSTER)/bin/python -m pytest -m cluster --timeout 2400
 
 $(CLUSTER)/.setup: $(SETUP) requirements-cluster.lock
 	test -x $(CLUSTER)/bin/python || $(PYTHON) -m venv $(CLUSTER)

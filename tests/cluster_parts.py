@@ -233,9 +233,9 @@ class Airflow:
     def start(self) -> None:
         """Start what there is one of, once the workers are ready."""
         self.run("api-server", "api-server")
-        until(lambda: answers(self.port), 240, "Airflow's API server answers")
+        until(lambda: answers(self.port), 400, "Airflow's API server answers")
         for name in WORKERS:
-            until(lambda name=name: f"{name}@" in self.said(name) and "ready." in self.said(name), 240, f"{name} works")  # type: ignore[misc]
+            until(lambda name=name: f"{name}@" in self.said(name) and "ready." in self.said(name), 400, f"{name} works")  # type: ignore[misc]
         self.run("scheduler", "scheduler", "--skip-serve-logs")
         self.run("dag-processor", "dag-processor")
 

@@ -134,7 +134,7 @@ def test_whatever_is_killed_the_documents_are_those_of_an_undisturbed_machine(
         cluster.start()
         say("the cluster is up")
 
-        until(lambda: len(replay.requests) > asked + 12 and bool(crawling(cluster)), 300, "a crawl is under way", 0.02)
+        until(lambda: len(replay.requests) > asked + 12 and bool(crawling(cluster)), 600, "a crawl is under way", 0.02)
         lost = crawling(cluster)[0]
         cluster.kill(lost)
         say(f"worker {lost} killed in the middle of a crawl, after {len(replay.requests) - asked} requests")
@@ -144,7 +144,7 @@ def test_whatever_is_killed_the_documents_are_those_of_an_undisturbed_machine(
         cluster.worker(lost)
         say(f"worker {lost} started again")
 
-        until(lambda: indexing(cluster, es), 400, "mentions are being indexed", 0.02)
+        until(lambda: indexing(cluster, es), 600, "mentions are being indexed", 0.02)
         lost = cluster.worker_of("index") or ""
         cluster.kill(lost)
         say(f"worker {lost} killed while indexing: {count(es)} mentions are in, {len(waiting('index'))} batches wait")
@@ -153,7 +153,7 @@ def test_whatever_is_killed_the_documents_are_those_of_an_undisturbed_machine(
         cluster.worker(lost)
         say(f"worker {lost} started again")
 
-        until(lambda: settled(cluster, es, expected), 500, "all is done", 1)
+        until(lambda: settled(cluster, es, expected), 600, "all is done", 1)
         again = cluster.tried_again()
         say(f"all is done; tried more than once: {again}\n")
         assert "crawl.crawl_" in again, "a crawl was killed"
