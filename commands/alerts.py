@@ -88,6 +88,21 @@ def resolve(id: str = _ID, by: str = _BY, reason: str = _REASON) -> None:
 
 
 @app.command()
+def judge(
+    id: str = _ID,
+    worth: str = typer.Option(
+        ..., "--as", help="right, or noise: known campaign, spam, wrong sentiment, not us, too late, other."
+    ),
+    by: str = _BY,
+) -> None:
+    """Say whether an alert was worth it, open or over; `tingfeng rules list --precision` tells what comes of it."""
+    from indexing.alerts.answers import judge as say
+
+    alert = say(_store(), id, worth, by=by, now=datetime.now(UTC))
+    console.print(f"{alert.id} was {alert.worth}", markup=False, soft_wrap=True)
+
+
+@app.command()
 def silence(
     length: str = typer.Option(..., "--for", help="How long, such as 2h or 3d."),
     reason: str = typer.Option(..., help="Why."),

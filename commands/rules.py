@@ -25,11 +25,16 @@ class NoSuchRule(UserError):
 
 
 @app.command("list")
-def list_() -> None:
-    """List every rule: what it looks for, how bad that is, and who answers for it."""
+def list_(
+    precision: bool = typer.Option(False, help="Of the alerts that people judged, how many were right, by month."),
+) -> None:
+    """List every rule: what it looks for, how often it may page, how bad that is, and who answers for it."""
     from config.duration import written
     from config.rule import load_rules
 
+    if precision:
+        console.print(_precision())
+        return
     table = Table("rule", "kind", "window", "pages", "severity", "brands", "owner", box=None, padding=(0, 1))
     for rule in load_rules():
         brands = ", ".join(rule.brands) or "all"
@@ -87,6 +92,18 @@ def _named(id: str) -> "Rule":
     if id not in rules:
         raise NoSuchRule(f"rule {id!r}: nobody has written it: there are {', '.join(rules) or 'none'}")
     return rules[id]
+
+
+def _precision() -> Table:
+    from indexing.alerts.worth import precision
+    from indexing.elasticsearch.store import open_store
+
+    table = Table("rule", "month", "right (95 %)", box=None, padding=(0, 1))
+    for one in precision(open_store(), now=datetime.now(UTC)):
+        table.add_row(Text(one.rule), one.month, str(one))
+    if not table.row_count:
+        table.add_row("nobody has judged an alert yet: tingfeng alerts judge ID --as right --by NAME")
+    return table
 
 
 def _budget(rule: "Rule") -> "PageBudget | None":

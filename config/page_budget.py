@@ -70,9 +70,9 @@ class PageBudget(BaseModel):
         ordered = sorted(peaks, reverse=True)
         return self.factor * (ordered[self.rank - 1] if len(ordered) >= self.rank else ordered[0])
 
-    def shared(self, looks: int) -> "PageBudget":
-        """Return the part of the budget that each of so many looks has."""
-        return self.model_copy(update={"at_most": self.at_most / looks})
+    def shared(self, parts: int) -> "PageBudget":
+        """Return one of so many equal parts of the budget, such as what each of two looks has."""
+        return PageBudget(at_most=self.at_most / parts, per=self.per)  # a copy would keep what was worked out
 
     def __str__(self) -> str:
         return f"{self.at_most:g} per {self.per}"

@@ -211,6 +211,7 @@ def keep_levels(store: "Store", brands: Sequence[Brand]) -> int:
 def watch() -> list["Alert"]:
     """Raise alerts, and show signs of life; where the index cannot be reached, send without it what is undelivered."""
     from indexing.alerts import heartbeat, spool
+    from indexing.detection.mending import doubts
     from indexing.elasticsearch.embedded_errors import EmbeddedError
     from indexing.elasticsearch.errors import StoreError
     from indexing.elasticsearch.store import open_store
@@ -219,7 +220,8 @@ def watch() -> list["Alert"]:
     try:
         store = open_store()
         alerts = raise_alerts(store, brands)
-        heartbeat.beat(store, channels, rota, now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        heartbeat.beat(store, channels, rota, now=now, doubts=lambda: doubts(store, load_rules(), brands, now=now))
     except (StoreError, EmbeddedError):
         spool.page_directly(channels, rota, now=datetime.now(UTC))
         raise

@@ -149,8 +149,10 @@ def test_without_a_rota_assign_takes_any_name(console: str, told: "Store") -> No
 
 
 def test_a_reason_given_by_link_stands_on_record(console: str, told: "Store") -> None:
-    httpx.post(f"{console}/answer/{token(Action.RESOLVE)}", data={"reason": f"误会 {'长' * 500}"})
+    data = {"reason": f"误会 {'长' * 500}", "worth": "known_campaign"}
+    httpx.post(f"{console}/answer/{token(Action.RESOLVE)}", data=data)
     alert = alert_of(told)
+    assert (alert.worth, alert.worth_by) == ("known_campaign", "zhang")
     assert alert.state is State.RESOLVED
     assert (alert.resolve_reason or "").startswith("误会 长")
     assert len(alert.resolve_reason or "") == 200
@@ -189,6 +191,12 @@ def test_the_alerts_page_answers_it_on_this_machine(console: str, told: "Store",
     assert "已退款" in done.text
     assert httpx.post(address, data=data).status_code == 409, "it is over"
     assert httpx.get(f"{console}/alert/nothing").status_code == 404
+    judged = {"form": form, "action": "judge", "by": "li"}
+    for worth in ("", "meh"):
+        assert httpx.post(address, data={**judged, "worth": worth}).status_code == 409
+    done = httpx.post(address, data={**judged, "worth": "not_us"}, follow_redirects=True)
+    assert (alert_of(told).worth, alert_of(told).worth_by) == ("not_us", "li")
+    assert "· 噪音：不是我们" in done.text
 
 
 def test_behind_a_public_address_only_a_link_shows_the_alert_and_none_acts_on_its_page(

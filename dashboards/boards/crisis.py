@@ -3,7 +3,16 @@
 from config.both import Both
 from dashboards.boards._shared import BRAND, BRANDS, MENTION_COLUMNS
 from dashboards.panel import Board, Control, Draw, Every, Listing, Panel, Time, Top, number
-from indexing.metrics.of.alerts import ALERTS, OPEN_ALERTS, TIME_TO_ACKNOWLEDGE, TIME_TO_RESOLVE
+from indexing.metrics.of.alerts import (
+    ALERTS,
+    JUDGED,
+    OPEN_ALERTS,
+    PRECISION,
+    PRECISION_HIGH,
+    PRECISION_LOW,
+    TIME_TO_ACKNOWLEDGE,
+    TIME_TO_RESOLVE,
+)
 from indexing.metrics.of.levels import COUNTED, NEARNESS, THRESHOLD, USUAL
 from indexing.metrics.of.mentions import NEGATIVE, NEGATIVE_SHARE
 from indexing.metrics.where import Is
@@ -114,6 +123,19 @@ BOARD = Board(
             show=(ALERTS, OPEN_ALERTS, TIME_TO_ACKNOWLEDGE, TIME_TO_RESOLVE),
             draw=Draw.TABLE,
             width=28,
+        ),
+        Panel(
+            id="worth",
+            title=Both("值得叫吗", "Was it worth it"),
+            question=Both(
+                "哪些规则叫得对？只计有人评价过的，带 95% 区间；选一个月来看那个月。",
+                "Which rules were right? Of the alerts that people judged, with the 95 % interval; choose the month.",
+            ),
+            kind="alerts",
+            by=(Top("rule", Both("规则", "Rule"), 15),),
+            show=(JUDGED, PRECISION, PRECISION_LOW, PRECISION_HIGH),
+            draw=Draw.TABLE,
+            width=48,
         ),
         Panel(
             id="alerts-by-day",

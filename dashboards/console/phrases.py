@@ -16,6 +16,7 @@ PHRASES: Mapping[str, Both] = MappingProxyType(
         "do_assign": Both("转交", "Assign"),
         "do_snooze": Both("暂缓", "Snooze"),
         "do_resolve": Both("解除", "Resolve"),
+        "do_judge": Both("评价这次提醒", "Judge"),
         "will_ack": Both(
             "{person} 将认领这条预警：提醒和升级随即停止。",
             "{person} will look after this alert: reminders and escalation stop.",
@@ -33,6 +34,8 @@ PHRASES: Mapping[str, Both] = MappingProxyType(
         "choose": Both("请选择", "Choose"),
         "how_long": Both("暂缓多久", "For how long"),
         "why": Both("原因（可不填，会记录在案）", "Reason (may be left out; it stays on record)"),
+        "was_it_worth_it": Both("这次提醒值得吗（可不填）", "Was it worth it (may be left out)"),
+        "not_said": Both("先不说", "Not said"),
         "who": Both("我是", "I am"),
         "done": Both("已记录：{person} · {action}", "Recorded: {person} · {action}"),
         "recorded": Both("已记录：{action}", "Recorded: {action}"),

@@ -24,6 +24,7 @@ from dashboards.page.phrases import Both, named
 from dashboards.strict import templates
 from indexing.alerts.facts import ZONE, facts_of
 from indexing.alerts.links import LIFETIME, Action, Claim, alert_address
+from indexing.alerts.worth import LABELS
 from indexing.mentions.titled import own_title
 
 __all__ = ["LENGTHS", "SNOOZES", "brands", "language", "page", "people", "policy"]
@@ -122,6 +123,7 @@ def _environment() -> Environment:
     made.globals |= {
         "named": named,
         "facts_of": facts_of,
+        "worths": LABELS,
         "zone": ZONE,
         "style": lambda: Markup(_style()),  # noqa: S704 -- the page's own style
     }

@@ -183,6 +183,10 @@ class Alert:
     resolved_by: str | None = None
     """The person; None where it came to rest by itself."""
     resolve_reason: str | None = None
+    worth: str | None = None
+    """What a person judged it to have been: see indexing.alerts.worth."""
+    worth_by: str | None = None
+    worth_at: datetime | None = None
     reopened_at: datetime | None = None
     replied_at: datetime | None = None
     """When the brand's own account answered the story."""

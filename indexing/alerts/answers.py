@@ -1,4 +1,4 @@
-"""What people say to an alert: acknowledged, assigned, snoozed, resolved; by the command line or by a signed link.
+"""What people say to an alert: acknowledged, assigned, snoozed, resolved, judged; by command or by a signed link.
 
 One message may tell of several alerts; what is said to the one that it is of is said to those that joined it too.
 """
@@ -18,6 +18,7 @@ from indexing.alerts.facts import ZONE, clock
 from indexing.alerts.lifecycle import in_milliseconds
 from indexing.alerts.links import Action, Claim, LinkRefused, read
 from indexing.alerts.sample import SAMPLE
+from indexing.alerts.worth import NoSuchWorth, worth_of
 from indexing.elasticsearch.store import Store
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "check_form",
     "check_view",
     "follow",
+    "judge",
     "person_of",
     "possible",
     "resolve",
@@ -82,9 +84,12 @@ def answer(
     to: str | None = None,
     snoozed_for: timedelta = timedelta(hours=1),
     reason: str | None = None,
+    worth: str = "",
     key: str | None = None,
 ) -> Alert:
     """Do what the action says, with the fields that it takes; the same `key` is the same deed."""
+    if worth or action is Action.JUDGE:
+        judge(store, id, worth, by=by, now=now, key=key and f"{key}:worth")
     why = " ".join((reason or "").split())[:_LONGEST_REASON] or None
     if action is Action.ACKNOWLEDGE:
         return acknowledge(store, id, by=by, now=now, key=key)
@@ -92,6 +97,8 @@ def answer(
         return assign(store, id, to=to or by, by=by, now=now, key=key)
     if action is Action.SNOOZE:
         return snooze(store, id, until=now + snoozed_for, by=by, now=now, reason=why, key=key)
+    if action is Action.JUDGE:
+        return records.find(store, [id])[0]
     return resolve(store, id, by=by, now=now, reason=why, key=key)
 
 
@@ -158,6 +165,19 @@ def resolve(
     return _change(store, id, edit, by, now, key, reason)
 
 
+def judge(store: Store, id: str, worth: str, *, by: str, now: datetime, key: str | None = None) -> Alert:
+    """Say whether the alert was worth it, open or over; the last word counts. NotPossible for what is no such word."""
+    try:
+        said = worth_of(worth).value
+    except NoSuchWorth as error:
+        raise NotPossible(str(error)) from error
+
+    def edit(old: Alert) -> Alert:
+        return old if old.worth == said else replace(old, worth=said, worth_by=by, worth_at=in_milliseconds(now))
+
+    return _change(store, id, edit, by, now, key)
+
+
 def check(store: Store, token: str, *, now: datetime) -> tuple[Claim, Alert]:
     """Return what an unused link says and its alert; LinkRefused, which is logged, says why it is good for nothing."""
     try:
@@ -174,7 +194,7 @@ def check(store: Store, token: str, *, now: datetime) -> tuple[Claim, Alert]:
         raise LinkRefused("这是测试消息的链接，能打开就好 a link of a test message: that it opens is all", claim)
     if not found:
         raise LinkRefused("预警已不存在 its alert is gone", claim)
-    if used := _used(store, claim):
+    if used := records.noted(store, f"{claim.alert}:used:{claim.key}"):
         _log.warning("a link was refused: used already, for %s", claim.alert)
         _note(store, found[0], "refused", claim, now, "the link was used already")
         moment = f"{clock(datetime.fromisoformat(used))} {ZONE.zh} {ZONE.en}"
@@ -211,6 +231,7 @@ def follow(
     to: str | None = None,
     snoozed_for: timedelta = timedelta(hours=1),
     reason: str | None = None,
+    worth: str = "",
 ) -> Alert:
     """Do what a link allows, once; LinkRefused where it was used, forged, altered or has expired.
 
@@ -227,6 +248,7 @@ def follow(
         to=to,
         snoozed_for=snoozed_for,
         reason=reason,
+        worth=worth,
         key=f"link:{claim.key}",
     )
     if not _note(store, alert, "used", claim, now, f"link: {claim.action}"):
@@ -266,11 +288,6 @@ def _seen(alert: Alert, by: str, now: datetime) -> Alert:
     since = alert.told_at or alert.raised_at
     seconds = max(0, int((moment - since).total_seconds()))
     return replace(alert, acknowledged_at=moment, acknowledged_by=by, seconds_to_acknowledge=seconds)
-
-
-def _used(store: Store, claim: Claim) -> str | None:
-    """Return when the link was used, or None."""
-    return records.noted(store, f"{claim.alert}:used:{claim.key}")
 
 
 def _note(store: Store, alert: Alert, name: str, claim: Claim, now: datetime, detail: str) -> bool:

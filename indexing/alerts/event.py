@@ -36,6 +36,8 @@ class Origin:
 def between(old: Alert, new: Alert, origin: Origin | None = None) -> Iterator[Event]:
     """Yield what happened between two states of an alert, those of a person's doing with the person."""
     yield from _of_state(old, new, origin)
+    if origin and new.worth and new.worth != old.worth:
+        yield Event(name="judged", key=f"{origin.key}:{new.worth}", at=origin.at, by=origin.by, detail=new.worth)
     evaluation = new.evaluated_at.isoformat()
     if new.figures != old.figures:
         yield Event(name="updated", key=evaluation, at=new.evaluated_at, detail=new.reason_en)

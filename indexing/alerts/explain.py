@@ -30,6 +30,7 @@ _EVENTS: Mapping[str, Both] = MappingProxyType(
         "sent": Both("已送达", "confirmed by the receiver"),
         "unsent": Both("发送失败", "not confirmed, will be tried again"),
         "given_up": Both("放弃", "given up"),
+        "judged": Both("评价", "judged"),
         "used": Both("链接已用", "link used"),
         "refused": Both("链接被拒", "link refused"),
     }

@@ -1,7 +1,7 @@
 """Signs of life: a daily message to people, and a ping to a watcher elsewhere that raises the alarm when none comes."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import httpx
@@ -25,29 +25,37 @@ _PATIENCE = 10.0
 _log = logging.getLogger(__name__)
 
 
-def beat(store: Store, channels: Sequence[Channel], rota: Rota | None, *, now: datetime) -> int:
-    """Send the rota's daily message where it is due, once a day and channel; return how many channels confirmed it."""
+def beat(
+    store: Store,
+    channels: Sequence[Channel],
+    rota: Rota | None,
+    *,
+    now: datetime,
+    doubts: Callable[[], str] = str,
+) -> int:
+    """Send the rota's daily message where it is due, once a day and channel; return how many channels confirmed it.
+
+    `doubts` gives what it says of the rules, asked for only where a message is due.
+    """
     if rota is None or rota.heartbeat is None:
         return 0
     local = now.astimezone(settings.DAY_ZONE)
     if local.hour * 60 + local.minute < rota.heartbeat.at:
         return 0
     return sum(
-        _beat(store, channel, local.date().isoformat(), now)
+        _beat(store, channel, local.date().isoformat(), now, doubts)
         for channel in channels
         if channel.id in rota.heartbeat.channels
     )
 
 
-def _beat(store: Store, channel: Channel, today: str, now: datetime) -> bool:
+def _beat(store: Store, channel: Channel, today: str, now: datetime, doubts: Callable[[], str]) -> bool:
     with locked(f"heartbeat.{channel.id}.day") as file:
         if file.read() == today:
             return False
+        words = "\n".join(filter(None, (_words(store, now), doubts())))
         try:
-            send(
-                of_words(f"heartbeat:{channel.id}:{today}", "【心跳预警】听风运行正常 alive", _words(store, now)),
-                channel,
-            )
+            send(of_words(f"heartbeat:{channel.id}:{today}", "【心跳预警】听风运行正常 alive", words), channel)
         except NotDelivered as error:
             _log.warning("the heartbeat did not reach %s: %s", channel.id, error)
             return False

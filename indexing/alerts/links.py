@@ -32,6 +32,8 @@ class Action(StrEnum):
     ASSIGN = "assign"
     SNOOZE = "snooze"
     RESOLVE = "resolve"
+    JUDGE = "judge"
+    """To say whether the alert was worth it; the console alone asks for it on its own."""
     VIEW = "view"
     """To look at one alert, or at all, where the claim names none."""
     FORM = "form"

@@ -58,6 +58,7 @@ def act(
     to: Annotated[str, Form()] = "",
     length: Annotated[str, Form()] = "1h",
     reason: Annotated[str, Form()] = "",
+    worth: Annotated[str, Form()] = "",
 ) -> Response:
     """Do what a form of this page says, on this machine only."""
     now = datetime.now(UTC)
@@ -65,14 +66,15 @@ def act(
         return page(request, "notice.html", status=403, phrase="only_by_link", detail="")
     check_form(form, now=now, alert=id)
     alert, wanted = _found(request, id), Action(action) if action in list(Action) else Action.VIEW
-    if wanted not in possible(alert):
+    if wanted not in (*possible(alert), Action.JUDGE):
         raise NotPossible(f"现在的状态下做不到 the alert is {alert.state}: this cannot be done")
     rota = load_rota()
     who, whom = (_name(name) and person_of(rota, _name(name)) for name in (by, to))
     if not who or (wanted is Action.ASSIGN and not whom):
         raise NotPossible("请选择是谁 say who does it" if not who else "请选择转交给谁 say whom to give it to")
     snoozed_for = LENGTHS.get(length, LENGTHS["1h"])
-    answer(request.app.state.store(), id, wanted, by=who, now=now, to=whom, snoozed_for=snoozed_for, reason=reason)
+    store = request.app.state.store()
+    answer(store, id, wanted, by=who, now=now, to=whom, snoozed_for=snoozed_for, reason=reason, worth=worth)
     shown = {"done": str(wanted), **({"lang": asked} if (asked := request.query_params.get("lang")) else {})}
     return RedirectResponse(f"?{urlencode(shown)}", status_code=303)
 

@@ -34,6 +34,7 @@ def act(
     to: Annotated[str, Form()] = "",
     length: Annotated[str, Form()] = "1h",
     reason: Annotated[str, Form()] = "",
+    worth: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
     """Do it, and say how the alert stands."""
     store, now = request.app.state.store(), datetime.now(UTC)
@@ -44,6 +45,6 @@ def act(
             raise NotPossible("请选择转交给谁 say whom to give it to: go back and choose; the link stays good")
         wanted = person_of(load_rota(), wanted)
     snoozed_for = LENGTHS.get(length, LENGTHS["1h"])
-    alert = follow(store, token, now=now, to=wanted or None, snoozed_for=snoozed_for, reason=reason)
+    alert = follow(store, token, now=now, to=wanted or None, snoozed_for=snoozed_for, reason=reason, worth=worth)
     happened = time_line(store, alert.id)
     return page(request, "done.html", claim=claim, alert=alert, names=people(), happened=happened, listing=listing(now))

@@ -1,10 +1,13 @@
 """How alerts are handled."""
 
 from config.both import Both
-from indexing.metrics.expression import Count, Median
+from indexing.metrics.expression import Count, Median, root
 from indexing.metrics.metric import Metric, Shape
-from indexing.metrics.where import Is, Not
+from indexing.metrics.where import Exists, Is, Not
 
+_Z2 = 1.959963984540054**2
+_JUDGED, _RIGHT = Count(Exists("worth")), Count(Is("worth", "right"))
+_SPREAD = root((_RIGHT * (_JUDGED - _RIGHT) / _JUDGED + _Z2 / 4) * _Z2)
 _OPEN = Not(Is("state", "resolved"))
 
 ALERTS = Metric(
@@ -38,4 +41,34 @@ TIME_TO_RESOLVE = Metric(
     kind="alerts",
     of=Median("seconds_to_resolve"),
     shape=Shape.SECONDS,
+)
+JUDGED = Metric(
+    name=Both("已评价", "Judged"),
+    meaning=Both("有人说过值不值得的预警数。", "Alerts of which somebody said whether they were worth it."),
+    kind="alerts",
+    of=_JUDGED,
+)
+PRECISION = Metric(
+    name=Both("该叫的比例", "Precision"),
+    meaning=Both("已评价的预警中该叫的比例。", "Of the alerts judged, the share that were right."),
+    kind="alerts",
+    of=_RIGHT / _JUDGED,
+    rank=_JUDGED,
+    shape=Shape.SHARE,
+)
+PRECISION_LOW = Metric(
+    name=Both("比例下限", "Precision, low end"),
+    meaning=Both("该叫的比例的 95% Wilson 区间的下限。", "Low end of the precision's 95 % Wilson interval."),
+    kind="alerts",
+    of=(_RIGHT + _Z2 / 2 - _SPREAD) / (_JUDGED + _Z2),
+    rank=_JUDGED,
+    shape=Shape.SHARE,
+)
+PRECISION_HIGH = Metric(
+    name=Both("比例上限", "Precision, high end"),
+    meaning=Both("该叫的比例的 95% Wilson 区间的上限。", "High end of the precision's 95 % Wilson interval."),
+    kind="alerts",
+    of=(_RIGHT + _Z2 / 2 + _SPREAD) / (_JUDGED + _Z2),
+    rank=_JUDGED,
+    shape=Shape.SHARE,
 )
