@@ -175,3 +175,5 @@ def test_years_that_the_calendar_knows_and_others() -> None:
     assert not is_workday(date(2026, 10, 1))
     assert is_workday(date(2026, 10, 10))
     assert is_workday(date(2100, 10, 1)) is (date(2100, 10, 1).weekday() < 5)
+    with pytest.raises(TypeError, match="a moment is no day"):  # 00:30 of the holiday in Shanghai, a workday in UTC
+        is_workday(datetime(2026, 9, 30, 16, 30, tzinfo=UTC))
