@@ -1,7 +1,7 @@
 """Who is on duty: tables over weeks, nights, time zones, 调休 days, turns, overlaps, gaps; wrong files are refused."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
