@@ -17,7 +17,7 @@ from crawlers.spider import PlatformSpider
 from crawlers.times import ReadTime, unix_time
 from crawlers.wire import decode_item, decode_page, looks_like_html
 
-__all__ = ["Comment", "Douyin", "Reply", "number", "read_reply"]
+__all__ = ["Comment", "Douyin", "Reply", "number", "read_reply", "tags_of"]
 
 _LOGIN_CODES, _TOO_FAST_CODES = {8, 2483, 2154}, {2145, 2190}
 _LOGIN = re.compile("登录|login", re.IGNORECASE)
@@ -132,7 +132,7 @@ class Douyin(PlatformSpider):
             native_id=id,
             url=f"https://www.douyin.com/{'note' if aweme.images else 'video'}/{id}",
             text=aweme.desc.strip(),
-            tags=tuple(dict.fromkeys(tags or _TAG.findall(aweme.desc))),
+            tags=tuple(dict.fromkeys(tags)) or tags_of(aweme.desc),
             pictures=_pictures(aweme.images or _covers(aweme.video)),
             author=_author(aweme.author),
             published_at=published_at,
@@ -161,7 +161,7 @@ class Douyin(PlatformSpider):
             native_id=id,
             url=f"https://www.douyin.com/video/{video}",
             text=comment.text.strip(),
-            tags=tuple(dict.fromkeys(_TAG.findall(comment.text))),
+            tags=tags_of(comment.text),
             pictures=_pictures(_origins(comment.image_list or ())),
             author=_author(comment.user),
             published_at=published_at,
@@ -205,6 +205,11 @@ def read_reply(response: Response) -> Reply:
     if "login" in nil:
         raise LoginRequired(f"the platform says: {nil}")
     return reply
+
+
+def tags_of(text: str) -> tuple[str, ...]:
+    """Return the #topics of a text."""
+    return tuple(dict.fromkeys(_TAG.findall(text)))
 
 
 def number(id: int | str, name: str) -> str:

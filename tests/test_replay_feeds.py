@@ -16,7 +16,7 @@ from crawlers.ending import Ending
 from crawlers.fetch import Fetcher
 from crawlers.page import Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
-from crawlers.replay.wires import Wire, carried, names, wires
+from crawlers.replay.wires import Wire, carried, names, posted, wires
 from crawlers.report import Verdict
 from crawlers.spider import Job, spider_of
 from crawlers.synthetic import HEADER, declare
@@ -112,7 +112,7 @@ def read_back(posts: Sequence[Post]) -> tuple[list[Post], list[Ending]]:
 
 def answer(made: Sequence[Wire], request: Request) -> Response:
     parts = urlsplit(request.url.removeprefix(HERE))
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    query = dict(parse_qsl(parts.query, keep_blank_values=True)) | posted(request.body or b"")
     response = next(found for wire in made if (found := wire.response(unquote(parts.path), query)))
     headers = {
         "content-type": response.content_type,
@@ -131,7 +131,7 @@ def test_what_is_served_is_read_back(feed: str, posts: list[Post]) -> None:
     held = carried(feed, posts)
     assert held
     said = {plain(post.text) for post in posts}
-    assert {plain(post.text) for post in held} <= said
+    assert {plain(post.text) for post in held if post.rank is None} <= said  # a list of hot topics has no posts
     found, endings = read_back(held)
     by_id = {post.id: post for post in found}
     assert sorted(by_id) == sorted(post.id for post in held)

@@ -6,13 +6,11 @@ for (tags of a message, views of an article) is not there.
 """
 
 import asyncio
-import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -29,7 +27,8 @@ from crawlers.page import Dead, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, decode_post
 from crawlers.replay import CUT, Failures, Replay, Staging, anchor, load, shifted
 from crawlers.replay.people import shown_count
-from crawlers.replay.wires import Wire, adopting, posted, wires
+from crawlers.replay.wires import Wire, carried, posted, wires
+from crawlers.replay.wires import names as wire_names
 from crawlers.run import batch_of, crawl
 from crawlers.spider import Job, spider_of
 from crawlers.stage import window_at
@@ -49,10 +48,6 @@ HOSTILE = (
     ']]> <![CDATA[ x ]]> %3Cb%3E \\u003c {"json": [1]} ...全文',
     "长" * 700 + "<尾>",
 )
-
-
-def wire_module(name: str) -> Any:
-    return import_module(f"crawlers.replay.wires.{name}")
 
 
 def normal(text: str) -> str:
@@ -289,54 +284,8 @@ def test_news_feeds(posts: list[Post]) -> None:
     assert_same(read_back(posts), posts)
 
 
-@st.composite
-def anything(draw: st.DrawFn) -> list[Post]:
-    """Posts of no platform yet: a wire makes them its own."""
-    luck = random.Random(draw(st.integers(0, 10**6)))  # noqa: S311  # nothing secret is drawn
-    said, called = draw(st.lists(texts, min_size=4, max_size=8)), draw(st.lists(names, min_size=3, max_size=3))
-    shown = [shown_count(number) for number in draw(st.lists(counts, min_size=4, max_size=8))]
-    found = []
-    for number in range(draw(st.sampled_from([1, 3, 11, 21, 30, 45]))):
-        who = luck.randrange(3)
-        found.append(
-            a_post(
-                platform="rss",
-                feed="rss",
-                kind=Kind.ARTICLE,
-                native_id=f"n{number}",
-                url="https://news.example/1",
-                text=luck.choice(said),
-                author=Author(id=str(9_000_000_000 + who), name=called[who], followers=luck.choice(shown)),
-                published_at=NOW - timedelta(seconds=luck.randrange(10**8)),
-                engagement=Engagement(
-                    **{name: luck.choice(shown) for name in ("reposts", "comments", "likes", "shares")}
-                ),
-                region=luck.choice([None, "浙江", "海外"]),
-                synthetic=luck.choice([(), ("author",)]),
-            )
-        )
-    return found
-
-
-ADOPTING = [name for name in adopting() if hasattr(wire_module(name), "adopted")]
-"""Those with `carried` stand in tests/test_replay_feeds.py."""
-
-
-@pytest.mark.parametrize("feed", ADOPTING)
-@settings(FEW, max_examples=6)
-@given(anything())
-def test_what_a_wire_makes_its_own_comes_back(feed: str, posts: list[Post]) -> None:
-    adopted = [wire_module(feed).adopted(post, number) for number, post in enumerate(posts)]
-    found = {post.id: post for post in read_back(adopted)}
-    assert sorted(found) == sorted({post.id for post in adopted})
-    for post in adopted:
-        read = found[post.id]
-        kept = {"text": normal(post.text), "tags": read.tags, "links": read.links, "query": "*"}
-        assert replace(read, text=normal(read.text), query="*") == replace(post, **kept)
-
-
 def test_a_thread_of_comments_comes_back_with_who_answered_whom() -> None:
-    for feed in [name for name in ADOPTING if name.endswith("_comments")]:
+    for feed in [name for name in wire_names() if name.endswith("_comments") and carried(name, []) is not None]:
         posts = [
             a_post(
                 platform="rss",
@@ -349,7 +298,7 @@ def test_a_thread_of_comments_comes_back_with_who_answered_whom() -> None:
             )
             for number in range(60)
         ]
-        comments = [wire_module(feed).adopted(post, number) for number, post in enumerate(posts)]
+        comments = carried(feed, posts) or []
         comments = [replace(one, root_id=comments[0].root_id, parent_id=comments[0].parent_id) for one in comments]
         comments = [replace(one, url=one.url.replace(_root(one), _root(comments[0]))) for one in comments]
         above = {one.native_id: comments[number % 4].native_id for number, one in enumerate(comments) if number > 8}

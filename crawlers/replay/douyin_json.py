@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from crawlers.douyin import tags_of
 from crawlers.post import Author, Kind, Post
 from crawlers.replay.found import adopted, stated
 
@@ -72,6 +73,7 @@ def adopted_as(post: Post, number: int, feed: str, video: str | None = None) -> 
         author=author,
         counts=("likes",) if video else ("likes", "comments", "favourites", "shares"),
         region=post.region if video else None,
+        tags=tags_of(post.text),
     )
     return replace(made, parent_id=video, root_id=f"douyin:post:{video}") if video else made
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from crawlers.post import Author, Engagement, Kind, Post
 
-__all__ = ["Search", "Threads", "adopted", "number", "stated"]
+__all__ = ["Search", "Threads", "adopted", "each", "number", "root_of", "stated"]
 
 _ANY = "*"
 
@@ -67,6 +67,15 @@ class Threads:
 def root_of(post: Post) -> str:
     """Return the native id of the post that a comment or a repost belongs to."""
     return (post.root_id or "").split(":", 2)[-1] or post.parent_id or ""
+
+
+def each(carry: Callable[[Post, int], Post]) -> Callable[[Sequence[Post]], list[Post]]:
+    """Return what carries posts one by one, each with its number from 0."""
+
+    def carried(posts: Sequence[Post]) -> list[Post]:
+        return [carry(post, number) for number, post in enumerate(posts)]
+
+    return carried
 
 
 def adopted(post: Post, *, platform: str, feed: str, kind: Kind, native_id: str, url: str, **fields: Any) -> Post:

@@ -1,33 +1,45 @@
-"""Posts of one source on every platform that there is: each wire makes some of them its own."""
+"""Posts of one source on every platform that there is: each wire carries some of them."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import cycle
 
 from crawlers.post import Post
-from crawlers.replay.wires import adopt, adopting
+from crawlers.replay.wires import carried, names, wires
 
 __all__ = ["spread"]
 
 _SPREADING = "weibo_search"
 """The feed whose posts are spread; what is staged stays on it."""
-_OF_ONE = "weibo_profile"
-"""Each account would be a query of its own."""
-_MOST = {"_hot": 50, "_comments": 46, "_reposts": 46, "_sogou": 100, "_thread": 46, "_replies": 46}
-"""Posts for feeds that are asked once for a whole list, or once for each message that was answered, or show no more."""
+_SEARCHES = ("_search", "_html")
+_MOST, _CRAWLS = 46, 4
+"""Posts, and crawls to find them, for a feed that is no search: one is asked for each list, account or conversation."""
+_SOMEWHERE = "http://127.0.0.1"
 
 
 def spread(posts: Sequence[Post]) -> list[Post]:
-    """Return the posts with those of Weibo's search dealt to all platforms, each in the form that it has there."""
-    feeds = [feed for feed in adopting() if feed != _OF_ONE]
-    turns, dealt = cycle([_SPREADING, *feeds]), Counter[str]()
-    found = []
+    """Return the posts with those of Weibo's search dealt to all platforms, each in the form that it has there.
+
+    What a format cannot hold is left out.
+    """
+    feeds = [feed for feed in names() if carried(feed, []) is not None]
+    turns, dealt = cycle([_SPREADING, *feeds]), defaultdict[str, list[Post]](list)
+    found: list[Post] = []
     for post in posts:
         feed = next(turns) if post.feed == _SPREADING and "staged" not in post.synthetic else post.feed
-        most = next((most for ending, most in _MOST.items() if feed.endswith(ending)), None)
-        if feed not in feeds or (most is not None and dealt[feed] >= most):
-            found.append(post)
-            continue
-        found.append(adopt(feed, post, dealt[feed]))
-        dealt[feed] += 1
+        full = len(dealt[feed]) >= _MOST and not feed.endswith(_SEARCHES)
+        (found if feed not in feeds or full else dealt[feed]).append(post)
+    for feed in feeds:
+        held, left = _held(feed, dealt[feed])
+        found += [*held, *left]
     return found
+
+
+def _held(feed: str, posts: list[Post]) -> tuple[list[Post], list[Post]]:
+    """Return the posts in the feed's form, as many as a few crawls find, and those that stay as they were."""
+    taken = len(posts)
+    held = carried(feed, posts) or []
+    while taken > 1 and sum(len(wire.targets(_SOMEWHERE)) for wire in wires(held)) > _CRAWLS:
+        taken //= 2
+        held = carried(feed, posts[:taken]) or []
+    return held, posts[taken:]

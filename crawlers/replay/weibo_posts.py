@@ -1,16 +1,21 @@
 """Posts of any source → messages and comments of Weibo's, for the wires that serve them."""
 
+import re
 from typing import Any
 
 from crawlers import weibo_id
+from crawlers.markup import text_of
+from crawlers.mblog import tags_of
 from crawlers.post import Author, Kind, Post
 from crawlers.replay.errors import SourceError
 from crawlers.replay.found import adopted
+from crawlers.replay.markup import weibo_html
 from crawlers.replay.people import nobodys_id, shown_count
 
 __all__ = ["LOGIN", "adopted_comment", "adopted_message", "account", "check_ids"]
 
 LOGIN = {"ok": -100, "url": "https://passport.weibo.com/sso/signin?entry=wapsso", "msg": "请先登录"}
+_ID = re.compile(r"\d{5,}", re.ASCII)
 _COUNTS = ("reposts", "comments", "likes")
 
 
@@ -33,6 +38,7 @@ def adopted_message(post: Post, number: int, feed: str, root: str | None = None)
         url=f"https://m.weibo.cn/detail/{mid}",
         author=account(post, number),
         counts=_COUNTS,
+        tags=_tags(post),
         parent_id=root,
         root_id=f"weibo:post:{root}" if root else None,
     )
@@ -50,16 +56,21 @@ def adopted_comment(post: Post, number: int, feed: str, root: str) -> Post:
         url=f"https://m.weibo.cn/detail/{root}?cid={id}",
         author=account(post, number),
         counts=("comments", "likes"),
+        tags=_tags(post),
         region=post.region,
         parent_id=root,
         root_id=f"weibo:post:{root}",
     )
 
 
+def _tags(post: Post) -> tuple[str, ...]:
+    return tags_of(text_of(weibo_html(post.text)))
+
+
 def account(post: Post, number: int) -> Author:
     """Return the post's author as an account of Weibo's."""
     known = post.author or Author(id="")
-    id = known.id if known.id.isascii() and known.id.isdecimal() else nobodys_id(number)
+    id = known.id if _ID.fullmatch(known.id) else nobodys_id(number)
     followers = shown_count(known.followers) if known.followers is not None else None
     return Author(
         id=id, name=known.name, url=f"https://m.weibo.cn/u/{id}", followers=followers, verified=known.verified or False

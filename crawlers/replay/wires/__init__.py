@@ -5,11 +5,10 @@ A wire module has
     wire(posts) -> Wire                                      what serves the posts of this feed
     moved_id(native_id, published_at, seconds) -> str        only where native ids carry their time
     carried(posts) -> list[Post]                             any posts, as far as this format can hold them
-    adopted(post, number) -> Post                            the same for one post, where there is no `carried`
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib import import_module
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from crawlers.post import Kind, Post
+from crawlers.post import Post
 from crawlers.replay.errors import SourceError
 
 if TYPE_CHECKING:
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Response",
     "Wire",
-    "adopt",
-    "adopting",
     "carried",
     "json_response",
     "moved_id",
@@ -107,21 +104,6 @@ def carried(feed: str, posts: Sequence[Post]) -> list[Post] | None:
     """Return any posts as the wire of `feed` can hold them, ids in its form; None where it takes only its own."""
     carry = getattr(_module(feed), "carried", None)
     return list(carry(posts)) if carry else None
-
-
-def adopting() -> list[str]:
-    """Return the feeds that make posts of any source their own."""
-    return [name for name in names() if {"adopted", "carried"} & set(vars(_module(name)))]
-
-
-def adopt(feed: str, post: Post, number: int) -> Post:
-    """Return a post of any source as one of this feed; what the feed made up is named in `synthetic`."""
-    module = _module(feed)
-    if hasattr(module, "adopted"):
-        made: Post = module.adopted(post, number)
-    else:
-        (made,) = module.carried([replace(post, kind=Kind.POST, parent_id=None, root_id=None)])
-    return replace(made, synthetic=tuple(sorted({*made.synthetic, "native_id", "url"})))
 
 
 @cache

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from crawlers.post import Post
+from crawlers.replay.found import each
 from crawlers.replay.hot import ranked, topic
 from crawlers.replay.wires import Response, json_response
 
 if TYPE_CHECKING:
     from config.brand import Target
 
-__all__ = ["adopted", "wire"]
+__all__ = ["carried", "wire"]
 
 _CHALLENGE = "<!DOCTYPE html><html><head><title>百度安全验证</title></head></html>"
 
@@ -50,8 +51,11 @@ def wire(posts: Sequence[Post]) -> _Wire:
     return _Wire(posts)
 
 
-def adopted(post: Post, number: int) -> Post:
+def _carried(post: Post, number: int) -> Post:
     """Return a post of any source as a topic of the list."""
     words = f"{number}号话题"
     url = f"https://www.baidu.com/s?{urlencode({'wd': words})}"
     return replace(topic(post, number, platform="baidu", list="realtime", key=words, url=url, told=False), title=words)
+
+
+carried = each(_carried)

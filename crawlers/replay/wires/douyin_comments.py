@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from crawlers.post import Post
 from crawlers.replay.douyin_json import LOGIN, adopted_as, comment, moved_id
-from crawlers.replay.found import Threads, number
+from crawlers.replay.found import Threads, each, number
 from crawlers.replay.wires import Response, json_response
 
 if TYPE_CHECKING:
     from config.brand import Target
 
-__all__ = ["PAGE", "adopted", "moved_id", "wire"]
+__all__ = ["PAGE", "carried", "moved_id", "wire"]
 
 PAGE = 20
 _INLINE = 1
@@ -60,6 +60,9 @@ def wire(posts: Sequence[Post]) -> _Wire:
     return _Wire(posts)
 
 
-def adopted(post: Post, number: int) -> Post:
+def _carried(post: Post, number: int) -> Post:
     """Return a post of any source as a comment; every twenty-three are on one video."""
     return adopted_as(post, number, "douyin_comments", str(7_000_000_000_000_000_000 + number // 23))
+
+
+carried = each(_carried)

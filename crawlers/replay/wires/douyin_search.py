@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from crawlers.post import Post
 from crawlers.replay.douyin_json import LOGIN, adopted_as, aweme, moved_id
-from crawlers.replay.found import Search, number
+from crawlers.replay.found import Search, each, number
 from crawlers.replay.wires import Response, json_response
 
 if TYPE_CHECKING:
     from config.brand import Target
 
-__all__ = ["PAGE", "adopted", "moved_id", "wire"]
+__all__ = ["PAGE", "carried", "moved_id", "wire"]
 
 PAGE = 10
 _ACCOUNT = {"type": 4, "user_list": [{"user_info": {}}]}
@@ -57,6 +57,9 @@ def wire(posts: Sequence[Post]) -> _Wire:
     return _Wire(posts)
 
 
-def adopted(post: Post, number: int) -> Post:
+def _carried(post: Post, number: int) -> Post:
     """Return a post of any source as a video."""
     return adopted_as(post, number, "douyin_search")
+
+
+carried = each(_carried)

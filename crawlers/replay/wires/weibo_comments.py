@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crawlers.post import Post
-from crawlers.replay.found import Threads, number, stated
+from crawlers.replay.found import Threads, each, number, stated
 from crawlers.replay.markup import weibo_html
 from crawlers.replay.mblog import told, user
 from crawlers.replay.weibo_posts import LOGIN, adopted_comment, check_ids
@@ -18,7 +18,7 @@ from crawlers.replay.wires.weibo_search import moved_id
 if TYPE_CHECKING:
     from config.brand import Target
 
-__all__ = ["PAGE", "adopted", "moved_id", "wire"]
+__all__ = ["PAGE", "carried", "moved_id", "wire"]
 
 PAGE = 10
 _FLOW, _REPLIES = "/comments/hotflow", "/comments/hotFlowChild"
@@ -103,6 +103,9 @@ def wire(posts: Sequence[Post]) -> _Wire:
     return _Wire(posts)
 
 
-def adopted(post: Post, number: int) -> Post:
+def _carried(post: Post, number: int) -> Post:
     """Return a post of any source as a comment; every twenty-three are on one message."""
     return adopted_comment(post, number, "weibo_comments", str(_ROOTS + number // 23))
+
+
+carried = each(_carried)

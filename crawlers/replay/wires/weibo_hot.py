@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from crawlers.post import Post
+from crawlers.replay.found import each
 from crawlers.replay.hot import ranked, topic
 from crawlers.replay.weibo_posts import LOGIN
 from crawlers.replay.wires import Response, json_response
@@ -16,7 +17,7 @@ from crawlers.replay.wires import Response, json_response
 if TYPE_CHECKING:
     from config.brand import Target
 
-__all__ = ["adopted", "wire"]
+__all__ = ["carried", "wire"]
 
 _AD_AFTER = 2
 _AD = {"word": "一则广告", "note": "一则广告", "is_ad": 1, "rank": _AD_AFTER, "icon_desc": "荐"}
@@ -64,9 +65,12 @@ def wire(posts: Sequence[Post]) -> _Wire:
     return _Wire(posts)
 
 
-def adopted(post: Post, number: int) -> Post:
+def _carried(post: Post, number: int) -> Post:
     """Return a post of any source as a topic of the list."""
     words = f"{number}号话题"
     url = f"https://s.weibo.com/weibo?{urlencode({'q': f'#{words}#'})}"
     made = topic(post, number, platform="weibo", list="realtime", key=words, url=url, told=True)
     return replace(made, title=words, text=words)
+
+
+carried = each(_carried)

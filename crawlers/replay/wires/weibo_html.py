@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from crawlers.post import Post
-from crawlers.replay.found import Search
+from crawlers.post import Engagement, Post
+from crawlers.replay.found import Search, each
+from crawlers.replay.people import shown_count
 from crawlers.replay.weibo_page import page
 from crawlers.replay.weibo_posts import adopted_message, check_ids
 from crawlers.replay.wires import Response, page_number
@@ -18,7 +19,7 @@ from crawlers.replay.wires.weibo_search import moved_id
 if TYPE_CHECKING:
     from config.brand import Target
 
-__all__ = ["PAGE", "adopted", "moved_id", "wire"]
+__all__ = ["PAGE", "carried", "moved_id", "wire"]
 
 PAGE, _MOST_PAGES = 10, 50
 _HTML = "text/html; charset=utf-8"
@@ -54,8 +55,12 @@ def wire(posts: Sequence[Post]) -> _Wire:
     return _Wire(posts)
 
 
-def adopted(post: Post, number: int) -> Post:
-    """Return a post of any source as a message that such a page can show: it says no follower counts."""
+def _carried(post: Post, number: int) -> Post:
+    """Return a post of any source as a message that such a page can show: counts in 万, and none of followers."""
     message = adopted_message(post, number, "weibo_html")
     author = replace(message.author, followers=None) if message.author else None
-    return replace(message, author=author, region=post.region)
+    counts = {name: shown_count(getattr(message.engagement, name) or 0) for name in ("reposts", "comments", "likes")}
+    return replace(message, author=author, region=post.region, engagement=Engagement(**counts))
+
+
+carried = each(_carried)

@@ -6,12 +6,14 @@ pinned; the second page is empty and names a third, as the real one does when a 
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crawlers.post import Post
-from crawlers.replay.found import Search, number
+from crawlers.replay.found import Search, each, number
 from crawlers.replay.markup import weibo_html
 from crawlers.replay.mblog import mblog
+from crawlers.replay.people import nobodys_id
 from crawlers.replay.weibo_posts import LOGIN, adopted_message, check_ids
 from crawlers.replay.wires import Response, json_response
 from crawlers.replay.wires.weibo_search import moved_id
@@ -19,13 +21,14 @@ from crawlers.replay.wires.weibo_search import moved_id
 if TYPE_CHECKING:
     from config.brand import Target
 
-__all__ = ["PAGE", "adopted", "moved_id", "wire"]
+__all__ = ["PAGE", "carried", "moved_id", "wire"]
 
 PAGE = 10
 _LIST, _WHOLE = "/api/container/getIndex", "/statuses/extend"
 _CONTAINER = "107603"
 _END = {"ok": 0, "msg": "这里还没有内容", "data": {"cards": []}}
 _EMPTY_PAGE = 2
+_POSTS_EACH = 23
 
 
 class _Wire:
@@ -78,6 +81,11 @@ def wire(posts: Sequence[Post]) -> _Wire:
     return _Wire(posts)
 
 
-def adopted(post: Post, number: int) -> Post:
-    """Return a post of any source as a message in an account's list."""
-    return adopted_message(post, number, "weibo_profile")
+def _carried(post: Post, number: int) -> Post:
+    """Return a post of any source as a message in an account's list; every twenty-three are one account's."""
+    message, account = adopted_message(post, number, "weibo_profile"), nobodys_id(number // _POSTS_EACH)
+    page = f"https://m.weibo.cn/u/{account}"
+    return replace(message, author=message.author and replace(message.author, id=account, url=page))
+
+
+carried = each(_carried)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crawlers.post import Post
-from crawlers.replay.found import Search, root_of
+from crawlers.replay.found import Search, each, root_of
 from crawlers.replay.markup import weibo_html
 from crawlers.replay.mblog import mblog
 from crawlers.replay.weibo_posts import LOGIN, adopted_message, check_ids
@@ -19,7 +19,7 @@ from crawlers.replay.wires.weibo_search import moved_id
 if TYPE_CHECKING:
     from config.brand import Target
 
-__all__ = ["PAGE", "adopted", "moved_id", "wire"]
+__all__ = ["PAGE", "carried", "moved_id", "wire"]
 
 PAGE = 10
 _LIST, _WHOLE = "/api/statuses/repostTimeline", "/statuses/extend"
@@ -77,6 +77,9 @@ def wire(posts: Sequence[Post]) -> _Wire:
     return _Wire(posts)
 
 
-def adopted(post: Post, number: int) -> Post:
+def _carried(post: Post, number: int) -> Post:
     """Return a post of any source as a repost; every twenty-three are of one message."""
     return adopted_message(post, number, "weibo_reposts", root=str(_ROOTS + number // 23))
+
+
+carried = each(_carried)

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from crawlers.post import Post
-from crawlers.replay.found import Threads, number
+from crawlers.replay.found import Threads, each, number
 from crawlers.replay.wires import Response, json_response
 from crawlers.replay.xiaohongshu_json import LOGIN, adopted_as, comment, moved_id, ok
 
 if TYPE_CHECKING:
     from config.brand import Target
 
-__all__ = ["PAGE", "adopted", "moved_id", "wire"]
+__all__ = ["PAGE", "carried", "moved_id", "wire"]
 
 PAGE = 10
 _INLINE = 1
@@ -64,6 +64,9 @@ def wire(posts: Sequence[Post]) -> _Wire:
     return _Wire(posts)
 
 
-def adopted(post: Post, number: int) -> Post:
+def _carried(post: Post, number: int) -> Post:
     """Return a post of any source as a comment; every twenty-three are on one note."""
     return adopted_as(post, number, "xiaohongshu_comments", f"6500000000000000{number // 23:08x}")
+
+
+carried = each(_carried)

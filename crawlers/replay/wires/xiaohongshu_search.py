@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crawlers.post import Post
-from crawlers.replay.found import Search, number
+from crawlers.replay.found import Search, each, number
 from crawlers.replay.wires import Response, json_response
 from crawlers.replay.xiaohongshu_json import LOGIN, adopted_as, card, moved_id, note, ok
 
 if TYPE_CHECKING:
     from config.brand import Target
 
-__all__ = ["PAGE", "adopted", "moved_id", "wire"]
+__all__ = ["PAGE", "carried", "moved_id", "wire"]
 
 PAGE = 20
 _EMPTY_PAGE = 2
@@ -59,6 +59,9 @@ def wire(posts: Sequence[Post]) -> _Wire:
     return _Wire(posts)
 
 
-def adopted(post: Post, number: int) -> Post:
+def _carried(post: Post, number: int) -> Post:
     """Return a post of any source as a note."""
     return adopted_as(post, number, "xiaohongshu_search")
+
+
+carried = each(_carried)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crawlers.post import Engagement, Post
+from crawlers.replay.found import each
 from crawlers.replay.hot import key_of, ranked, topic
 from crawlers.replay.markup import html_of
 from crawlers.replay.wires import Response, json_response
@@ -15,7 +16,7 @@ from crawlers.replay.wires import Response, json_response
 if TYPE_CHECKING:
     from config.brand import Target
 
-__all__ = ["adopted", "wire"]
+__all__ = ["carried", "wire"]
 
 _LOGIN = {"error": {"code": 100, "name": "AuthenticationError", "message": "请登录"}}
 
@@ -67,9 +68,12 @@ def wire(posts: Sequence[Post]) -> _Wire:
     return _Wire(posts)
 
 
-def adopted(post: Post, number: int) -> Post:
+def _carried(post: Post, number: int) -> Post:
     """Return a post of any source as a question of the list."""
     question = 600_000_000 + number
     url = f"https://www.zhihu.com/question/{question}"
     made = topic(post, number, platform="zhihu", list="total", key=f"question/{question}", url=url, told=False)
     return replace(made, title=f"{number}号问题", engagement=Engagement(comments=post.engagement.comments))
+
+
+carried = each(_carried)

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from crawlers.post import Author, Kind, Post
 from crawlers.replay import found
-from crawlers.replay.found import Search, number, stated
+from crawlers.replay.found import Search, each, number, stated
 from crawlers.replay.markup import html_of
 from crawlers.replay.wires import Response, json_response
 
 if TYPE_CHECKING:
     from config.brand import Target
 
-__all__ = ["PAGE", "adopted", "wire"]
+__all__ = ["PAGE", "carried", "wire"]
 
 PAGE = 20
 _SUGGESTION = {"type": "relevant_query", "query_list": [{"query": "别的词"}]}
@@ -91,7 +91,7 @@ def wire(posts: Sequence[Post]) -> _Wire:
     return _Wire(posts)
 
 
-def adopted(post: Post, number: int) -> Post:
+def _carried(post: Post, number: int) -> Post:
     """Return a post of any source as an answer, or, every third, as an article."""
     id, article = 700_000_000 + number, number % 3 == 0
     question = f"https://www.zhihu.com/question/{600_000_000 + number}/answer/{id}"
@@ -113,3 +113,6 @@ def adopted(post: Post, number: int) -> Post:
         counts=("likes", "comments"),
     )
     return replace(made, title=f"{number}号题目")
+
+
+carried = each(_carried)
