@@ -5,7 +5,6 @@ A wire module has
     wire(posts) -> Wire                                      what serves the posts of this feed
     moved_id(native_id, published_at, seconds) -> str        only where native ids carry their time
     carried(posts) -> list[Post]                             any posts, as far as this format can hold them
-    adopted(post, number) -> Post                            the same for one post, in a wire without `carried`
 """
 
 from collections.abc import Iterable, Mapping, Sequence
