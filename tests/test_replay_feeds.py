@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from crawlers.drive import Drive
 from crawlers.ending import Ending
 from crawlers.fetch import Fetcher
-from crawlers.page import Dead, Request, Response
+from crawlers.page import Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.replay.wires import Wire, carried, names, posted, wires
 from crawlers.report import Verdict
 from crawlers.spider import Job, spider_of
 from crawlers.synthetic import HEADER, declare
+from tests.test_replay_round_trip import Taken
 
 NOW = datetime(2026, 3, 9, 12, 30, tzinfo=UTC)
 HERE = "http://127.0.0.1:1"
@@ -42,7 +43,7 @@ TEXTS = (
     "{\"json\": [1]} \\u003c \\n 'x' \\",
 )
 texts = st.one_of(st.sampled_from(TEXTS), st.text("甲乙丙丁 abc019_-&<'\"🙂/\\[]{}()", min_size=1, max_size=40)).filter(
-    lambda text: text.strip() == text and "  " not in text
+    lambda text: text.strip() == text and "  " not in text and text != "-"  # B站 writes - where there is no text
 )
 counts = st.integers(0, 200_000_000)
 
@@ -92,32 +93,6 @@ def post_strategy(kind: Kind, number: int) -> st.SearchStrategy[Post]:
         run_id=st.just("r0"),
         synthetic=st.sampled_from([(), ("author",), ("published_at", "staged")]),
     )
-
-
-@dataclass
-class Taken:
-    """Keeps what a crawl finds."""
-
-    posts: list[Post] = field(default_factory=list)
-    dead_ones: list[Dead] = field(default_factory=list)
-
-    def post(self, post: Post) -> None:
-        self.posts.append(post)
-
-    def dead(self, dead: Dead) -> None:
-        self.dead_ones.append(dead)
-
-    def page(self) -> None:
-        pass
-
-    def reading(self, url: str) -> None:
-        pass
-
-    def parsed(self) -> None:
-        pass
-
-    def keep(self, response: Response) -> str:
-        raise AssertionError(response.body)
 
 
 def read_back(posts: Sequence[Post]) -> tuple[list[Post], list[Ending]]:

@@ -77,13 +77,19 @@ class _Counted(msgspec.Struct):
     size: int = _ANSWERS
 
 
+class _Top(msgspec.Struct):
+    """The pinned comment, as the older pages hold it."""
+
+    upper: msgspec.Raw = _ABSENT
+
+
 class _Data(msgspec.Struct):
     """A page of comments, or of the answers to one."""
 
     replies: msgspec.Raw = _ABSENT
     cursor: _Cursor | None = None
     page: _Counted | None = None
-    top: Any = None
+    top: msgspec.Raw = _ABSENT
     top_replies: msgspec.Raw = _ABSENT
 
 
@@ -112,6 +118,8 @@ class BilibiliReplies(BilibiliSpider):
             return Page(nothing="no comments here, or not any more")
         items = decode_optional(data.replies, list[msgspec.Raw]) or []
         pinned = decode_optional(data.top_replies, list[msgspec.Raw]) or []
+        above = decode_optional(data.top, _Top)
+        pinned += [above.upper] if above and not pinned and bytes(above.upper) != bytes(_ABSENT) else []
         read, dead = self.read_each([*pinned, *items], partial(self._parse_reply, response))
         posts = [post for post, _ in read]
         inner, dead_inner = self.read_each([raw for _, found in read for raw in found], partial(self._answer, response))

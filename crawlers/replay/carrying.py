@@ -1,13 +1,24 @@
 """Any posts → posts that one platform's format can hold: ids of its form, whole seconds, only what it shows."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
 from crawlers.post import Author, Engagement, Kind, Post
 
-__all__ = ["conversations", "distinct", "number_of", "on_one_line", "showing", "slug_of", "unix"]
+__all__ = [
+    "conversations",
+    "distinct",
+    "found_by",
+    "number_of",
+    "on_one_line",
+    "showing",
+    "slug_of",
+    "talks",
+    "unix",
+]
 
 
 def number_of(text: str, digits: int = 15) -> int:
@@ -86,3 +97,19 @@ def on_one_line(text: str) -> str:
 def distinct(posts: Sequence[Post]) -> list[Post]:
     """Return the posts without later ones of the same id."""
     return list({post.id: post for post in reversed(posts)}.values())[::-1]
+
+
+def found_by(said: str, posts: Sequence[Post]) -> list[Post]:
+    """Return the posts that hold all words of a query in title or text; `*` is no word, and finds every post."""
+    words = said.lower().replace("*", " ").split()
+    return [post for post in posts if all(word in f"{post.title or ''} {post.text}".lower() for word in words)]
+
+
+def talks(posts: Sequence[Post], carry: Callable[[Post], Post]) -> list[Post]:
+    """Return the posts as `carry` makes them, each comment as an answer to its conversation's first post."""
+    held = []
+    for opener, comments in conversations(posts):
+        first = carry(opener)
+        held.append(first)
+        held += [replace(carry(one), parent_id=first.native_id, root_id=first.id) for one in comments]
+    return held

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawlers.bilibili_id import VIDEO, aid_of, bvid_of
 from crawlers.post import Kind, Post
-from crawlers.replay.carrying import number_of, showing, unix
+from crawlers.replay.carrying import found_by, number_of, showing, unix
 from crawlers.replay.wires import Response, json_response, page_number
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ class _Wire:
     def response(self, path: str, query: Mapping[str, str]) -> Response | None:
         if path != _PATH or not self._posts:
             return None
-        words = [word for word in query.get("keyword", "").lower().split() if word != _ALL]
-        found = [post for post in self._posts if all(word in f"{post.title} {post.text}".lower() for word in words)]
+        said = query.get("keyword", "")
+        found, words = found_by(said, self._posts), said.replace(_ALL, " ").split()
         page, pages = page_number(query), min(_MOST_PAGES, -(-len(found) // _PAGE))
         shown = found[(page - 1) * _PAGE : page * _PAGE] if page <= pages else []
         data: dict[str, Any] = {"page": page, "pagesize": _PAGE, "numResults": len(found), "numPages": pages}

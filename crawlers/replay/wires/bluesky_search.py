@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from crawlers.post import Kind, Post
-from crawlers.replay.carrying import conversations, showing, slug_of
+from crawlers.replay.carrying import found_by, showing, slug_of, talks
 from crawlers.replay.wires import Response, json_response
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ class _Wire:
     def response(self, path: str, query: Mapping[str, str]) -> Response | None:
         if path != _PATH or not self._posts:
             return None
-        words = [word for word in query.get("q", "").lower().split() if word != _ALL]
-        found = [post for post in self._posts if all(word in post.text.lower() for word in words)]
+        found = found_by(query.get("q", ""), self._posts)
         start = int(query.get("cursor") or 0)
         limit = min(_PAGE, int(query.get("limit", "25")))
         end = start + (limit if start == 0 else max(1, limit - 3))
@@ -55,12 +54,7 @@ def wire(posts: Sequence[Post]) -> _Wire:
 
 def carried(posts: Sequence[Post]) -> list[Post]:
     """Return the posts as Bluesky shows them; a comment answers its conversation's first post."""
-    held = []
-    for opener, comments in conversations(posts):
-        first = _carried(opener)
-        held.append(first)
-        held += [replace(_carried(one), parent_id=first.native_id, root_id=first.id) for one in comments]
-    return held
+    return talks(posts, _carried)
 
 
 def _carried(post: Post) -> Post:

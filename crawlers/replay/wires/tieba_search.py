@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawlers.hashtags import hashtags
 from crawlers.post import Kind, Post
-from crawlers.replay.carrying import number_of, showing, unix
+from crawlers.replay.carrying import found_by, number_of, showing, unix
 from crawlers.replay.wires import Response, json_response, page_number
 
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ class _Wire:
     def response(self, path: str, query: Mapping[str, str]) -> Response | None:
         if path != _PATH or not self._posts:
             return None
-        words = [word for word in query.get("word", "").lower().split() if word != _ALL]
-        found = [post for post in self._posts if all(word in f"{post.title} {post.text}".lower() for word in words)]
+        found = found_by(query.get("word", ""), self._posts)
         page = page_number({"page": query.get("pn", "1")})
         shown = found[(page - 1) * _PAGE : page * _PAGE]
         cards = [{"cardInfo": "thread", "cardStyle": "thread", "data": _thread(post, page)} for post in shown]

@@ -11,7 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from crawlers.post import Author, Kind, Post
-from crawlers.replay.carrying import distinct, on_one_line, showing, unix
+from crawlers.replay.carrying import distinct, found_by, on_one_line, showing, unix
 from crawlers.replay.wires import Response, page_number
 from crawlers.wechat_article import article_id
 
@@ -34,8 +34,8 @@ class _Wire:
     def response(self, path: str, query: Mapping[str, str]) -> Response | None:
         if path != _PATH or query.get("type") != "2" or not self._posts:
             return None
-        words = [word for word in query.get("query", "").lower().split() if word != _ALL]
-        found = [post for post in self._posts if all(word in f"{post.title} {post.text}".lower() for word in words)]
+        said = query.get("query", "")
+        found, words = found_by(said, self._posts), said.replace(_ALL, " ").split()
         page = min(_MOST_PAGES, page_number(query))
         shown = found[(page - 1) * _PAGE : page * _PAGE]
         items = "".join(_item(post, number, words) for number, post in enumerate(shown))

@@ -11,7 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from crawlers.post import Kind, Post
-from crawlers.replay.carrying import conversations, number_of, showing, unix
+from crawlers.replay.carrying import found_by, number_of, showing, talks, unix
 from crawlers.replay.wires import Response, json_response
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ class _Wire:
     def response(self, path: str, query: Mapping[str, str]) -> Response | None:
         if path != _PATH or not self._posts:
             return None
-        words = [word for word in query.get("query", "").lower().split() if word != _ALL]
-        found = [post for post in self._posts if all(word in post.text.lower() for word in words)]
+        found = found_by(query.get("query", ""), self._posts)
         start = int(query.get("next_token", "t0").removeprefix("t"))
         end = start + min(_PAGE, max(10, int(query.get("max_results", "10"))))
         page = found[start:end]
@@ -71,12 +70,7 @@ def moved_id(native_id: str, published_at: datetime | None, seconds: int) -> str
 
 def carried(posts: Sequence[Post]) -> list[Post]:
     """Return the posts as X shows them; a comment answers its conversation's first post."""
-    held = []
-    for opener, comments in conversations(posts):
-        first = _carried(opener)
-        held.append(first)
-        held += [replace(_carried(one), parent_id=first.native_id, root_id=first.id) for one in comments]
-    return held
+    return talks(posts, _carried)
 
 
 def _carried(post: Post) -> Post:
