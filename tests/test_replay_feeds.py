@@ -43,7 +43,7 @@ TEXTS = (
     "{\"json\": [1]} \\u003c \\n 'x' \\",
 )
 texts = st.one_of(st.sampled_from(TEXTS), st.text("甲乙丙丁 abc019_-&<'\"🙂/\\[]{}()", min_size=1, max_size=40)).filter(
-    lambda text: text.strip() == text and "  " not in text
+    lambda text: text.strip() == text and "  " not in text and text != "-"  # B站 writes - where there is no text
 )
 counts = st.integers(0, 200_000_000)
 

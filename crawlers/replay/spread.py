@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import cycle
 
 from crawlers.post import Post
@@ -31,8 +32,12 @@ def spread(posts: Sequence[Post]) -> list[Post]:
         (found if feed not in feeds or full else dealt[feed]).append(post)
     for feed in feeds:
         held, left = _held(feed, dealt[feed])
-        found += [*held, *left]
+        found += [*(replace(post, synthetic=_made_up(post)) for post in held), *left]
     return found
+
+
+def _made_up(post: Post) -> tuple[str, ...]:
+    return tuple(sorted({*post.synthetic, "native_id", "url"}))
 
 
 def _held(feed: str, posts: list[Post]) -> tuple[list[Post], list[Post]]:
