@@ -203,7 +203,7 @@ def test_the_command_says_what_would_go_and_what_is_owed(
     crawled(0), analyse_all([XINGHE], store), turn(store, [XINGHE]), crawled(1, "20240101")
     command(dry_run=True)
     said = capsys.readouterr().out
-    assert re.search(r"raw +400d +0 +windows +1\n", said), said
+    assert re.search(r"raw +400d +0 +windows +1 *\n", said), said
     assert re.search(r"mentions +forever +0 +months", said), said
     assert "4 windows would be packed; 1 wait for a stage and stay" in said
     assert (files.read(f"{queue.queue_root()}/format"), len(batches("posts"))) == (b"1", 2)
