@@ -14,10 +14,11 @@ from pathlib import Path
 
 from config.kinds import Verdict
 from config.kinds.negative_burst import When
+from indexing.detection.burst_peaks import stands_out
 from indexing.detection.found import Span
 from indexing.detection.negative_burst import facts, look
 from indexing.detection.series import found_in
-from indexing.detection.timeline import STEPS, timeline
+from indexing.detection.timeline import timeline
 
 DAY = timedelta(days=1)
 Times = tuple[datetime, datetime]
@@ -51,6 +52,8 @@ def episodes(when: When, company: Company, since: datetime | None = None) -> lis
     line = timeline(end=company.end, step=own.step, buckets=whole, sums={"count": sums, "negative": sums})
 
     def judge(stop: int) -> Verdict | None:
+        if when.pages and not stands_out(when.pages, line, stop):
+            return None
         known = facts(when, line, stop)
         return when.judge(known) if known else None
 
@@ -107,15 +110,6 @@ def tally(told: Sequence[datetime], company: Company) -> Counter[str]:
     right = [page for page in told if any(begin <= page <= last for begin, last in company.incidents)]
     found = [one for one in company.incidents if any(one[0] <= page <= one[1] for page in told)]
     return Counter(pages=len(told), right=len(right), incidents=len(company.incidents), found=len(found))
-
-
-def quarters(company: Company) -> list[float]:
-    """Return the counts by quarter of an hour, oldest first."""
-    per = timedelta(hours=1) / STEPS / company.step
-    found = [0.0] * (1 + int(max(company.counts) / per))
-    for steps, count in company.counts.items():
-        found[len(found) - 1 - int(steps / per)] += count
-    return found
 
 
 def _moment(text: str) -> datetime:

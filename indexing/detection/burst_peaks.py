@@ -120,10 +120,10 @@ def said_of_peaks(found: Found) -> Said:
         length, now = amount((found.end - found.start) / STEPS), round(verdict.figure("quarter"))
         zh, en = f"其中最后 {length.zh} {now} 条，", f"{now:,} of them in the last {length.en}; "
     zh += f"此前 {blocks} 个 {words['block.zh']}的峰值里第 {rank} 高的是 {peak:g} 条"
-    en += f"peak {rank} of the {blocks} spans of {words['block.en']} before: {peak:g}"
+    en += f"number {rank} of the peaks of the {blocks} spans of {words['block.en']} before was {peak:g}"
     if verdict.has(times):
         zh += f"，这次是它的 {verdict.figure(times):.3g} 倍"
-        en += f", {verdict.figure(times):.3g} times that"
+        en += f", this is {verdict.figure(times):.3g} times that"
     zh += f"（{words['budget.zh']}，须超过 {words['factor']} 倍）"
     en += f" ({words['budget.en']}: more than {words['factor']} times)"
     if blocks < ENOUGH_BLOCKS:
