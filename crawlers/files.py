@@ -7,7 +7,7 @@ from typing import Any
 
 import fsspec
 
-__all__ = ["folders", "names", "read", "remove", "remove_if", "replace", "resolve", "sync", "touch"]
+__all__ = ["exists", "folders", "listed", "names", "read", "remove", "remove_if", "replace", "resolve", "sync", "touch"]
 
 
 def resolve(path: str) -> tuple[Any, str]:
@@ -32,6 +32,12 @@ def read(path: str) -> bytes | None:
         return bytes(fs.cat_file(resolved))
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def exists(path: str) -> bool:
+    """Return whether there is a file or folder."""
+    fs, resolved = resolve(path)
+    return bool(fs.exists(resolved))
 
 
 def replace(path: str, content: bytes) -> None:
@@ -96,10 +102,25 @@ def folders(folder: str) -> list[str]:
 def names(folder: str) -> list[str]:
     """Return the names of the files directly in a folder as it stands now, sorted; none where there is no folder."""
     fs, resolved = resolve(folder)
-    fs.invalidate_cache(resolved)  # other processes write there too
-    try:
-        found = fs.ls(resolved, detail=True)
-    except (FileNotFoundError, NotADirectoryError):
-        return []
+    while True:
+        fs.invalidate_cache(resolved)  # other processes write there too
+        try:
+            found = fs.ls(resolved, detail=True)
+            break
+        except NotADirectoryError:
+            return []
+        except FileNotFoundError:
+            if not fs.isdir(resolved):
+                return []  # else a file has gone between its listing and a look at it
     files = (str(entry["name"]).rsplit("/", 1)[-1] for entry in found if entry["type"] == "file")
     return sorted(name for name in files if name and not name.endswith(".tmp"))
+
+
+def listed(folder: str) -> list[str] | None:
+    """Return the names of all that lies directly in a folder, without a look at any of it; None where there is none."""
+    fs, resolved = resolve(folder)
+    fs.invalidate_cache(resolved)
+    try:
+        return sorted(str(name).rstrip("/").rsplit("/", 1)[-1] for name in fs.ls(resolved, detail=False))
+    except (FileNotFoundError, NotADirectoryError):
+        return None

@@ -12,13 +12,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 
 import msgspec
 
 from config import settings
-from crawlers.files import names, read, resolve
+from crawlers.files import listed, read, resolve
 from crawlers.manifest import BrokenBatch, Manifest
 from crawlers.zstd import ZstdError, decompress
 
@@ -32,7 +32,6 @@ __all__ = [
     "day_of",
     "find",
     "latest_of",
-    "load",
     "of_day",
     "totals",
     "unfinished",
@@ -42,6 +41,9 @@ ENDING = ".pack"
 _FORMAT = 1
 _WINDOW = re.compile(r"(\d{8})T\d{6}Z")
 _TRIES = 5
+_AT_HAND = 128
+"""Manifests of packs that are kept in memory: a reader goes through the windows of many queries by their time."""
+_COPY = "bring it back from a copy, or remove the .pack beside it to give its windows up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +100,16 @@ def day_of(window: str) -> str | None:
 
 def find(folder: str, window: str, sha256: str | None = None) -> Found | None:
     """Return the window's latest write among the packs of a query's folder, or the one with these lines."""
-    day = day_of(window)
-    known = [
-        Found(path=path, packed=pack.windows[window])
-        for path, pack in (of_day(f"{folder}/{day}") if day else {}).items()
-        if window in pack.windows
-    ]
+    if not (day := day_of(window)):
+        return None
+    known: list[Found] = []
+    for _ in range(2):  # a listing may miss both a pack that goes and the one that takes its place
+        there = of_day(f"{folder}/{day}")
+        known = [
+            Found(path=path, packed=pack.windows[window]) for path, pack in there.items() if window in pack.windows
+        ]
+        if known or not there:
+            break
     return max((one for one in known if sha256 in (None, one.packed.manifest.sha256)), key=_written, default=None)
 
 
@@ -131,19 +137,25 @@ def _written(found: Found) -> tuple[datetime, str]:
 
 def of_day(folder: str) -> dict[str, Pack]:
     """Return the packs of a day's folder by their paths without ending; BrokenBatch names one that cannot be read."""
-    for _ in range(_TRIES):
-        paths = [f"{folder}/{name}" for name in names(folder) if name.endswith(ENDING)]
-        packs = {path.removesuffix(ENDING): load(path) for path in paths}
-        if None not in packs.values():
-            return {path: pack for path, pack in packs.items() if pack}
+    for attempt in range(_TRIES):
+        if (found := listed(folder)) is None:
+            return {}
+        there = [f"{folder}/{name}" for name in found if name.endswith(ENDING)]
+        if not there and attempt == 0:
+            continue
+        try:
+            return {path.removesuffix(ENDING): _load(path) for path in there}
+        except FileNotFoundError:
+            continue  # a compaction has just put it into another one
     raise BrokenBatch(f"{folder}: its packs change all the time: let whatever compacts them end, then try again")
 
 
-def load(path: str) -> Pack | None:
-    """Return the pack whose `.pack` lies at this path, or None where there is none any more."""
+@lru_cache(maxsize=_AT_HAND)
+def _load(path: str) -> Pack:
+    """Read the pack whose `.pack` lies at this path; once, for it is never changed."""
     content = read(path)
     if content is None:
-        return None
+        raise FileNotFoundError(path)
     try:
         pack = msgspec.json.decode(content, type=Pack)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -153,26 +165,24 @@ def load(path: str) -> Pack | None:
     return pack
 
 
-_COPY = "bring it back from a copy, or remove the .pack beside it to give its windows up"
-
-
 def day_folders(root: str, stage: str, feed: str = "*", query: str = "*") -> Iterator[tuple[str, str, str]]:
     """Yield feed, query and folder of each day that has packs, in order."""
     fs, pattern = resolve(f"{root.rstrip('/')}/{stage}/{feed}/{query}/*/*{ENDING}")
     for folder in sorted({str(name).rsplit("/", 1)[0] for name in fs.glob(pattern)}):
-        feed, query, day = folder.rsplit("/", 3)[-3:]
-        yield feed, query, f"{root.rstrip('/')}/{stage}/{feed}/{query}/{day}"
+        of, feed, query, day = folder.rsplit("/", 4)[-4:]
+        yield feed, query, f"{root.rstrip('/')}/{of}/{feed}/{query}/{day}"
 
 
 def faults() -> Iterator[str]:
     """Yield what is wrong with the packs of all stages, as far as their manifests and their files' sizes tell."""
-    fs, pattern = resolve(f"{settings.stage_root().rstrip('/')}/*/*/*/*/*{ENDING}")
-    for path in sorted(map(str, fs.glob(pattern))):
+    for _, _, folder in day_folders(settings.stage_root(), "*"):
         try:
-            pack, content = load(fs.unstrip_protocol(path)), path.removesuffix(ENDING) + ".zst"
-            size = fs.size(content) if fs.exists(content) else None
-            if pack and size != pack.size:
-                yield f"{content}: {'missing' if size is None else f'{size:,} bytes instead of {pack.size:,}'}: {_COPY}"
+            for path, pack in of_day(folder).items():
+                fs, content = resolve(f"{path}.zst")
+                size = fs.size(content) if fs.exists(content) else None
+                if size != pack.size:
+                    found = "missing" if size is None else f"{size:,} bytes instead of {pack.size:,}"
+                    yield f"{path}.zst: {found}: {_COPY}"
         except BrokenBatch as error:
             yield str(error)
 

@@ -137,8 +137,7 @@ def settle(posts: Batch, matched: Collection[str]) -> int:
 
 def waits(posts: Batch) -> bool:
     """Return whether pages of this batch wait to be settled."""
-    fs, path = files.resolve(_path(posts))
-    return bool(fs.exists(path))
+    return files.exists(_path(posts))
 
 
 def spooled(before: datetime) -> Iterator[Batch]:

@@ -117,15 +117,18 @@ class Batch:
 
     def manifest(self) -> Manifest | None:
         """Return the manifest, or None while the batch has not been written to its end; BrokenBatch if unreadable."""
-        return self._manifest()[0]
+        return _manifest_of(self._found())
 
     def lines(self) -> Iterator[bytes]:
         """Yield the lines; BrokenBatch when the file is absent or differs from what its manifest counted."""
-        manifest, packed = self._manifest()
-        if manifest is None:
+        found = self._found()
+        if (manifest := _manifest_of(found)) is None:
             raise BrokenBatch(f"{self.path}.manifest: missing, so this batch was never finished; run its stage again")
+        if found is not manifest or (file := self._own_lines()) is None:
+            yield from self._packed_lines(found if isinstance(found, packs.Found) else None, manifest.sha256)
+            return
         digest = hashlib.sha256()
-        with self._open(manifest, packed=packed) as file:
+        with file:
             for line in file:
                 digest.update(line)
                 yield line.rstrip(b"\n")
@@ -134,26 +137,30 @@ class Batch:
 
     def own_manifest(self) -> Manifest | None:
         """Return the manifest of the window's own files, whatever packs hold."""
-        content = read(f"{self.path}.manifest")
-        return None if content is None else decode_manifest(f"{self.path}.manifest", content)
+        return _own_manifest(self.path)
 
-    def _manifest(self) -> tuple[Manifest | None, bool]:
-        """Return the manifest, and whether it lies in a pack."""
-        if manifest := self.own_manifest():
-            return manifest, False
-        found = packs.find(self.folder, self.window)
-        return (found.packed.manifest, True) if found else (None, False)
+    def _found(self) -> Manifest | packs.Found | None:
+        """Return the window's own manifest, or where it lies packed."""
+        path = self.path
+        return _own_manifest(path) or packs.find(path.rsplit("/", 1)[0], self.window)
 
-    def _open(self, manifest: Manifest, *, packed: bool) -> BinaryIO:
-        """Open the lines; where a compaction has just removed the window's own file, or a pack, what took its place."""
-        if not packed:
-            fs, path = resolve(f"{self.path}.jsonl")
-            with suppress(FileNotFoundError):
-                return cast(BinaryIO, fs.open(path, "rb"))
-        for _ in range(2):
-            found = packs.find(self.folder, self.window, manifest.sha256)
+    def _own_lines(self) -> BinaryIO | None:
+        """Open the window's own file; None where there is none, as when it has just been packed."""
+        fs, path = resolve(f"{self.path}.jsonl")
+        with suppress(FileNotFoundError):
+            return cast(BinaryIO, fs.open(path, "rb"))
+        return None
+
+    def _packed_lines(self, found: packs.Found | None, sha256: str) -> Iterator[bytes]:
+        """Yield the lines as a pack has them; where that pack has just given way to another, the other's."""
+        for _ in range(3):
             if found and (content := found.lines()) is not None:
-                return io.BytesIO(content)
+                if hashlib.sha256(content).hexdigest() != sha256:
+                    raise BrokenBatch(f"{found.path}.zst: changed since it was written: bring it back from a copy")
+                for line in io.BytesIO(content):
+                    yield line.rstrip(b"\n")
+                return
+            found = packs.find(self.folder, self.window, sha256)
         where = f"{found.path}.zst" if found else f"{self.path}.jsonl"
         raise BrokenBatch(f"{where}: missing; run its stage again for this window")
 
@@ -261,11 +268,8 @@ def manifests(stage: str) -> dict[Batch, Manifest]:
 def sweep(stage: str, before: datetime) -> int:
     """Remove what killed writers left behind before an aware time, and return how many files that were."""
     root = f"{settings.stage_root().rstrip('/')}/{stage}"
-    left = []
-    for folder in ("*/*", "*/*/*"):
-        fs, pattern = resolve(f"{root}/{folder}/*.tmp")
-        left += fs.glob(pattern)
-    left += packs.unfinished(root)
+    fs, path = resolve(root)
+    left = [*fs.glob(f"{path}/*/*/*.tmp"), *fs.glob(f"{path}/*/*/*/*.tmp"), *packs.unfinished(root)]
     old = [name for name in left if fs.modified(name) < before]
     for name in old:
         fs.rm_file(name)
@@ -285,3 +289,12 @@ def window_at(moment: datetime) -> str:
 
 def _by_window(batch: Batch) -> tuple[str, str, str]:
     return batch.window, batch.feed, batch.query
+
+
+def _own_manifest(path: str) -> Manifest | None:
+    content = read(f"{path}.manifest")
+    return None if content is None else decode_manifest(f"{path}.manifest", content)
+
+
+def _manifest_of(found: Manifest | packs.Found | None) -> Manifest | None:
+    return found.packed.manifest if isinstance(found, packs.Found) else found

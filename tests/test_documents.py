@@ -17,6 +17,7 @@ from config.channel import Channel
 from config.load import load
 from config.notify import Notify
 from config.platform import Platform
+from config.retention import Retention
 from config.rota import Rota
 from crawlers.post import Post
 
@@ -60,7 +61,13 @@ def blocks() -> list[tuple[str, str]]:
 
 def meant(written: dict[str, Any]) -> type[BaseModel]:
     """Return what file a block shows, by the fields that only such a file has."""
-    known: dict[str, type[BaseModel]] = {"query": Brand, "people": Rota, "delay": Platform, "kind": Channel}
+    known: dict[str, type[BaseModel]] = {
+        "query": Brand,
+        "people": Rota,
+        "delay": Platform,
+        "kind": Channel,
+        "raw": Retention,
+    }
     (model,) = {model for field, model in known.items() if field in written}
     return model
 

@@ -273,16 +273,16 @@ def test_a_spoilt_spool_holds_up_no_post(crawled: Batch, data: Path, caplog: pyt
     spool.write_bytes(spool.read_bytes()[:-20])
     assert analyse_all([XINGHE], None).books["matched"] == 1
     assert "cut off or damaged" in caplog.text and "remove it, which gives these pages up" in caplog.text
-    assert list(received.faults(datetime.now(UTC) + timedelta(seconds=5)))
+    assert list(received.faults(datetime.now(UTC) + timedelta(hours=1)))
     with closing(Spool()) as again:
         again.add(msgspec.json.encode(Received(entry=ENTRY, body=compress(BODY))))
         again.write(crawled)
-    assert not list(received.faults(datetime.now(UTC) + timedelta(seconds=5)))
+    assert not list(received.faults(datetime.now(UTC) + timedelta(hours=1)))
 
 
 def test_what_nobody_settled_is_settled_at_night(crawled: Batch, data: Path) -> None:
     [spool] = data.glob("received/*/*/*.pages.zst")
-    kept, soon = spool.read_bytes(), datetime.now(UTC) + timedelta(seconds=5)
+    kept, soon = spool.read_bytes(), datetime.now(UTC) + timedelta(hours=1)
     keep_left_pages(soon)
     assert spool.exists(), "its posts still wait"
     analyse_all([XINGHE], None)

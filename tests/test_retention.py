@@ -1,5 +1,6 @@
 """What is older than its retention goes, what is owed stays, and whoever reads packed days cannot tell."""
 
+import re
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from config import settings
 from config.brand import Brand
 from config.load import ConfigError
 from config.retention import load_retention
-from crawlers import packs, queue
+from crawlers import files, packs, queue
 from crawlers.handover import waiting
 from crawlers.post import encode_post
 from crawlers.stage import STAGES, Batch, batches
@@ -193,6 +194,24 @@ def test_the_index_keeps_to_its_own_retention(
     assert held(store) == {}, "the alias leads to an empty month"
 
 
+def test_the_command_says_what_would_go_and_what_is_owed(
+    store: Store, crawled: Callable[..., Batch], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from commands.maintenance import maintain as command
+
+    monkeypatch.setattr("indexing.elasticsearch.store.open_store", lambda **_: store)
+    crawled(0), analyse_all([XINGHE], store), turn(store, [XINGHE]), crawled(1, "20240101")
+    command(dry_run=True)
+    said = capsys.readouterr().out
+    assert re.search(r"raw +400d +0 +windows +1 *\n", said), said
+    assert re.search(r"mentions +forever +0 +months", said), said
+    assert "4 windows would be packed; 1 wait for a stage and stay" in said
+    assert (files.read(f"{queue.queue_root()}/format"), len(batches("posts"))) == (b"1", 2)
+    command(dry_run=False)
+    assert "4 windows packed" in capsys.readouterr().out
+    assert files.read(f"{queue.queue_root()}/format") == b"2", "a version that knows no packs reads no further"
+
+
 def test_nobody_else_exchanges_the_index_meanwhile(store: Store) -> None:
     with lease(store.client, store.state, "rebuild"), pytest.raises(Busy, match="a rebuild runs already"):
         maintain(store)
@@ -205,6 +224,7 @@ def test_a_spoilt_pack_is_told_of_and_hinders_no_other_day(store: Store, crawled
     maintain(store, now=NOW)
     [pack, *_] = sorted(Path(batches("posts")[0].folder).glob("20261110/*.pack"))
     pack.write_bytes(b"{")
+    packs._load.cache_clear()
     crawled(2, "20261110"), crawled(3)
     analyse_all([XINGHE], store)
     turn(store, [XINGHE])
