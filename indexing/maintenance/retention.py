@@ -38,7 +38,7 @@ def keep_to(
     yield _dead_letters(retention.dead_letters, now, dry_run, check)
     yield _pages(retention.pages, now, dry_run)
     gone = rotate(retention.backups, dry_run=dry_run)
-    yield Row(kind="backups", age=None, gone=gone, unit=f"beyond the newest {retention.backups}")
+    yield Row(kind="backups", age=None, gone=gone, unit=f"beyond {retention.backups}")
     check()
     yield from expire_index(store, retention.index, now=now, dry_run=dry_run)
 
