@@ -168,7 +168,8 @@ def _load(path: str) -> Pack:
 def day_folders(root: str, stage: str, feed: str = "*", query: str = "*") -> Iterator[tuple[str, str, str]]:
     """Yield feed, query and folder of each day that has packs, in order."""
     fs, pattern = resolve(f"{root.rstrip('/')}/{stage}/{feed}/{query}/*/*{ENDING}")
-    for folder in sorted({str(name).rsplit("/", 1)[0] for name in fs.glob(pattern)}):
+    seen = {str(name).rsplit("/", 1)[0] for _ in range(2) for name in fs.glob(pattern)}  # one listing may miss both
+    for folder in sorted(seen):
         of, feed, query, day = folder.rsplit("/", 4)[-4:]
         yield feed, query, f"{root.rstrip('/')}/{of}/{feed}/{query}/{day}"
 

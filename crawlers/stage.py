@@ -129,7 +129,7 @@ class Batch:
             yield from self._packed_lines(found if isinstance(found, packs.Found) else None, manifest.sha256)
             return
         digest = hashlib.sha256()
-        with file:
+        with file, suppress(FileNotFoundError):  # so an object store tells of one that is replaced under its reader
             for line in file:
                 digest.update(line)
                 yield line.rstrip(b"\n")
@@ -142,15 +142,15 @@ class Batch:
 
     def _found(self) -> Manifest | packs.Found | None:
         """Return the window's own manifest, or where it lies packed."""
-        path = self.path
-        return _own_manifest(path) or packs.find(path.rsplit("/", 1)[0], self.window)
+        return _own_manifest(self.path) or packs.find(self.folder, self.window)
 
     def _own_lines(self) -> BinaryIO | None:
         """Open the window's own file; None where there is none, as when it has just been packed."""
         fs, path = resolve(f"{self.path}.jsonl")
-        with suppress(FileNotFoundError):
+        try:
             return cast(BinaryIO, fs.open(path, "rb"))
-        return None
+        except FileNotFoundError:
+            return None
 
     def _packed_lines(self, found: packs.Found | None, sha256: str) -> Iterator[bytes]:
         """Yield the lines as a pack has them; where that pack has just given way to another, the other's."""
@@ -254,11 +254,12 @@ def manifests(stage: str) -> dict[Batch, Manifest]:
     It reads all that ever was, which no step that runs every few minutes may do.
     """
     found: dict[Batch, Manifest] = {}
+    own = own_batches(stage)  # first: what is packed from here on stands in a pack when those are read
     for feed, query, folder in packs.day_folders(settings.stage_root(), stage):
         with suppress(BrokenBatch):
             for window, one in packs.latest_of(packs.of_day(folder)).items():
                 found[Batch(stage=stage, feed=feed, query=query, window=window)] = one.packed.manifest
-    for batch in own_batches(stage):
+    for batch in own:
         with suppress(BrokenBatch):
             if manifest := batch.manifest():
                 found[batch] = manifest
@@ -270,8 +271,7 @@ def sweep(stage: str, before: datetime) -> int:
     root = f"{settings.stage_root().rstrip('/')}/{stage}"
     fs, path = resolve(root)
     left = [*fs.glob(f"{path}/*/*/*.tmp"), *fs.glob(f"{path}/*/*/*/*.tmp"), *packs.unfinished(root)]
-    old = [name for name in left if fs.modified(name) < before]
-    for name in old:
+    for name in (old := [name for name in left if fs.modified(name) < before]):
         fs.rm_file(name)
     return len(old)
 
