@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from config.brand import Brand
 from crawlers.post import Kind, Post
@@ -93,6 +95,21 @@ def test_text_without_any_sentence_end_is_cut_about_the_name() -> None:
     [one] = cut("这一天过得" * 150 + "格力" + "那一天过得" * 150)
     assert "格力" in one
     assert len(one) <= 2 * LONGEST
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["格力", "美的", "，", " ", "。", "!", "但是", "好用", "孩子发烧", "很长的一句话" * 4]),
+        max_size=40,
+    )
+)
+def test_any_post_has_its_windows(pieces: list[str]) -> None:
+    """A long sentence may begin with a comma or a blank: then its first clause continues nothing."""
+    for text in ("".join(pieces), " " + "格力" + "很长的一句话" * 20, "，" * 90 + "格力很好"):
+        found = windows(scene(text, SentimentTarget(target="格力", names=("格力",), others=("美的",))), lexicon())
+        assert len(found) <= MOST
+        assert "格力" not in text or (found and all(one.named for one in found))
 
 
 def test_a_brand_in_the_middle_of_a_post_longer_than_is_read_is_read(reader: Reader) -> None:

@@ -101,8 +101,8 @@ def _units(text: str) -> Iterator[tuple[int, int, bool]]:
         if end - start <= LONGEST:
             yield start, end, False
             continue
-        for clause in _CLAUSE.finditer(text, start, end):
-            yield clause.start(), clause.end(), clause.start() > start
+        for number, clause in enumerate(_CLAUSE.finditer(text, start, end)):
+            yield clause.start(), clause.end(), number > 0
 
 
 def _goes_on(unit: str, words: Lexicon, inside: bool) -> bool:
