@@ -106,7 +106,17 @@ def test_text_without_any_sentence_end_is_cut_about_the_name() -> None:
 )
 def test_any_post_has_its_windows(pieces: list[str]) -> None:
     """A long sentence may begin with a comma or a blank: then its first clause continues nothing."""
-    for text in ("".join(pieces), " " + "格力" + "很长的一句话" * 20, "，" * 90 + "格力很好"):
+    clauses = (
+        "，所以想卖了",
+        "原盒格力包装都在",
+        "如果是本地的来看最好",
+        "几乎全新没怎么用过",
+        "发票单据和保修卡也齐全",
+    )
+    for text in (
+        "".join(pieces),
+        "，".join((*clauses, "格力给的一样不少", "有意思的联系我", "价格可以再谈", "先到先得")),
+    ):
         found = windows(scene(text, SentimentTarget(target="格力", names=("格力",), others=("美的",))), lexicon())
         assert len(found) <= MOST
         assert "格力" not in text or (found and all(one.named for one in found))
