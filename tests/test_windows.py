@@ -115,7 +115,9 @@ def test_any_post_has_its_windows(pieces: list[str]) -> None:
     )
     for text in (
         "".join(pieces),
-        "，".join((*clauses, "格力给的一样不少", "有意思的联系我", "价格可以再谈", "先到先得")),
+        "，".join(
+            (*clauses, "格力给的一样不少", "有意思的联系我", "价格可以再谈", "先到先得，非诚勿扰，谢谢大家帮忙转发一下")
+        ),
     ):
         found = windows(scene(text, SentimentTarget(target="格力", names=("格力",), others=("美的",))), lexicon())
         assert len(found) <= MOST
