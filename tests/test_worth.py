@@ -79,6 +79,16 @@ def test_an_alert_is_judged_open_or_over_and_the_last_word_counts(emptied_store:
         answers.judge(store, ID, "meh", by="li", now=NOW)
 
 
+def test_a_word_to_an_alert_that_is_over_is_said_to_those_that_joined_it(emptied_store: "Store") -> None:
+    store = emptied_store
+    joined = "reach.xinghe.1"
+    keep(store, example(id=ID), example(id=joined, rule="reach", joined=ID))
+    answers.resolve(store, ID, by="zhang", now=NOW)
+    answers.judge(store, ID, "spam", by="zhang", now=NOW + HOUR)
+    other = records.find(store, [joined])[0]
+    assert (other.state, other.worth, other.worth_by) == (State.RESOLVED, "spam", "zhang")
+
+
 def test_precision_is_by_rule_and_month_with_its_interval(
     emptied_store: "Store", monkeypatch: pytest.MonkeyPatch
 ) -> None:
