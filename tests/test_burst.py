@@ -1,10 +1,12 @@
 """The burst detector on tables: what fires, what stays silent, and which figures it states."""
 
 import random
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from config.kinds import Verdict
 from config.kinds.negative_burst import ENOUGH_PAST, Facts, Now, Quarter, When
@@ -16,7 +18,7 @@ from indexing.detection.series import found_in
 from indexing.detection.timeline import STEPS, timeline
 
 NOW = datetime(2026, 8, 3, 12, 34, 56, 789_000, tzinfo=UTC)
-HOUR, STEP = timedelta(hours=1), timedelta(minutes=15)
+DAY, HOUR, STEP = timedelta(days=1), timedelta(hours=1), timedelta(minutes=15)
 WHEN = When(
     kind="negative_burst", window=HOUR, history=24 * HOUR, late=6 * HOUR, min_count=20, min_share=0.5, ratio=3,
     season=timedelta(),
@@ -49,6 +51,25 @@ def findings(hours: Quarters, last: Quarters | None = None, when: When = WHEN) -
 
 def found(hours: Quarters, last: Quarters | None = None) -> dict[str, Any]:
     return findings(hours, last)[0]
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [({"ratio": 50.0}, r"write ([\d.]+) or less"),
+     ({"window": 9 * HOUR, "pages": PageBudget(at_most=5, per="day")}, r"at most ([\d.]+) per day"),
+     ({"slow": {"window": 5 * HOUR, "history": 14 * DAY, "min_count": 50}, "pages": PageBudget(at_most=9, per="day")},
+      r"pages: 9 per day is more .* at most ([\d.]+) per day")],
+)  # fmt: skip
+def test_what_a_refused_budget_is_told_to_write_is_taken(fields: dict[str, Any], told: str) -> None:
+    given = {"kind": "negative_burst", "window": HOUR, "min_count": 20, "min_share": 0.5}
+    given |= {"pages": PageBudget(at_most=5, per="month"), **fields}
+    with pytest.raises(ValidationError) as refused:
+        When.model_validate(given)
+    said = re.search(told, str(refused.value))
+    assert said
+    number = float(said[1])
+    mended = {"ratio": number} if "ratio" in fields else {"pages": PageBudget(at_most=number, per="day")}
+    assert When.model_validate(given | mended)
 
 
 @pytest.mark.parametrize(

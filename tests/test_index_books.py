@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from crawlers.report import CrawlReport, Verdict, encode_report
 from crawlers.stage import Batch, BooksDoNotBalance, BrokenBatch
 from indexing.elasticsearch.store import Store
 from indexing.mentions.filling import Filling
-from indexing.mentions.index import index
+from indexing.mentions.index import index, index_together
 from indexing.mentions.roots import root_brands
 from nlp.mention import Mention
 
@@ -117,6 +118,20 @@ def test_what_cannot_be_indexed_is_set_aside_with_its_reason(
     assert "emotion" in letters[4].reason
     assert msgspec.json.decode(letters[4].content)["emotion"] == "anger"
     assert index(batch, shared) == books(0, 2, dead=5)
+
+
+def test_what_is_refused_of_one_batch_takes_nothing_of_the_others_with_it(
+    store: Store, mention_of: MentionOf, batch_of: BatchOf
+) -> None:
+    aliases: dict[str, Any] = {store.alias("mentions"): {}, store.month_alias("2020.05"): {}}
+    other = {"properties": {"emotion": {"type": "long"}}}  # someone has changed this month's mapping
+    store.client.indices.create(index=store.index_of(1, "mentions-2020.05"), aliases=aliases, mappings=other)
+    good = mention_of(1, published_at=datetime(2020, 5, 5, tzinfo=UTC))
+    batches = [
+        batch_of([one], window=f"20261120T08{minute}000Z")
+        for minute, one in enumerate((good, replace(good, emotion="anger")))
+    ]
+    assert index_together(batches, store) == [books(1, 0), books(0, 0, dead=1)]
 
 
 def test_books_that_do_not_balance_are_not_written(

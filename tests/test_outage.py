@@ -124,6 +124,18 @@ def test_the_heartbeat_comes_once_a_day_with_its_figures(emptied_store: "Store",
     assert heartbeat.beat(emptied_store, FEISHU, None, now=NOW) == 0
 
 
+def test_what_the_heartbeat_says_of_rules_is_worked_out_once(
+    emptied_store: "Store", bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TINGFENG_CHANNEL_SECOND_URL", bot.url)
+    monkeypatch.setenv("TINGFENG_CHANNEL_SECOND_SECRET", SECRET)
+    both = (*FEISHU, FEISHU[0].model_copy(update={"id": "second"}))
+    rota = ROTA.model_copy(update={"heartbeat": Heartbeat(at=0, channels=("feishu", "second"))})
+    worked = iter(["Rule burst: 1 of 4 right"])
+    assert heartbeat.beat(emptied_store, both, rota, now=NOW, doubts=lambda: next(worked)) == 2
+    assert all("1 of 4 right" in told for told in bot.confirmed)
+
+
 def test_the_watcher_elsewhere_is_pinged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     asked: list[str] = []

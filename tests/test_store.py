@@ -116,6 +116,20 @@ def test_the_number_of_copies_follows_its_setting(store: Store, monkeypatch: pyt
         store.ensure()
 
 
+def test_a_kill_forgets_no_change_of_the_copies(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("TINGFENG_ES_REPLICAS", "0")
+    with monkeypatch.context() as dying:
+        dying.setattr("indexing.elasticsearch.store.in_lines", killed)
+        with pytest.raises(KeyboardInterrupt):
+            store.ensure()
+    store.ensure()
+    runs = store.client.indices.get_settings(index=store.alias("runs")).values()
+    assert [index["settings"]["index"]["auto_expand_replicas"] for index in runs] == ["false"]
+
+
 def test_months_lie_behind_two_aliases(shared: Store) -> None:
     shared.open_months({"2024.02", "2024.03"})
     shared.open_months({"2024.02"})

@@ -13,7 +13,7 @@ from indexing.alerts.alert import Alert, State, to_document
 from indexing.alerts.answers import NotPossible
 from indexing.alerts.links import Action as Said
 from indexing.alerts.worth import NoSuchWorth, Worth, precision, worth_of
-from indexing.detection.mending import doubts
+from indexing.detection.mending import _remedy, doubts
 from indexing.elasticsearch.bulk import Action, send
 from indexing.metrics.expression import Before, evaluate, leaves
 from indexing.metrics.of.alerts import PRECISION, PRECISION_HIGH, PRECISION_LOW
@@ -79,6 +79,16 @@ def test_an_alert_is_judged_open_or_over_and_the_last_word_counts(emptied_store:
         answers.judge(store, ID, "meh", by="li", now=NOW)
 
 
+def test_a_word_to_an_alert_that_is_over_is_said_to_those_that_joined_it(emptied_store: "Store") -> None:
+    store = emptied_store
+    joined = "reach.xinghe.1"
+    keep(store, example(id=ID), example(id=joined, rule="reach", joined=ID))
+    answers.resolve(store, ID, by="zhang", now=NOW)
+    answers.judge(store, ID, "spam", by="zhang", now=NOW + HOUR)
+    other = records.find(store, [joined])[0]
+    assert (other.state, other.worth, other.worth_by) == (State.RESOLVED, "spam", "zhang")
+
+
 def test_precision_is_by_rule_and_month_with_its_interval(
     emptied_store: "Store", monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,3 +137,19 @@ def test_a_noisy_rule_is_named_with_the_budget_that_would_have_mended_it(emptied
     )
     assert "Rule noisy: 1 of 4 (5% to 70%) right in 30 days; pages: {at_most: 1, per: month} would" in told
     assert "quiet" not in told
+
+
+def test_a_noisy_rule_is_told_what_fits_its_kind(emptied_store: "Store") -> None:
+    store = emptied_store
+    said = [(id, n) for id in ("noisy", "hot") for n in range(3)]
+    keep(store, *(example(id=f"{id}.xinghe.{n}", rule=id, raised_at=NOW - DAY, worth="spam") for id, n in said))
+    rules = [
+        rule("negative_burst", id="noisy", min_count=10, min_share=0.5, ratio=3),
+        rule("frequency", id="hot", min_count=9),
+    ]
+    told = doubts(store, rules, [BRAND], now=NOW)
+    assert "Rule noisy: 0 of 3 (0% to 56%) right in 30 days; no budget would have mended it: narrow its query" in told
+    assert "Rule hot: 0 of 3 (0% to 56%) right in 30 days; narrow its query or raise what it takes to fire." in told
+    assert _remedy(rules[0], PageBudget(at_most=1, per="month")).en.startswith(
+        "pages: {at_most: 1, per: month} in place"
+    )

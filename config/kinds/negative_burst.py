@@ -128,15 +128,15 @@ class When(Condition):
         for look in self.looks():
             budget = look.pages or self.pages
             if budget.block < look.window and budget.block < timedelta(days=1):
-                most = timedelta(days=1) / (3 * look.window)
+                most = len(self.looks()) * timedelta(days=1) / (3 * min(look.window, timedelta(days=1)))
                 raise ValueError(
-                    f"pages: {budget} is more than windows of {written(look.window)} can tell apart: "
-                    f"write at most {most:.3g} per day"
+                    f"pages: {self.pages} is more than windows of {written(look.window)} can tell apart: "
+                    f"write at most {_below(most):g} per day"
                 )
         if self.ratio and self.ratio > (most := _MOST_OF_STEEP * self.pages.steep):
             raise ValueError(
                 f"ratio: {self.ratio:g} contradicts pages: {self.pages}: so high a floor keeps back what that budget "
-                f"lets through: write {most:.3g} or less, or leave it out"
+                f"lets through: write {_below(most):g} or less, or leave it out"
             )
         if "season" in self.model_fields_set and self.season:
             raise ValueError("season: is not looked at where `pages` says how often: leave one of the two out")
@@ -180,6 +180,11 @@ class When(Condition):
                 *(_of_the_past(self.pages, facts, bounds) if self.pages and bounds else _of_the_season(facts)),
             ),
         )
+
+
+def _below(most: float) -> float:
+    """Return a number to write that is not above `most`."""
+    return floor(100 * most) / 100
 
 
 def _seasonal(facts: Facts, usual: float, mad: float, relative: bool) -> float:

@@ -73,8 +73,8 @@ BOARD = Board(
             id="nearness",
             title=Both("离报警多近", "How near to an alert"),
             question=Both(
-                "每小时的负面达到突增规则门槛的百分之几？到 100% 即触发。",
-                "What share of the burst rules' threshold does each hour reach? At 100 % they fire.",
+                "每小时的负面达到突增规则门槛的百分之几？",
+                "What share of the burst rules' threshold does each hour reach?",
             ),
             kind="levels",
             by=(BRAND, Time(every=Every.HOUR)),

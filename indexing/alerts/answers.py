@@ -175,7 +175,7 @@ def judge(store: Store, id: str, worth: str, *, by: str, now: datetime, key: str
     def edit(old: Alert) -> Alert:
         return old if old.worth == said else replace(old, worth=said, worth_by=by, worth_at=in_milliseconds(now))
 
-    return _change(store, id, edit, by, now, key)
+    return _change(store, id, edit, by, now, key, over=True)
 
 
 def check(store: Store, token: str, *, now: datetime) -> tuple[Claim, Alert]:
@@ -264,11 +264,13 @@ def _change(
     now: datetime,
     key: str | None,
     detail: str | None = None,
+    *,
+    over: bool = False,
 ) -> Alert:
     moment = in_milliseconds(now)
     origin = Origin(by=by, at=moment, key=key or moment.isoformat(), detail=detail)
     changed = records.change(store, id, edit, origin)
-    for other in records.joined(store, id):
+    for other in records.joined(store, id, over=over):
         with suppress(NotPossible):  # it is over already
             records.change(store, other.id, edit, origin)
     return changed

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 import httpx
 
@@ -42,6 +43,7 @@ def beat(
     local = now.astimezone(settings.DAY_ZONE)
     if local.hour * 60 + local.minute < rota.heartbeat.at:
         return 0
+    doubts = cache(doubts)  # they take replays of rules, and are the same for every channel
     return sum(
         _beat(store, channel, local.date().isoformat(), now, doubts)
         for channel in channels

@@ -102,9 +102,10 @@ def to_tell(store: Store) -> list[Alert]:
     return _all(store, {"bool": {"should": [{"terms": {"state": list(OPEN)}}, {"term": {"step": -1}}]}})
 
 
-def joined(store: Store, id: str) -> list[Alert]:
-    """Return every open alert that the message of alert `id` told of too, oldest first."""
-    return _all(store, {"bool": {"filter": [{"term": {"joined": id}}, {"terms": {"state": list(OPEN)}}]}})
+def joined(store: Store, id: str, *, over: bool = False) -> list[Alert]:
+    """Return every open alert that the message of alert `id` told of too, oldest first; those too that are `over`."""
+    told = {"term": {"joined": id}}
+    return _all(store, told if over else {"bool": {"filter": [told, {"terms": {"state": list(OPEN)}}]}})
 
 
 def undelivered(store: Store) -> list[Alert]:

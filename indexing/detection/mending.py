@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from config.both import Both
 from config.brand import Brand
 from config.kinds.negative_burst import When
 from config.page_budget import PageBudget
@@ -40,18 +41,24 @@ def doubts(store: Store, rules: Sequence[Rule], brands: Sequence[Brand], *, now:
         except EvaluationFailed as error:  # the sign of life comes all the same
             _log.warning("no budget was looked for: %s", error)
             budget = None
-        at_most = f"pages: {{at_most: {budget.at_most:g}, per: {budget.per}}}" if budget else ""
-        zh = (
-            f"把它改成 {at_most}，这一半以上就是对的"
-            if budget
-            else "换更少的提醒次数也无济于事：请收紧 query 或 min_count"
-        )
-        en = (
-            f"{at_most} would have mended it" if budget else "no budget would have: narrow its query or raise min_count"
-        )
-        lines.append(f"规则 {rule.id} 近 30 天判过 {len(judged)} 次，只有 {right} 次该叫；{zh}。")
-        lines.append(f"Rule {rule.id}: {told} right in 30 days; {en}.")
+        remedy = _remedy(rule, budget)
+        lines.append(f"规则 {rule.id} 近 30 天判过 {len(judged)} 次，只有 {right} 次该叫；{remedy.zh}。")
+        lines.append(f"Rule {rule.id}: {told} right in 30 days; {remedy.en}.")
     return "\n".join(lines)
+
+
+def _remedy(rule: Rule, budget: PageBudget | None) -> Both:
+    if not isinstance(rule.when, When):
+        return Both("请收紧 query 或阈值", "narrow its query or raise what it takes to fire")
+    if budget is None:
+        return Both(
+            "换更少的提醒次数也无济于事：请收紧 query 或 min_count",
+            "no budget would have mended it: narrow its query or raise min_count",
+        )
+    pages = f"pages: {{at_most: {budget.at_most:g}, per: {budget.per}}}"
+    if rule.when.pages:
+        return Both(f"把它改成 {pages}，这一半以上就是对的", f"{pages} would have mended it")
+    return Both(f"用 {pages} 代替 ratio，这一半以上就是对的", f"{pages} in place of its ratio would have mended it")
 
 
 def mended(

@@ -181,12 +181,12 @@ class Store:
             for one in answer.get("index_templates", ())
         }
         wished = settings.replicas()
+        if any(meta.get("replicas", "auto") != wished for meta in known.values()):  # first, or a kill forgets it
+            for names in in_lines([self.state, *(index.name for index in self.every_index())]):
+                self.client.indices.put_settings(index=names, settings=copies(wished), ignore_unavailable=True)
         for kind in KINDS:
             if known.get(kind) != {"version": VERSION, "replicas": wished}:
                 self.client.indices.put_index_template(**template(self.prefix, kind))
-        if any(meta.get("replicas", "auto") != wished for meta in known.values()):
-            for names in in_lines([self.state, *(index.name for index in self.every_index())]):
-                self.client.indices.put_settings(index=names, settings=copies(wished), ignore_unavailable=True)
 
     def _ensure(self) -> None:
         self.ensure_templates()

@@ -115,7 +115,12 @@ def _round(store: Store, updates: Mapping[int, Update]) -> dict[int, Result]:
     for one, answer in zip(changed.values(), answers, strict=True):
         if answer.done:
             results |= one.results
-        elif answer.status not in (HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND):
+        elif answer.status in (HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND):
+            continue
+        elif len(one.results) > 1:  # what is sound among them does not fall with the rest
+            for number in one.results:
+                results |= _round(store, {number: updates[number]})
+        else:
             results |= {number: _refused(result, answer) for number, result in one.results.items()}
     _drop_twins(
         store, [(id, one.place) for (id, one), answer in zip(changed.items(), answers, strict=True) if answer.done]

@@ -33,8 +33,10 @@ THRESHOLD = Metric(
 NEARNESS = Metric(
     name=Both("负面 / 门槛", "Negative / threshold"),
     meaning=Both(
-        "离触发还有多远：100% 即达到门槛（负面占比另有下限）。",
-        "How near a rule came to firing: 100 % reaches the threshold (the share of negative ones has a floor too).",
+        "离触发还有多远：100% 即达到门槛（负面占比另有下限；"
+        "带 `pages` 的规则还要是突升，而最后四分之一时段够高时不到 100% 也触发）。",
+        "How near a rule came to firing: 100 % reaches the threshold (the share of negative ones has a floor too; with "
+        "`pages` the rise must be sudden, and a last quarter that is high fires below 100 % too).",
     ),
     kind="levels",
     of=Sum("counted") / Sum("threshold"),
