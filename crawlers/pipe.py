@@ -63,7 +63,7 @@ class Pipe:
 
     def reading(self, url: str) -> None:
         """Say which page is parsed next."""
-        self._send("reading", url)
+        self._send("reading", self._job.without_secrets(url.encode()).decode())
         self._out.flush()
 
     def parsed(self) -> None:
