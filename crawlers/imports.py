@@ -179,8 +179,8 @@ def _post(cells: Mapping[str, str], mapping: ImportMap, row: Record, now: dateti
 
 def _id(cells: Mapping[str, str]) -> str:
     """Return the row's own id, or one made of what it says: the same words of the same author at the same time."""
-    if stated := cells.get("id"):
-        return quote(mended(stated), safe="")
+    if stated := mended(cells.get("id", "")):  # ="" is how some systems write that there is none
+        return quote(stated, safe="")
     made_from = "\0".join(cells.get(name, "") for name in ("text", "title", "time", "author_id", "author"))
     return hashlib.sha256(made_from.encode()).hexdigest()[:24]
 

@@ -155,6 +155,14 @@ def test_half_a_file_and_one_that_unpacks_to_too_much_are_refused(
     assert zipfile.is_zipfile(whole)
 
 
+def test_what_other_systems_write_for_nothing_is_nothing(tmp_path: Path) -> None:
+    path, said = tmp_path / "odd.csv", [("好", "今天"), ("不好", "2026-11-29"), ("坏", "0001-01-01 00:00:00")]
+    for second, (text, time) in enumerate(said):
+        path.write_text(f'{",".join(ROWS[0])}\n="",{text},,,{time},,,,\n', encoding="utf-8")
+        import_posts(path, import_map("reviews"), now=NOW.replace(second=second))
+    assert len(posts()) == len({post.id for post in posts()}) == 2, "an empty id is no id, and year 1 is no time"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
