@@ -190,7 +190,7 @@ def _time(said: str, mapping: ImportMap, now: datetime) -> tuple[datetime, Preci
         raise FaultyRow(f"{_column(mapping, 'time')}: empty: without a time it would count as said today")
     try:
         return read_time(said, now)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise FaultyRow(f"{_column(mapping, 'time')}: {error}: write it as 2026-11-30 08:15") from error
 
 

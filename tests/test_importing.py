@@ -156,8 +156,9 @@ def test_half_a_file_and_one_that_unpacks_to_too_much_are_refused(
 
 
 def test_what_other_systems_write_for_nothing_is_nothing(tmp_path: Path) -> None:
-    path, said = tmp_path / "odd.csv", [("好", "今天"), ("不好", "2026-11-29"), ("坏", "0001-01-01 00:00:00")]
-    for second, (text, time) in enumerate(said):
+    path, said = tmp_path / "odd.csv", [("好", "今天"), ("不好", "2026-11-29")]
+    never = ("0001-01-01 00:00:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-08:00")
+    for second, (text, time) in enumerate([*said, *(("坏", time) for time in never)]):
         path.write_text(f'{",".join(ROWS[0])}\n="",{text},,,{time},,,,\n', encoding="utf-8")
         import_posts(path, import_map("reviews"), now=NOW.replace(second=second))
     assert len(posts()) == len({post.id for post in posts()}) == 2, "an empty id is no id, and year 1 is no time"
