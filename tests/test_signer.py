@@ -78,8 +78,10 @@ def test_who_is_refused_the_keys_is_refused_the_page() -> None:
     async def download(request: Request) -> Response:
         return Response(url=request.url, status=412 if request.url.endswith("/key") else 200, body=b"", fetched_at=NOW)
 
-    signed = signing(download, Signs(), "", lambda url: True)
-    assert asyncio.run(signed(Request(url="https://a.example/1"))).status == 412
+    async def crawl() -> int:
+        return (await signing(download, Signs(), "", lambda url: True)(Request(url="https://a.example/1"))).status
+
+    assert asyncio.run(crawl()) == 412
 
 
 @pytest.mark.parametrize(("code", "said"), [("1 / 0", "imported"), ("def Signs(key): ...", "made .* no arguments")])
