@@ -130,7 +130,10 @@ def save(before: Circuit, after: Circuit) -> None:
 
 
 def _again(before: Refusal | None, end: Ending, now: datetime) -> Refusal:
-    times = before.times + 1 if before and before.verdict is end.verdict else 1
+    silent, was_silent = (one and one.verdict is Verdict.UNREACHABLE for one in (end, before))
+    if before and silent and not was_silent:  # a refusal is not forgotten because the host was silent once
+        return replace(before, reason=end.message, at=now, until=now + _LONGEST[Verdict.UNREACHABLE])
+    times = before.times + 1 if before and silent == was_silent else 1
     wait = min(_FIRST[end.verdict] * 2 ** min(times - 1, 20), _LONGEST[end.verdict])
     return Refusal(verdict=end.verdict, reason=end.message, at=now, times=times, until=now + wait)
 

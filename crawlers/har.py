@@ -44,6 +44,7 @@ class _Posted(msgspec.Struct):
 
 class _Request(msgspec.Struct):
     url: str
+    method: str = "GET"
     posted: _Posted | None = msgspec.field(name="postData", default=None)
 
 
@@ -136,6 +137,8 @@ def _entry(raw: msgspec.Raw) -> _Entry | None:
 
 def _known(entry: _Entry) -> tuple[str, str] | None:
     """Return the feed and the query of which an entry is a page; None for foreign traffic."""
+    if entry.request.method == "OPTIONS":
+        return None  # the browser asks whether it may ask
     posted = (entry.request.posted.text if entry.request.posted else None) or ""
     for feed in feeds():
         known = spider_of(feed).in_browser

@@ -179,8 +179,8 @@ def _post(cells: Mapping[str, str], mapping: ImportMap, row: Record, now: dateti
 
 def _id(cells: Mapping[str, str]) -> str:
     """Return the row's own id, or one made of what it says: the same words of the same author at the same time."""
-    if stated := cells.get("id"):
-        return quote(mended(stated), safe="")
+    if stated := mended(cells.get("id", "")):  # ="" is how some systems write that there is none
+        return quote(stated, safe="")
     made_from = "\0".join(cells.get(name, "") for name in ("text", "title", "time", "author_id", "author"))
     return hashlib.sha256(made_from.encode()).hexdigest()[:24]
 
@@ -190,7 +190,7 @@ def _time(said: str, mapping: ImportMap, now: datetime) -> tuple[datetime, Preci
         raise FaultyRow(f"{_column(mapping, 'time')}: empty: without a time it would count as said today")
     try:
         return read_time(said, now)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise FaultyRow(f"{_column(mapping, 'time')}: {error}: write it as 2026-11-30 08:15") from error
 
 

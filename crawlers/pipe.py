@@ -63,7 +63,7 @@ class Pipe:
 
     def reading(self, url: str) -> None:
         """Say which page is parsed next."""
-        self._send("reading", url)
+        self._send("reading", self._job.without_secrets(url.encode()).decode())
         self._out.flush()
 
     def parsed(self) -> None:
@@ -74,7 +74,7 @@ class Pipe:
     def end(self, end: Ending) -> None:
         """Say how it ended."""
         self._ended = True
-        self._send("end", end)
+        self._send("end", replace(end, message=self._job.without_secrets(end.message.encode()).decode()))
         self._out.flush()
 
     def close(self) -> None:
@@ -86,7 +86,6 @@ class Pipe:
     def received(self, request: Request, response: Response, posts: Sequence[str]) -> None:
         """Send the page itself."""
         platform = spider_of(self._job.feed).platform
-        response = replace(response, body=self._without_secrets(response.body))
         if line := received(request, response, posts, run_id=self._job.run_id, platform=platform):
             self._out.write(self._number + b"received " + line + b"\n")
 
@@ -94,14 +93,8 @@ class Pipe:
         """Keep the page beside the logs; of each query, the last odd one is kept."""
         path = settings.data_dir() / "logs" / f"{self._job.feed}-{query_folder(self._job.query)}.page"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(self._without_secrets(response.body))
+        path.write_bytes(response.body)
         return str(path)
-
-    def _without_secrets(self, body: bytes) -> bytes:
-        """Return a page without the credentials that it was asked for with: some platforms write them into it."""
-        for secret in self._job.secrets():
-            body = body.replace(secret.encode(), b"")
-        return body
 
     def _send(self, word: str, value: Any) -> None:
         self._out.write(self._number + word.encode() + b" " + msgspec.json.encode(value) + b"\n")

@@ -107,6 +107,7 @@ def received(
     entry = pages.Entry(
         digest=hashlib.sha256(response.body).hexdigest(),
         size=len(response.body),
+        method="GET" if request.body is None else "POST",
         url=_plain(request.url),
         request_headers=_plain_headers(request.headers),
         status=response.status,

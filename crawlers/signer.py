@@ -13,6 +13,8 @@ Only algorithms that were published are made here (`PlatformSpider.own_signer`).
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
+from http.client import OK
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any, Protocol
@@ -46,11 +48,11 @@ def signer_of(spider: PlatformSpider) -> Signer | None:
     """
     job, signature = spider.job, spider.signature
     if job.signer:
-        return _made(_named(job.feed, job.signer), job.feed, job.signer)
+        return _made(partial(_named, job.signer), f"config/platforms/{job.feed}.yaml: signer: {job.signer}")
     if not signature or job.base_url or is_loopback(spider.base):
         return None
     for point in entry_points(group=GROUP, name=signature):
-        return _made(point.load(), job.feed, point.value)
+        return _made(point.load, f"{job.feed}: the signer {point.value}")
     if spider.own_signer:
         return spider.own_signer()
     raise CannotCrawl(
@@ -71,24 +73,32 @@ def signing(download: Download, signer: Signer, cookie: str, is_own: Callable[[s
             return await download(request)
         async with lock:
             if not ready and (question := signer.asks()):
-                signer.told(await download(question))
+                answer = await download(question)
+                if answer.status != OK:
+                    return answer  # who refuses to say how to sign refuses the request
+                signer.told(answer)
             ready = True
         return await download(signer.sign(request, cookie))
 
     return signed
 
 
-def _named(feed: str, place: str) -> Any:
+def _named(place: str) -> Any:
     module, _, name = place.partition(":")
+    return getattr(import_module(module), name)
+
+
+def _made(load: Callable[[], Any], place: str) -> Signer:
+    """Make a signer; whatever the user's own code does wrong is told, and hinders no other feed."""
     try:
-        return getattr(import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise CannotCrawl(f"config/platforms/{feed}.yaml: signer: {place} cannot be imported ({error})") from error
-
-
-def _made(factory: Any, feed: str, place: str) -> Signer:
-    made = factory() if callable(factory) else factory
+        factory = load()
+    except Exception as error:
+        raise CannotCrawl(f"{place} cannot be imported ({error})") from error
+    try:
+        made = factory() if callable(factory) else factory
+    except Exception as error:
+        raise CannotCrawl(f"{place} cannot be made ({error}): let it take no arguments") from error
     if missing := [name for name in ("asks", "told", "sign") if not callable(getattr(made, name, None))]:
-        raise CannotCrawl(f"{feed}: the signer {place} has no {missing[0]}(): see crawlers/signer.py for what one has")
+        raise CannotCrawl(f"{place} has no {missing[0]}(): see crawlers/signer.py for what one has")
     signer: Signer = made
     return signer

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 from lxml.html import HtmlElement
@@ -72,9 +72,20 @@ class Job:
     validators: Mapping[str, str] = field(default_factory=dict)
 
     def secrets(self) -> list[str]:
-        """Return the credentials that it asks with, which no log and no kept page may show."""
+        """Return the credentials that it asks with, which no log and no kept page may show, in each way to write them.
+
+        An address in a page holds them percent-encoded, and PHP's JSON writes a slash as `\\/`.
+        """
         names = (self.cookie_env, self.token_env)
-        return [secret for name in names if name and (secret := settings.secret(name))]
+        found = [secret for name in names if name and (secret := settings.secret(name))]
+        written = [*found, *(quote(secret, safe="") for secret in found), *(one.replace("/", r"\/") for one in found)]
+        return list(dict.fromkeys(written))
+
+    def without_secrets(self, said: bytes) -> bytes:
+        """Return what a platform said without the credentials that it was asked with: some write them into pages."""
+        for secret in self.secrets():
+            said = said.replace(secret.encode(), b"")
+        return said
 
 
 class PlatformSpider(ABC):

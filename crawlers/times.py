@@ -100,6 +100,8 @@ def _date(text: str, moment: datetime) -> ReadTime | None:
     month, day = int(match["month"]), int(match["day"])
     if match["year"]:
         year = int(match["year"])
+        if year == 1 and len(match["year"]) == 4:
+            raise ValueError(f"{text[:80]!r} is how some systems write that there is none")
         return _at_clock(here.replace(year=year + 2000 if year < 100 else year, month=month, day=day), match)
     for year in range(here.year, here.year - 9, -1):  # 29 February may be eight years back
         try:

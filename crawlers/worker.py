@@ -131,7 +131,7 @@ class _Downloader(scrapy.Spider):
             headers={
                 name.decode("latin-1").lower(): b", ".join(v).decode("latin-1") for name, v in response.headers.items()
             },
-            body=response.body,
+            body=self._spider.job.without_secrets(response.body),
             fetched_at=datetime.now(UTC),
         )
 

@@ -3,6 +3,7 @@
 indexing/elasticsearch/query_dsl.py is the reader for the index; tests/query_cases.py holds both to the same answers.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -98,29 +99,42 @@ def holds_near(near: Near, document: Document) -> bool:
     """Return whether the two sides stand so near each other, in the title or in the text."""
     field = near.left[0].field
     lines = [document.lines[name] for name in WORD_FIELDS if field in (None, name)]
-    return any(_stand_near(one, other, near.gap, line) for line in lines for one in near.left for other in near.right)
+    return any(_stand_near(near, line) for line in lines)
 
 
-def _stand_near(one: Term, other: Term, gap: int, line: str) -> bool:
-    here, there = _places(one, line), _places(other, line)
+def _stand_near(near: Near, line: str) -> bool:
+    here, there = ([(needle(term), *_places(term, line)) for term in side] for side in (near.left, near.right))
     return any(
-        max(start + size, begin + length) - min(start, begin) - size - length <= gap
-        for start, size in here
-        for begin, length in there
-        if start != begin or needle(one) != needle(other)  # however it is written, a word is not near itself
+        _is_near(start, size, begin, length, near.gap)
+        for phrase, starts, size in here
+        for other, begins, length in there
+        for start in starts
+        for begin in _nearest(begins, start)
+        if start != begin or phrase != other  # however it is written, a word is not near itself
     )
 
 
-def _places(term: Term, line: str) -> list[tuple[int, int]]:
-    """Return where the term stands in a line, and how long it is, counted in words."""
+def _is_near(start: int, size: int, begin: int, length: int, gap: int) -> bool:
+    return max(start + size, begin + length) - min(start, begin) - size - length <= gap
+
+
+def _nearest(begins: list[int], start: int) -> list[int]:
+    """Return the last place before `start`, and the first two that are not: all others are farther away."""
+    at = bisect_left(begins, start)
+    return begins[max(0, at - 1) : at + 2]
+
+
+def _places(term: Term, line: str) -> tuple[list[int], int]:
+    """Return where the term stands in a line, in order, and how long it is, counted in words."""
     if (phrase := needle(term)) is None:
-        return []
-    size = len(phrase.split())
-    found, at = [], line.find(phrase)
+        return [], 0
+    found, words_before, counted = list[int](), 0, 0
+    at = line.find(phrase)
     while at >= 0:
-        found.append((line.count(" ", 0, at), size))
+        words_before, counted = words_before + line.count(" ", counted, at), at
+        found.append(words_before)
         at = line.find(phrase, at + 1)
-    return found
+    return found, len(phrase.split())
 
 
 def evidence(query: Query, document: Document) -> tuple[str, ...]:

@@ -79,6 +79,16 @@ def test_what_is_no_refusal_shuts_nothing_and_silence_is_soon_tried_again() -> N
     assert may_ask(known, 9) == "abc", "the next round asks again"
 
 
+def test_silence_and_another_refusal_in_between_do_not_begin_anew() -> None:
+    known = after(Circuit(host="h"), 0, ("a", OK), ("a", REFUSED), ("a", REFUSED), ("a", REFUSED))
+    known = after(known, 61, ("a", SILENT))
+    assert (may_ask(known, 68, "a"), may_ask(known, 70, "a")) == ("", "a"), "silence is soon tried again"
+    known = after(known, 70, ("a", REFUSED))
+    assert (may_ask(known, 70 + 119, "a"), may_ask(known, 70 + 121, "a")) == ("", "a"), "the fourth in a row"
+    known = after(known, 200, ("a", ended_by(RateLimited("slow down"))))
+    assert (may_ask(known, 200 + 79, "a"), may_ask(known, 200 + 81, "a")) == ("", "a"), "the fifth in a row"
+
+
 def test_a_refusal_is_remembered_by_the_crawls_to_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TINGFENG_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("TINGFENG_CONFIG", str(tmp_path / "config"))

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,15 @@ def test_the_same_file_again_makes_the_same_posts(tmp_path: Path, data: Path) ->
     first = {post.id for post in posts()}
     import_har(path, now=NOW.replace(hour=2))
     assert {post.id for post in posts()} == first
+
+
+def test_what_only_looks_like_a_page_is_foreign(tmp_path: Path, data: Path) -> None:
+    below_no_video = "https://api.bilibili.com/x/v2/reply/wbi/main?oid=900000001&type=17&mode=3"
+    before_a_question = entry(pages_of("weibo_search")[0][1], "")
+    before_a_question["request"] |= {"method": "OPTIONS"}
+    entries = [entry(replace(pages_of("bilibili_replies")[0][1], url=below_no_video), ""), before_a_question]
+    report = import_har(written(tmp_path, entries), now=NOW)
+    assert (report.entries, report.foreign, report.batches) == (2, 2, ())
 
 
 def test_a_text_that_the_browser_has_decoded_is_read_as_it_is(tmp_path: Path, data: Path) -> None:

@@ -155,6 +155,33 @@ def test_half_a_file_and_one_that_unpacks_to_too_much_are_refused(
     assert zipfile.is_zipfile(whole)
 
 
+def test_what_other_systems_write_for_nothing_is_nothing(tmp_path: Path) -> None:
+    path, said = tmp_path / "odd.csv", [("好", "今天"), ("不好", "2026-11-29")]
+    never = ("0001-01-01 00:00:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-08:00")
+    for second, (text, time) in enumerate([*said, *(("坏", time) for time in never)]):
+        path.write_text(f'{",".join(ROWS[0])}\n="",{text},,,{time},,,,\n', encoding="utf-8")
+        import_posts(path, import_map("reviews"), now=NOW.replace(second=second))
+    assert len(posts()) == len({post.id for post in posts()}) == 2, "an empty id is no id, and year 1 is no time"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("bom.csv", b"\xef\xbb\xbfa,b\n1,\xff\n", "begins as UTF-8-SIG and does not go on so: save it as"),
+        ("utf-16.csv", "\ufeffa,b\n".encode("utf-16-le") + b"\n", "begins as UTF-16 and does not go on so"),
+        ("gbk.jsonl", '{"text": "很好"}\n'.encode("gb18030"), "gbk.jsonl:1: not UTF-8: save it as UTF-8"),
+        ("odd.xlsx", b"PK\x03\x04" + b"a" * 99 + b"PK\x05\x06" + b"\xff" * 18, "not to be read .*save it as .xlsx"),
+    ],
+)
+def test_a_file_of_broken_characters_or_parts_is_refused_whole(
+    name: str, content: bytes, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(UnusableTable, match=said):
+        list(records(path))
+
+
 def test_an_import_that_is_killed_leaves_all_or_nothing(tmp_path: Path) -> None:
     path, mapping = as_csv(tmp_path), import_map("reviews")
     with dying(2, imports, "encode_post"):

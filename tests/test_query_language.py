@@ -6,6 +6,7 @@ tests/test_query_dsl.py holds the reader of the index to the same cases.
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import get_args
 
@@ -246,6 +247,14 @@ def test_the_reader_of_texts_finds_these(query: str) -> None:
     parsed = parse(query)
     documents = {name: Document.of(mention, **KNOWN.get(name, {})) for name, mention in MENTIONS.items()}
     assert {name for name, document in documents.items() if holds(parsed, document)} == CASES[query]
+
+
+def test_a_text_that_says_two_words_a_thousand_times_is_soon_read() -> None:
+    began = time.thread_time()
+    for gap, near in ((90, False), (100, True)):
+        said = Document.saying("小米" * 12_000 + "好" * 100 + "爆炸" * 12_000)
+        assert holds(parse(f"爆炸 NEAR/{gap} 小米"), said) is near
+    assert time.thread_time() - began < 5, "each place is held against the nearest ones, not against all"
 
 
 def test_evidence_names_the_terms_that_speak_for_the_match() -> None:

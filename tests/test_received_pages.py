@@ -178,6 +178,9 @@ def test_nothing_secret_is_spooled() -> None:
         "content-location": "https://e.com/?access_token=…",
     }
     assert page.entry.url == "https://e.com/a?q=星河&access_token=…&sign=…&key=…"
+    assert page.entry.method == "GET"
+    posted = received.received(replace(request, body=b"q"), response, ["forum:post:1"], run_id="r", platform="forum")
+    assert posted and msgspec.json.decode(posted, type=Received).entry.method == "POST"
     big = replace(response, body=b"x" * (4 * 2**20 + 1))
     assert received.received(request, big, ["forum:post:1"], run_id="r", platform="forum") is None
     assert received.received(request, response, [], run_id="r", platform="forum") is None

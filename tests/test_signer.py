@@ -74,6 +74,27 @@ def test_the_keys_are_asked_for_once_and_only_the_platforms_own_requests_are_sig
         assert request.headers.get("X-Toy") == wanted
 
 
+def test_who_is_refused_the_keys_is_refused_the_page() -> None:
+    async def download(request: Request) -> Response:
+        return Response(url=request.url, status=412 if request.url.endswith("/key") else 200, body=b"", fetched_at=NOW)
+
+    async def crawl() -> int:
+        return (await signing(download, Signs(), "", lambda url: True)(Request(url="https://a.example/1"))).status
+
+    assert asyncio.run(crawl()) == 412
+
+
+@pytest.mark.parametrize(("code", "said"), [("1 / 0", "imported"), ("def Signs(key): ...", "made .* no arguments")])
+def test_a_fault_in_a_users_own_signer_is_told_and_is_that_feeds_alone(
+    code: str, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "faulty_signs.py").write_text(code)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "faulty_signs", raising=False)
+    with pytest.raises(CannotCrawl, match=f"toy.yaml: signer: faulty_signs:Signs cannot be {said}"):
+        signer_of(Guarded(job(signer="faulty_signs:Signs")))
+
+
 def test_without_a_signer_the_feed_says_what_it_needs_and_a_mirror_needs_none() -> None:
     with pytest.raises(CannotCrawl, match=r"toy: needs a signature \(x-toy\).*`signer: module:name` in config"):
         signer_of(Guarded(job()))
@@ -91,7 +112,7 @@ def test_a_signer_is_found_by_setting_by_entry_point_and_on_the_spider(
     assert type(signer_of(Guarded(job(signer="my_signs:Mine")))).__name__ == "Mine"
     with pytest.raises(CannotCrawl, match=r"config/platforms/toy.yaml: signer: my_signs:Other cannot be imported"):
         signer_of(Guarded(job(signer="my_signs:Other")))
-    with pytest.raises(CannotCrawl, match=r"the signer my_signs:Bad has no asks\(\)"):
+    with pytest.raises(CannotCrawl, match=r"signer: my_signs:Bad has no asks\(\)"):
         signer_of(Guarded(job(signer="my_signs:Bad")))
     monkeypatch.setattr(Guarded, "own_signer", Signs)
     assert isinstance(signer_of(Guarded(job())), Signs)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -11,7 +12,7 @@ from crawlers.report import Verdict
 from crawlers.run import crawl
 from tests.crawl_server import Said, serving
 
-TOKEN = "a-secret-token-of-ours"
+TOKEN = "a-secret|token/of-ours"
 QUERY = "MzAwMDAwMDAwMA=="
 
 
@@ -26,7 +27,7 @@ def platforms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def never_written(folder: Path) -> bool:
     written = [path.read_bytes() for path in (folder / "data").rglob("*") if path.is_file()]
-    return bool(written) and not any(TOKEN.encode() in content for content in written)
+    return bool(written) and not any(b"of-ours" in content for content in written)
 
 
 def test_a_token_goes_in_a_header_to_its_host_alone(
@@ -42,13 +43,18 @@ def test_a_token_goes_in_a_header_to_its_host_alone(
             return Said(
                 status=302, headers={"Location": f"{server.url.replace('127.0.0.1', 'localhost')}/again?elsewhere"}
             )
+        if "broken" in path:
+            return Said(body=b'{"no JSON": "\n' + TOKEN.encode() + b'"}')
         if "expired" in path:
             return Said(status=401, body=b'{"title": "Unauthorized", "status": 401}')
-        return Said(body=b'{"statuses": ["' + TOKEN.encode() + b'"]}')
+        written = (TOKEN, quote(TOKEN, safe=""), TOKEN.replace("/", r"\/"))
+        return Said(body=b'{"statuses": ["' + " ".join(written).encode() + b'"]}')
 
     with serving(answers) as server:
         odd = crawl(Target(feed="x_search", query="elsewhere", base_url=server.url), "w1")
+        broken = crawl(Target(feed="x_search", query="broken", base_url=server.url), "w1")
         expired = crawl(Target(feed="x_search", query="expired", base_url=server.url), "w1")
+    assert "not JSON" in broken.message and "of-ours" not in broken.message
     assert odd.verdict is Verdict.SCHEMA_CHANGED and "is kept at" in odd.message
     assert expired.verdict is Verdict.LOGIN_REQUIRED and "the token in X_TOKEN has expired" in expired.message
     for path, headers in server.asked:
@@ -70,5 +76,6 @@ def test_a_token_that_must_stand_in_an_address_stands_in_that_of_the_request_alo
     with serving(answers) as server:
         report = crawl(Target(feed="wechat_mp", query=QUERY, base_url=server.url), "w1")
     assert report.verdict is Verdict.SCHEMA_CHANGED and TOKEN not in report.message
-    assert all(f"token={TOKEN}" in path and "authorization" not in headers for path, headers in server.asked)
+    sent = f"token={quote(TOKEN, safe='')}"
+    assert all(sent in path and "authorization" not in headers for path, headers in server.asked)
     assert never_written(tmp_path)

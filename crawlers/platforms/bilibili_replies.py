@@ -100,7 +100,7 @@ class BilibiliReplies(BilibiliSpider):
     feed_name = Both("B站评论", "Bilibili comments")
     in_browser = BrowserPage(
         r"https://api\.bilibili\.com/x/v2/reply/(wbi/"
-        r"main|reply)\?([^\n]*&)?oid=(?P<query>\d+)",
+        r"main|reply)\?(?=([^\n]*&)?type=1[&\n])([^\n]*&)?oid=(?P<query>\d+)",
         "av{query}",
     )
     headers = {"Accept": "application/json", "Referer": "https://www.bilibili.com/"}

@@ -11,10 +11,11 @@ __all__ = ["read"]
 
 _CHUNK = 1 << 20
 _ENCODINGS = ("utf-8", "gb18030")
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 def read(path: Path) -> Iterator[Record]:
-    """Yield every record, the header first, blank ones left out; UnusableTable when the file's encoding is unknown."""
+    """Yield every record, the header first, blank ones left out; UnusableTable for an unknown or broken encoding."""
     with path.open(encoding=_encoding(path), newline="") as file:
         lines = _Lines(file)
         reader = csv.reader(lines, strict=True)
@@ -58,14 +59,12 @@ class _Lines:
 def _encoding(path: Path) -> str:
     with path.open("rb") as file:
         begin = file.read(4)
-    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if begin.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig"
-    for encoding in _ENCODINGS:
+    named = next((encoding for mark, encoding in _MARKS if begin.startswith(mark)), None)
+    for encoding in [named] if named else _ENCODINGS:
         if _is_in(path, encoding):
             return encoding
-    raise UnusableTable(f"{path}: neither UTF-8 nor GB18030: save it as “CSV UTF-8”")
+    said = f"begins as {named.upper()} and does not go on so" if named else "neither UTF-8 nor GB18030"
+    raise UnusableTable(f"{path}: {said}: save it as “CSV UTF-8”")
 
 
 def _is_in(path: Path, encoding: str) -> bool:

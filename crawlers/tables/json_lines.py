@@ -1,5 +1,6 @@
 """JSON Lines as records: the names of all objects make the header, in the order in which they first stand."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,9 @@ import msgspec
 from crawlers.tables.record import Record, UnusableTable
 
 __all__ = ["read"]
+
+_LOST = re.compile("[\udc80-\udcff]")
+"""Bytes that are no UTF-8, as Python reads them."""
 
 
 def read(path: Path) -> Iterator[Record]:
@@ -29,9 +33,11 @@ def read(path: Path) -> Iterator[Record]:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
+    with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
         for number, line in enumerate(file, 1):
             if text := line.strip():
+                if _LOST.search(text):
+                    raise UnusableTable(f"{path}:{number}: not UTF-8: save it as UTF-8")
                 yield number, text
 
 

@@ -19,14 +19,14 @@ def read(path: Path) -> Iterator[Record]:
     """Yield the rows of the first sheet that hold anything, their numbers as the spreadsheet counts them."""
     from python_calamine import CalamineError, CalamineWorkbook
 
-    _check_size(path)
     try:
+        _check_size(path)
         with CalamineWorkbook.from_path(path) as book:
             for number, row in enumerate(book.get_sheet_by_index(0).iter_rows(), 1):  # empty rows above are there too
                 cells = tuple(_text(cell) for cell in row)
                 if any(cells):
                     yield Record(line=number, text="\t".join(cells), cells=cells)
-    except CalamineError as error:
+    except (CalamineError, zipfile.BadZipFile) as error:
         remedy = "save it as .xlsx without a password, or as CSV"
         raise UnusableTable(f"{path}: not to be read ({error}): {remedy}") from error
 
