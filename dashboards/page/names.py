@@ -16,7 +16,7 @@ NAMES: Mapping[str, Mapping[str, Both]] = {
         "positive": Both("正面", "Positive"),
     },
     "platform": _PLATFORMS,
-    "feed": _FEEDS,
+    "feed": {**_FEEDS, "imported": Both("导入", "Imported")},
     "kind": {
         "post": Both("帖文", "Post"),
         "article": Both("文章", "Article"),
