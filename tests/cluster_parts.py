@@ -225,7 +225,7 @@ class Airflow:
         }
 
     def prepare(self) -> None:
-        """Make the database and the pools, and start the workers."""
+        """Make the database, and start the workers."""
         subprocess.run([sys.executable, "-m", "dags.prepare"], check=True, env=self._own("prepare"), cwd=self.folder)
         for name in WORKERS:
             self.worker(name)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nlp.mention import Mention
 
 _KEPT = {"TINGFENG_RESEARCH_DATA"}
+_LONG = {"test_up.py", "test_killed_pipeline.py", "test_command_line.py", "test_dags.py"}
 collect_ignore = [] if find_spec("torch") else ["test_training.py"]  # `make test-torch` runs it
 _MADE = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 os.environ.pop("COLUMNS", None)  # set in xdist's workers; rich would keep it, whatever a test asks for
@@ -42,6 +43,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if made := config.stash.get(_MADE, None):
         os.environ.pop("TINGFENG_RESEARCH_DATA")
         made.cleanup()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no worker is left alone with one of them in the end."""
+    items.sort(key=lambda item: item.path.name not in _LONG)
 
 
 def pytest_report_header() -> str:

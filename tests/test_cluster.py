@@ -156,7 +156,7 @@ def test_whatever_is_killed_the_documents_are_those_of_an_undisturbed_machine(
         until(lambda: settled(cluster, es, expected), 600, "all is done", 1)
         again = cluster.tried_again()
         say(f"all is done; tried more than once: {again}\n")
-        assert "crawl.crawl_" in again, "a crawl was killed"
+        assert "crawl.fetch" in again, "a crawl was killed"
         assert "index.index_and_alert" in again, "indexing was killed"
         assert documents(es) == expected
 
