@@ -83,10 +83,10 @@ def dying(step: int, module: Any, name: str) -> Iterator[None]:
     """Die in the block at the call of `module.name` that follows `step` calls; the block ends there."""
     left, real = iter(range(step)), getattr(module, name)
 
-    def last(*arguments: Any) -> Any:
+    def last(*arguments: Any, **named: Any) -> Any:
         if next(left, None) is None:
             raise _Killed
-        return real(*arguments)
+        return real(*arguments, **named)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, name, last)
