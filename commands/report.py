@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 from commands.screen import console
-from dashboards.report import DAYS
+from dashboards.period import DAYS
 
 
 class Language(StrEnum):

@@ -29,6 +29,7 @@ NO_ADDRESS = "https://imported.invalid"
 """Begins the address of a post whose table names none: `.invalid` leads nowhere, everywhere."""
 _SEPARATORS = re.compile(r"[,，;；|、]")
 _LONGEST = 100_000
+_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,10 @@ def import_posts(
 def read_posts(path: Path, mapping: ImportMap, *, now: datetime) -> tuple[list[Post], ImportReport]:
     """Return the first three posts of a table and the books of reading all of it; nothing is written."""
     reading = _Reading()
-    shown = [post for _, post, _ in _read(path, mapping, now, reading) if post][:3]
+    shown: list[Post] = []
+    for _, post, _ in _read(path, mapping, now, reading):
+        if post and len(shown) < _SHOWN:
+            shown.append(post)
     return shown, reading.report(None)
 
 

@@ -14,11 +14,11 @@ from crawlers.markup import text_of
 from crawlers.mblog import SITE, Found, read_message, tags_of
 from crawlers.page import Dead, Listed, Page, Request, Response
 from crawlers.post import Post
-from crawlers.spider import PlatformSpider
+from crawlers.spider import CannotCrawl, Job, PlatformSpider
 from crawlers.weibo_id import from_base62
 from crawlers.wire import decode_item, decode_json, decode_page, looks_like_html
 
-__all__ = ["ABSENT", "Reply", "WeiboMobile", "message_id", "read_reply"]
+__all__ = ["ABSENT", "OfMessage", "Reply", "WeiboMobile", "read_reply"]
 
 ABSENT = msgspec.Raw(b"null")
 _POST_CARD, _GROUP_CARD = "9", "11"
@@ -132,7 +132,20 @@ def read_reply(response: Response) -> Reply:
     raise SchemaChanged(said)
 
 
-def message_id(query: str) -> str | None:
+class OfMessage(WeiboMobile):
+    """What belongs to the one message that the query names, by number or address."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        mid = _message_id(job.query)
+        if mid is None:
+            raise CannotCrawl(
+                f"{job.feed} {job.query!r}: give a message's number or address, such as https://m.weibo.cn/detail/…"
+            )
+        self.mid = mid
+
+
+def _message_id(query: str) -> str | None:
     """Return the id of the message that a person names by number or address; None when it is neither."""
     if match := _MID.fullmatch(query.strip()):
         return match[1]

@@ -24,8 +24,7 @@ from crawlers.markup import text_of
 from crawlers.mblog import SITE, User, digits, exact_time, read_author, read_pictures, tags_of
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Engagement, Kind, Post
-from crawlers.spider import CannotCrawl, Job
-from crawlers.weibo_mobile import ABSENT, Reply, WeiboMobile, message_id, read_reply
+from crawlers.weibo_mobile import ABSENT, OfMessage, Reply, read_reply
 from crawlers.wire import decode_item, decode_json, decode_optional, decode_page
 
 __all__ = ["WeiboComments"]
@@ -58,20 +57,11 @@ class _Flow(msgspec.Struct):
     max_id_type: int | str | None = None
 
 
-class WeiboComments(WeiboMobile):
+class WeiboComments(OfMessage):
     """What people answered to one message."""
 
     feed_name = Both("微博评论", "Weibo comments")
     in_browser = BrowserPage(r"https://m\.weibo\.cn/comments/hotflow\?([^\n]*&)?id=(?P<query>\d+)")
-
-    def __init__(self, job: Job) -> None:
-        super().__init__(job)
-        mid = message_id(job.query)
-        if mid is None:
-            raise CannotCrawl(
-                f"{job.feed} {job.query!r}: give a message's number or address, such as https://m.weibo.cn/detail/…"
-            )
-        self._mid = mid
 
     def first(self) -> Request:
         """Return the request for the first comments."""
@@ -111,12 +101,12 @@ class WeiboComments(WeiboMobile):
         text = text_of(comment.text)
         replies = decode_optional(comment.comments, list[msgspec.Raw]) or []
         total = count(comment.total_number)
-        answered = str(comment.reply_id or below or self._mid)
+        answered = str(comment.reply_id or below or self.mid)
         post = self.post(
             response,
             kind=Kind.COMMENT,
             native_id=id,
-            url=f"https://m.weibo.cn/detail/{self._mid}?cid={id}",
+            url=f"https://m.weibo.cn/detail/{self.mid}?cid={id}",
             text=text,
             tags=tags_of(text),
             links=links_of(comment.text, self.base, own=SITE),
@@ -129,7 +119,7 @@ class WeiboComments(WeiboMobile):
             ),
             region=_parse_region(comment.source),
             parent_id=answered,
-            root_id=f"{self.platform}:{Kind.POST}:{self._mid}",
+            root_id=f"{self.platform}:{Kind.POST}:{self.mid}",
         )
         return _Thread(post=post, replies=replies, more=(total or 0) > len(replies))
 
@@ -141,7 +131,7 @@ class WeiboComments(WeiboMobile):
         return self._replies(below, at) if below else self._flow(at)
 
     def _flow(self, at: dict[str, str]) -> Request:
-        fields = {"id": self._mid, "mid": self._mid, "max_id_type": "0", **at}
+        fields = {"id": self.mid, "mid": self.mid, "max_id_type": "0", **at}
         return Request(url=f"{self.base}/comments/hotflow?{urlencode(fields)}", headers=self.headers)
 
     def _replies(self, id: str, at: dict[str, str]) -> Request:

@@ -16,8 +16,7 @@ from config.both import Both
 from crawlers.browser_page import BrowserPage
 from crawlers.counts import count
 from crawlers.page import Page, Request, Response
-from crawlers.spider import CannotCrawl, Job
-from crawlers.weibo_mobile import WeiboMobile, message_id, read_reply
+from crawlers.weibo_mobile import OfMessage, read_reply
 from crawlers.wire import decode_json, decode_page
 
 __all__ = ["WeiboReposts"]
@@ -28,21 +27,12 @@ class _Reposts(msgspec.Struct):
     max: int | str | None = None
 
 
-class WeiboReposts(WeiboMobile):
+class WeiboReposts(OfMessage):
     """Who passed one message on, and with what words."""
 
     feed_name = Both("微博转发", "Weibo reposts")
     in_browser = BrowserPage(r"https://m\.weibo\.cn/api/statuses/repostTimeline\?([^\n]*&)?id=(?P<query>\d+)")
     max_stale_pages = 3
-
-    def __init__(self, job: Job) -> None:
-        super().__init__(job)
-        mid = message_id(job.query)
-        if mid is None:
-            raise CannotCrawl(
-                f"{job.feed} {job.query!r}: give a message's number or address, such as https://m.weibo.cn/detail/…"
-            )
-        self._mid = mid
 
     def first(self) -> Request:
         """Return the request for the newest reposts."""
@@ -60,9 +50,9 @@ class WeiboReposts(WeiboMobile):
         number = count(parse_qs(urlsplit(response.url).query).get("page", ["1"])[0]) or 1
         pages = count(shown.max) or 0
         following = self._page(number + 1) if number < pages else None
-        page = self.page_of(response, shown.data, following, of=self._mid)
+        page = self.page_of(response, shown.data, following, of=self.mid)
         return page if shown.data or following else replace(page, nothing="no reposts")
 
     def _page(self, number: int) -> Request:
-        fields = {"id": self._mid, "page": number}
+        fields = {"id": self.mid, "page": number}
         return Request(url=f"{self.base}/api/statuses/repostTimeline?{urlencode(fields)}", headers=self.headers)
