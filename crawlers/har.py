@@ -27,6 +27,8 @@ from crawlers.stage import Batch, query_folder, window_at
 __all__ = ["HarReport", "UnusableHar", "import_har"]
 
 _MOST_BYTES = 1 << 30
+_PAGES = (200, 304)
+"""A browser shows what it had already, and notes it with what it showed."""
 
 
 class UnusableHar(UserError):
@@ -163,8 +165,8 @@ def _read(entry: _Entry, feed: str, query: str, now: datetime, found: FeedReport
 
 
 def _parsed(spider: PlatformSpider, response: Response) -> tuple[Sequence[Post], Sequence[Dead]]:
-    if refusal := spider.refusals.get(response.status):
-        raise refusal(f"HTTP {response.status}")
+    if response.status not in _PAGES:
+        raise spider.refusal(response)
     page = spider.parse_page(response)
     return (*page.posts, *(post for _, post in page.drafts)), page.dead
 
