@@ -11,7 +11,6 @@ from crawlers.post import Author, Engagement, Kind, Post
 __all__ = [
     "conversations",
     "distinct",
-    "found_by",
     "number_of",
     "on_one_line",
     "showing",
@@ -97,12 +96,6 @@ def on_one_line(text: str) -> str:
 def distinct(posts: Sequence[Post]) -> list[Post]:
     """Return the posts without later ones of the same id."""
     return list({post.id: post for post in reversed(posts)}.values())[::-1]
-
-
-def found_by(said: str, posts: Sequence[Post]) -> list[Post]:
-    """Return the posts that hold all words of a query in title or text; `*` is no word, and finds every post."""
-    words = said.lower().replace("*", " ").split()
-    return [post for post in posts if all(word in f"{post.title or ''} {post.text}".lower() for word in words)]
 
 
 def talks(posts: Sequence[Post], carry: Callable[[Post], Post]) -> list[Post]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -13,11 +14,15 @@ __all__ = ["Search", "Threads", "adopted", "each", "number", "root_of", "stated"
 _ANY = "*"
 
 
-class Search:
-    """Posts, the newest first; a search without words, or for `*`, finds everything."""
+def _time(post: Post) -> tuple[datetime, str]:
+    return post.published_at, post.native_id
 
-    def __init__(self, posts: Iterable[Post]) -> None:
-        self.posts = sorted(posts, key=lambda post: (post.published_at, post.native_id), reverse=True)
+
+class Search:
+    """Posts, the newest first (or the greatest `by`); a search without words, or for `*`, finds everything."""
+
+    def __init__(self, posts: Iterable[Post], by: Callable[[Post], Any] = _time) -> None:
+        self.posts = sorted(posts, key=by, reverse=True)
         self.find = lru_cache(maxsize=16)(self._find)
 
     def _find(self, words: str) -> list[Post]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from crawlers.bilibili_id import VIDEO, aid_of, bvid_of
 from crawlers.post import Kind, Post
-from crawlers.replay.carrying import found_by, number_of, showing, unix
+from crawlers.replay.carrying import number_of, showing, unix
+from crawlers.replay.found import Search
 from crawlers.replay.wires import Response, json_response, page_number
 
 if TYPE_CHECKING:
@@ -29,13 +30,13 @@ _COURSE = {"type": "ketang", "id": 1, "title": "课程", "author": "某机构", 
 
 class _Wire:
     def __init__(self, posts: Sequence[Post]) -> None:
-        self._posts = sorted(posts, key=lambda post: (post.published_at, post.native_id), reverse=True)
+        self._search = Search(posts)
 
     def response(self, path: str, query: Mapping[str, str]) -> Response | None:
-        if path != _PATH or not self._posts:
+        if path != _PATH or not self._search.posts:
             return None
         said = query.get("keyword", "")
-        found, words = found_by(said, self._posts), said.replace(_ALL, " ").split()
+        found, words = self._search.find(said), said.replace(_ALL, " ").split()
         page, pages = page_number(query), min(_MOST_PAGES, -(-len(found) // _PAGE))
         shown = found[(page - 1) * _PAGE : page * _PAGE] if page <= pages else []
         data: dict[str, Any] = {"page": page, "pagesize": _PAGE, "numResults": len(found), "numPages": pages}
@@ -49,7 +50,7 @@ class _Wire:
     def targets(self, url: str) -> "list[Target]":
         from config.brand import Target
 
-        return [Target(feed="bilibili_search", query=_ALL, base_url=url)] if self._posts else []
+        return [Target(feed="bilibili_search", query=_ALL, base_url=url)] if self._search.posts else []
 
 
 def wire(posts: Sequence[Post]) -> _Wire:

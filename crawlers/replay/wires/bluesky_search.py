@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from crawlers.post import Kind, Post
-from crawlers.replay.carrying import found_by, showing, slug_of, talks
+from crawlers.replay.carrying import showing, slug_of, talks
+from crawlers.replay.found import Search
 from crawlers.replay.wires import Response, json_response
 
 if TYPE_CHECKING:
@@ -25,12 +26,12 @@ _ALL = "*"
 
 class _Wire:
     def __init__(self, posts: Sequence[Post]) -> None:
-        self._posts = sorted(posts, key=lambda post: (post.published_at, post.native_id), reverse=True)
+        self._search = Search(posts)
 
     def response(self, path: str, query: Mapping[str, str]) -> Response | None:
-        if path != _PATH or not self._posts:
+        if path != _PATH or not self._search.posts:
             return None
-        found = found_by(query.get("q", ""), self._posts)
+        found = self._search.find(query.get("q", ""))
         start = int(query.get("cursor") or 0)
         limit = min(_PAGE, int(query.get("limit", "25")))
         end = start + (limit if start == 0 else max(1, limit - 3))
@@ -44,7 +45,7 @@ class _Wire:
     def targets(self, url: str) -> "list[Target]":
         from config.brand import Target
 
-        return [Target(feed="bluesky_search", query=_ALL, base_url=url)] if self._posts else []
+        return [Target(feed="bluesky_search", query=_ALL, base_url=url)] if self._search.posts else []
 
 
 def wire(posts: Sequence[Post]) -> _Wire:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from crawlers.hashtags import hashtags
 from crawlers.post import Kind, Post
-from crawlers.replay.carrying import found_by, number_of, showing, unix
+from crawlers.replay.carrying import number_of, showing, unix
+from crawlers.replay.found import Search
 from crawlers.replay.wires import Response, json_response, page_number
 
 if TYPE_CHECKING:
@@ -27,12 +28,12 @@ _FORUM = {"cardInfo": "forum", "cardStyle": "forum", "data": {"forum_id": 1, "fo
 
 class _Wire:
     def __init__(self, posts: Sequence[Post]) -> None:
-        self._posts = sorted(posts, key=lambda post: (post.published_at, post.native_id), reverse=True)
+        self._search = Search(posts)
 
     def response(self, path: str, query: Mapping[str, str]) -> Response | None:
-        if path != _PATH or not self._posts:
+        if path != _PATH or not self._search.posts:
             return None
-        found = found_by(query.get("word", ""), self._posts)
+        found = self._search.find(query.get("word", ""))
         page = page_number({"page": query.get("pn", "1")})
         shown = found[(page - 1) * _PAGE : page * _PAGE]
         cards = [{"cardInfo": "thread", "cardStyle": "thread", "data": _thread(post, page)} for post in shown]
@@ -45,7 +46,7 @@ class _Wire:
     def targets(self, url: str) -> "list[Target]":
         from config.brand import Target
 
-        return [Target(feed="tieba_search", query=_ALL, base_url=url)] if self._posts else []
+        return [Target(feed="tieba_search", query=_ALL, base_url=url)] if self._search.posts else []
 
 
 def wire(posts: Sequence[Post]) -> _Wire:

@@ -11,6 +11,7 @@ import msgspec
 
 from crawlers.post import Post
 from crawlers.replay.carrying import unix
+from crawlers.replay.found import Search
 from crawlers.replay.wires import Response, json_response
 from crawlers.replay.wires.wechat_history import BIZ, article
 
@@ -26,7 +27,7 @@ _LOGIN = {"base_resp": {"ret": 200003, "err_msg": "invalid session"}}
 
 class _Wire:
     def __init__(self, posts: Sequence[Post]) -> None:
-        self._posts = sorted(posts, key=lambda post: (post.published_at, post.native_id), reverse=True)
+        self._posts = Search(posts).posts
 
     def response(self, path: str, query: Mapping[str, str]) -> Response | None:
         if path != _PATH or not self._posts:

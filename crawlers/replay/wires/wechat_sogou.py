@@ -11,7 +11,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from crawlers.post import Author, Kind, Post
-from crawlers.replay.carrying import distinct, found_by, on_one_line, showing, unix
+from crawlers.replay.carrying import distinct, on_one_line, showing, unix
+from crawlers.replay.found import Search
 from crawlers.replay.wires import Response, page_number
 from crawlers.wechat_article import article_id
 
@@ -29,13 +30,13 @@ _LOGIN = "<html><body><div>您的访问过于频繁，请登录或输入验证�
 
 class _Wire:
     def __init__(self, posts: Sequence[Post]) -> None:
-        self._posts = sorted(posts, key=lambda post: (post.published_at, post.native_id), reverse=True)
+        self._search = Search(posts)
 
     def response(self, path: str, query: Mapping[str, str]) -> Response | None:
-        if path != _PATH or query.get("type") != "2" or not self._posts:
+        if path != _PATH or query.get("type") != "2" or not self._search.posts:
             return None
         said = query.get("query", "")
-        found, words = found_by(said, self._posts), said.replace(_ALL, " ").split()
+        found, words = self._search.find(said), said.replace(_ALL, " ").split()
         page = min(_MOST_PAGES, page_number(query))
         shown = found[(page - 1) * _PAGE : page * _PAGE]
         items = "".join(_item(post, number, words) for number, post in enumerate(shown))
@@ -56,7 +57,7 @@ class _Wire:
     def targets(self, url: str) -> "list[Target]":
         from config.brand import Target
 
-        return [Target(feed="wechat_sogou", query=_ALL, base_url=url)] if self._posts else []
+        return [Target(feed="wechat_sogou", query=_ALL, base_url=url)] if self._search.posts else []
 
 
 def wire(posts: Sequence[Post]) -> _Wire:

@@ -11,7 +11,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from crawlers.post import Kind, Post
-from crawlers.replay.carrying import found_by, number_of, showing, talks, unix
+from crawlers.replay.carrying import number_of, showing, talks, unix
+from crawlers.replay.found import Search
 from crawlers.replay.wires import Response, json_response
 
 if TYPE_CHECKING:
@@ -30,12 +31,12 @@ _GONE = {"resource_type": "tweet", "title": "Not Found Error", "detail": "Could 
 
 class _Wire:
     def __init__(self, posts: Sequence[Post]) -> None:
-        self._posts = sorted(posts, key=lambda post: int(post.native_id), reverse=True)
+        self._search = Search(posts, by=lambda post: int(post.native_id))
 
     def response(self, path: str, query: Mapping[str, str]) -> Response | None:
-        if path != _PATH or not self._posts:
+        if path != _PATH or not self._search.posts:
             return None
-        found = found_by(query.get("query", ""), self._posts)
+        found = self._search.find(query.get("query", ""))
         start = int(query.get("next_token", "t0").removeprefix("t"))
         end = start + min(_PAGE, max(10, int(query.get("max_results", "10"))))
         page = found[start:end]
@@ -55,7 +56,7 @@ class _Wire:
     def targets(self, url: str) -> "list[Target]":
         from config.brand import Target
 
-        return [Target(feed="x_search", query=_ALL, base_url=url)] if self._posts else []
+        return [Target(feed="x_search", query=_ALL, base_url=url)] if self._search.posts else []
 
 
 def wire(posts: Sequence[Post]) -> _Wire:
