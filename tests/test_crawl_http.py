@@ -75,7 +75,7 @@ def test_a_troubled_search_is_read_whole_and_the_next_crawl_reads_only_what_is_n
     assert len(found) == 30 and "第25条的全文" in {post.text for post in found.values()}
     assert {post.run_id for post in found.values()} == {first.run_id}
     (dead,) = batch_of(target, "w1").dead_letters()
-    assert "mid" in dead.reason and json.loads(dead.content) == {"text": 5}
+    assert dead.reason == "mid: '' is no number" and json.loads(dead.content) == {"text": 5}
     manifest = batch_of(target, "w1").manifest()
     assert manifest and manifest.complete and manifest.books == {"posts": 30, "new": 30, "known": 0}
     assert [decode_report(line) for line in batch_of(target, "w1").to("runs").lines()] == [first]
