@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from indexing.customers.personal import Personal
+
 __all__ = ["Customer", "Handle", "HandleKind", "from_document", "same", "to_document"]
 
 
@@ -31,9 +33,10 @@ class Handle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """One customer of the shop. No name, telephone number or address is kept."""
+    """One customer of the shop. What is personal about one is sealed, and only what a source states a purpose for."""
 
     id: str
+    """The shop's own number; of a source that numbers customers otherwise, `<namespace>:<number>`."""
     imported_at: datetime
     """When the list last said something new of this customer."""
     file: str
@@ -43,6 +46,10 @@ class Customer:
     active: bool = True
     """False once the list no longer holds the customer."""
     handles: tuple[Handle, ...] = ()
+    personal: tuple[Personal, ...] = ()
+    tags: tuple[str, ...] = ()
+    registered_at: datetime | None = None
+    """By the source's own date, since when they are a customer."""
 
 
 def same(one: Customer, other: Customer) -> bool:

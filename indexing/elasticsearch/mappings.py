@@ -18,10 +18,11 @@ import msgspec
 
 from config import settings
 from indexing.elasticsearch.alert_fields import ALERT, ALERT_EVENT, SILENCE
+from indexing.elasticsearch.customer_fields import CUSTOMER, CUSTOMER_RECORD
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.field import Field, properties
 from indexing.elasticsearch.mention_fields import MENTION
-from indexing.elasticsearch.record_fields import CUSTOMER, ENGAGEMENT, LEVEL, LINK, NAMED, NOTE, RUN, STATE
+from indexing.elasticsearch.record_fields import ENGAGEMENT, LEVEL, LINK, NAMED, NOTE, RUN, STATE
 from indexing.elasticsearch.story_fields import ACCOUNT, ANSWER, COUNTED, REACHED, RETRACTED, STORY
 
 __all__ = ["KINDS", "MONTHLY", "STANDING", "VERSION", "copies", "mapping", "template"]
@@ -32,6 +33,7 @@ STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "engagement": ENGAGEMENT,
         "runs": RUN,
         "customers": CUSTOMER,
+        "customer-records": CUSTOMER_RECORD,
         "links": LINK,
         "named": NAMED,
         "stories": STORY,

@@ -1,9 +1,9 @@
-"""The fields of the indices that no other module describes: histories, runs, customers and links."""
+"""The fields of the indices that no other module describes: histories, runs and links."""
 
 from indexing.elasticsearch.field import BOOLEAN, DATE, FLOAT, KEYWORD, LONG, STORED, Field
 from indexing.elasticsearch.mention_fields import ENGAGEMENT_COUNTS
 
-__all__ = ["CUSTOMER", "ENGAGEMENT", "LEVEL", "LINK", "NAMED", "NOTE", "RUN", "STATE"]
+__all__ = ["ENGAGEMENT", "LEVEL", "LINK", "NAMED", "NOTE", "RUN", "STATE"]
 
 ENGAGEMENT = (
     Field("@timestamp", DATE, "When the counts were read."),
@@ -43,19 +43,6 @@ RUN = (
     Field("index.mentions", LONG, "Mentions to index: held + dead.", "mentions"),
     Field("index.held", LONG, "Mentions that the index holds.", "mentions"),
     Field("index.dead", LONG, "Mentions that could not be indexed.", "mentions"),
-)
-
-CUSTOMER = (
-    Field("@timestamp", DATE, "When a list last said something new of the customer."),
-    Field("file", KEYWORD, "The list's name."),
-    Field("tier", KEYWORD, "What the shop calls the customer's tier."),
-    Field("segment", KEYWORD, "What the shop calls the customer's segment."),
-    Field("active", BOOLEAN, "Whether the list still holds the customer."),
-    Field("handles.platform", KEYWORD, "Platform of a stated account."),
-    Field("handles.kind", KEYWORD, "id or name: what the account is stated by."),
-    Field("handles.pseudonym", KEYWORD, "Keyed pseudonym of that id or name."),
-    Field("handles.line", LONG, "The list's line that states it."),
-    Field("handles.column", KEYWORD, "The list's column that states it."),
 )
 
 LINK = (

@@ -1,0 +1,49 @@
+"""The fields of the indices of customers and of what the shop records of them."""
+
+from indexing.elasticsearch.field import BOOLEAN, DATE, FLOAT, KEYWORD, LONG, STORED, Field
+
+__all__ = ["CUSTOMER", "CUSTOMER_RECORD"]
+
+CUSTOMER = (
+    Field("@timestamp", DATE, "When a list last said something new of the customer."),
+    Field("file", KEYWORD, "The list's name."),
+    Field("tier", KEYWORD, "What the shop calls the customer's tier."),
+    Field("segment", KEYWORD, "What the shop calls the customer's segment."),
+    Field("active", BOOLEAN, "Whether the list still holds the customer."),
+    Field("handles.platform", KEYWORD, "Platform of a stated account."),
+    Field("handles.kind", KEYWORD, "id or name: what the account is stated by."),
+    Field("handles.pseudonym", KEYWORD, "Keyed pseudonym of that id or name."),
+    Field("handles.line", LONG, "The list's line that states it."),
+    Field("handles.column", KEYWORD, "The list's column that states it."),
+    Field("personal.kind", KEYWORD, "What a personal value is, such as phone."),
+    Field("personal.sealed", STORED, "The value, sealed with the key of this installation."),
+    Field("personal.token", KEYWORD, "Keyed digest of the value, by which equal ones find each other."),
+    Field("personal.purpose", KEYWORD, "What it is kept for."),
+    Field("personal.basis", KEYWORD, "On what ground it may be kept."),
+    Field("personal.keep_until", DATE, "The last day on which it may be kept."),
+    Field("tags", KEYWORD, "What the shop says of the customer, such as 老客."),
+    Field("registered_at", DATE, "Since when they are a customer, by the source's own date."),
+)
+
+CUSTOMER_RECORD = (
+    Field("@timestamp", DATE, "When it happened, by the source's own time."),
+    Field("kind", KEYWORD, "order, visit, membership, ticket or consent."),
+    Field("source", KEYWORD, "The file of config/customers that told of it."),
+    Field("customer", KEYWORD, "The customer's id."),
+    Field("recorded_at", DATE, "When the source last said something new of it."),
+    Field("number", KEYWORD, "Keyed digest of the order's or ticket's number."),
+    Field("amount", FLOAT, "Paid; less than nothing for what was given back.", "`currency`"),
+    Field("currency", KEYWORD, "Such as CNY."),
+    Field("channel", KEYWORD, "Where it was bought."),
+    Field("store", KEYWORD, "The shop."),
+    Field("items", KEYWORD, "What was bought."),
+    Field("status", KEYWORD, "As the source says."),
+    Field("tier", KEYWORD, "The membership's tier."),
+    Field("points", LONG, "The membership's points (积分).", "points"),
+    Field("until", DATE, "The membership's last day."),
+    Field("subject", STORED, "What the ticket is about, sealed."),
+    Field("closed_at", DATE, "When the ticket was closed."),
+    Field("purpose", KEYWORD, "What a consent is about."),
+    Field("granted", BOOLEAN, "Whether the customer agreed."),
+    Field("said_by", KEYWORD, "Where a consent was said."),
+)
