@@ -22,6 +22,7 @@ from indexing.elasticsearch.customer_fields import CUSTOMER, CUSTOMER_RECORD
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.field import Field, properties
 from indexing.elasticsearch.mention_fields import MENTION
+from indexing.elasticsearch.privacy_fields import LOOK
 from indexing.elasticsearch.record_fields import ENGAGEMENT, LEVEL, LINK, NAMED, NOTE, RUN, STATE
 from indexing.elasticsearch.story_fields import ACCOUNT, ANSWER, COUNTED, REACHED, RETRACTED, STORY
 
@@ -34,6 +35,7 @@ STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "runs": RUN,
         "customers": CUSTOMER,
         "customer-records": CUSTOMER_RECORD,
+        "looks": LOOK,
         "links": LINK,
         "named": NAMED,
         "stories": STORY,
