@@ -22,6 +22,7 @@ from commands import (
     models,
     notes,
     pipeline,
+    privacy,
     query,
     replay,
     report,
@@ -62,6 +63,7 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(imports.app, name="import")
 app.add_typer(links.app, name="links")
 app.add_typer(notes.app, name="notes")
+app.add_typer(privacy.app, name="privacy")
 app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(es.app, name="es")
 app.add_typer(models.app, name="models")

@@ -55,6 +55,10 @@ class IndexRetention(_Written):
     levels: Age = None
     alert_events: Age = None
     notes: Age = None
+    customer_records: Age = None
+    """Orders, visits, memberships, tickets and consents, by their own time."""
+    looks: Age = None
+    """Who looked at whose personal values."""
     retracted: Age = None
     """What is noted of mentions that a newer analysis no longer makes."""
 

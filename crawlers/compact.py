@@ -86,7 +86,9 @@ def rewrite(stage: str, day: Day, change: Change) -> int:
     work = _Compaction(day.folder(stage), packs.latest_of(there), change)
     own = {one: day.batch(stage, one) for one in sorted(day.own_windows(stage))}
     fresh = [batch for batch in own.values() if work.changes(batch)]
-    _do(work, own, fresh if fresh or work.changes_packed() else None, there)  # a killed one's leftovers go too
+    _do(work, own, fresh if fresh or work.changes_packed() else None, there)
+    for batch in own.values():
+        work.remove_left(batch)
     if work.faults:
         raise BrokenBatch("\n".join(work.faults))
     return work.changed
@@ -180,6 +182,17 @@ class _Compaction:
         sha256 = (was or packed.packed).manifest.sha256
         remove_if(dead, lambda content: content == set_aside)
         remove_if(lines, lambda content: hashlib.sha256(content).hexdigest() == sha256)
+
+    def remove_left(self, batch: Batch) -> None:
+        """Remove what a killed rewrite has left beside the pack, its manifest gone, where it needs changing."""
+        known = packs.find(batch.folder, batch.window)
+        if known is None or read(f"{batch.path}.manifest") is not None:
+            return
+        _, dead, lines = (f"{batch.path}{ending}" for ending in OWN)
+        content = Content(manifest=known.packed.manifest, lines=read(lines) or b"", dead=read(dead) or b"")
+        if self._altered(batch.window, content) != content:
+            remove(dead)
+            remove(lines)
 
     def _fill(self, lines: Any, dead: Any, fresh: Collection[Batch]) -> dict[str, Packed]:
         windows: dict[str, Packed] = {}

@@ -12,6 +12,7 @@ begun.
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -22,7 +23,7 @@ from config.errors import UserError
 from crawlers import files
 from crawlers.zstd import ZstdError, compress, decompress
 
-__all__ = ["Entry", "LostPage", "drop", "expire", "find", "keep", "read", "verify"]
+__all__ = ["Entry", "LostPage", "drop", "every", "expire", "find", "keep", "read", "remove", "verify"]
 
 _FORMAT = 1
 _LEVEL = 9
@@ -136,6 +137,21 @@ def expire(before: str, *, dry_run: bool = False) -> int:
                     _remove(digest, marker)
                 files.remove(marker)
     return gone
+
+
+def every() -> Iterator[Entry]:
+    """Yield the entries of all pages that can be read."""
+    for shard in _SHARDS:
+        for name in files.names(f"{_root()}/{shard}"):
+            if name.endswith(".json"):
+                with suppress(LostPage):
+                    if entry := _entry(name.removesuffix(".json")):
+                        yield entry
+
+
+def remove(digest: str) -> bool:
+    """Remove a page with all that leads to it; return whether there was one."""
+    return _remove(digest, "")
 
 
 def verify() -> Iterator[str]:

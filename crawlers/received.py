@@ -12,7 +12,7 @@ import logging
 import re
 import tempfile
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
@@ -27,7 +27,18 @@ from crawlers.page import Request, Response
 from crawlers.stage import Batch
 from crawlers.zstd import ZstdError, ZstdFile, compress, decompress
 
-__all__ = ["BrokenSpool", "Received", "Spool", "faults", "received", "settle", "spooled", "waits"]
+__all__ = [
+    "BrokenSpool",
+    "Received",
+    "Spool",
+    "faults",
+    "received",
+    "settle",
+    "drop_spooled",
+    "spooled",
+    "spooled_pages",
+    "waits",
+]
 
 _log = logging.getLogger(__name__)
 _STAGE = "received"
@@ -56,6 +67,10 @@ class Received:
 
     entry: pages.Entry
     body: bytes
+
+    def content(self) -> bytes:
+        """Return the body as it was received."""
+        return decompress(self.body)
 
 
 class Spool:
@@ -160,6 +175,23 @@ def spooled(before: datetime) -> Iterator[Batch]:
     for name in sorted(map(str, fs.glob(pattern))):
         if fs.modified(name) < before:
             yield Batch.at("/".join(["posts", *name.removesuffix(_ENDING).split("/")[-3:]]))
+
+
+def spooled_pages(posts: Batch) -> Iterator[Received]:
+    """Yield the pages that wait with a batch of posts; BrokenSpool for a spool that cannot be read."""
+    for line in _lines(posts):
+        yield msgspec.json.decode(line, type=Received)
+
+
+def drop_spooled(posts: Batch, unwanted: Callable[[Received], bool]) -> int:
+    """Take pages out of a batch's spool, and return how many."""
+    lines = list(_lines(posts))
+    kept = [line for line in lines if not unwanted(msgspec.json.decode(line, type=Received))]
+    if kept and len(kept) < len(lines):
+        files.replace(_path(posts), compress(b"".join(line + b"\n" for line in kept), level=1))
+    elif not kept:
+        files.remove(_path(posts))
+    return len(lines) - len(kept)
 
 
 def faults(before: datetime) -> Iterator[str]:

@@ -14,6 +14,7 @@ from config import settings
 from config.brand import Brand, Target, load_brands, targets
 from config.channel import load_channels
 from config.load import ConfigError
+from config.privacy import load_privacy
 from config.retention import load_retention
 from config.rota import check_channels, check_notify, load_rota
 from config.rule import check_references, load_rules
@@ -69,6 +70,7 @@ def load_config() -> list[Brand]:
     brands, rules, channels = load_brands(), load_rules(), load_channels()
     check_platforms()
     load_retention()
+    load_privacy()
     check_references(rules, brands, channels)
     check_kinds(channels)
     rota = load_rota()

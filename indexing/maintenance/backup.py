@@ -21,6 +21,9 @@ from indexing.elasticsearch.store import Store
 from indexing.maintenance.archive import Archive, BrokenBackup, Line, remove, writing
 from indexing.maintenance.carry import put
 from indexing.maintenance.night import Night
+from indexing.privacy.places.index import about_them
+from indexing.privacy.receipt import Erased, load_erased
+from indexing.privacy.sought import cleaned
 
 __all__ = ["Backup", "BrokenBackup", "backup", "backups", "nightly", "restore", "rotate"]
 
@@ -97,9 +100,9 @@ def restore(store: Store, name: str, progress: Progress | None = None, *, grace:
     """Put a backup in the place of all that the index holds, at once; return its documents by kind.
 
     The backup is read to its last line first: BrokenBackup means that nothing was touched. `grace` is how many seconds
-    the old indices stay for readers who have just begun.
+    the old indices stay for readers who have just begun. Of people who were erased since nothing comes back.
     """
-    archive = Archive.named(_root(), name)
+    archive, erased = Archive.named(_root(), name), load_erased()
     counts = archive.check().counts()
     with store_errors(), lease(store.client, store.state, "restore") as held:
         store.ensure_templates()
@@ -109,7 +112,9 @@ def restore(store: Store, name: str, progress: Progress | None = None, *, grace:
         for kind in counts:
             lines = tick.each(archive.lines(kind))
             while chunk := list(islice(lines, _AT_ONCE)):
-                _put(fresh, chunk, opened)
+                kept = [left for line in chunk if (left := _without(line, erased))] if erased else chunk
+                counts[kind] -= len(chunk) - len(kept)
+                _put(fresh, kept, opened)
         exchange(store, fresh, held, lambda: _check(fresh, counts, name), grace=grace)
     return counts
 
@@ -136,6 +141,14 @@ def _documents(store: Store, kind: str) -> Iterator[Line]:
             for hits in changed(store, index.name):
                 for hit in hits:
                     yield Line(kind=exact, id=hit["_id"], source=hit["_source"])
+
+
+def _without(line: Line, erased: Erased) -> Line | None:
+    """Return a document without what was erased; None for one that is about somebody erased."""
+    if about_them(line.kind, line.id, line.source, erased):
+        return None
+    id = erased.clean(line.id) if erased.holds(line.id) else line.id
+    return Line(kind=line.kind, id=id, source=cleaned(line.source, erased))
 
 
 def _put(fresh: Store, lines: list[Line], opened: set[str]) -> None:

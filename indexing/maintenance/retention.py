@@ -33,6 +33,7 @@ def keep_to(
     """
     from indexing.maintenance.backup import rotate
     from indexing.maintenance.expired import expire_index
+    from indexing.privacy.keeping import expire_personal
 
     yield _raw(retention.raw, store, now, dry_run, check)
     yield _dead_letters(retention.dead_letters, now, dry_run, check)
@@ -40,6 +41,8 @@ def keep_to(
     gone = rotate(retention.backups, dry_run=dry_run)
     yield Row(kind="backups", age=None, gone=gone, unit=f"beyond {retention.backups}")
     check()
+    gone = expire_personal(store, now.date(), dry_run=dry_run)
+    yield Row(kind="personal values", age=None, gone=gone, unit="beyond their own time")
     yield from expire_index(store, retention.index, now=now, dry_run=dry_run)
 
 

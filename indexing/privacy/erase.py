@@ -1,0 +1,145 @@
+"""A person, or an account that wants nothing kept, taken out of every place, with a receipt; a killed one is finished.
+
+1. sealed, who it is about        a kill from now on can be finished
+2. objections                     no crawl brings their posts back
+3. their posts are looked up      so that all by which they are known is known
+4. each place is searched, cleaned, and searched again
+5. the receipt                    or an error that names where they are still found
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from config.errors import UserError
+from config.pseudonym import pseudonym_key
+from config.seal import keyring
+from crawlers import objections
+from indexing.customers.customer import from_document
+from indexing.customers.link_records import read_links
+from indexing.customers.personal import opened
+from indexing.customers.records import read_records
+from indexing.elasticsearch.retry import with_retries
+from indexing.elasticsearch.store import Store
+from indexing.mentions.privacy import pseudonyms
+from indexing.privacy.places import places
+from indexing.privacy.places.windows import find_posts
+from indexing.privacy.receipt import Receipt, UnderWay, begin, finish, last, new_id, under_way
+from indexing.privacy.sought import Sought, digest_of
+
+__all__ = ["NobodyFound", "StillThere", "erase", "finish_all", "object_to"]
+
+Progress = Callable[[str, int, int], None]
+_SHOWN = 5
+
+
+class NobodyFound(UserError):
+    """There is nobody of this id; nothing was done."""
+
+
+class StillThere(UserError):
+    """The person is still found somewhere; the message names where. Run the same again, or look at what it names."""
+
+
+def erase(store: Store, customer: str, *, by: str, reason: str, progress: Progress | None = None) -> Receipt:
+    """Erase a customer with all accounts that are linked to them, everywhere; NobodyFound where there is none."""
+    erasure = _about(store, customer, by=by, reason=reason)
+    begin(erasure)
+    return _do(store, erasure, progress)
+
+
+def object_to(store: Store, platform: str, account: str, *, by: str, reason: str) -> Receipt:
+    """Note a public author's no, by the id that the platform gives the account, and erase what is kept of it."""
+    key = pseudonyms().of(platform, account)
+    erasure = UnderWay(
+        id=new_id(), asked_at=datetime.now(UTC), by=by, reason=reason, customers=(), accounts=((platform, key),),
+        plain=(account,),
+    )  # fmt: skip
+    begin(erasure)
+    return _do(store, erasure, None)
+
+
+def finish_all(store: Store, progress: Progress | None = None) -> list[Receipt]:
+    """Finish what was begun and killed."""
+    return [_do(store, erasure, progress) for erasure in under_way()]
+
+
+def _do(store: Store, erasure: UnderWay, progress: Progress | None) -> Receipt:
+    tell = progress or (lambda step, done, of: None)
+    for _, account in erasure.accounts:
+        objections.add(account)
+    sought = Sought(
+        customers=frozenset(erasure.customers),
+        accounts=frozenset(erasure.accounts),
+        tokens=frozenset(erasure.tokens),
+        plain=set(erasure.plain),
+        names=set(erasure.names),
+        posts=set(erasure.posts),
+    )
+    find_posts(sought)
+    begin(replace(  # what a killed one has erased already names nobody any more
+        erasure, plain=tuple(sought.plain), names=tuple(sought.names), posts=tuple(sought.posts)
+    ))  # fmt: skip
+    every = places()
+    before = {place.name: sum(1 for _ in place.look(store, sought)) for place in every}
+    for number, place in enumerate(every, start=1):
+        tell(place.name, number - 1, len(every))
+        place.erase(store, sought)
+        tell(place.name, number, len(every))
+    left = {place.name: list(place.look(store, sought)) for place in every}
+    if any(left.values()):
+        told = [f"{name}: {where}" for name, found in left.items() for where in found[:_SHOWN]]
+        raise StillThere(
+            "still found, so that there is no receipt yet; `tingfeng privacy finish` tries again:\n" + "\n".join(told)
+        )
+    receipt = _receipt(erasure, sought, before)
+    finish(receipt)
+    return receipt
+
+
+def _receipt(erasure: UnderWay, sought: Sought, before: dict[str, int]) -> Receipt:
+    key = pseudonym_key()
+    return Receipt(
+        id=erasure.id,
+        asked_at=erasure.asked_at,
+        done_at=datetime.now(UTC),
+        by=erasure.by,
+        reason=erasure.reason,
+        before=before,
+        after=dict.fromkeys(before, 0),
+        words=tuple(sorted(digest_of(key, word) for word in {*sought.words(), *sought.customers, *sought.names})),
+        previous=last(),
+    )
+
+
+def _about(store: Store, customer: str, *, by: str, reason: str) -> UnderWay:
+    """Gather all by which a customer is known, while it is there to be read."""
+    index = store.alias("customers")
+    got = with_retries(lambda: store.client.options(ignore_status=404).get(index=index, id=customer))
+    links = [one.link for one in read_links(store, {"term": {"customer": customer}}).values()]
+    records = list(read_records(store, {"term": {"customer": customer}}))
+    if not got.get("found") and not links and not records:
+        raise NobodyFound(
+            f"customer {customer}: there is none: look for the id in {index}; an account has `privacy no`"
+        )
+    found = from_document(customer, got["_source"]) if got.get("found") else None
+    keys = keyring()
+    values = [opened(customer, value, keys) for value in found.personal] if found else []
+    tokens = {value.token for value in found.personal if value.token} if found else set()
+    numbers = {number for one in records if (number := getattr(one, "number", None))}
+    handles = {handle.pseudonym for handle in found.handles} if found else set()
+    return UnderWay(
+        id=new_id(),
+        asked_at=datetime.now(UTC),
+        by=by,
+        reason=reason,
+        customers=(customer,),
+        accounts=tuple(sorted({(link.platform, link.account) for link in links if link.active})),
+        plain=tuple(sorted({value for value in values if _is_number_or_address(value)})),
+        tokens=tuple(sorted(tokens | numbers | handles | {one.id for one in records})),
+    )
+
+
+def _is_number_or_address(value: str) -> bool:
+    """Return whether a personal value can be nobody else's: a phone number or an e-mail address, not a name."""
+    return "@" in value or sum(map(str.isdigit, value)) >= 7

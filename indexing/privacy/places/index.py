@@ -1,0 +1,122 @@
+"""The index: what is about the person goes, and in what is about others something else stands in the words' place.
+
+What is deleted stays in Lucene's files until they are merged, so the indices that were touched are merged at once.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from config.brand import load_brands
+from indexing.elasticsearch.bulk import Action, send
+from indexing.elasticsearch.errors import StoreError, store_errors
+from indexing.elasticsearch.exchange import changed
+from indexing.elasticsearch.mappings import MONTHLY, STANDING
+from indexing.elasticsearch.retry import with_retries
+from indexing.elasticsearch.store import Store
+from indexing.privacy.sought import Finder, Sought, cleaned
+from indexing.stories.retracted import note_retracted
+from indexing.stories.update import update_stories
+
+__all__ = ["about_them", "erase", "look"]
+
+Hit = Mapping[str, Any]
+
+_OF_OTHERS = ("alerts", "alert-events", "silences", "notes", "stories", "looks", "exports")
+"""Kinds of documents that tell of what happened, and of others too: the person goes, the document stays."""
+_GONE = 404
+
+
+def look(store: Store, sought: Sought) -> Iterator[str]:
+    """Yield the documents in which the person is found."""
+    for index, hit in _hits(store):
+        kind, id, source = store.kind_of(index), hit["_id"], hit["_source"]
+        if about_them(kind, id, source, sought) or sought.holds(id) or cleaned(source, sought) != source:
+            yield f"{kind}/{id}"
+
+
+def erase(store: Store, sought: Sought) -> int:
+    """Delete and change documents; return how many.
+
+    First the mentions, of which the stories then take leave; then what was only kept to count them. Busy while a turn
+    tells the stories.
+    """
+    indices = sorted(store.indices(), key=lambda index: store.kind_of(index.name) in STANDING)
+    months = [index.name for index in indices if store.kind_of(index.name) not in STANDING]
+    touched = _erase(store, months, sought)
+    update_stories(store, load_brands())
+    touched |= _erase(store, [index.name for index in indices if index.name not in months], sought)
+    _merge(store, [name for name, count in touched.items() if count])
+    return sum(touched.values())
+
+
+def _erase(store: Store, names: list[str], sought: Sought) -> dict[str, int]:
+    """Delete and change the documents of these indices; return how many by the index."""
+    store.refresh(MONTHLY, *STANDING)
+    touched: dict[str, int] = {}
+    for name in names:
+        for hits in changed(store, name):
+            actions = list(_actions(store, name, hits, sought))
+            if store.kind_of(name) not in STANDING:
+                note_retracted(store, [action.id for action in actions if action.operation == "delete"])
+            _do(store, actions)
+            touched[name] = touched.get(name, 0) + len(actions)
+    return touched
+
+
+def about_them(kind: str, id: str, source: Mapping[str, Any], finder: Finder) -> bool:
+    """Return whether a document is about the person, rather than about something in which they occur."""
+    if kind in _OF_OTHERS:
+        return False
+    author, account = source.get("author"), source.get("account")
+    if isinstance(author, dict) and isinstance(author.get("id"), str) and finder.is_word(author["id"]):
+        return True
+    customer = source.get("customer")
+    whose = customer.get("id") if isinstance(customer, dict) and kind in STANDING else customer
+    return (
+        (isinstance(whose, str) and finder.is_customer(whose))
+        or (kind == "customers" and finder.is_customer(id))
+        or (isinstance(account, str) and finder.is_word(account))
+        or finder.holds(id)
+    )
+
+
+def _hits(store: Store) -> Iterator[tuple[str, Hit]]:
+    store.refresh(MONTHLY, *STANDING)
+    for index in store.indices():
+        for hits in changed(store, index.name):
+            for hit in hits:
+                yield index.name, hit
+
+
+def _actions(store: Store, index: str, hits: list[Hit], sought: Sought) -> Iterator[Action]:
+    kind = store.kind_of(index)
+    alias = store.alias(kind if kind in STANDING else f"{MONTHLY}-{store.month_of(index)}")
+    for hit in hits:
+        id, source = hit["_id"], hit["_source"]
+        if about_them(kind, id, source, sought):
+            yield Action(operation="delete", index=alias, id=id)
+            continue
+        made = cleaned(source, sought)
+        if sought.holds(id):
+            yield Action(operation="delete", index=alias, id=id)
+            yield Action(operation="index", index=alias, id=sought.clean(id), source=made)
+        elif made != source:
+            yield Action(operation="index", index=alias, id=id, source=made)
+
+
+def _do(store: Store, actions: list[Action]) -> None:
+    for action, answer in zip(actions, send(store.client, actions), strict=True):
+        if not answer.done and answer.status != _GONE:
+            raise StoreError(
+                f"{action.index}: a document is refused ({answer.reason}): erase again once that is mended"
+            )
+
+
+def _merge(store: Store, names: list[str]) -> None:
+    """Let nothing of what was deleted stay in the files of these indices."""
+    policy = {"index.merge.policy.expunge_deletes_allowed": 0}
+    with store_errors():
+        for name in names:
+            with_retries(lambda name=name: store.client.indices.put_settings(index=name, settings=policy))  # type: ignore[misc]
+            store.client.indices.flush(index=name, wait_if_ongoing=True)
+            store.client.options(request_timeout=3600).indices.forcemerge(index=name, only_expunge_deletes=True)

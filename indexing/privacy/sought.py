@@ -1,0 +1,188 @@
+"""What is looked for when a person is erased: by what they are known, and what stands in its place afterwards."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol
+
+from config.pseudonym import pseudonym, pseudonym_key
+
+__all__ = ["ERASED", "Finder", "Sought", "cleaned", "digest_of"]
+
+ERASED = "〔erased〕"
+"""What stands where a person's name, number or address stood in somebody else's text."""
+_SHORTEST = 4
+"""Shorter words are looked for where a whole field holds them, not within texts, which are full of them."""
+_CUSTOMER = ("customer", "customers")
+_NAME = ("name", "handle", "author", "first_mover", "spreaders")
+_HARDLY_A_WORD = 6
+_BORDER = re.compile(r"[0-9A-Za-z_]")
+
+
+class Finder(Protocol):
+    """Finds a person in texts and fields: by the words themselves, or by digests of them."""
+
+    def is_word(self, text: str) -> bool:
+        """Return whether a whole field holds one of the words."""
+
+    def is_customer(self, text: str) -> bool:
+        """Return whether a field that holds customers' ids holds theirs."""
+
+    def is_name(self, text: str) -> bool:
+        """Return whether a field that holds accounts' names holds one of theirs."""
+
+    def holds(self, text: str) -> bool:
+        """Return whether one of the words stands in a text."""
+
+    def clean(self, text: str) -> str:
+        """Return the text with something else in the place of each word."""
+
+
+@dataclass(slots=True)
+class Sought:
+    """A person by all that is known of them; `posts` and `plain` grow while their posts are looked up."""
+
+    customers: frozenset[str] = frozenset()
+    accounts: frozenset[tuple[str, str]] = frozenset()
+    """Platform and the pseudonym of the account's id."""
+    tokens: frozenset[str] = frozenset()
+    """Keyed digests of phone numbers, addresses, order numbers."""
+    plain: set[str] = field(default_factory=set)
+    """Phone numbers, e-mail addresses, ids of accounts and posts as they are written."""
+    names: set[str] = field(default_factory=set)
+    """The accounts' names. One may be a word that everybody uses: see `_spoken`."""
+    posts: set[str] = field(default_factory=set)
+    """`Post.id` of what these accounts posted."""
+    _key: bytes = field(default_factory=pseudonym_key, repr=False)
+    _known: dict[tuple[str, str], bool] = field(default_factory=dict, repr=False)
+    _words: "_Words | None" = field(default=None, repr=False)
+
+    def wrote(self, platform: str, author: str | None) -> bool:
+        """Return whether an account, by its id as the platform or as the index gives it, is one of theirs."""
+        if author is None or not self.accounts:
+            return False
+        place = (platform, author)
+        if place not in self._known:
+            self._known[place] = place in self.accounts or (
+                (platform, pseudonym(self._key, platform, author)) in self.accounts
+            )
+        return self._known[place]
+
+    def know(
+        self, *, posts: Iterable[str] = (), plain: Iterable[str | None] = (), names: Iterable[str | None] = ()
+    ) -> None:
+        """Learn what else to look for."""
+        self.posts.update(posts)
+        self.names.update(name for name in names if name)
+        self.plain.update(word for word in plain if word)
+        self._words = None
+
+    def is_word(self, text: str) -> bool:
+        """Return whether a whole field holds one of the words."""
+        return text in self._all.every
+
+    def is_customer(self, text: str) -> bool:
+        """Return whether a field that holds customers' ids holds theirs."""
+        return text in self.customers
+
+    def is_name(self, text: str) -> bool:
+        """Return whether a field that holds accounts' names holds one of theirs."""
+        return text in self.names
+
+    def holds(self, text: str) -> bool:
+        """Return whether one of the words stands in a text."""
+        return self._all.holds(text)
+
+    def clean(self, text: str) -> str:
+        """Return the text with something else in the place of each word."""
+        return self._all.clean(text, self._in_its_place)
+
+    def words(self) -> frozenset[str]:
+        """Return every word that is looked for."""
+        return self._all.every
+
+    @property
+    def _all(self) -> "_Words":
+        if self._words is None:
+            mine = {account for _, account in self.accounts}
+            named = {customer for customer in self.customers if len(customer) >= _SHORTEST}  # else as good as any word
+            spoken = {word for name in self.names for word in _spoken(name)}
+            self._words = _Words(frozenset({*named, *self.tokens, *mine, *self.plain, *self.posts, *spoken}))
+        return self._words
+
+    def _in_its_place(self, word: str) -> str:
+        """Return what stands for a word: conversations stay together after their first post has gone."""
+        if word not in self.posts:
+            return ERASED
+        platform, kind, _ = word.split(":", 2)
+        return f"{platform}:{kind}:erased-{digest_of(self._key, word)[:12]}"
+
+
+def _spoken(name: str) -> Iterable[str]:
+    """Return what of a name is looked for in texts: @name, and the name alone where it can hardly be a usual word."""
+    yield f"@{name}"
+    if len(name) >= _HARDLY_A_WORD or (len(name) >= _SHORTEST and re.search(r"[0-9_]", name)):
+        yield name
+
+
+class _Words:
+    """Words, found by one pass over a text."""
+
+    def __init__(self, every: frozenset[str]) -> None:
+        self.every = every
+        self._long = sorted(word for word in every if len(word) >= _SHORTEST)
+
+    @cached_property
+    def _automaton(self) -> Any:
+        from daachorse import MATCH_KIND_LEFTMOST_LONGEST, CharwiseDoubleArrayAhoCorasick
+
+        return CharwiseDoubleArrayAhoCorasick(self._long, MATCH_KIND_LEFTMOST_LONGEST)
+
+    def holds(self, text: str) -> bool:
+        return text in self.every or bool(self._long and any(True for _ in self._found(text)))
+
+    def clean(self, text: str, in_its_place: Callable[[str], str]) -> str:
+        if text in self.every:
+            return in_its_place(text)
+        made, reached = [], 0
+        for begin, end in self._found(text) if self._long else ():
+            made += [text[reached:begin], in_its_place(text[begin:end])]
+            reached = end
+        return "".join([*made, text[reached:]])
+
+    def _found(self, text: str) -> Iterable[tuple[int, int]]:
+        for begin, end, *_ in self._automaton.find(text):
+            if not (_inside(text, begin - 1, begin) or _inside(text, end, end - 1)):
+                yield begin, end
+
+
+def _inside(text: str, outer: int, inner: int) -> bool:
+    """Return whether a word only goes on beyond its end: 1391234567 within 13912345678 is another number."""
+    return 0 <= outer < len(text) and bool(_BORDER.match(text[outer]) and _BORDER.match(text[inner]))
+
+
+def cleaned(value: Any, finder: Finder, field: str = "") -> Any:
+    """Return a document's value without the words: gone from lists, and something else in their place in texts.
+
+    `field` is the name under which the value stands; customers' ids, which may be short, are known by it.
+    """
+    if isinstance(value, str):
+        theirs = (field in _CUSTOMER and finder.is_customer(value)) or (field in _NAME and finder.is_name(value))
+        return ERASED if theirs else finder.clean(value)
+    if isinstance(value, Mapping):
+        names = {name: field if name == "id" else name for name in value}
+        return {finder.clean(name): cleaned(one, finder, names[name]) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        of = {**dict.fromkeys(_CUSTOMER, finder.is_customer), **dict.fromkeys(_NAME, finder.is_name)}.get(
+            field, finder.is_word
+        )
+        return [cleaned(one, finder, field) for one in value if not (isinstance(one, str) and of(one))]
+    return value
+
+
+def digest_of(key: bytes, word: str) -> str:
+    """Return the keyed digest by which a word is known after it is erased."""
+    return hmac.new(key, f"erased:{word}".encode(), hashlib.sha256).hexdigest()[:32]
