@@ -26,7 +26,7 @@ from indexing.privacy.sought import ERASED, digest_of
 __all__ = ["BrokenReceipt", "Erased", "Receipt", "UnderWay", "begin", "finish", "load_erased", "receipts", "under_way"]
 
 _FORMAT = 1
-_TOKEN = re.compile(r"@[\w-]{1,40}|[\w.+-]+@[\w.-]+|[0-9A-Za-z_:~-]+")
+_TOKEN = re.compile(r"@[\w-]{1,40}|[0-9A-Za-z._+-]+@[0-9A-Za-z.-]+|[0-9A-Za-z_:~-]+")
 """What in a text may be a word that was erased, where only its digest is known."""
 
 

@@ -19,6 +19,9 @@ _SHORTEST = 4
 _CUSTOMER = ("customer", "customers")
 _NAME = ("name", "handle", "author", "first_mover", "spreaders")
 _HARDLY_A_WORD = 6
+_LONE = re.compile("[\ud800-\udfff]")
+"""Bytes of a file that are no UTF-8: the automaton takes none of them, and no word has one."""
+_OF_A_NAME = re.compile(r"[\w-]")
 _BORDER = re.compile(r"[0-9A-Za-z_]")
 
 
@@ -133,7 +136,7 @@ class _Words:
 
     def __init__(self, every: frozenset[str]) -> None:
         self.every = every
-        self._long = sorted(word for word in every if len(word) >= _SHORTEST)
+        self._long = sorted(word for word in every if len(word) >= _SHORTEST or word.startswith("@"))
 
     @cached_property
     def _automaton(self) -> Any:
@@ -154,8 +157,9 @@ class _Words:
         return "".join([*made, text[reached:]])
 
     def _found(self, text: str) -> Iterable[tuple[int, int]]:
-        for begin, end, *_ in self._automaton.find(text):
-            if not (_inside(text, begin - 1, begin) or _inside(text, end, end - 1)):
+        for begin, end, *_ in self._automaton.find(_LONE.sub("\ufffd", text)):
+            longer = text[begin] == "@" and _OF_A_NAME.match(text, end)  # @小米 is not @小米手机
+            if not (longer or _inside(text, begin - 1, begin) or _inside(text, end, end - 1)):
                 yield begin, end
 
 

@@ -1,0 +1,303 @@
+"""A person is erased everywhere: found by a search of our own before, and by none after, whatever comes later."""
+
+import gzip
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from config.brand import Brand
+from config.seal import keyring
+from crawlers import pages, received
+from crawlers.page import Request, Response
+from crawlers.post import Author, Kind, Post, encode_post
+from crawlers.received import Spool
+from crawlers.stage import Batch, batches
+from crawlers.zstd import decompress
+from indexing.customers import import_customers, link
+from indexing.customers.customer import from_document, to_document
+from indexing.customers.personal import Basis, Personal, PersonalKind, about
+from indexing.customers.record import Order
+from indexing.customers.records import write_records
+from indexing.elasticsearch.bulk import Action, send
+from indexing.elasticsearch.exchange import changed
+from indexing.elasticsearch.store import Store
+from indexing.maintenance.backup import backup, nightly, restore
+from indexing.maintenance.maintain import maintain
+from indexing.maintenance.rebuild import rebuild
+from indexing.mentions.privacy import pseudonyms
+from indexing.owed import lost
+from indexing.pipeline import analyse_all, index_all, turn
+from indexing.privacy import erase as erasing
+from indexing.privacy.erase import NobodyFound, erase, finish_all, object_to
+from indexing.privacy.places import places
+from indexing.privacy.places import windows as windows_place
+from indexing.privacy.receipt import BrokenReceipt, load_erased, receipts
+from indexing.privacy.sought import Sought
+from tests.killing import dying
+
+pytestmark = pytest.mark.usefixtures("fast_pipeline")
+XINGHE = Brand(id="xinghe", name="星河", query="星河")
+NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
+LATER = datetime(2026, 12, 20, tzinfo=UTC)
+ACCOUNT, NAME, PHONE, MAIL, CUSTOMER, ORDER = (
+    "7719259611", "山间的小周A7", "13312309876", "zhou.a7@example.com", "KD-20931", "DD20261101774",
+)  # fmt: skip
+POST = "5369582145683331"
+THEIRS = (ACCOUNT, NAME, PHONE, MAIL, CUSTOMER, ORDER, POST)
+STILL = "路过的番茄"
+
+
+@pytest.fixture
+def store(emptied_store: Store) -> Store:
+    return emptied_store
+
+
+def post(native_id: str, text: str, author: str, name: str, **fields: Any) -> Post:
+    at = NOW - timedelta(minutes=int(native_id[-2:]))
+    told: dict[str, Any] = {
+        "platform": "weibo", "feed": "weibo_search", "kind": Kind.POST, "native_id": native_id, "text": text,
+        "url": f"https://weibo.com/{author}/{native_id}", "author": Author(id=author, name=name, followers=5),
+        "published_at": at, "fetched_at": NOW, "query": "星河", "run_id": "r",
+    }  # fmt: skip
+    return Post(**told | fields)
+
+
+def crawled(window: str) -> None:
+    """Write a window as a crawl does: their post, one that answers it, one that names them, and a stranger's."""
+    theirs = post(POST, "星河手机又闪退了，太失望了", ACCOUNT, NAME)
+    others = [
+        post("5369582145683340", f"回复@{NAME}:星河就是这样，太差了", "2002", STILL, kind=Kind.COMMENT,
+             root_id=theirs.id, parent_id=POST),
+        post("5369582145683341", f"星河客服让我打{PHONE}，{MAIL}", "2003", "别的人"),
+        post("5369582145683342", "星河手机真好用", "2004", "又一个人"),
+    ]  # fmt: skip
+    batch = Batch(stage="posts", feed="weibo_search", query="q-1", window=window)
+    body = f'{{"cards": [{{"id": "{POST}", "user": {{"id": {ACCOUNT}}}}}]}}'.encode()
+    request = Request(url="https://m.weibo.cn/api")
+    response = Response(url=request.url, body=body, fetched_at=NOW)
+    with batch.write() as writer:
+        for one in (theirs, *others):
+            writer.add(encode_post(one))
+        writer.set_aside("unreadable", f'{{"user": {ACCOUNT}')
+    spool = Spool()
+    if line := received.received(request, response, [theirs.id], run_id="r", platform="weibo"):
+        spool.add(line)
+    spool.write(batch)
+    spool.close()
+
+
+@pytest.fixture
+def world(store: Store, data: Path) -> Path:
+    """Give a data folder and an index in which the person is everywhere; another customer is there too."""
+    (data / "config" / "brands").mkdir(parents=True)
+    (data / "config" / "brands" / "xinghe.yaml").write_text("name: 星河\nquery: 星河\n", encoding="utf-8")
+    crawled("20261118T080000Z")
+    analyse_all([XINGHE], store)
+    turn(store, [XINGHE])
+    shop = data / "shop.csv"
+    shop.write_text(
+        f"customer_id,weibo,tier\n{CUSTOMER},{NAME},金卡\nKD-1,{STILL},银卡\n{CUSTOMER},又,\n", encoding="utf-8"
+    )
+    import_customers(store, shop)
+    shop.unlink()
+    link(store)
+    personal_of(store)
+    told = {"source": "erp", "customer": CUSTOMER, "at": NOW, "recorded_at": NOW}
+    number = pseudonyms().of("contact:order", ORDER.casefold())
+    write_records(store, [Order(id=f"erp:order:{number}", number=number, amount=19.9, **told)])  # type: ignore[arg-type]
+    maintain(store, now=LATER)  # what is there so far is packed
+    crawled("20261120T080000Z")
+    crawled("20261120T081000Z")
+    analyse_all([XINGHE], store)
+    turn(store, [XINGHE])
+    crawled("20261120T082000Z")  # still waits, its page spooled
+    (data / "logs").mkdir(exist_ok=True)
+    (data / "logs" / "weibo.log").write_text(f"skipped {POST} of {NAME}\nfine\n", encoding="utf-8")
+    (data / "report").mkdir()
+    (data / "report" / "index.html").write_text(f"<p>@{NAME} · {ACCOUNT}</p>", encoding="utf-8")
+    with zipfile.ZipFile(data / "report" / "list.xlsx", "w") as packed:
+        packed.writestr("sheet.xml", f"<c>{CUSTOMER}</c>")
+    return data
+
+
+def personal_of(store: Store) -> None:
+    index, keys = store.alias("customers"), keyring()
+    customer = from_document(CUSTOMER, store.client.get(index=index, id=CUSTOMER)["_source"])
+    values = {PersonalKind.PHONE: PHONE, PersonalKind.EMAIL: MAIL, PersonalKind.NAME: "周某"}
+    personal = tuple(
+        Personal(
+            kind=kind, sealed=keys.seal(value, about=about(CUSTOMER, kind)), purpose="售后", basis=Basis.CONTRACT,
+            token=pseudonyms().of(f"contact:{kind}", value), keep_until=date(2030, 1, 1),
+        )
+        for kind, value in values.items()
+    )  # fmt: skip
+    send(
+        store.client,
+        [Action(operation="index", index=index, id=CUSTOMER, source=to_document(replace(customer, personal=personal)))],
+    )
+    store.refresh("customers")
+
+
+def everywhere(data: Path, store: Store, *, backups: bool = False) -> Iterator[tuple[str, str]]:
+    """Yield every file and every document as text, unpacked: a search that shares nothing with what erases."""
+    for path in sorted(data.rglob("*")):
+        part = path.relative_to(data).parts[0]
+        if path.is_file() and (part not in ("keys", "elasticsearch", "backups") or (backups and part == "backups")):
+            content = path.read_bytes()
+            yield str(path.relative_to(data)), f"{path.name} {_opened(path, content)}"
+    store.refresh("mentions")
+    for index in store.indices():
+        for hits in changed(store, index.name):
+            for hit in hits:
+                yield (
+                    f"{store.kind_of(index.name)}/{hit['_id']}",
+                    msgspec.json.encode([hit["_id"], hit["_source"]]).decode(),
+                )
+
+
+def _opened(path: Path, content: bytes) -> str:
+    if path.suffix == ".zst":
+        frames = (
+            [decompress(content[at.start() :]) for at in re.finditer(rb"\x28\xb5\x2f\xfd", content)] if content else []
+        )
+        text = b"\n".join(frames)
+        bodies = re.findall(rb'"body":"([^"]+)"', text)
+        return "\n".join(
+            [text.decode(), *(decompress(msgspec.json.decode(b'"%s"' % one, type=bytes)).decode() for one in bodies)]
+        )
+    if path.suffix == ".gz":
+        return gzip.decompress(content).decode()
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            return "".join(packed.read(name).decode() for name in packed.namelist())
+    return content.decode("utf-8", "replace")
+
+
+def found(data: Path, store: Store, **wanted: bool) -> dict[str, set[str]]:
+    """Return where each of their words stands, by the kind of place; their pseudonyms are words too."""
+    names = pseudonyms()
+    words = {word: word for word in THEIRS} | {
+        "pseudonym": names.of("weibo", ACCOUNT), "handle": names.handles("weibo", NAME)[1],
+        "phone's token": names.of("contact:phone", PHONE), "order's token": names.of("contact:order", ORDER.casefold()),
+    }  # fmt: skip
+    there: dict[str, set[str]] = {}
+    for place, text in everywhere(data, store, **wanted):
+        for name, word in words.items():
+            if word in text:
+                there.setdefault(name, set()).add(place)
+    return there
+
+
+def test_nothing_is_left_of_a_person_and_everybody_else_is(store: Store, world: Path) -> None:
+    before = found(world, store)
+    assert set(before) == {*THEIRS, "pseudonym", "handle", "phone's token", "order's token"} - {ORDER}
+    kinds = {place.split("/")[0] for places_ in before.values() for place in places_}
+    assert kinds >= {
+        "posts",
+        "mentions",
+        "received",
+        "pages",
+        "logs",
+        "report",
+        "dead",
+        "customers",
+        "links",
+        "counted",
+    }
+    assert kinds >= {"mentions-2026.11", "customer-records", "accounts", "stories"}
+    assert {path.suffix for path in (world / "posts").rglob("*.zst")}, "some of it lies in packs"
+    receipt = erase(store, CUSTOMER, by="li", reason="asked by letter")
+    assert found(world, store) == {}
+    assert sum(receipt.before.values()) > 20
+    assert set(receipt.after.values()) == {0}
+    assert all(count for place, count in receipt.before.items()), receipt.before
+    texts = "\n".join(text for _, text in everywhere(world, store))
+    assert "星河手机真好用" in texts and STILL in texts, "the others' posts stand"
+    assert "KD-1" in texts, "the other customer stands"
+    with pytest.raises(NobodyFound):
+        erase(store, CUSTOMER, by="li", reason="again")
+    told = (world / "privacy" / "receipts" / f"{receipt.id}.json").read_text(encoding="utf-8")
+    assert not any(word in told for word in THEIRS)
+
+
+def test_what_stands_goes_on_as_if_they_had_never_spoken(store: Store, world: Path) -> None:
+    erase(store, CUSTOMER, by="li", reason="asked")
+    for stage in ("posts", "mentions", "indexed", "replies"):
+        assert len(batches(stage)) == (4 if stage == "posts" else 3), "every window is still there"
+        for batch in batches(stage):
+            manifest = batch.manifest()
+            assert manifest and sum(1 for _ in batch.lines()) == manifest.count
+    assert lost(store) == [], "nothing has become owed"
+    analyse_all([XINGHE], store)
+    turn(store, [XINGHE])
+    assert found(world, store) == {}, "what waited is indexed without them"
+    rebuild(store, grace=0)
+    assert found(world, store) == {}
+    assert store.count("mentions") == 3
+    crawled("20261121T080000Z")  # the window of a crawl that had begun before
+    analyse_all([XINGHE], store)
+    index_all(store)
+    assert store.count("mentions") == 3, "their posts are no mentions any more, however they came"
+
+
+def test_a_backup_of_before_brings_nobody_back(store: Store, world: Path) -> None:
+    made = [Path(backup(store)).name, Path(nightly(store, keep=7)).name]
+    erase(store, CUSTOMER, by="li", reason="asked")
+    before = store.count("mentions")
+    for name in made:
+        counts = restore(store, name, grace=0)
+        assert found(world, store) == {}
+        assert counts["mentions"] == store.count("mentions") == before
+        assert store.count("customers") == 1
+
+
+def test_killed_anywhere_it_is_finished(store: Store, world: Path) -> None:
+    with dying(0, erasing, "find_posts"):
+        erase(store, CUSTOMER, by="li", reason="asked")
+        pytest.fail("it was to die")
+    killed_at = [
+        (erasing, "places", 0),
+        *((windows_place, "rewrite", step) for step in (1, 4, 9)),
+        (erasing, "_receipt", 0),
+    ]
+    for module, name, step in killed_at:
+        with dying(step, module, name):
+            finish_all(store)
+            pytest.fail("it was to die")
+        assert not list((world / "privacy" / "receipts").glob("*")), "no receipt before it is done"
+    [receipt] = finish_all(store)
+    assert found(world, store) == {}
+    assert finish_all(store) == []
+    assert [one.id for one in receipts()] == [receipt.id]
+
+
+def test_a_stranger_says_no_and_receipts_prove_it(store: Store, world: Path) -> None:
+    one = object_to(store, "weibo", "2004", by="li", reason="wrote to us")
+    texts = "\n".join(text for _, text in everywhere(world, store))
+    assert "星河手机真好用" not in texts
+    assert ACCOUNT in texts, "everybody else stands"
+    two = object_to(store, "weibo", "2003", by="li", reason="wrote to us")
+    assert [receipt.id for receipt in receipts()] == [one.id, two.id]
+    path = world / "privacy" / "receipts" / f"{one.id}.json"
+    path.write_bytes(path.read_bytes().replace(b'"li"', b'"lo"'))
+    with pytest.raises(BrokenReceipt, match=two.id):
+        load_erased()
+
+
+def test_every_place_can_look_and_erase() -> None:
+    assert {place.name for place in places()} >= {"index", "other files", "pages", "windows"}
+    sought = Sought(plain={"1391234567"}, names={"小米"})
+    assert not sought.holds("13912345678"), "another number"
+    assert not sought.holds("小米手机"), "a name that is a usual word"
+    assert sought.clean("@小米 打1391234567") == "〔erased〕 打〔erased〕"
+    digest = hashlib.sha256(b"x").hexdigest()
+    assert pages.find(f"weibo:post:{digest}") == []
