@@ -49,6 +49,7 @@ def _checks() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "segmentation", _segmentation
     yield "feeds and queries", _crawls
     yield "pseudonym key", _pseudonym_key
+    yield "people's data", _privacy
     yield "rota and holidays", _rota
     yield "links in alerts", _public_url
     yield "Elasticsearch", _elasticsearch
@@ -163,6 +164,21 @@ def _pseudonym_key() -> str:
         raise _Problem("TINGFENG_PSEUDONYM_KEY is missing: set it to one long random text, the same for every worker")
     path: Path = settings.data_dir() / "keys" / "pseudonym.key"
     return f"{path}: keep a copy, or set TINGFENG_PSEUDONYM_KEY"
+
+
+def _privacy() -> str:
+    from config.errors import UserError
+    from config.seal import keyring
+    from indexing.privacy import passwords
+    from indexing.privacy.receipt import receipts, under_way
+
+    try:
+        keyring()
+        if waiting := under_way():
+            raise _Problem(f"{len(waiting)} erasures were begun and not finished: run `tingfeng privacy finish`")
+        return f"{len(receipts())} receipts of erasures, {len(passwords.people())} people may sign in"
+    except UserError as error:
+        raise _Problem(str(error)) from error
 
 
 def _rota() -> str:

@@ -21,7 +21,7 @@ def posts(
     """Read a table's rows as posts; the next turn analyses and indexes them.
 
     The map says which column holds the text, the time, the author (docs/importing.md). A row that cannot be used is
-    set aside with its reason, rows = posts + duplicates + dead, and the same table again changes nothing.
+    set aside with its reason, rows = posts + duplicates + objected + dead, and the same table again changes nothing.
     """
     from config.import_map import import_map
     from crawlers.imports import import_posts, read_posts

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from config.errors import UserError
+from crawlers import objections
 from crawlers.errors import CrawlError
 from crawlers.feeds import feeds
 from crawlers.imports import FEED
@@ -189,9 +190,11 @@ def _response(entry: _Entry) -> Response:
 
 def _write(feed: str, query: str, found: FeedReport, now: datetime) -> Batch:
     batch = Batch(stage="posts", feed=FEED, query=query_folder(f"{feed} {query}"), window=window_at(now))
+    kept_out = objections.load()
     with batch.write() as writer:
         for post in found.posts.values():
-            writer.add(encode_post(post))
+            if not kept_out.block(post.platform, post.author):
+                writer.add(encode_post(post))
         for dead in found.dead:
             writer.set_aside(dead.reason, dead.content)
         writer.books = {"pages": found.pages, "refused": found.refused.total()}

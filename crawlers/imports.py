@@ -1,7 +1,8 @@
 """Posts that come as a table: reviews, tickets, surveys, call notes, as a shop's system exports them.
 
-Each row becomes a post, is one that stands in the table already, or is set aside with its reason: rows = posts +
-duplicates + dead. The same row is the same post in every import, so that importing a table again changes nothing.
+Each row becomes a post, is one that stands in the table already, is of an author who wants nothing kept, or is set
+aside with its reason: rows = posts + duplicates + objected + dead. The same row is the same post in every import, so
+that importing a table again changes nothing.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from config.import_map import ImportMap
+from crawlers import objections
 from crawlers.counts import count
 from crawlers.errors import MalformedPost
 from crawlers.post import Author, Engagement, Kind, Post, Precision, check, encode_post
@@ -39,27 +41,31 @@ class ImportReport:
     rows: int
     posts: int
     duplicates: int
+    objected: int
+    """Of authors who want nothing kept."""
     dead: int
     batch: Batch | None = None
     faults: tuple[str, ...] = ()
 
     def books(self) -> dict[str, str]:
         """Return the counts for people."""
-        return {name: f"{getattr(self, name):,}" for name in ("rows", "posts", "duplicates", "dead")}
+        return {name: f"{getattr(self, name):,}" for name in ("rows", "posts", "duplicates", "objected", "dead")}
 
 
 @dataclass(slots=True)
 class _Reading:
     posts: int = 0
     duplicates: int = 0
+    objected: int = 0
     dead: int = 0
     faults: list[str] = field(default_factory=list)
 
     def report(self, batch: Batch | None) -> ImportReport:
         return ImportReport(
-            rows=self.posts + self.duplicates + self.dead,
+            rows=self.posts + self.duplicates + self.objected + self.dead,
             posts=self.posts,
             duplicates=self.duplicates,
+            objected=self.objected,
             dead=self.dead,
             batch=batch,
             faults=tuple(self.faults),
@@ -83,7 +89,7 @@ def import_posts(
             elif reason:
                 writer.set_aside(reason, row.text)
             if progress:
-                progress(reading.posts + reading.duplicates + reading.dead, 0)
+                progress(reading.report(None).rows, 0)
         writer.books = {"rows": reading.report(None).rows, "duplicates": reading.duplicates}
     return reading.report(batch)
 
@@ -101,10 +107,11 @@ def read_posts(path: Path, mapping: ImportMap, *, now: datetime) -> tuple[list[P
 def _read(
     path: Path, mapping: ImportMap, now: datetime, reading: _Reading
 ) -> Iterator[tuple[Record, Post | None, str | None]]:
-    """Yield each row with its post, or why it has none; with neither, it stands in the table already."""
+    """Yield each row with its post, or why it has none; with neither, nothing is to be kept of it."""
     rows = records(path)
     places = _header(next(rows, None), path, mapping)
     seen: dict[str, tuple[int, bytes]] = {}
+    kept_out = objections.load()
     for row in rows:
         try:
             post = _post(_cells(row, places), mapping, row, now)
@@ -119,7 +126,10 @@ def _read(
             reading.faults += [reason] if len(reading.faults) < 5 else []
             yield row, None, reason
             continue
-        if line == row.line:
+        if kept_out.block(post.platform, post.author):
+            reading.objected += 1
+            yield row, None, None
+        elif line == row.line:
             reading.posts += 1
             yield row, post, None
         else:

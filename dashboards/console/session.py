@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import secrets
 import time
+from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 
@@ -81,13 +82,14 @@ def own_form(
 class Throttle:
     """Holds back whoever guesses a password: five wrong ones, and the name waits half a minute."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._wrong: dict[str, tuple[int, float]] = {}
 
     def waits(self, name: str) -> bool:
         """Return whether this name has to wait."""
         count, last = self._wrong.get(name, (0, 0.0))
-        return count >= _TRIES and time.monotonic() - last < _PAUSE
+        return count >= _TRIES and self._clock() - last < _PAUSE
 
     def note(self, name: str, *, right: bool) -> None:
         """Note a try."""
@@ -97,8 +99,8 @@ class Throttle:
         if len(self._wrong) >= _MOST:
             self._wrong.clear()
         count, last = self._wrong.get(name, (0, 0.0))
-        fresh = time.monotonic() - last >= _PAUSE
-        self._wrong[name] = (1 if count >= _TRIES and fresh else count + 1, time.monotonic())
+        fresh = self._clock() - last >= _PAUSE
+        self._wrong[name] = (1 if count >= _TRIES and fresh else count + 1, self._clock())
 
 
 def _content(request: Request) -> dict[str, str] | None:

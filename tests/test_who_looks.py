@@ -1,0 +1,233 @@
+"""Personal values are shown to who may see them, on record; people sign in, and only their own forms write."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import pytest
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import PlainTextResponse
+
+from config.errors import UserError
+from config.load import ConfigError
+from config.privacy import May, load_privacy
+from config.seal import keyring
+from dashboards.console.session import Throttle, form_token, own_form, signed_in
+from indexing.customers.customer import Customer, from_document, to_document
+from indexing.customers.personal import Basis, Personal, PersonalKind, about
+from indexing.elasticsearch.bulk import Action, send
+from indexing.elasticsearch.store import Store
+from indexing.privacy import passwords
+from indexing.privacy.access import correct, customer_of, everything_about
+from indexing.privacy.asker import Asker, NotAllowed
+from indexing.privacy.consent import agreed, say
+from indexing.privacy.keeping import expire_personal, reseal
+from indexing.privacy.reveal import reveal
+from tests.console_server import serving_console
+
+OPERATOR, SERVICE, READER = (Asker(name="li", role=role) for role in ("operator", "service", "reader"))
+NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
+VALUES = {PersonalKind.NAME: "周某", PersonalKind.PHONE: "13312309876", PersonalKind.BIRTHDAY: "1990-02-03"}
+
+
+@pytest.fixture
+def store(emptied_store: Store, data: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.setenv("TINGFENG_CONFIG", str(data / "config"))
+    return emptied_store
+
+
+@pytest.fixture
+def customer(store: Store) -> Customer:
+    """Give a customer with personal values, as the index has them."""
+    keys = keyring()
+    personal = tuple(
+        Personal(
+            kind=kind, sealed=keys.seal(value, about=about("C1", kind)), purpose="售后", basis=Basis.CONTRACT,
+            keep_until=date(2026, 12, 31) if kind is PersonalKind.PHONE else None,
+        )
+        for kind, value in VALUES.items()
+    )  # fmt: skip
+    one = Customer(id="C1", imported_at=NOW, file="crm", personal=personal)
+    send(store.client, [Action(operation="index", index=store.alias("customers"), id="C1", source=to_document(one))])
+    store.refresh("customers")
+    return one
+
+
+def looks(store: Store) -> list[dict[str, object]]:
+    store.refresh("looks")
+    return [hit["_source"] for hit in store.client.search(index=store.alias("looks"))["hits"]["hits"]]
+
+
+def test_each_role_sees_its_own_and_every_look_is_on_record(store: Store, customer: Customer) -> None:
+    assert reveal(store, customer, OPERATOR, "a call") == {kind: (value,) for kind, value in VALUES.items()}
+    assert set(reveal(store, customer, SERVICE, "a call")) == {PersonalKind.NAME, PersonalKind.PHONE}
+    assert reveal(store, customer, READER, "a call") == {}
+    with pytest.raises(NotAllowed, match="may not see birthday"):
+        reveal(store, customer, SERVICE, "a call", [PersonalKind.BIRTHDAY])
+    with pytest.raises(NotAllowed, match="say what for"):
+        reveal(store, customer, OPERATOR, " ")
+    assert {(one["who"], one["role"], one["customer"], one["purpose"]) for one in looks(store)} == {
+        ("li", "operator", "C1", "a call"), ("li", "service", "C1", "a call"),
+    }  # fmt: skip
+    assert not any(value in str(looks(store)) for value in VALUES.values())
+
+
+def test_roles_are_what_people_write(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TINGFENG_CONFIG", str(data))
+    (data / "privacy.yaml").write_text(
+        "roles:\n  desk: {sees: [name], may: [cases]}\noperator: desk\n", encoding="utf-8"
+    )
+    assert load_privacy().roles["desk"].may == (May.CASES,)
+    with pytest.raises(NotAllowed, match="add `erase`"):
+        Asker(name="li", role="desk").must(May.ERASE)
+    assert not Asker(name="li", role="operator").rights.may, "a role that is there no more may do nothing"
+    (data / "privacy.yaml").write_text("roles:\n  desk: {may: [fly]}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"privacy\.yaml:2: roles\.desk\.may\.0"):
+        load_privacy()
+    (data / "privacy.yaml").write_text("roles:\n  desk: {}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="'operator' is no role here: write one of desk"):
+        load_privacy()
+
+
+def test_a_copy_a_correction_and_an_end(store: Store, customer: Customer) -> None:
+    copy = everything_about(store, "C1", OPERATOR, "asked for a copy")
+    assert {one["kind"]: one["value"] for one in copy["personal"]} == {
+        str(kind): value for kind, value in VALUES.items()
+    }
+    assert copy["documents"]["customers"][0]["id"] == "C1"
+    with pytest.raises(NotAllowed):
+        everything_about(store, "C1", SERVICE, "curious")
+    correct(store, "C1", PersonalKind.PHONE, "13312300000", SERVICE)
+    now = customer_of(store, "C1")
+    assert reveal(store, now, OPERATOR, "a call")[PersonalKind.PHONE] == ("13312300000",)
+    assert expire_personal(store, date(2026, 12, 31)) == 0, "its last day"
+    assert expire_personal(store, date(2027, 1, 1), dry_run=True) == 1
+    assert expire_personal(store, date(2027, 1, 1)) == 1
+    assert PersonalKind.PHONE not in {one.kind for one in customer_of(store, "C1").personal}
+
+
+def test_keys_change_and_old_ones_go(
+    store: Store, customer: Customer, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = (data / "keys" / "personal.key").read_text(encoding="ascii").strip()
+    new = "b2:" + "5" * 64
+    monkeypatch.setenv("TINGFENG_PERSONAL_KEYS", f"{new},own:{old}")
+    assert reseal(store) == len(VALUES)
+    assert reseal(store) == 0
+    monkeypatch.setenv("TINGFENG_PERSONAL_KEYS", new)
+    found = from_document("C1", store.client.get(index=store.alias("customers"), id="C1")["_source"])
+    assert reveal(store, found, OPERATOR, "a call")[PersonalKind.NAME] == ("周某",)
+
+
+def test_the_newest_word_stands_from_when_it_was_said(store: Store) -> None:
+    assert agreed(store, ["C1", "C2"], "marketing") == set(), "silence is no agreement"
+    yes = say(store, "C1", "marketing", granted=True, asker=SERVICE, where="a form")
+    assert agreed(store, ["C1", "C2"], "marketing") == {"C1"}
+    assert agreed(store, ["C1"], "profiling") == set()
+    no = say(store, "C1", "marketing", granted=False, asker=SERVICE)
+    assert agreed(store, ["C1"], "marketing") == set()
+    assert agreed(store, ["C1"], "marketing", at=yes.at) == {"C1"}, "as it was then"
+    assert no.at >= yes.at
+    assert agreed(store, ["C1"], "marketing", at=yes.at - timedelta(seconds=1)) == set()
+
+
+router = APIRouter()
+
+
+@router.get("/secret")
+def secret(asker: Annotated[Asker, Depends(signed_in)], request: Request) -> PlainTextResponse:
+    """Show something that only a signed-in person sees, and the token of their forms."""
+    return PlainTextResponse(f"{asker.name} {asker.role} {form_token(request)}")
+
+
+@router.post("/secret")
+def write(asker: Annotated[Asker, Depends(own_form)]) -> PlainTextResponse:
+    """Write something."""
+    asker.must(May.CASES)
+    return PlainTextResponse(f"written by {asker.name}")
+
+
+@pytest.fixture
+def console(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
+    """Give a browser in front of the console, which also has the page above."""
+    from dashboards.console import app
+
+    made = app.create
+
+    def with_ours(*arguments: object) -> object:
+        application = made(*arguments)  # type: ignore[arg-type]
+        application.include_router(router)
+        return application
+
+    monkeypatch.setattr("dashboards.console.create", with_ours)
+    with serving_console(store) as address, httpx.Client(base_url=address) as client:
+        yield client
+
+
+def test_signing_in(console: httpx.Client, data: Path) -> None:
+    assert "Nobody may sign in" in console.get("/login?lang=en").text
+    passwords.put("li", "service", "four words of mine")
+    gone = console.get("/secret")
+    assert (gone.status_code, gone.headers["location"]) == (303, "/login?next=/secret")
+    form = {"name": "li", "password": "four words of mine", "next": "/secret"}
+    assert console.post("/login", data={**form, "password": "something else"}).status_code == 401
+    done = console.post("/login", data=form)
+    assert done.headers["location"] == "/secret"
+    cookie = done.headers["set-cookie"].lower()
+    assert "httponly" in cookie and "samesite=strict" in cookie
+    name, role, token = console.get("/secret").text.split()
+    assert (name, role) == ("li", "service")
+    assert console.post("/secret", data={"token": "x"}).status_code == 403, "another site's form"
+    assert console.post("/secret").status_code == 403
+    assert console.post("/secret", data={"token": token}).text == "written by li"
+    passwords.put("li", "reader", "four words of mine")
+    assert console.get("/secret").status_code == 303, "a new digest ends the sessions"
+    console.post("/login", data=form)
+    token = console.get("/secret").text.split()[2]
+    refused = console.post("/secret?lang=en", data={"token": token})
+    assert refused.status_code == 403 and "cases" in refused.text
+    assert console.post("/logout", data={"token": token}).headers["location"] == "/login"
+    assert console.get("/secret").status_code == 303
+    content = (data / "keys" / "people.json").read_text(encoding="utf-8")
+    assert "four words" not in content and "argon2id" in content
+    assert (data / "keys" / "people.json").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", ""]
+)
+def test_signing_in_leads_nowhere_else(console: httpx.Client, target: str) -> None:
+    passwords.put("li", "service", "four words of mine")
+    form = {"name": "li", "password": "four words of mine", "next": target}
+    assert console.post("/login", data=form).headers["location"] == "/"
+
+
+def test_whoever_guesses_waits() -> None:
+    clock = [1_000.0]
+    throttle = Throttle(lambda: clock[0])
+    for _ in range(5):
+        assert not throttle.waits("li")
+        throttle.note("li", right=False)
+    assert throttle.waits("li") and not throttle.waits("wang")
+    clock[0] += 31
+    assert not throttle.waits("li")
+    throttle.note("li", right=True)
+    assert not throttle.waits("li")
+
+
+def test_weak_passwords_and_open_files_are_refused(data: Path) -> None:
+    with pytest.raises(UserError, match="shorter than 12"):
+        passwords.put("li", "service", "short")
+    with pytest.raises(UserError, match="is no role"):
+        passwords.put("li", "king", "four words of mine")
+    passwords.put("li", "service", "four words of mine")
+    (data / "keys" / "people.json").chmod(0o644)
+    with pytest.raises(UserError, match="chmod 600"):
+        passwords.people()
+    (data / "keys" / "people.json").chmod(0o600)
+    with pytest.raises(UserError, match="nobody of this name"):
+        passwords.forget("wang")
+    passwords.forget("li")
+    assert passwords.find("li") is None
