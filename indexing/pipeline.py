@@ -247,9 +247,16 @@ def turn(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None
 def bring_up(store: "Store", brands: Sequence[Brand]) -> tuple[int, int]:
     """Link what is indexed to customers and tell its stories; return how many mentions and stories that changed."""
     from indexing.customers import link_new
+    from indexing.customers.linking import READER
+    from indexing.elasticsearch.mappings import MONTHLY
+    from indexing.elasticsearch.own_writes import own_writes
     from indexing.stories.update import update_stories
 
-    return link_new(store).linked, update_stories(store, brands).updated
+    with own_writes() as own:
+        linked, stories = link_new(store).linked, update_stories(store, brands).updated
+    for kind in (MONTHLY, "links"):  # whose an account is does not depend on what these two write
+        own.pass_over(store, READER, kind)
+    return linked, stories
 
 
 def go_on(

@@ -23,9 +23,10 @@ from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
 from indexing.mentions.privacy import pseudonyms
 
-__all__ = ["LinkReport", "link", "link_new", "revoke"]
+__all__ = ["READER", "LinkReport", "link", "link_new", "revoke"]
 
-_READER = "links"
+READER = "links"
+"""As whom it reads the changes of an index."""
 _SHOWN = 20
 
 
@@ -74,7 +75,7 @@ def link_new(store: Store, *, now: datetime | None = None) -> LinkReport:
 
 
 def _link(store: Store, now: datetime, *, whole: bool) -> LinkReport:
-    mentions, customers, links = (changes(store, _READER, kind) for kind in (MONTHLY, "customers", "links"))
+    mentions, customers, links = (changes(store, READER, kind) for kind in (MONTHLY, "customers", "links"))
     names = pseudonyms()
     if mentions:
         keep_named(store, mentions.query, names)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from indexing.elasticsearch.errors import Overloaded, ReadOnly
+from indexing.elasticsearch.own_writes import note
 from indexing.elasticsearch.retry import MAX_WAIT, backoff, is_transient, with_retries
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def _request(client: "Elasticsearch", bodies: Sequence[bytes], max_wait: float) 
             return [BulkResult(status=413, reason=f"{len(bodies[0]):,} bytes are more than this cluster takes at once")]
         half = len(bodies) // 2
         return [*_request(client, bodies[:half], max_wait), *_request(client, bodies[half:], max_wait)]
+    note(response["items"])
     return [_answer(next(iter(item.values()))) for item in response["items"]]
 
 

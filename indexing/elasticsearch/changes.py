@@ -14,7 +14,7 @@ from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 
-__all__ = ["COPIES", "Changes", "changes", "last_writes", "processed_by_all"]
+__all__ = ["COPIES", "Changes", "changes", "last_writes", "move_on", "processed_by_all", "reached"]
 
 COPIES = "indices.*.shards.*.seq_no,indices.*.shards.*.routing.state"
 """What `processed_by_all` wants to know of an index, as the statistics' filter."""
@@ -41,17 +41,7 @@ class Changes:
 
     def done(self) -> None:
         """Note that all has been worked through."""
-        index = self.store.alias("reached")
-        actions = [
-            Action(operation="index", index=index, id=f"{self.reader} {uuid}", source=source)
-            for uuid, seq_no in self.upto.items()
-            for source in [{"reader": self.reader, "seq_no": seq_no}]
-        ]
-        for answer in send(self.store.client, actions):
-            if not answer.done:
-                raise StoreError(
-                    f"{index}: refuses what {self.reader} has read ({answer.reason}): run `tingfeng rebuild`"
-                )
+        move_on(self.store, self.reader, self.upto)
 
 
 def changes(store: Store, reader: str, kind: str) -> Changes:
@@ -60,7 +50,7 @@ def changes(store: Store, reader: str, kind: str) -> Changes:
     It takes two requests when there is nothing, whatever the index holds.
     """
     written = last_writes(store, store.alias(kind))
-    known = _known(store, reader, [uuid for uuid, _ in written.values()])
+    known = reached(store, reader, [uuid for uuid, _ in written.values()])
     new = {name: (uuid, seq_no) for name, (uuid, seq_no) in written.items() if seq_no > known.get(uuid, -1)}
     if new:
         store.refresh(kind)
@@ -91,7 +81,20 @@ def processed_by_all(shards: Mapping[str, Any]) -> int:
     return min((int(copy["seq_no"]["local_checkpoint"]) for copy in started if "seq_no" in copy), default=-1)
 
 
-def _known(store: Store, reader: str, uuids: list[str]) -> dict[str, int]:
+def move_on(store: Store, reader: str, upto: Mapping[str, int]) -> None:
+    """Note how far a reader is, by the uuids of indices."""
+    index = store.alias("reached")
+    actions = [
+        Action(operation="index", index=index, id=f"{reader} {uuid}", source={"reader": reader, "seq_no": seq_no})
+        for uuid, seq_no in upto.items()
+    ]
+    for answer in send(store.client, actions):
+        if not answer.done:
+            raise StoreError(f"{index}: refuses what {reader} has read ({answer.reason}): run `tingfeng rebuild`")
+
+
+def reached(store: Store, reader: str, uuids: list[str]) -> dict[str, int]:
+    """Return the last write that a reader has worked through, by the uuids of indices; none where it never came."""
     if not uuids:
         return {}
     ids = [f"{reader} {uuid}" for uuid in uuids]

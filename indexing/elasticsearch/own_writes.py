@@ -1,0 +1,79 @@
+"""What a step itself has written, so that a reader whom it does not concern need not read it all again.
+
+Every write of an index has a number, in their order (changes.py). Where a reader has worked through all up to some
+write, and all that followed was written here and says nothing to it, it is as far as the last of these. One write of
+somebody else's in between, or a request that was lost and sent again, ends that: what follows is then read after all.
+"""
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from indexing.elasticsearch.store import Store
+
+__all__ = ["OwnWrites", "note", "own_writes"]
+
+_MOST = 2_000_000
+"""Writes that are noted; after more, which only a refill makes, everything is read again."""
+
+
+class OwnWrites:
+    """The numbers of the writes by the name of their index."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, array[int]] = {}
+        self._count = 0
+
+    def note(self, items: Iterable[Mapping[str, Any]]) -> None:
+        """Take note of the items of a bulk answer."""
+        for item in items:
+            [answer] = item.values()
+            if "_seq_no" in answer and self._count < _MOST:
+                self._numbers.setdefault(answer["_index"], array("q")).append(answer["_seq_no"])
+                self._count += 1
+
+    def pass_over(self, store: "Store", reader: str, kind: str) -> None:
+        """Let a reader of a kind of index be as far as the last of these writes that follow what it has read."""
+        from indexing.elasticsearch.changes import last_writes, move_on, reached
+
+        if self._count >= _MOST:
+            return
+        written = last_writes(store, store.alias(kind))
+        known = reached(store, reader, [uuid for uuid, _ in written.values()])
+        further: dict[str, int] = {}
+        for name, (uuid, last) in written.items():
+            if uuid in known and (numbers := self._numbers.get(name)):
+                there = min(_follow(known[uuid], numbers), last)  # of later ones a search need not know yet
+                further |= {uuid: there} if there > known[uuid] else {}
+        move_on(store, reader, further)
+
+
+_writes: ContextVar[OwnWrites | None] = ContextVar("own_writes", default=None)
+
+
+@contextmanager
+def own_writes() -> Iterator[OwnWrites]:
+    """Take note of what is written in the block, by this thread."""
+    token = _writes.set(own := OwnWrites())
+    try:
+        yield own
+    finally:
+        _writes.reset(token)
+
+
+def note(items: Iterable[Mapping[str, Any]]) -> None:
+    """Let whoever is taking note see the items of a bulk answer."""
+    if own := _writes.get():
+        own.note(items)
+
+
+def _follow(reached: int, numbers: Iterable[int]) -> int:
+    """Return the last of the numbers that follow one another from the one that was reached."""
+    for number in sorted(numbers):
+        if number > reached + 1:
+            break
+        reached = max(reached, number)
+    return reached
