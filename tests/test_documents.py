@@ -18,6 +18,7 @@ from config.import_map import ImportMap
 from config.load import load
 from config.notify import Notify
 from config.platform import Platform
+from config.privacy import Privacy
 from config.retention import Retention
 from config.rota import Rota
 from crawlers.post import Post
@@ -68,6 +69,7 @@ def meant(written: dict[str, Any]) -> type[BaseModel]:
         "delay": Platform,
         "columns": ImportMap,
         "raw": Retention,
+        "roles": Privacy,
         "kind": Channel,
     }
     return next(model for field, model in known.items() if field in written)
