@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from crawlers.errors import MalformedPost
+from crawlers.objections import Objections
 from crawlers.page import Dead
 from crawlers.post import decode_post
 from crawlers.received import Spool
@@ -25,11 +26,14 @@ class Intake:
     writer: Writer
     spool: Spool
     seen: frozenset[str]
+    objections: Objections
     progress: Callable[[CrawlProgress], None] | None
     found: dict[str, None] = field(default_factory=dict)
     """The ids of what was written, in order."""
     pages: int = 0
     new: int = 0
+    objected: set[str] = field(default_factory=set)
+    """The ids of posts whose authors want nothing kept."""
 
     @property
     def known(self) -> int:
@@ -62,11 +66,14 @@ class Intake:
     def _post(self, line: bytes) -> None:
         """Write a post once; one that does not keep the contract becomes a dead letter."""
         try:
-            name = decode_post(line).id
+            post = decode_post(line)
         except MalformedPost as error:
             self.writer.set_aside(str(error), line.decode("utf-8", "replace"))
             return
-        if name not in self.found:
+        name = post.id
+        if self.objections.block(post.platform, post.author):
+            self.objected.add(name)
+        elif name not in self.found:
             self.found[name] = None
             self.new += name not in self.seen
             self.writer.add(line)

@@ -74,16 +74,24 @@ class Spool:
             self._size += len(line)
             self._file.write(line + b"\n")
 
-    def write(self, posts: Batch) -> None:
-        """Put the pages beside the window, with those of an earlier run of it that nobody has settled yet."""
+    def write(self, posts: Batch, without: Collection[str] = ()) -> None:
+        """Put the pages beside the window, with those of an earlier run of it that nobody has settled yet.
+
+        Pages with one of the posts `without` on them are left out.
+        """
         try:
             for line in _lines(posts):
                 self.add(line)
         except BrokenSpool as error:
             _log.warning("the pages of an earlier run of this window are lost: %s", error)
-        if self._digests:
-            self._file.seek(0)
-            files.replace(_path(posts), compress(self._file.read(), level=1))
+        if not self._digests:
+            return
+        self._file.seek(0)
+        kept = [line for line in self._file if not without or set(without).isdisjoint(_posts_on(line))]
+        if kept:
+            files.replace(_path(posts), compress(b"".join(kept), level=1))
+        else:
+            files.remove(_path(posts))
 
     def close(self) -> None:
         """Let go of what was gathered."""
@@ -92,10 +100,15 @@ class Spool:
 
 class _WithDigest(msgspec.Struct):
     digest: str
+    posts: tuple[str, ...] = ()
 
 
 class _Digest(msgspec.Struct):
     entry: _WithDigest
+
+
+def _posts_on(line: bytes) -> tuple[str, ...]:
+    return msgspec.json.decode(line, type=_Digest).entry.posts
 
 
 def received(

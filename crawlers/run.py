@@ -16,7 +16,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from config.brand import Target
-from crawlers import circuit, watermark
+from crawlers import circuit, objections, watermark
 from crawlers.ending import Ending
 from crawlers.intake import Intake
 from crawlers.prepare import prepare
@@ -115,11 +115,11 @@ def _fill_once(
 ) -> tuple[Intake, Ending]:
     earlier = batch.manifest()
     with batch.write() as writer, closing(Spool()) as spool:
-        intake = Intake(writer=writer, spool=spool, seen=job.seen, progress=progress)
+        intake = Intake(writer=writer, spool=spool, seen=job.seen, objections=objections.load(), progress=progress)
         end = circuit.guarded(host, job, partial(crawler.run, job, intake.take))
         if earlier:
             intake.keep(batch)
         writer.complete = end.complete or (earlier is not None and earlier.complete)
         writer.books = {"posts": writer.count, "new": intake.new, "known": intake.known}
-        spool.write(batch)
+        spool.write(batch, without=intake.objected)
     return intake, end

@@ -14,6 +14,7 @@ from itertools import islice
 import msgspec
 
 from config.brand import Brand
+from crawlers import objections
 from crawlers.errors import MalformedPost
 from crawlers.post import Post, decode_post
 from crawlers.stage import Batch, BooksDoNotBalance, BrokenBatch, Manifest, Writer
@@ -75,8 +76,9 @@ class Analysis:
         with target.write(made, hand_on=hand_on) as writer, batch.to("replies").write(made) as replies:
             writer.complete = source.complete
             writer.books = dict.fromkeys(("posts", "matched", "unmatched", "dead", "own", "mentions"), 0)
+            kept_out = objections.load()
             for lines in _chunks(batch.lines()):
-                found = list(_spoken(lines, self._analyser, inherited, writer, replies))
+                found = list(_spoken(lines, self._analyser, inherited, writer, replies, kept_out))
                 for mention in self._analyser.mentions(found):
                     writer.add(encode_mention(mention))
                     writer.books["mentions"] += 1
@@ -149,8 +151,12 @@ def _spoken(
     inherited: Mapping[str, Sequence[str]],
     writer: Writer,
     replies: Writer,
+    kept_out: objections.Objections,
 ) -> Iterator[tuple[Post, Spoken]]:
-    """Yield the posts that are mentions, enter every line in the books, keep own answers, set malformed lines aside."""
+    """Yield the posts that are mentions, enter every line in the books, keep own answers, set malformed lines aside.
+
+    Of an author who has said no there is no mention, however old the posts.
+    """
     for line in lines:
         writer.books["posts"] += 1
         try:
@@ -158,6 +164,9 @@ def _spoken(
         except MalformedPost as error:
             writer.books["dead"] += 1
             writer.set_aside(str(error), line.decode(errors="replace"))
+            continue
+        if kept_out.block(post.platform, post.author):
+            writer.books["unmatched"] += 1
             continue
         spoken, own = analyser.spoken_of(post, inherited)
         writer.books["matched" if spoken else "unmatched"] += 1

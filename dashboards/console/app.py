@@ -8,25 +8,27 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from config import settings
 from dashboards.console.render import page, people, policy
+from dashboards.console.session import NotOwnForm, NotSignedIn
 from indexing.alerts.answers import LinkUsed, NotPossible, possible
 from indexing.alerts.explain import time_line
 from indexing.alerts.links import LinkRefused
 from indexing.alerts.records import NoSuchAlert
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.store import Store, open_store
+from indexing.privacy.asker import NotAllowed
 
 __all__ = ["ADDRESS", "HEALTH", "create", "serve"]
 
 ADDRESS = "127.0.0.1"
 HEALTH = "tingfeng console"
 """What `/healthz` answers."""
-_GONE, _NOT_FOUND, _UNAVAILABLE, _CONFLICT = 410, 404, 503, 409
+_FORBIDDEN, _GONE, _NOT_FOUND, _UNAVAILABLE, _CONFLICT = 403, 410, 404, 503, 409
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +52,9 @@ def create(store: Callable[[], Store] | None = None) -> FastAPI:
     app.add_exception_handler(NoSuchAlert, _no_such_alert)
     app.add_exception_handler(NotPossible, _impossible)
     app.add_exception_handler(StoreError, _unavailable)
+    app.add_exception_handler(NotSignedIn, _to_login)
+    app.add_exception_handler(NotAllowed, _not_allowed)
+    app.add_exception_handler(NotOwnForm, _not_own_form)
     app.add_exception_handler(HTTPException, _no_such_page)
     return app
 
@@ -93,6 +98,19 @@ def _no_such_alert(request: Request, error: Exception) -> HTMLResponse:
 
 def _impossible(request: Request, error: Exception) -> HTMLResponse:
     return page(request, "notice.html", status=_CONFLICT, phrase="impossible", detail=str(error))
+
+
+def _to_login(request: Request, error: Exception) -> RedirectResponse:
+    assert isinstance(error, NotSignedIn)  # noqa: S101 -- for the type
+    return RedirectResponse(error.login, status_code=303)
+
+
+def _not_allowed(request: Request, error: Exception) -> HTMLResponse:
+    return page(request, "notice.html", status=_FORBIDDEN, phrase="not_allowed", detail=str(error))
+
+
+def _not_own_form(request: Request, error: Exception) -> HTMLResponse:
+    return page(request, "notice.html", status=_FORBIDDEN, phrase="not_own_form", detail="")
 
 
 def _unavailable(request: Request, error: Exception) -> HTMLResponse:

@@ -11,6 +11,21 @@ PHRASES: Mapping[str, Both] = MappingProxyType(
     {
         "console": Both("听风 · 值班台", "tingfeng · on call"),
         "other_language": Both("English", "中文"),
+        # signing in
+        "login": Both("登录", "Sign in"),
+        "login_name": Both("姓名", "Name"),
+        "login_password": Both("密码", "Password"),
+        "login_wrong": Both("姓名或密码不对。", "Name and password do not fit."),
+        "login_waits": Both("尝试次数过多，请半分钟后再试。", "Too many tries: wait half a minute, then try again."),
+        "login_nobody": Both(
+            "还没有人可以登录：请在这台机器上运行 tingfeng privacy person 姓名 --role service。",
+            "Nobody may sign in yet: run `tingfeng privacy person NAME --role service` on this machine.",
+        ),
+        "not_allowed": Both("您的角色不能做这件事", "Your role may not do this"),
+        "not_own_form": Both(
+            "这份表单不是本次登录打开的，什么也没有做。请返回后重新打开页面。",
+            "This form is not of your session, and nothing was done. Go back and open the page again.",
+        ),
         # answering
         "do_ack": Both("认领", "Acknowledge"),
         "do_assign": Both("转交", "Assign"),

@@ -24,6 +24,7 @@ from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.field import Field, properties
 from indexing.elasticsearch.mention_fields import MENTION
 from indexing.elasticsearch.profile_fields import EXPORT, HEARD, PROFILE, SCALES
+from indexing.elasticsearch.privacy_fields import LOOK
 from indexing.elasticsearch.record_fields import ENGAGEMENT, LEVEL, LINK, NAMED, NOTE, RUN, STATE
 from indexing.elasticsearch.story_fields import ACCOUNT, ANSWER, COUNTED, REACHED, RETRACTED, STORY
 
@@ -36,6 +37,7 @@ STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "runs": RUN,
         "customers": CUSTOMER,
         "customer-records": CUSTOMER_RECORD,
+        "looks": LOOK,
         "links": LINK,
         "profiles": PROFILE,
         "scales": SCALES,

@@ -5,20 +5,18 @@ others the index holds neither name nor id; nobody's bio is indexed. The key is 
 one that is made once at `TINGFENG_DATA`/keys/pseudonym.key; with another key, other pseudonyms, hence a rebuild.
 """
 
-import hashlib
-import hmac
 from dataclasses import dataclass, field
 from typing import Any
 
 from config.fold import fold
-from config.key import KeyUnusable, key_of
+from config.key import KeyUnusable
+from config.pseudonym import pseudonym, pseudonym_key
 from crawlers.post import Author
 from indexing.elasticsearch.exact import exact
 
 __all__ = ["PUBLIC_FOLLOWERS", "KeyUnusable", "Pseudonyms", "author_fields", "is_public", "pseudonyms"]
 
 PUBLIC_FOLLOWERS = 10_000
-_VARIABLE = "TINGFENG_PSEUDONYM_KEY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Pseudonyms:
 
     def of(self, platform: str, value: str) -> str:
         """Return 32 hexadecimal digits for an account's id on a platform."""
-        return hmac.new(self._key, f"{platform}:{value}".encode(), hashlib.sha256).hexdigest()[:32]
+        return pseudonym(self._key, platform, value)
 
     def author(self, name: str) -> str:
         """Return what `author:` in a query finds an account of this name by, on whatever platform."""
@@ -46,7 +44,7 @@ class Pseudonyms:
 
 def pseudonyms() -> Pseudonyms:
     """Return the pseudonyms of this installation; KeyUnusable says what is wrong with its key."""
-    return Pseudonyms(key_of(_VARIABLE, "pseudonym.key").encode())
+    return Pseudonyms(pseudonym_key())
 
 
 def is_public(author: Author) -> bool:
