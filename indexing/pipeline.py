@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING
 
 from config import settings
 from config.brand import Brand, Target, load_brands, targets
+from config.campaign import load_campaigns
+from config.case_rules import load_case_rules
 from config.channel import load_channels
 from config.load import ConfigError
 from config.retention import load_retention
 from config.rota import check_channels, check_notify, load_rota
 from config.rule import check_references, load_rules
+from config.segment import load_segments
 from crawlers.prepare import check_platforms
 from crawlers.stage import Batch, window_at
 from indexing.alerts.channels import check_kinds
 from indexing.consume import Done, Progress, consume, one_by_one
+from indexing.segments.check import check_segments
 
 if TYPE_CHECKING:
     from crawlers.deal import TaskReport
@@ -69,6 +73,8 @@ def load_config() -> list[Brand]:
     brands, rules, channels = load_brands(), load_rules(), load_channels()
     check_platforms()
     load_retention()
+    load_case_rules()
+    check_segments(load_segments(), load_campaigns())
     check_references(rules, brands, channels)
     check_kinds(channels)
     rota = load_rota()
@@ -243,11 +249,19 @@ def turn(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None
 
 
 def bring_up(store: "Store", brands: Sequence[Brand]) -> tuple[int, int]:
-    """Link what is indexed to customers and tell its stories; return how many mentions and stories that changed."""
+    """Link what is indexed to customers and tell its stories; return how many mentions and stories that changed.
+
+    The customers' cases and profiles follow: they come last, for both read what the others have written.
+    """
+    from indexing.cases import update_cases
     from indexing.customers import link_new
+    from indexing.profiles import update_profiles
     from indexing.stories.update import update_stories
 
-    return link_new(store).linked, update_stories(store, brands).updated
+    linked, told = link_new(store).linked, update_stories(store, brands).updated
+    update_cases(store)
+    update_profiles(store)
+    return linked, told
 
 
 def go_on(

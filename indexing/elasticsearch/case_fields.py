@@ -1,8 +1,8 @@
-"""The fields of complaints as cases, and of what happened to them."""
+"""The fields of complaints as cases, with what happened to each."""
 
 from indexing.elasticsearch.field import BOOLEAN, DATE, KEYWORD, LONG, STORED, Field
 
-__all__ = ["CASE", "CASE_EVENT"]
+__all__ = ["CASE"]
 
 CASE = (
     Field("@timestamp", DATE, "When its first mention was published."),
@@ -30,16 +30,10 @@ CASE = (
     Field("seconds_to_resolve", LONG, "From the first mention to the last resolution.", "seconds"),
     Field("work_seconds_to_answer", LONG, "The same within working hours.", "seconds"),
     Field("work_seconds_to_resolve", LONG, "The same within working hours.", "seconds"),
-)
-
-CASE_EVENT = (
-    Field("@timestamp", DATE, "When it happened."),
-    Field("case", KEYWORD, "The case."),
-    Field("customer", KEYWORD, "Whose complaint it is; taken away with the case's."),
-    Field("brand", KEYWORD, "The brand's id."),
-    Field("event", KEYWORD, "opened, joined, left, assigned, answered, resolved, reopened or withdrawn."),
-    Field("by", KEYWORD, "Who did it; tingfeng for what follows from a mention or a public answer."),
-    Field("to", KEYWORD, "To whom it was given."),
-    Field("mention", KEYWORD, "The mention that joined or left."),
-    Field("note", STORED, "What was said of it, in words."),
+    Field("events.at", DATE, "When something happened; nothing that happened is ever taken out."),
+    Field("events.what", KEYWORD, "opened, joined, left, assigned, answered, resolved, reopened or withdrawn."),
+    Field("events.by", KEYWORD, "Who did it; tingfeng for what follows from a mention."),
+    Field("events.to", KEYWORD, "To whom it was given."),
+    Field("events.mention", KEYWORD, "The mention that opened it, joined or left."),
+    Field("events.note", STORED, "What was said of it, in words."),
 )

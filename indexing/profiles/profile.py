@@ -19,9 +19,10 @@ __all__ = ["YEAR", "Facts", "buyer_of", "profile_of"]
 YEAR = timedelta(days=365)
 _SOON = timedelta(days=30)
 _DONE = frozenset(
-    [*("closed", "resolved", "done", "solved", "finished"), *("已关闭", "关闭", "已解决", "解决", "已完成", "完成", "已处理")]
-)
-    ["closed", "resolved", "done", "solved", "finished", "已关闭", "关闭", "已解决", "解决", "已完成", "完成", "已处理"]
+    [
+        *("closed", "resolved", "done", "solved", "finished"),
+        *("已关闭", "关闭", "已解决", "解决", "已完成", "完成", "已处理"),
+    ]
 )
 
 
