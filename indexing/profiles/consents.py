@@ -1,6 +1,6 @@
 """What customers agreed to: the newest word on each purpose stands; of two at once the refusal does."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from indexing.customers.record import Consent
@@ -30,19 +30,22 @@ def standing(consents: Iterable[Consent]) -> dict[str, bool]:
     return {one.purpose: one.granted for one in sorted(consents, key=lambda one: (one.at, not one.granted))}
 
 
-def consented(store: Store, customers: Collection[str], purposes: Collection[str]) -> Consented:
-    """Return who of the customers agrees to one of the purposes, as the records stand now, profiles aside."""
-    agreed, unsaid, refused = [], [], []
+def consented(store: Store, customers: Collection[str], purposes: Sequence[str]) -> Consented:
+    """Return who of the customers agrees, as the records stand this moment, whatever the profiles say.
+
+    Of several purposes the first that a customer said a word on decides.
+    """
+    agreed: list[str] = []
+    unsaid: list[str] = []
+    refused: list[str] = []
     store.refresh("customer-records")
     for some in in_parts(customers, 500):
         records = records_of(store, some, {"term": {"kind": Consent.KIND}})
         for customer in some:
             word = standing(one for one in records.get(customer, ()) if isinstance(one, Consent))
-            said = {purpose: word[purpose] for purpose in purposes if purpose in word}
-            if word.get(PROFILING) is False or (said and not any(said.values())):
+            said = next((word[purpose] for purpose in purposes if purpose in word), None)
+            if word.get(PROFILING) is False or said is False:
                 refused.append(customer)
-            elif any(said.values()):
-                agreed.append(customer)
             else:
-                unsaid.append(customer)
+                (agreed if said else unsaid).append(customer)
     return Consented(agreed=tuple(agreed), unsaid=tuple(unsaid), refused=tuple(refused))
