@@ -61,6 +61,25 @@ def show(case: str = _ID) -> None:
 
 
 @app.command()
+def times(
+    since: str = typer.Option("90d", help="Complaints first said since: 90d, 12h or 2026-11-01."),
+    brand: str = typer.Option(None, help="Only of this brand: its id."),
+) -> None:
+    """Tell how long customers wait for a first answer and a settlement: median and 90th percentile."""
+    from datetime import UTC, datetime
+
+    from indexing.cases.times import times_since
+    from indexing.elasticsearch.store import open_store
+    from indexing.mentions.search import moment
+
+    shown = Table("", "cases", "median", "90 %", "working hours: median", "90 %", box=None)
+    for one in times_since(open_store(), moment(since, datetime.now(UTC)), brand):
+        hours = ("—" if value is None else f"{value / 3600:,.1f} h" for value in one.seconds)
+        shown.add_row(one.what, f"{one.cases:,}", *hours)
+    console.print(shown)
+
+
+@app.command()
 def assign(
     case: str = _ID,
     to: str = typer.Option(None, help="To whom; to yourself where nobody is named."),

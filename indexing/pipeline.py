@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from config import settings
 from config.brand import Brand, Target, load_brands, targets
 from config.campaign import load_campaigns
-from config.case_rules import load_case_rules
+from config.case_rules import check_case_rules, load_case_rules
 from config.channel import load_channels
 from config.load import ConfigError
 from config.retention import load_retention
@@ -73,7 +73,7 @@ def load_config() -> list[Brand]:
     brands, rules, channels = load_brands(), load_rules(), load_channels()
     check_platforms()
     load_retention()
-    load_case_rules()
+    check_case_rules(load_case_rules(), brands)
     check_segments(load_segments(), load_campaigns())
     check_references(rules, brands, channels)
     check_kinds(channels)

@@ -57,5 +57,6 @@ def test_profiles_of_many_and_of_one(new_store: "Callable[[], Store]") -> None:
         f"{CUSTOMERS:,} profiles from {len(made.records):,} records and {CUSTOMERS // 5:,} mentions: {took:.1f} s, "
         f"{CUSTOMERS / took:,.0f} profiles and {rows / took:,.0f} rows a second; with nothing to write {again:.1f} s\n"
         f"a turn with nothing new: {1_000 * statistics.median(nothing):.0f} ms, with an order of one customer and a "
-        f"mention of another {1_000 * statistics.median(one):.0f} ms (medians of {AGAIN}); {memory:,.0f} MB, data included"
+        f"mention of another {1_000 * statistics.median(one):.0f} ms (medians of {AGAIN})\n"
+        f"memory: {memory:,.0f} MB, the test's own data included"
     )

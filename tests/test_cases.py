@@ -10,13 +10,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from config.case_rules import CaseRules, WorkHours
+from config.case_rules import CaseRules, WorkHours, check_case_rules, load_case_rules
 from config.load import ConfigError, load
 from crawlers.post import Kind
 from indexing.cases import Cases, joining, records, update_cases
 from indexing.cases.actions import NotPossible, act
 from indexing.cases.case import Case, State
 from indexing.cases.hours import work_seconds
+from indexing.cases.times import times_since
 from indexing.customers import link_new
 from indexing.customers.customer import to_document
 from indexing.elasticsearch import bulk
@@ -343,3 +344,29 @@ def test_whatever_happens_each_complaint_is_in_one_case_of_its_customer(
             past[case.id] = case.events
         assert update_cases(store, now=NOW) == Cases()
         assert cases(store) == found
+
+
+def test_times_are_told_with_their_percentiles(shop: "Store") -> None:
+    complain(shop, 1)
+    complain(shop, 2, account=2, ago=3 * DAY)
+    for case in cases(shop):
+        act(shop, case.id, "answer", by="li", now=NOW)
+    answered, settled = times_since(shop, NOW - 9 * DAY)
+    assert (answered.what, answered.cases, answered.seconds[0]) == ("answer", 2, 2 * 86_400)
+    assert answered.seconds[2] is not None and answered.seconds[2] < 86_400
+    assert (settled.cases, settled.seconds) == (0, (None,) * 4)
+    assert next(times_since(shop, NOW - 2 * DAY)).cases == 1
+
+
+def test_what_is_said_of_others_is_nobody_s_complaint_to_us(
+    shop: "Store", tmp_path: "Path", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cases.yaml").write_text("brands: [xinghe]\n", encoding="utf-8")
+    monkeypatch.setenv("TINGFENG_CONFIG", str(tmp_path))
+    complain(shop, 1, brand="qingshan")
+    assert cases(shop) == []
+    complain(shop, 2)
+    update_profiles(shop, now=NOW)
+    assert (only(shop).brand, profiles(shop)["C1"]["voice"]["mentions"]) == ("xinghe", 1)
+    with pytest.raises(ConfigError, match=r"cases\.yaml:1: brands.0: there is no brand 'xinghe'"):
+        check_case_rules(load_case_rules(), [])

@@ -74,6 +74,7 @@ def _complaints(store: Store, mentions: Changes, rules: CaseRules, now: datetime
         {"exists": {"field": "customer.id"}},
         {"term": {"sentiment.label": "negative"}},
         {"range": {"@timestamp": {"gte": timestamp(now - rules.open_for)}}},
+        *([{"terms": {"brand": list(rules.brands)}}] if rules.brands else []),
     ]
     query = {"query": {"bool": {"filter": filters}}, "_source": list(_FIELDS), "sort": ["@timestamp", "native_id"]}
     with store_errors():

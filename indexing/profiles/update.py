@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+from config.case_rules import load_case_rules
 from config.settings import DAY_ZONE
 from indexing.customers.record import Order
 from indexing.elasticsearch.changes import Changes, changes
@@ -156,7 +157,7 @@ def _facts(store: Store, ids: list[str], scales: Scales) -> Iterator[Facts]:
     if not customers:
         return
     wanted = list(customers)
-    records, said = records_of(store, wanted), voices(store, wanted, scales.day)
+    records, said = records_of(store, wanted), voices(store, wanted, scales.day, load_case_rules().brands)
     cases = cases_of(store, wanted)
     for id, customer in customers.items():
         held = cases.get(id, {})

@@ -43,10 +43,14 @@ class Voice:
     lately_negative: int
 
 
-def voices(store: Store, customers: Sequence[str], day: date) -> dict[str, Voice]:
-    """Return what those of the customers who speak say, as of the end of the day; the index must be refreshed."""
+def voices(store: Store, customers: Sequence[str], day: date, brands: Sequence[str] = ()) -> dict[str, Voice]:
+    """Return what those of the customers who speak say, as of the end of the day; the index must be refreshed.
+
+    Of `brands` (ids), where any is named: what they say of others is not said of us.
+    """
     aggs = {"customers": {"terms": {"field": "customer.id", "size": len(customers)}, "aggs": _asked(day)}}
-    query = {"terms": {"customer.id": list(customers)}}
+    filters = [{"terms": {"customer.id": list(customers)}}, *([{"terms": {"brand": list(brands)}}] if brands else [])]
+    query = {"bool": {"filter": filters}}
     answer = with_retries(lambda: store.client.search(index=store.alias(MONTHLY), size=0, query=query, aggs=aggs))
     return {bucket["key"]: _voice(bucket) for bucket in answer["aggregations"]["customers"]["buckets"]}
 
