@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -66,10 +67,11 @@ def of(store: "Store", customer: str) -> Case:
     return next(case for case in records.cases_where(store, {"match_all": {}}) if case.customer == customer)
 
 
-def signed_in(address: str, name: str) -> httpx.Client:
-    client = httpx.Client(base_url=address, follow_redirects=True)
-    assert client.post("/login", data={"name": name, "password": PASSWORD, "next": "/cases"}).status_code == 200
-    return client
+@contextmanager
+def signed_in(address: str, name: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=address, follow_redirects=True, timeout=60) as client:
+        assert client.post("/login", data={"name": name, "password": PASSWORD, "next": "/cases"}).status_code == 200
+        yield client
 
 
 def test_without_signing_in_nothing_is_shown_nor_done(console: str, shop: "Store") -> None:

@@ -60,6 +60,7 @@ PHRASES: Mapping[str, Both] = MappingProxyType(
         "value_middle": Both("中", "middle"),
         "value_low": Both("低", "low"),
         "value_none": Both("一年内无购买", "nothing within a year"),
+        "value_unranked": Both("未评定", "not ranked"),
         "customer_since": Both("成为客户", "Customer since"),
         "orders": Both("购买", "Purchases"),
         "spent": Both("累计消费", "Paid in all"),

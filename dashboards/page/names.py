@@ -69,6 +69,7 @@ NAMES: Mapping[str, Mapping[str, Both]] = {
         "middle": Both("中", "Middle"),
         "low": Both("低", "Low"),
         "none": Both("一年内无购买", "Nothing within a year"),
+        "unranked": Both("买家太少，未评定", "Too few buyers to rank"),
     },
     "emotion": {
         "neutral": Both("平静", "Neutral"),

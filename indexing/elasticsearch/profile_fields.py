@@ -21,7 +21,7 @@ _PURCHASES = (
 )
 _RFM = (
     Field("segment", KEYWORD, "Which of the eight RFM groups, or no_purchase."),
-    Field("value_band", KEYWORD, "high, middle, low or none, by frequency and amount."),
+    Field("value_band", KEYWORD, "high, middle, low, none or unranked, by frequency and amount."),
     Field("rfm.recency_days", LONG, "Days since the last purchase.", "days"),
     Field("rfm.frequency", LONG, "Purchases within a year.", "orders"),
     Field("rfm.monetary", FLOAT, "Paid within a year in `rfm.currency`, less what was given back.", "`rfm.currency`"),

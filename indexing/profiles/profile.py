@@ -112,7 +112,8 @@ def _value(orders: Purchases, scales: Scales) -> dict[str, Any]:
         "f": f,
         "m": m,
     }
-    return {"segment": rfm_group(r, f, m), "value_band": value_band(f, m), "rfm": rfm}
+    band = "unranked" if buyer.frequency and (f is None or m is None) else value_band(f, m)
+    return {"segment": rfm_group(r, f, m), "value_band": band, "rfm": rfm}
 
 
 def _buyer(orders: Purchases, day: date) -> Buyer:

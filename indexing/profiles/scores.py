@@ -45,7 +45,7 @@ def rfm_group(r: int | None, f: int | None, m: int | None) -> str:
 
 
 def value_band(f: int | None, m: int | None) -> str:
-    """Return high, middle, low, or none for those who bought nothing within a year or cannot be ranked."""
+    """Return high, middle, low, or none for those who bought nothing within a year."""
     if f is None or m is None:
         return "none"
     value = (f + m) / 2
