@@ -12,14 +12,11 @@ from typing import TYPE_CHECKING
 
 from config import settings
 from config.brand import Brand, Target, load_brands, targets
-from config.campaign import load_campaigns
-from config.case_rules import check_case_rules, load_case_rules
 from config.channel import load_channels
 from config.load import ConfigError
 from config.retention import load_retention
 from config.rota import check_channels, check_notify, load_rota
 from config.rule import check_references, load_rules
-from config.segment import load_segments
 from crawlers.prepare import check_platforms
 from crawlers.stage import Batch, window_at
 from indexing.alerts.channels import check_kinds
@@ -73,8 +70,7 @@ def load_config() -> list[Brand]:
     brands, rules, channels = load_brands(), load_rules(), load_channels()
     check_platforms()
     load_retention()
-    check_case_rules(load_case_rules(), brands)
-    check_segments(load_segments(), load_campaigns())
+    check_segments(brands)
     check_references(rules, brands, channels)
     check_kinds(channels)
     rota = load_rota()
@@ -249,10 +245,7 @@ def turn(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None
 
 
 def bring_up(store: "Store", brands: Sequence[Brand]) -> tuple[int, int]:
-    """Link what is indexed to customers and tell its stories; return how many mentions and stories that changed.
-
-    The customers' cases and profiles follow: they come last, for both read what the others have written.
-    """
+    """Link what is indexed, tell its stories, cases and profiles; return how many mentions and stories changed."""
     from indexing.cases import update_cases
     from indexing.customers import link_new
     from indexing.profiles import update_profiles

@@ -4,7 +4,7 @@ The placebo is the same comparison of the two periods before the campaign: where
 went different ways already, and the effect cannot be told from that.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -148,6 +148,24 @@ def _participation(store: Store, campaign: Campaign, treated: Sequence[str]) -> 
     ]
     accounts = mentions = engagement = reach = known = 0
     customers: set[str] = set()
+    for bucket in _accounts(store, filters):
+        accounts += bucket["key"]["account"] is not None
+        mentions += bucket["doc_count"]
+        engagement += int(bucket["times"]["value"])
+        known += bucket["followers"]["value"] is not None
+        reach += int(bucket["followers"]["value"] or 0)
+        customers |= {one["key"] for one in bucket["customers"]["buckets"]}
+    return {
+        "mentions": mentions,
+        "accounts": accounts,
+        "reach": reach if known else None,
+        "engagement": engagement,
+        "took_part": share(len(customers & set(treated)), len(treated)),
+    }
+
+
+def _accounts(store: Store, filters: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield a bucket for each account, and one for mentions without."""
     after: dict[str, Any] = {}
     while True:
         sources = [{"account": {"terms": {"field": "author.id", "missing_bucket": True}}}]
@@ -163,23 +181,10 @@ def _participation(store: Store, campaign: Campaign, treated: Sequence[str]) -> 
             )
         )
         found = answer["aggregations"]["who"]
-        for bucket in found["buckets"]:
-            accounts += bucket["key"]["account"] is not None
-            mentions += bucket["doc_count"]
-            engagement += int(bucket["times"]["value"])
-            known += bucket["followers"]["value"] is not None
-            reach += int(bucket["followers"]["value"] or 0)
-            customers |= {one["key"] for one in bucket["customers"]["buckets"]}
+        yield from found["buckets"]
         if "after_key" not in found:
-            break
+            return
         after = {"after": found["after_key"]}
-    return {
-        "mentions": mentions,
-        "accounts": accounts,
-        "reach": reach if known else None,
-        "engagement": engagement,
-        "took_part": share(len(customers & set(treated)), len(treated)),
-    }
 
 
 def _brand_sentiment(store: Store, brand: str, period: tuple[datetime, datetime]) -> Estimate | None:

@@ -47,7 +47,6 @@ def profile_of(facts: Facts, scales: Scales) -> dict[str, Any]:
     """Return the document without its `@timestamp`; what is not known is left out."""
     customer, day = facts.customer, scales.day
     orders = purchases(one for one in facts.records if isinstance(one, Order))
-    visits = sorted(one.at for one in facts.records if isinstance(one, Visit))
     member = _member([one for one in facts.records if isinstance(one, Membership)], day)
     tickets = [one for one in facts.records if isinstance(one, Ticket)]
     unsettled = sum(not _settled(one) for one in tickets)
@@ -70,22 +69,10 @@ def profile_of(facts: Facts, scales: Scales) -> dict[str, Any]:
                 "refused": sorted(purpose for purpose, granted in word.items() if not granted),
             },
             "purchases": _purchases(orders),
-            "visits": {
-                "count": len(visits),
-                "last_at": timestamp(visits[-1]) if visits else None,
-                "stores": sorted({one.store for one in facts.records if isinstance(one, Visit) and one.store}),
-            }
-            if visits
-            else None,
+            "visits": _visits([one for one in facts.records if isinstance(one, Visit)]),
             **value,
             "voice": facts.voice.fields if facts.voice else None,
-            "tickets": {
-                "open": unsettled,
-                "closed": len(tickets) - unsettled,
-                "last_at": timestamp(max(one.at for one in tickets)),
-            }
-            if tickets
-            else None,
+            "tickets": _tickets(tickets, unsettled),
             "cases": {"open": len(facts.open_cases), "ids": sorted(facts.open_cases), "all": facts.cases}
             if facts.cases
             else None,
@@ -93,6 +80,20 @@ def profile_of(facts: Facts, scales: Scales) -> dict[str, Any]:
             "records": sorted(one.id for one in facts.records),
         }
     )
+
+
+def _visits(visits: Sequence[Visit]) -> dict[str, Any] | None:
+    if not visits:
+        return None
+    stores = sorted({one.store for one in visits if one.store})
+    return {"count": len(visits), "last_at": timestamp(max(one.at for one in visits)), "stores": stores}
+
+
+def _tickets(tickets: Sequence[Ticket], unsettled: int) -> dict[str, Any] | None:
+    if not tickets:
+        return None
+    last = timestamp(max(one.at for one in tickets))
+    return {"open": unsettled, "closed": len(tickets) - unsettled, "last_at": last}
 
 
 def _value(orders: Purchases, scales: Scales) -> dict[str, Any]:

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from config import settings
-from config.campaign import Campaign, Group
+from config.brand import Brand
+from config.campaign import Group, load_campaigns
+from config.case_rules import check_case_rules, load_case_rules
 from config.load import ConfigError, where
-from config.segment import Condition, Segment
+from config.segment import Condition, load_segments
 from indexing.elasticsearch.field import Field
 from indexing.elasticsearch.profile_fields import PROFILE
 
@@ -17,8 +19,10 @@ _FIELDS: Mapping[str, Field] = {field.name: field for field in PROFILE}
 _NUMBERS, _TIMES = ("long", "double"), ("date",)
 
 
-def check_segments(segments: Sequence[Segment], campaigns: Sequence[Campaign]) -> None:
-    """Raise ConfigError where a condition names no field of a profile, or a campaign no segment."""
+def check_segments(brands: Sequence[Brand]) -> None:
+    """Raise ConfigError where a segment, a campaign or cases.yaml names a field, segment or brand that there is not."""
+    check_case_rules(load_case_rules(), brands)
+    segments, campaigns = load_segments(), load_campaigns()
     folder = settings.config_dir()
     problems = []
     for segment in segments:
