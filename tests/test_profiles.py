@@ -304,3 +304,17 @@ def test_scales_come_back_as_they_were(emptied_store: "Store") -> None:
     assert read_scales(emptied_store) is None
     write_scales(emptied_store, scales, "2026-08-03T00:00:00.000Z")
     assert read_scales(emptied_store) == scales
+
+
+def test_a_turn_does_not_wait_for_the_nightly_count(emptied_store: "Store") -> None:
+    from indexing.elasticsearch.errors import Busy
+    from indexing.elasticsearch.lease import lease
+
+    write_shop(emptied_store, [customer(1)], [])
+    update_profiles(emptied_store, now=NOW)
+    write_records(emptied_store, [order(1, 5)])
+    with lease(emptied_store.client, emptied_store.state, "another's", update.READER):
+        assert update_profiles(emptied_store, now=NOW).looked_at == 0
+        with pytest.raises(Busy):
+            update_profiles(emptied_store, whole=True, now=NOW)
+    assert update_profiles(emptied_store, now=NOW).written == 1

@@ -7,6 +7,7 @@ killed is completed by the next. An index that was made anew opens nothing twice
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -17,7 +18,7 @@ from indexing.cases import records
 from indexing.cases.joining import Complaint, Joined, join, leave
 from indexing.cases.public_answers import answer_in_public
 from indexing.elasticsearch.changes import Changes, changes
-from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.errors import Busy, store_errors
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
@@ -44,10 +45,14 @@ class Cases:
 
 
 def update_cases(store: Store, *, now: datetime | None = None) -> Cases:
-    """Bring the cases up to what has changed; Busy while another process is at it."""
-    now = now or datetime.now(UTC)
-    if not any(changes(store, READER, kind) for kind in _KINDS):
-        return Cases()
+    """Bring the cases up to what has changed; where another process is at it, the next run takes up the rest."""
+    if any(changes(store, READER, kind) for kind in _KINDS):
+        with suppress(Busy):
+            return _update(store, now or datetime.now(UTC))
+    return Cases()
+
+
+def _update(store: Store, now: datetime) -> Cases:
     with store_errors(), lease(store.client, store.state, "telling of cases", READER):
         mentions, retracted, answers = (changes(store, READER, kind) for kind in _KINDS)
         store.refresh(*_KINDS, "cases")

@@ -5,6 +5,7 @@ what a turn brings is made anew, and a run that is killed is completed by the ne
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -14,7 +15,7 @@ from config.case_rules import load_case_rules
 from config.settings import DAY_ZONE
 from indexing.customers.record import Order
 from indexing.elasticsearch.changes import Changes, changes
-from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.errors import Busy, store_errors
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.retry import with_retries
@@ -56,11 +57,18 @@ def update_profiles(store: Store, *, whole: bool = False, now: datetime | None =
     """Bring up the profiles of those whom the changes since the last time bear on.
 
     With `whole`, or where there are no scales yet or the index was made anew: measure the scales as of today, and bring
-    up all of them. Raises Busy while another process is at it.
+    up all of them; raises Busy while another process is at it. A turn does not wait for that one: the next takes it up.
     """
     now = now or datetime.now(UTC)
-    if not whole and not any(changes(store, READER, kind) for kind in _KINDS) and read_scales(store):
-        return Profiles(looked_at=0, written=0, removed=0, whole=False)
+    if whole:
+        return _update(store, now, whole=True)
+    if any(changes(store, READER, kind) for kind in _KINDS) or not read_scales(store):
+        with suppress(Busy):
+            return _update(store, now, whole=False)
+    return Profiles(looked_at=0, written=0, removed=0, whole=False)
+
+
+def _update(store: Store, now: datetime, *, whole: bool) -> Profiles:
     with store_errors(), lease(store.client, store.state, "telling of profiles", READER):
         new = {kind: changes(store, READER, kind) for kind in _KINDS}
         scales = read_scales(store)
