@@ -8,15 +8,19 @@ from commands import (
     alerts,
     backfill,
     brands,
+    cases,
     channels,
     console,
+    customers,
     dashboards,
     demo,
     doctor,
+    effect,
     es,
     imports,
     init,
     label,
+    leads,
     links,
     maintenance,
     models,
@@ -27,6 +31,7 @@ from commands import (
     replay,
     report,
     rules,
+    segments,
     up,
 )
 from commands.screen import errors
@@ -62,6 +67,12 @@ app.command()(console.console)
 app.add_typer(rules.app, name="rules")
 app.add_typer(imports.app, name="import")
 app.add_typer(links.app, name="links")
+app.add_typer(customers.app, name="customers")
+app.add_typer(segments.app, name="segments")
+app.add_typer(cases.app, name="cases")
+app.command()(effect.effect)
+app.command()(leads.leads)
+app.command()(leads.advocates)
 app.add_typer(notes.app, name="notes")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(dashboards.app, name="dashboards")

@@ -10,12 +10,15 @@ from typing import Any
 from pydantic import BaseModel
 
 from config.brand import Brand
+from config.campaign import Campaign
+from config.case_rules import CaseRules
 from config.channel import Channel
 from config.import_map import ImportMap
 from config.kinds import kinds
 from config.privacy import Privacy
 from config.retention import Retention
 from config.rule import rule_of
+from config.segment import Segment
 
 __all__ = ["FOLDER", "schemas", "write"]
 
@@ -29,10 +32,13 @@ def schemas() -> dict[str, str]:
     rule = {"$schema": _DRAFT, "title": "Rule", "$defs": dict(_shared(rules)), "oneOf": rules}
     models: dict[str, type[BaseModel]] = {
         "brand": Brand,
+        "campaign": Campaign,
+        "cases": CaseRules,
         "channel": Channel,
         "import": ImportMap,
         "privacy": Privacy,
         "retention": Retention,
+        "segment": Segment,
     }
     found = {"rule": rule, **{name: {"$schema": _DRAFT, **_of(model)} for name, model in models.items()}}
     return {

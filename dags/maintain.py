@@ -13,7 +13,7 @@ from dags.assets import common
     **common(__doc__),
 )
 def maintain() -> None:
-    """Put away what is old, which frees space; then write one backup, whatever became of that."""
+    """Put away what is old, which frees space; tell all profiles as of today; then write one backup."""
 
     @task(trigger_rule="all_done")
     def back_up() -> str:
@@ -34,7 +34,14 @@ def maintain() -> None:
             raise UserError("\n".join(done.packed.faults))
         return {"packed": done.packed.windows} | {row.kind: row.gone for row in done.rows}
 
-    put_away() >> back_up()
+    @task(trigger_rule="all_done")
+    def measure() -> int:
+        from indexing.elasticsearch.store import open_store
+        from indexing.profiles import update_profiles
+
+        return update_profiles(open_store(), whole=True).written
+
+    put_away() >> measure() >> back_up()
 
 
 maintain()

@@ -22,6 +22,7 @@ from crawlers.prepare import check_platforms
 from crawlers.stage import Batch, window_at
 from indexing.alerts.channels import check_kinds
 from indexing.consume import Done, Progress, consume, one_by_one
+from indexing.segments.check import check_segments
 
 if TYPE_CHECKING:
     from crawlers.deal import TaskReport
@@ -71,6 +72,7 @@ def load_config() -> list[Brand]:
     check_platforms()
     load_retention()
     load_privacy()
+    check_segments(brands)
     check_references(rules, brands, channels)
     check_kinds(channels)
     rota = load_rota()
@@ -245,18 +247,22 @@ def turn(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None
 
 
 def bring_up(store: "Store", brands: Sequence[Brand]) -> tuple[int, int]:
-    """Link what is indexed to customers and tell its stories; return how many mentions and stories that changed."""
+    """Link what is indexed, tell its stories, cases and profiles; return how many mentions and stories changed."""
+    from indexing.cases import update_cases
     from indexing.customers import link_new
     from indexing.customers.linking import READER
     from indexing.elasticsearch.mappings import MONTHLY
     from indexing.elasticsearch.own_writes import own_writes
+    from indexing.profiles import update_profiles
     from indexing.stories.update import update_stories
 
     with own_writes() as own:
-        linked, stories = link_new(store).linked, update_stories(store, brands).updated
+        linked, told = link_new(store).linked, update_stories(store, brands).updated
     for kind in (MONTHLY, "links"):  # whose an account is does not depend on what these two write
         own.pass_over(store, READER, kind)
-    return linked, stories
+    update_cases(store)
+    update_profiles(store)
+    return linked, told
 
 
 def go_on(

@@ -157,6 +157,48 @@ def _customer(chance: random.Random, _number: int, _at: str) -> Document:
     return {"file": "members.csv", "tier": chance.choice(["普通", "银卡", "金卡"]), "active": chance.random() < 0.9}
 
 
+def _profile(chance: random.Random, number: int, at: str) -> Document:
+    positive, negative = chance.randrange(5), chance.randrange(5)
+    return {
+        "customer": f"C-{number:04}",
+        "tier": chance.choice(["普通", "银卡", "金卡"]),
+        "segment": chance.choice(["key_value", "key_keep", "usual_develop", "no_purchase"]),
+        "value_band": chance.choice(["high", "middle", "low", "none"]),
+        "active": chance.random() < 0.9,
+        "purchases": {"orders": chance.randrange(20), "last_at": at},
+        "voice": {"positive": positive, "negative": negative, "nsr": chance.randrange(-4, 5) / 4},
+        "churn": {
+            "score": number / 1_000,
+            "band": ("low", "middle", "high")[number % 3],
+            "silence": 0.5,
+            "negative": 0,
+        },
+    }
+
+
+def _case(chance: random.Random, number: int, _at: str) -> Document:
+    state = chance.choice(["new", "assigned", "answered", "resolved"])
+    done: Document = {}
+    if state in ("answered", "resolved"):
+        seconds = chance.randrange(600, 90_000)
+        done = {"answered_at": UNTIL.isoformat(), "seconds_to_answer": seconds, "work_seconds_to_answer": seconds // 3}
+    if state == "resolved":
+        done["seconds_to_resolve"] = chance.randrange(90_000, 900_000)
+    return {
+        "customer": f"C-{number:04}",
+        "tier": chance.choice(["普通", "银卡", "金卡"]),
+        "value_band": chance.choice(["high", "middle", "low"]),
+        "brand": chance.choice(BRANDS),
+        "state": state,
+        "open": state != "resolved",
+        "assignee": chance.choice(["张", "李"]),
+        "count": chance.randrange(1, 9),
+        "reopened": chance.randrange(2),
+        "last_at": UNTIL.isoformat(),
+        **done,
+    }
+
+
 def _link(chance: random.Random, number: int, _at: str) -> Document:
     return {"customer": f"C-{number:04}", "platform": "weibo", "account": f"a{number}", "active": chance.random() < 0.9}
 
@@ -212,6 +254,8 @@ _MAKERS = {
     "runs": _run,
     "alerts": _alert,
     "customers": _customer,
+    "profiles": _profile,
+    "cases": _case,
     "links": _link,
     "stories": _story,
     "accounts": _account,

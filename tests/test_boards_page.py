@@ -76,6 +76,9 @@ def written(
         source["url"] = {"full": ADDRESSES[number % 3]}
         source["sentiment"] = {"label": ("negative", "neutral", "positive")[number % 3]}
         source |= {"emotion": "angry", "intent": "complaint", "keywords": [text[:30]], "customer": {"id": text[:60]}}
+        if number % 4 == 1:  # a lead is no customer
+            source["intent"] = "purchase"
+            del source["customer"]
         source |= {"story": {"id": "s", "role": "origin"}, "event": {"ingested": board_data.UNTIL.isoformat()}}
         actions.append({"_index": store.month_alias("2026.11"), "_id": document_id(made), "_source": source})
     for kind in board_data.KINDS:

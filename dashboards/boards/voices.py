@@ -14,7 +14,7 @@ from indexing.metrics.of.mentions import (
     POSITIVE,
     RISE,
 )
-from indexing.metrics.where import Is
+from indexing.metrics.where import All, Exists, Is, Not
 
 BOARD = Board(
     title=Both("口碑与话题", "Voices and topics"),
@@ -169,6 +169,20 @@ BOARD = Board(
             columns=("brand", "text", "engagement.total", "url.full"),
             sort="engagement.total",
             width=24,
+        ),
+        Listing(
+            id="leads",
+            title=Both("潜在客户", "Leads"),
+            question=Both("哪些不是客户的账号在说想买？", "Which accounts that are no customers speak of buying?"),
+            where=All(
+                (
+                    Is("intent", "purchase"),
+                    Not(Exists("customer.id")),
+                    Not(Is("author.organisation", True)),
+                    Not(Is("sentiment.label", "negative")),
+                )
+            ),
+            columns=("brand", "author.name", "text", "engagement.total", "url.full"),
         ),
         Listing(
             id="voices",

@@ -19,6 +19,8 @@ _NAMES = {
     "runs": Both("听风 采集", "crawl runs"),
     "customers": Both("听风 客户", "customers"),
     "links": Both("听风 客户关联", "customer links"),
+    "profiles": Both("听风 客户画像", "customer profiles"),
+    "cases": Both("听风 客户投诉", "customer complaints"),
     "stories": Both("听风 传播事件", "stories"),
     "accounts": Both("听风 账号", "accounts"),
     "alerts": Both("听风 预警", "alerts"),

@@ -18,11 +18,13 @@ import msgspec
 
 from config import settings
 from indexing.elasticsearch.alert_fields import ALERT, ALERT_EVENT, SILENCE
+from indexing.elasticsearch.case_fields import CASE
 from indexing.elasticsearch.customer_fields import CUSTOMER, CUSTOMER_RECORD
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.field import Field, properties
 from indexing.elasticsearch.mention_fields import MENTION
 from indexing.elasticsearch.privacy_fields import LOOK
+from indexing.elasticsearch.profile_fields import EXPORT, HEARD, PROFILE, SCALES
 from indexing.elasticsearch.record_fields import ENGAGEMENT, LEVEL, LINK, NAMED, NOTE, RUN, STATE
 from indexing.elasticsearch.story_fields import ACCOUNT, ANSWER, COUNTED, REACHED, RETRACTED, STORY
 
@@ -37,6 +39,11 @@ STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "customer-records": CUSTOMER_RECORD,
         "looks": LOOK,
         "links": LINK,
+        "profiles": PROFILE,
+        "scales": SCALES,
+        "heard": HEARD,
+        "exports": EXPORT,
+        "cases": CASE,
         "named": NAMED,
         "stories": STORY,
         "accounts": ACCOUNT,

@@ -1,0 +1,85 @@
+"""Cases as documents: opened once, changed by whoever comes first, found by what they are about."""
+
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from config.case_rules import load_case_rules
+from config.errors import UserError
+from indexing.cases.case import Case, from_document, to_document
+from indexing.elasticsearch.bulk import Action, send
+from indexing.elasticsearch.errors import StoreError
+from indexing.elasticsearch.retry import with_retries
+from indexing.elasticsearch.store import Store
+from indexing.mentions.privacy import pseudonyms
+from indexing.profiles.gather import found
+
+__all__ = ["NoSuchCase", "Overtaken", "about", "begin", "cases_where", "change", "find", "pair_of"]
+
+_TRIES = 50
+
+
+class NoSuchCase(UserError):
+    """No case has this id."""
+
+
+class Overtaken(UserError):
+    """Others kept changing the case; run again."""
+
+
+def pair_of(customer: str, brand: str) -> str:
+    """Return the keyed digest of customer and brand."""
+    return pseudonyms().of("case", f"{customer}\n{brand}")
+
+
+def find(store: Store, id: str) -> Case:
+    """Return the case as it stands; NoSuchCase where there is none of this id."""
+    return _get(store, id)[0]
+
+
+def cases_where(store: Store, query: Mapping[str, Any]) -> list[Case]:
+    """Return the cases that a condition holds for, oldest first; what was written just now counts."""
+    store.refresh("cases")
+    hits = [from_document(hit["_id"], hit["_source"]) for hit in found(store, "cases", query)]
+    return sorted(hits, key=lambda case: (case.begun_at, case.id))
+
+
+def about(store: Store, field: str, values: Iterable[str]) -> list[Case]:
+    """Return the cases whose field (mentions, posts, pair) holds one of the values."""
+    wanted = sorted(set(values))
+    return cases_where(store, {"terms": {field: wanted}}) if wanted else []
+
+
+def begin(store: Store, case: Case) -> bool:
+    """Write a new case; False where another process has just opened one of this id."""
+    return _write(store, "create", case, None)
+
+
+def change(store: Store, id: str, edit: Callable[[Case], Case]) -> Case:
+    """Apply `edit` to the case as it stands, again whenever somebody else was faster; return what stands then."""
+    for _ in range(_TRIES):
+        old, seen = _get(store, id)
+        new = edit(old)
+        if new == old:
+            return old
+        if new.events[: len(old.events)] != old.events:
+            raise ValueError(f"case {id}: what happened is never taken out")
+        if _write(store, "index", new, seen):
+            return new
+    raise Overtaken(f"case {id}: {_TRIES} others changed it first: run the same again")
+
+
+def _get(store: Store, id: str) -> tuple[Case, tuple[int, int]]:
+    doc = with_retries(lambda: store.client.mget(index=store.alias("cases"), ids=[id]))["docs"][0]
+    if not doc.get("found"):
+        raise NoSuchCase(f"there is no case {id!r}: `tingfeng cases list --all` shows those that there are")
+    return from_document(id, doc["_source"]), (doc["_seq_no"], doc["_primary_term"])
+
+
+def _write(store: Store, operation: str, case: Case, seen: tuple[int, int] | None) -> bool:
+    source = to_document(case, load_case_rules().hours)
+    action = Action(operation=operation, index=store.alias("cases"), id=case.id, source=source, seen=seen)
+    [answer] = send(store.client, [action])
+    if not answer.done and answer.status != HTTPStatus.CONFLICT:
+        raise StoreError(f"{action.index}/{case.id} is refused ({answer.reason}): run `tingfeng doctor`")
+    return answer.done
