@@ -10,6 +10,7 @@ from commands import (
     brands,
     channels,
     console,
+    customers,
     dashboards,
     demo,
     doctor,
@@ -60,6 +61,7 @@ app.add_typer(channels.app, name="channels")
 app.command()(console.console)
 app.add_typer(rules.app, name="rules")
 app.add_typer(imports.app, name="import")
+app.add_typer(customers.app, name="customers")
 app.add_typer(links.app, name="links")
 app.add_typer(notes.app, name="notes")
 app.add_typer(dashboards.app, name="dashboards")

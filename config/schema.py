@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from config.brand import Brand
 from config.channel import Channel
+from config.customer_source import written_model
 from config.import_map import ImportMap
 from config.kinds import kinds
 from config.retention import Retention
@@ -29,6 +30,7 @@ def schemas() -> dict[str, str]:
     models: dict[str, type[BaseModel]] = {
         "brand": Brand,
         "channel": Channel,
+        "customer-source": written_model(),
         "import": ImportMap,
         "retention": Retention,
     }

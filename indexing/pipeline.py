@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from config import settings
 from config.brand import Brand, Target, load_brands, targets
 from config.channel import load_channels
+from config.customer_source import load_sources
 from config.load import ConfigError
 from config.retention import load_retention
 from config.rota import check_channels, check_notify, load_rota
@@ -69,6 +70,7 @@ def load_config() -> list[Brand]:
     brands, rules, channels = load_brands(), load_rules(), load_channels()
     check_platforms()
     load_retention()
+    load_sources()
     check_references(rules, brands, channels)
     check_kinds(channels)
     rota = load_rota()
