@@ -39,10 +39,10 @@ def read(source: CustomerSource, since: str | None) -> Iterator[Row]:
     with httpx.Client(
         headers=headers, timeout=options.timeout, follow_redirects=False, trust_env=not loopback
     ) as client:
-        yield from _items(source, _pages(source, options, client, since))
+        yield from _items(source, _pages(source, options, client, since), whole=since is None)
 
 
-def _items(source: CustomerSource, pages: Iterator[tuple[int, list[Any]]]) -> Iterator[Row]:
+def _items(source: CustomerSource, pages: Iterator[tuple[int, list[Any]]], *, whole: bool) -> Iterator[Row]:
     columns, seen, any_item = columns_of(source), set[str](), False
     for page, items in pages:
         for number, item in enumerate(items, 1):
@@ -53,10 +53,10 @@ def _items(source: CustomerSource, pages: Iterator[tuple[int, list[Any]]]) -> It
             values = {column: found_at(item, column) for column in columns}
             seen |= {column for column, value in values.items() if value is not None}
             yield Row(place=place, values=values)
-    if any_item and (missing := [column for column in columns if column not in seen]):
+    if whole and any_item and (missing := [column for column in columns if column not in seen]):
         raise SourceError(
-            f"{source.id}: no item has {', '.join(map(repr, missing))}: mend config/customers/{source.id}.yaml; nothing"
-            " was changed"
+            f"{source.id}: no item has {', '.join(map(repr, missing))}: mend config/customers/{source.id}.yaml, or"
+            " leave out what nobody has; nothing was changed"
         )
 
 

@@ -1,7 +1,7 @@
 """Any database that SQLAlchemy reaches: a table, or a query as a subquery, streamed in the order of its increments."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from config import settings
@@ -10,7 +10,7 @@ from config.customer_source import CustomerSource
 from indexing.customers.sources import Row, SourceError, check_columns, columns_of
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine, TableClause
+    from sqlalchemy import Connection, Engine
     from sqlalchemy.sql.selectable import FromClause
 
 __all__ = ["read"]
@@ -41,20 +41,18 @@ def _rows(source: CustomerSource, options: Options, connection: "Connection", si
     table = _from(options)
     asked = select("*") if options.query else select(*map(column, columns_of(source)))
     statement: Any = asked.select_from(table)
-    if options.query is None:
-        _check_table(source, options, connection)
+    _check(source, options, connection, table)
     if increments := options.incremental:
         grows: Any = column(increments.column)
         if since is not None:
             statement = statement.where(grows >= literal(_bound(since, numbered=increments.steps is not None)))
         statement = statement.order_by(grows)
-    read = connection.execution_options(stream_results=True, yield_per=options.at_once).execute(statement)
-    check_columns(source, tuple(read.keys()), options.table or "the query")
-    for number, row in enumerate(read.mappings(), 1):
-        yield Row(place=f"row {number:,}", values=dict(row))
+    with connection.execution_options(stream_results=True, yield_per=options.at_once).execute(statement) as read:
+        for number, row in enumerate(read.mappings(), 1):
+            yield Row(place=f"row {number:,}", values=dict(row))
 
 
-def _from(options: Options) -> "TableClause | FromClause":
+def _from(options: Options) -> "FromClause":
     from sqlalchemy import table, text
     from sqlalchemy.sql import quoted_name
 
@@ -64,21 +62,25 @@ def _from(options: Options) -> "TableClause | FromClause":
     return table(quoted_name(name, quote=True), schema=quoted_name(schema, quote=True) if schema else None)
 
 
-def _check_table(source: CustomerSource, options: Options, connection: "Connection") -> None:
+def _check(source: CustomerSource, options: Options, connection: "Connection", asked: "FromClause") -> None:
     """Tell a column that is missing before the statement fails by it, in the database's own words."""
-    from sqlalchemy import inspect
+    from sqlalchemy import false, inspect, select
     from sqlalchemy.exc import NoSuchTableError
 
+    if options.query is not None:
+        with connection.execute(select("*").select_from(asked).where(false())) as nothing:
+            return check_columns(source, tuple(nothing.keys()), "the query")
     schema, _, name = (options.table or "").rpartition(".")
     try:
         found = [one["name"] for one in inspect(connection).get_columns(name, schema=schema or None)]
     except NoSuchTableError:
         raise SourceError(f"{source.id}: the database has no table {options.table!r}: mend read.table") from None
-    check_columns(source, found, f"the table {options.table}")
+    return check_columns(source, found, f"the table {options.table}")
 
 
 def _bound(since: str, *, numbered: bool) -> datetime | int:
-    return int(since) if numbered else datetime.fromisoformat(since)
+    """Return from where to read; a second earlier, since SQLite compares times as texts, with and without fractions."""
+    return int(since) if numbered else datetime.fromisoformat(since) - timedelta(seconds=1)
 
 
 def _engine(source: CustomerSource, options: Options) -> "Engine":
