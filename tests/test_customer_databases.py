@@ -19,7 +19,7 @@ from indexing.customers.sync import run
 from indexing.customers.sync.dead import read_dead
 from indexing.customers.sync.run import sync
 from indexing.customers.sync.standing import load
-from tests.cluster_parts import postgres
+from tests.cluster_parts import postgres, until
 from tests.customer_files import KEPT, customers, records, shown, source
 from tests.killing import dying
 
@@ -161,7 +161,7 @@ def test_a_connection_that_drops_midway_changes_nothing(
     emptied_store: "Store", config: Path, shop: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stated = orders(config, at_once=7)
-    mapped = sqlalchemy.engine.result.MappingResult.__iter__
+    mapped = sqlalchemy.engine.CursorResult.__iter__
 
     def some(self: Any) -> Iterator[Any]:
         for number, one in enumerate(mapped(self)):
@@ -170,7 +170,7 @@ def test_a_connection_that_drops_midway_changes_nothing(
             yield one
 
     with monkeypatch.context() as patch:
-        patch.setattr(sqlalchemy.engine.result.MappingResult, "__iter__", some)
+        patch.setattr(sqlalchemy.engine.CursorResult, "__iter__", some)
         with pytest.raises(SourceError, match=r"did not give all rows \(server closed the connection\)"):
             sync(emptied_store, stated, now=NOW)
     assert (records(emptied_store), load("erp").mark) == ([], None)
@@ -233,6 +233,7 @@ def test_a_real_postgresql_is_streamed_and_may_drop_the_connection(
         url = f"postgresql+psycopg://airflow@{address}"
         monkeypatch.setenv(URL, url)
         engine = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
+        until(lambda: ready(engine), 60, "PostgreSQL takes statements")
         with engine.connect() as shop:
             run_all(shop)
         stated = source(
@@ -256,6 +257,14 @@ def test_a_real_postgresql_is_streamed_and_may_drop_the_connection(
         assert later.stored == 1
         assert (customers(emptied_store)["7"].active, customers(emptied_store)["7"].personal) == (False, ())
         engine.dispose()
+
+
+def ready(engine: sqlalchemy.Engine) -> bool:
+    try:
+        engine.connect().close()
+    except sqlalchemy.exc.OperationalError:
+        return False
+    return True
 
 
 def run_all(shop: sqlalchemy.Connection) -> None:

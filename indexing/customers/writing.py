@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from indexing.customers.customer import Customer, from_document, same, to_document
 from indexing.elasticsearch.bulk import Action, send
@@ -10,21 +10,31 @@ from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 
-__all__ = ["Change", "update_customers"]
+__all__ = ["Change", "documents", "update_customers"]
 
 Change: TypeAlias = Callable[[Customer | None], Customer | None]
 """What becomes of a customer as the index has one; None where nothing is to be written."""
 _TRIES = 10
 
 
-def update_customers(store: Store, changes: Mapping[str, Change]) -> set[str]:
-    """Change customers by their ids, and return the ids of those of whom something new was written."""
+def documents(store: Store, index: str, ids: list[str], *, unseen: bool = False) -> list[Mapping[str, Any]]:
+    """Return what the index holds under these ids, in their order; with `unseen` as if that were nothing."""
+    if unseen:
+        return [{"_id": id, "found": False} for id in ids]
+    found: list[Mapping[str, Any]] = with_retries(lambda: store.client.mget(index=index, ids=ids))["docs"]
+    return found
+
+
+def update_customers(store: Store, changes: Mapping[str, Change], *, likely_new: bool = False) -> set[str]:
+    """Change customers by their ids, and return the ids of those of whom something new was written.
+
+    With `likely_new` they are not looked for first; whoever is there all the same is changed as any other.
+    """
     index, written, waiting = store.alias("customers"), set[str](), dict(changes)
-    for _ in range(_TRIES):
+    for tries in range(_TRIES):
         if not waiting:
             return written
-        ids = list(waiting)
-        found = with_retries(lambda ids=ids: store.client.mget(index=index, ids=ids))["docs"]  # type: ignore[misc]
+        found = documents(store, index, list(waiting), unseen=likely_new and tries == 0)
         actions = []
         for doc in found:
             known = from_document(doc["_id"], doc["_source"]) if doc.get("found") else None

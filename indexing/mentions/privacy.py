@@ -5,7 +5,6 @@ others the index holds neither name nor id; nobody's bio is indexed. The key is 
 one that is made once at `TINGFENG_DATA`/keys/pseudonym.key; with another key, other pseudonyms, hence a rebuild.
 """
 
-import hashlib
 import hmac
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,7 +28,7 @@ class Pseudonyms:
 
     def of(self, platform: str, value: str) -> str:
         """Return 32 hexadecimal digits for an account's id on a platform."""
-        return hmac.new(self._key, f"{platform}:{value}".encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self._key, f"{platform}:{value}".encode(), "sha256").hex()[:32]
 
     def author(self, name: str) -> str:
         """Return what `author:` in a query finds an account of this name by, on whatever platform."""

@@ -48,8 +48,9 @@ def _rows(source: CustomerSource, options: Options, connection: "Connection", si
             statement = statement.where(grows >= literal(_bound(since, numbered=increments.steps is not None)))
         statement = statement.order_by(grows)
     with connection.execution_options(stream_results=True, yield_per=options.at_once).execute(statement) as read:
-        for number, row in enumerate(read.mappings(), 1):
-            yield Row(place=f"row {number:,}", values=dict(row))
+        names = tuple(read.keys())
+        for number, row in enumerate(read, 1):
+            yield Row(place=f"row {number:,}", values=dict(zip(names, row, strict=True)))
 
 
 def _from(options: Options) -> "FromClause":

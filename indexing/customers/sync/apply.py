@@ -17,10 +17,9 @@ from indexing.customers.customer import Customer, Handle, Stated
 from indexing.customers.personal import Basis, Personal, about, opened
 from indexing.customers.stated import Said, with_said, without
 from indexing.customers.sync.entries import Contact, CustomerEntry, RecordEntry
-from indexing.customers.writing import update_customers
+from indexing.customers.writing import documents, update_customers
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError
-from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 
 __all__ = ["Barred", "Target", "apply_contacts", "apply_customers", "apply_records", "nobody", "opened_or_none"]
@@ -44,6 +43,8 @@ class Target:
     source: CustomerSource
     keys: Keyring
     now: datetime
+    first: bool = False
+    """Whether nothing of the source was ever read, so that most of it is likely to be new."""
 
 
 def apply_customers(target: Target, entries: Sequence[CustomerEntry]) -> set[str]:
@@ -52,6 +53,7 @@ def apply_customers(target: Target, entries: Sequence[CustomerEntry]) -> set[str
     return update_customers(
         target.store,
         {one.customer: partial(_customer, target, one, refused.get(one.customer, ())) for one in entries},
+        likely_new=target.first,
     )
 
 
@@ -71,11 +73,10 @@ def apply_records(target: Target, entries: Sequence[RecordEntry]) -> set[str]:
     """Write records, each once among the entries; return the ids of those that were new or say something new."""
     waiting, written = {one.id: one for one in entries}, set[str]()
     index = target.store.alias("customer-records")
-    for _ in range(_TRIES):
+    for tries in range(_TRIES):
         if not waiting:
             break
-        ids = list(waiting)
-        found = with_retries(lambda ids=ids: target.store.client.mget(index=index, ids=ids))["docs"]  # type: ignore[misc]
+        found = documents(target.store, index, list(waiting), unseen=target.first and tries == 0)
         actions = [action for doc in found if (action := _record(target, waiting[doc["_id"]], doc, index))]
         waiting = {one: waiting[one] for one in _sent(target, actions, written)}
     if waiting:

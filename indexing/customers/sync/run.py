@@ -97,7 +97,7 @@ def _sync(
     now: datetime,
     progress: Callable[[str, int, int], None],
 ) -> SyncReport:
-    target = Target(store=store, source=source, keys=keyring(), now=now)
+    target = Target(store=store, source=source, keys=keyring(), now=now, first=standing.last_success is None)
     mapper = Mapper(source, pseudonyms(), now)
     mark = Watermark(source, replace(standing, mark=None) if everything else standing, now)
     before = read_dead(source.id) if mark.since else []

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,10 @@ __all__ = ["amount", "day", "moment", "text", "texts", "whole", "yes"]
 
 _EXACT = 2**53
 _LONGEST = 400
+_ORDINARY = re.compile(
+    r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff.@-]{0,63}|[0-9]{1,15}|[0-9]{4}-[0-9]{2}-[0-9]{2}"
+)
+"""What no spreadsheet has touched, and most values are."""
 _LISTED = re.compile(r"\s*[,，;；|、]\s*")
 _YES = {"yes", "y", "true", "t", "1", "是", "同意", "已同意", "授权", "已授权", "on"}
 _NO = {"no", "n", "false", "f", "0", "否", "不同意", "撤回", "已撤回", "未授权", "拒绝", "off"}
@@ -31,6 +36,8 @@ def text(value: Any, column: str, longest: int = _LONGEST) -> str:
     """Return a value as text, "" for none; what a spreadsheet made of a number is taken back where that is certain."""
     if value is None:
         return ""
+    if isinstance(value, str) and _ORDINARY.fullmatch(value):
+        return value
     try:
         plain = mended(value) if isinstance(value, str) else _written(value)
     except SpoiltCell as problem:
@@ -67,6 +74,8 @@ def texts(value: Any, column: str) -> tuple[str, ...]:
 
 def moment(value: Any, column: str, zone: ZoneInfo, *, may_lack: bool = False) -> datetime | None:
     """Return a time in UTC; one that names no zone is the source's. FaultyRow for none that may not lack."""
+    if isinstance(value, str) and (usual := _usual(value, zone)):
+        return usual
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
     if isinstance(value, date):
@@ -81,6 +90,18 @@ def moment(value: Any, column: str, zone: ZoneInfo, *, may_lack: bool = False) -
     except (ValueError, OverflowError) as error:
         remedy = "write it as 2026-08-03 12:30:45, or let the source cast it"
         raise FaultyRow(f"{column}: no time that can be read: {remedy}") from error
+
+
+@lru_cache(1024)
+def _usual(written: str, zone: ZoneInfo) -> datetime | None:
+    """Return the time of what most systems write, which Python itself reads quickest; None for all else."""
+    try:
+        read = datetime.fromisoformat(written) if written[4:5] == "-" else None
+    except ValueError:
+        return None
+    if read is None or not 1900 <= read.year <= 2200:
+        return None
+    return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _moment(written: str, zone: ZoneInfo) -> datetime:
