@@ -30,6 +30,17 @@ def _column(value: Any) -> Any:
     return {"column": value} if isinstance(value, str) else value
 
 
+def _words(value: Any) -> Any:
+    """Take numbers, and what YAML reads as yes or no, as the words that a person wrote."""
+    if not isinstance(value, dict):
+        return value
+    said = {True: ("true", "yes"), False: ("false", "no")}
+    return {
+        said[key][0] if isinstance(key, bool) else str(key): said[meant][1] if isinstance(meant, bool) else str(meant)
+        for key, meant in value.items()
+    }
+
+
 class _Written(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
@@ -39,7 +50,9 @@ class _Value(_Written):
     """The source's own name of the column; in JSON a path such as buyer.id, or lines.*.title for all of a list."""
     value: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)] | None = None
     """The same for every row, instead of a column."""
-    values: dict[str, str] = Field(default_factory=dict)
+    values: Annotated[
+        dict[str, str], BeforeValidator(_words, json_schema_input_type=dict[str | int | bool, str | int | bool])
+    ] = Field(default_factory=dict)
     """What the source's own words mean, such as {手机: phone}; others stay as they are."""
     keyed: bool = False
     """Only a keyed digest of the value is kept: for a customer's number that is a telephone number."""

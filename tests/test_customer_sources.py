@@ -397,6 +397,20 @@ def test_a_withdrawn_consent_takes_its_values_back_from_then_on(emptied_store: "
     assert sum(isinstance(one, Consent) for one in records(emptied_store)) == 4
 
 
+def test_what_the_sources_own_words_mean_may_be_numbers_or_yes(emptied_store: "Store", config: Path) -> None:
+    (config / "customers").mkdir()
+    (config / "customers" / "word.yaml").write_text(
+        "read: {kind: file, path: word.csv}\nrows: consent\n"
+        "fields: {customer: c, at: t, purpose: {column: p, values: {1: care}},"
+        " granted: {column: g, values: {7: yes, 8: no}}}\n",
+        encoding="utf-8",
+    )
+    (config / "word.csv").write_text("c,p,g,t\nC1,1,7,2026-08-01\nC2,1,8,2026-08-01\n", encoding="utf-8")
+    sync(emptied_store, load_source("word"), now=NOW)
+    found = [one for one in records(emptied_store) if isinstance(one, Consent)]
+    assert [(one.customer, one.purpose, one.granted) for one in found] == [("C1", "care", True), ("C2", "care", False)]
+
+
 def test_whoever_is_barred_does_not_come_back(emptied_store: "Store", config: Path) -> None:
     report = sync(emptied_store, crm(config), now=NOW, barred=lambda ids: {"C2"} & set(ids))
     assert (report.read, report.stored, report.unchanged, report.barred) == (3, 2, 1, 1)

@@ -74,7 +74,7 @@ class Mapper:
             return None, name
         found = row.get(stated.column) if stated.column else stated.value
         if stated.values and isinstance(found, str | int | bool):
-            found = stated.values.get(str(found).strip(), found)
+            found = stated.values.get(str(found).lower() if isinstance(found, bool) else str(found).strip(), found)
         return found, stated.column or name
 
     def moment(self, row: Mapping[str, Any], name: str) -> datetime | None:
