@@ -23,7 +23,7 @@ from indexing.elasticsearch.store import Store
 from tests.customer_files import KEPT, source
 
 pytestmark = pytest.mark.bench
-CUSTOMERS, ORDERS = 10_000, 30_000
+CUSTOMERS, ORDERS = 100_000, 300_000
 NOW = datetime(2026, 8, 3, tzinfo=UTC)
 URL = "TINGFENG_BENCH_DATABASE"
 MEMBER = {

@@ -56,10 +56,10 @@ def try_source(source: CustomerSource, *, most: int, now: datetime | None = None
 
 
 def masked(text: str) -> str:
-    """Return a value of which nobody can tell whose it is: two characters at most, and never the whole."""
+    """Return a value of which nobody can tell whose it is: three digits or a character, and never the whole."""
     if "@" in text:
         return f"{text[:1]}***@…"
-    shown = text[:3] if text.isdigit() and len(text) >= 11 else text[:1]
+    shown = text[:3] if text.isdigit() and len(text) >= 11 else text[:1] * (len(text) > 1)
     return f"{shown}{'*' * min(max(len(text) - len(shown), 1), 8)}"
 
 
