@@ -27,6 +27,7 @@ from commands import (
     notes,
     pipeline,
     privacy,
+    profiles,
     query,
     replay,
     report,
@@ -66,8 +67,8 @@ app.add_typer(channels.app, name="channels")
 app.command()(console.console)
 app.add_typer(rules.app, name="rules")
 app.add_typer(imports.app, name="import")
-app.add_typer(links.app, name="links")
 app.add_typer(customers.app, name="customers")
+app.add_typer(links.app, name="links")
 app.add_typer(segments.app, name="segments")
 app.add_typer(cases.app, name="cases")
 app.command()(effect.effect)

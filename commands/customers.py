@@ -1,101 +1,110 @@
-"""`tingfeng customers`: who they are, in one profile each, and whom to think of in the coming days."""
+"""`tingfeng customers`: what the shop's own systems know of its customers, brought into the index."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
-from commands.screen import console, errors, table
-from commands.tables import Sheet, write_rows
+from commands.screen import bars, console, errors, table
 
 if TYPE_CHECKING:
-    from indexing.profiles.care import Care
+    from config.customer_source import CustomerSource
 
-app = typer.Typer(no_args_is_help=True, help="Customers: their profiles, and whom to think of.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="""Customers, their contacts, orders, visits, memberships, tickets and consents, from the shop's own systems.
 
-
-@app.command()
-def profiles() -> None:
-    """Measure everybody anew as of today; a turn brings up those alone of whom something is new."""
-    from indexing.elasticsearch.store import open_store
-    from indexing.profiles import update_profiles
-
-    console.print(table("profiles", update_profiles(open_store(), whole=True).books()))
+    A source is a file, config/customers/NAME.yaml: from where (a CSV or Excel file, a database, an HTTP service,
+    WeCom), what a row is, and what its columns mean (docs/customer-sources.md). Begin with
+    `tingfeng customers try NAME`.""",
+)
 
 
 @app.command()
-def profile(customer: str = typer.Argument(help="The customer's id.")) -> None:
-    """Show one customer's profile; personal values are no part of it."""
-    import json
-
-    from config.errors import UserError
-    from indexing.elasticsearch.store import open_store
-    from indexing.segments.members import profiles_of
-
-    for found in profiles_of(open_store(), [customer]):
-        shown = {name: value for name, value in found.items() if name != "records"}
-        console.print(json.dumps(shown, ensure_ascii=False, indent=1), markup=False, soft_wrap=True)
-        return
-    raise UserError(f"no customer {customer!r} has a profile: `tingfeng customers profiles` makes missing ones")
-
-
-@app.command()
-def care(
-    days: int = typer.Option(14, min=1, max=366, help="How many days ahead."),
-    form: Sheet = typer.Option(Sheet.CSV, "--format", help="csv or xlsx."),
-    out: Path = typer.Option(None, help="The file to write; without it the list is only counted."),
+def sync(
+    source: str | None = typer.Argument(
+        None, help="A file of config/customers, without .yaml; all of them if left out."
+    ),
+    everything: bool = typer.Option(False, "--all", help="Read all rows, not only those that are new."),
+    accept_gone: bool = typer.Option(
+        False, "--accept-gone", help="Believe a list from which many customers are gone (see most_gone)."
+    ),
 ) -> None:
-    """List birthdays and festivals of the coming days, of customers who agree to be cared for (客户关怀)."""
+    """Read what is new, and write it: read = stored + unchanged + dead.
+
+    Nothing is written before the last row was read, and twice the same changes nothing. Rows that cannot be used are
+    set aside with their column, the reason and the remedy, under data/dead/customers; mend them in the source.
+    """
+    from config.errors import UserError
+    from indexing.customers.sync.run import sync as bring
     from indexing.elasticsearch.store import open_store
-    from indexing.privacy.asker import operator
-    from indexing.profiles.care import care as listed
 
-    store, asker = open_store(), operator()
-    found = listed(store, asker, days=days)
-    if out:
-        _write(found, form, out, asker.name)
-    counts = {
-        "birthdays": f"{len(found.birthdays):,}",
-        "festivals": "、".join(f"{day:%m-%d} {name.zh}" for day, name in found.festivals) or "0",
-        "customers = asked for + without consent + refused": (
-            f"{found.members:,} = {len(found.greeted):,} + {found.without_consent:,} + {found.refused:,}"
-        ),
-        "birthdays that are no date": f"{found.unreadable:,}",
-    }
-    console.print(table(f"care, {days} days", counts))
-    for year in found.unknown_years:
-        errors.print(f"{year}: its holidays are not announced yet, or unknown to chinesecalendar: see for yourself")
+    failed = []
+    store = open_store()
+    with bars() as show:
+        for one in _sources(source):
+            try:
+                report = bring(store, one, everything=everything, accept_gone=accept_gone, progress=show)
+            except UserError as error:
+                failed.append(str(error))
+                continue
+            console.print(table(one.title or one.id, report.books()))
+    for reason in failed:
+        errors.print(Text(reason), soft_wrap=True)
+    if failed:
+        raise typer.Exit(1)
+    console.print("New customers are linked to their accounts by the next turn, or now by `tingfeng links run`.")
 
 
-def _write(found: "Care", form: Sheet, out: Path, by: str) -> None:
-    """Put the export on record, and write the file."""
-    import uuid
-    from datetime import UTC, datetime
+@app.command()
+def sources() -> None:
+    """List the sources: when each was last read, and what came of it."""
+    from indexing.customers.sync.dead import count_dead
+    from indexing.customers.sync.standing import load
 
-    from indexing.elasticsearch.store import open_store
-    from indexing.segments.outreach import Outreach, note_export
-
-    rows = [{"day": f"{one.day}", "occasion": one.occasion.zh, "customer": one.customer} for one in found.birthdays]
-    rows += [
-        {"day": f"{day}", "occasion": name.zh, "customer": customer}
-        for day, name in found.festivals
-        for customer in found.greeted
-    ]
-    now = datetime.now(UTC)
-    outreach = Outreach(
-        id=f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}",
-        by=by,
-        purpose="care",
-        segment="care",
-        definition="",
-        format=form,
-        contacts=("birthday",) if found.birthdays else (),
-        members=found.members,
-        without_consent=found.without_consent,
-        refused=found.refused,
-        customers=tuple(sorted({row["customer"] for row in rows})),
-        at=now,
+    made = Table(
+        "source", "rows", "from", "last success (UTC)", "read", "stored", "dead", "state", box=None, padding=(0, 1)
     )
-    note_export(open_store(), outreach)
-    count = write_rows(out, form, ("day", "occasion", "customer"), rows)
-    console.print(f"{count:,} rows in {out}, on record as export {outreach.id}", markup=False, soft_wrap=True)
+    for one in _sources(None):
+        stands = load(one.id)
+        when = f"{stands.last_success:%Y-%m-%d %H:%M}" if stands.last_success else "never"
+        counts = [f"{stands.books.get(name, 0):,}" for name in ("read", "stored")]
+        state = Text(f"failed {stands.last_failure:%Y-%m-%d %H:%M}: {stands.failure}" if stands.failure else "ok")
+        made.add_row(one.id, one.rows, one.read.kind, when, *counts, f"{count_dead(one.id):,}", state)
+    console.print(made)
+
+
+@app.command(name="try")
+def try_(
+    source: str = typer.Argument(help="A file of config/customers, without .yaml."),
+    rows: int = typer.Option(10_000, min=1, help="How many rows to read at most."),
+) -> None:
+    """Read a source without writing anything: the first rows, masked, as they would be kept, and what is wrong.
+
+    It tells whether the columns are right, which rows would be dead and why, and what each personal value would be
+    kept for. No value is shown as it is.
+    """
+    from indexing.customers.sync.trying import try_source
+
+    (one,) = _sources(source)
+    trial = try_source(one, most=rows)
+    for place, said in trial.first:
+        console.print(table(place, said), markup=False)
+    dead = trial.read - trial.usable
+    end = "all rows" if trial.whole else f"the first {trial.read:,} rows"
+    console.print(f"{end}: read {trial.read:,} = usable {trial.usable:,} + dead {dead:,}; nothing was written")
+    for reason, (count, where) in trial.problems.items():
+        console.print(Text(f"dead: {count:,} × {reason} (first: {where})"), soft_wrap=True)
+    if trial.problems:
+        raise typer.Exit(1)
+
+
+def _sources(name: str | None) -> "list[CustomerSource]":
+    from config.customer_source import folder, load_source, load_sources
+    from config.errors import UserError
+
+    found = [load_source(name)] if name else load_sources()
+    if not found:
+        raise UserError(f"{folder()}: no source yet: write one as docs/customer-sources.md says, such as crm.yaml")
+    return found

@@ -1,6 +1,5 @@
 """The key by which people are told apart without being named, and the digest that it makes of an account."""
 
-import hashlib
 import hmac
 
 from config.key import key_of
@@ -17,4 +16,4 @@ def pseudonym_key() -> bytes:
 
 def pseudonym(key: bytes, platform: str, value: str) -> str:
     """Return 32 hexadecimal digits for an account's id on a platform; only the key's owner can tell whose they are."""
-    return hmac.new(key, f"{platform}:{value}".encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, f"{platform}:{value}".encode(), "sha256").hex()[:32]

@@ -13,6 +13,7 @@ from config.brand import Brand
 from config.campaign import Campaign
 from config.case_rules import CaseRules
 from config.channel import Channel
+from config.customer_source import written_model
 from config.import_map import ImportMap
 from config.kinds import kinds
 from config.privacy import Privacy
@@ -35,6 +36,7 @@ def schemas() -> dict[str, str]:
         "campaign": Campaign,
         "cases": CaseRules,
         "channel": Channel,
+        "customer-source": written_model(),
         "import": ImportMap,
         "privacy": Privacy,
         "retention": Retention,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from config import settings
 from config.brand import Brand, Target, load_brands, targets
 from config.channel import load_channels
+from config.customer_source import load_sources
 from config.load import ConfigError
 from config.privacy import load_privacy
 from config.retention import load_retention
@@ -73,6 +74,7 @@ def load_config() -> list[Brand]:
     load_retention()
     load_privacy()
     check_segments(brands)
+    load_sources()
     check_references(rules, brands, channels)
     check_kinds(channels)
     rota = load_rota()

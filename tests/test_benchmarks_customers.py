@@ -1,62 +1,111 @@
-"""`make bench`: profiles of 100,000 customers from 300,000 records, and what one of them costs in a turn."""
+"""`make bench`: 100,000 customers and 300,000 orders from a database, beside a blind bulk of the same documents.
 
-import itertools
-import os
-import resource
-import statistics
+The blind one knows no source, no keys and no checks: it writes finished documents as fast as the official client's
+helper can. Each is written into an empty index; then the same is read again, which writes nothing.
+"""
+
+import random
+import sqlite3
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 from rich.console import Console
+from rich.table import Table
 
-from indexing.cases import update_cases
-from indexing.customers.records import write_records
-from indexing.profiles.update import update_profiles
-from tests.customer_data import NOW, said, shop, speak, voices, write_shop
-from tests.test_profiles import order
-
-if TYPE_CHECKING:
-    from indexing.elasticsearch.store import Store
+from config.customer_source import CustomerSource
+from indexing.customers.sync.run import sync
+from indexing.elasticsearch.store import Store
+from tests.customer_files import KEPT, source
 
 pytestmark = pytest.mark.bench
-CUSTOMERS = int(os.environ.get("CUSTOMERS", "100000"))
-SPEAK = 0.02
-AGAIN = 10
+CUSTOMERS, ORDERS = 100_000, 300_000
+NOW = datetime(2026, 8, 3, tzinfo=UTC)
+URL = "TINGFENG_BENCH_DATABASE"
+MEMBER = {
+    "customer": "id", "name": {"column": "name", **KEPT}, "phone": {"column": "phone", **KEPT, "retention": "730d"},
+    "tier": "tier", "registered_at": "joined", "updated_at": "updated",
+    "handles": {"weibo_id": {"column": "weibo", **KEPT}},
+}  # fmt: skip
+ORDER = {
+    "customer": "member", "number": "no", "at": "at", "amount": "paid", "channel": "channel", "items": "items",
+    "updated_at": "updated",
+}  # fmt: skip
 
 
-def test_profiles_of_many_and_of_one(new_store: "Callable[[], Store]") -> None:
-    store, made = new_store(), shop(CUSTOMERS, speaking=SPEAK)
-    write_shop(store, made.customers, made.records)
-    mentions = voices(made, CUSTOMERS // 5)
-    while some := list(itertools.islice(mentions, 2_000)):
-        speak(store, some)
-    update_cases(store, now=NOW)
-    begun = time.perf_counter()
-    done = update_profiles(store, now=NOW)
-    took = time.perf_counter() - begun
-    assert done.looked_at == done.written == CUSTOMERS
-    begun = time.perf_counter()
-    assert update_profiles(store, whole=True, now=NOW).written == 0
-    again = time.perf_counter() - begun
-    nothing, one = [], []
-    for number in range(AGAIN):
-        begun = time.perf_counter()
-        assert update_profiles(store, now=NOW).looked_at == 0
-        nothing.append(time.perf_counter() - begun)
-        write_records(store, [order(number, 50, key=f"x{number}", customer=f"C{number * 7:06}")])
-        whose = list(made.accounts.values())[number]
-        speak(store, [said(10**6 + number, whose, "坏了", label="negative")])
-        begun = time.perf_counter()
-        assert update_profiles(store, now=NOW).looked_at == 2
-        one.append(time.perf_counter() - begun)
-    rows = len(made.records) + CUSTOMERS
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    Console(width=110).print(
-        f"{CUSTOMERS:,} profiles from {len(made.records):,} records and {CUSTOMERS // 5:,} mentions: {took:.1f} s, "
-        f"{CUSTOMERS / took:,.0f} profiles and {rows / took:,.0f} rows a second; with nothing to write {again:.1f} s\n"
-        f"a turn with nothing new: {1_000 * statistics.median(nothing):.0f} ms, with an order of one customer and a "
-        f"mention of another {1_000 * statistics.median(one):.0f} ms (medians of {AGAIN})\n"
-        f"memory: {memory:,.0f} MB, the test's own data included"
+def fill(base: sqlite3.Connection) -> None:
+    dice = random.Random(15)  # noqa: S311 - makes rows
+    base.execute(
+        "create table members (id text, name text, phone text, tier text, joined text, updated text, weibo text)"
     )
+    base.execute(
+        "create table orders (member text, no text, at text, paid real, channel text, items text, updated text)"
+    )
+    day = datetime(2026, 1, 1)
+    base.executemany("insert into members values (?, ?, ?, ?, ?, ?, ?)", (
+        (f"C{n}", f"客{n:06}", f"139{n:08}", "金卡", "2020-01-01", f"{day + timedelta(seconds=n)}", str(10**9 + n))
+        for n in range(CUSTOMERS)
+    ))  # fmt: skip
+    base.executemany("insert into orders values (?, ?, ?, ?, ?, ?, ?)", (
+        (f"C{dice.randrange(CUSTOMERS)}", f"TB2026{n:08}", f"{day + timedelta(seconds=n)}", dice.randrange(9_999) / 10,
+         "tmall", "手机|壳", f"{day + timedelta(seconds=n)}")
+        for n in range(ORDERS)
+    ))  # fmt: skip
+    base.commit()
+
+
+def documents(store: Store, kind: str) -> Iterator[dict[str, Any]]:
+    from elasticsearch.helpers import scan
+
+    for hit in scan(store.client, index=store.alias(kind), size=5_000):
+        yield {"_id": hit["_id"], "_source": hit["_source"]}
+
+
+def blind(store: Store, kind: str, made: list[dict[str, Any]]) -> None:
+    from elasticsearch.helpers import bulk
+
+    bulk(store.client, ({"_index": store.alias(kind), **one} for one in made), chunk_size=1_000)
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    begin = time.perf_counter()
+    done = work()
+    return time.perf_counter() - begin, done
+
+
+def test_a_first_sync_beside_a_blind_bulk(
+    new_store: Callable[[], Store], data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TINGFENG_CONFIG", str(data / "config"))
+    monkeypatch.setenv(URL, f"sqlite:///{data}/shop.db")
+    with sqlite3.connect(data / "shop.db") as base:
+        fill(base)
+    kept, other = new_store(), new_store()
+    table = Table("what", "rows", "sync", "blind bulk", "ratio", "again", "new only", title="customers from a database")
+    for name, rows, fields, kind in (
+        ("members", "customer", MEMBER, "customers"),
+        ("orders", "order", ORDER, "customer-records"),
+    ):
+        read = {"kind": "sql", "url_env": URL, "table": name, "incremental": {"column": "updated"}}
+        stated = source(data / "config", name, rows, read, fields)
+        table.add_row(*measured(kept, other, stated, kind))
+    Console().print(table)
+    Console().print(f"largest memory of the process: {psutil.Process().memory_full_info().rss / 2**20:,.0f} MiB")
+
+
+def measured(kept: Store, other: Store, stated: CustomerSource, kind: str) -> tuple[str, ...]:
+    first, report = timed(lambda: sync(kept, stated, now=NOW))
+    assert report.stored == report.read
+    again, report = timed(lambda: sync(kept, stated, everything=True, now=NOW))
+    assert (report.stored, report.unchanged) == (0, report.read)
+    new, least = timed(lambda: sync(kept, stated, now=NOW))
+    assert least.stored == 0
+    kept.refresh(kind)
+    made = list(documents(kept, kind))
+    beside, _ = timed(lambda: blind(other, kind, made))
+    speeds = [f"{seconds:.0f} s, {report.read / seconds:,.0f}/s" for seconds in (first, beside)]
+    return (kind, f"{report.read:,}", *speeds, f"{first / beside:.2f}", f"{again:.0f} s", f"{new:.1f} s")

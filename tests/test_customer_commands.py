@@ -1,7 +1,5 @@
-"""The commands of profiles, segments, cases and effect, as a colleague types them."""
+"""`tingfeng customers`: what people see, never a value as it is; and the links that a source's handles make."""
 
-import csv
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,97 +7,96 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from indexing.cases import records, update_cases
-from indexing.customers.personal import PersonalKind
-from indexing.elasticsearch import store as store_module
-from tests.customer_data import personal, said, speak, write_shop
-from tests.test_profiles import customer, order
-from tests.test_segments import consent
-from tingfeng import app
+import tingfeng
+from config.errors import UserError
+from indexing.customers import link, link_new
+from indexing.customers.link_records import read_links
+from indexing.customers.sync.run import sync
+from indexing.customers.sync.trying import masked
+from tests.customer_files import KEPT, source
+from tests.test_customers import customers_of, mention, put
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
 
-GOLD = "name: 金卡不满\nprofile: {field: tier, is: 金卡}\nmentions: {query: 'sentiment:negative', since: 3650d}\n"
-SUMMER = """\
-name: 夏日清凉节
-brand: xinghe
-begin: 2026-07-01
-end: 2026-07-14
-treated: {segment: gold}
-control: {segment: rest}
+NOW = datetime(2026, 8, 3, 4, tzinfo=UTC)
+TEXT = """\
+编号,姓名,手机,邮箱,微博,工单主题
+C1,甲示例,13912340001,jia@example.com,晴天的橘猫,x
+C2,乙示例,1.39E+10,,,x
+C3,丙示例,1.38E+10,,,x
 """
+FIELDS: dict[str, Any] = {
+    "customer": "编号",
+    "name": {"column": "姓名", **KEPT},
+    "phone": {"column": "手机", **KEPT},
+    "email": {"column": "邮箱", **KEPT, "basis": "consent", "purpose": "marketing"},
+    "handles": {"weibo": {"column": "微博", **KEPT}},
+}
 
 
 @pytest.fixture
-def folder(emptied_store: "Store", data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a configuration with a segment and a campaign, and a store with a gold customer who complains."""
-    config = tmp_path / "config"
-    for name, text in {
-        "segments/gold.yaml": GOLD,
-        "segments/rest.yaml": "name: 其余\nprofile: {not: {field: tier, is: 金卡}}\n",
-        "campaigns/summer.yaml": SUMMER,
-    }.items():
-        (config / name).parent.mkdir(parents=True, exist_ok=True)
-        (config / name).write_text(text, encoding="utf-8")
-    monkeypatch.setenv("TINGFENG_CONFIG", str(config))
-    monkeypatch.setenv("TINGFENG_PERSONAL_KEYS", "t:" + bytes(range(32)).hex())
-    monkeypatch.setattr(store_module, "open_store", lambda **_: emptied_store)
-    now = datetime.now(UTC)
-    month = f"{now.month:02}-{now.day:02}"
-    kept = (personal("C1", PersonalKind.BIRTHDAY, f"1990-{month}"), personal("C1", PersonalKind.PHONE, "=13800001"))
-    people = [customer(1, 1, tier="金卡", personal=kept), customer(2, 2, tier="普通")]
-    write_shop(emptied_store, people, [order(1, 88), consent(1), consent(2, granted=False)])
-    at: dict[str, Any] = {"fetched_at": now}
-    speak(
-        emptied_store,
-        [
-            said(1, 1, "坏了", label="negative", **at),
-            said(2, 3, "想买", intent="purchase", label="neutral", **at),
-            *(said(n, 2, "好", label="positive", **at) for n in (3, 4)),
-        ],
-    )
-    update_cases(emptied_store, now=datetime(2026, 8, 4, tzinfo=UTC))
-    return tmp_path
+def config(data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TINGFENG_CONFIG", str(data / "config"))
+    (data / "config").mkdir()
+    return data / "config"
 
 
-def run(*arguments: str) -> str:
-    done = CliRunner().invoke(app, list(arguments), env={"COLUMNS": "200"}, catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    return done.output
+def crm(config: Path, text: str = TEXT) -> Any:
+    (config / "crm.csv").write_text(text, encoding="utf-8")
+    return source(config, "crm", "customer", {"kind": "file", "path": "crm.csv"}, FIELDS)
 
 
-def test_customers_segments_and_effect(folder: Path) -> None:
-    assert "2 (all)" in run("customers", "profiles")
-    assert json.loads(run("customers", "profile", "C1"))["tier"] == "金卡"
-    assert "金卡不满" in run("segments", "list")
-    assert "1 customers" in run("segments", "show", "gold")
-    out = folder / "list.csv"
-    told = run("segments", "export", "gold", "--for", "marketing", "--out", str(out), "--contact", "phone")
-    assert "members" in told
-    with out.open(encoding="utf-8-sig", newline="") as file:
-        [row] = csv.DictReader(file)
-    assert (row["customer"], row["personal.phone"], row["purchases.orders"]) == ("C1", "'=13800001", "1")
-    assert "marketing" in run("segments", "exports")
-    care = folder / "care.xlsx"
-    assert "on record" in run("customers", "care", "--days", "3", "--out", str(care), "--format", "xlsx")
-    assert care.stat().st_size > 0
-    told = run("effect", "summer", "--out", str(folder / "effect"))
-    assert "不下结论" in told
-    assert json.loads((folder / "effect" / "effect.json").read_text(encoding="utf-8"))["customers"]["treated"] == 0
+def run(*words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(tingfeng.app, ["customers", *words], env={"COLUMNS": "200"})
+    if isinstance(done.exception, UserError):
+        raise done.exception
+    return done.exit_code, done.output
 
 
-def test_leads_advocates_and_cases(folder: Path, emptied_store: "Store") -> None:
-    days = str((datetime.now(UTC) - datetime(2026, 8, 1, tzinfo=UTC)).days + 1)
-    assert "example.org/2" in run("leads", "--days", days)
-    assert "C2" in run("advocates", "--days", days)
-    [case] = records.cases_where(emptied_store, {"match_all": {}})
-    assert case.id in run("cases", "list")
-    shown = run("cases", "show", case.id)
-    assert "坏了" in shown
-    assert "opened by tingfeng" in shown
-    assert "with li" in run("cases", "assign", case.id, "--to", "li", "--by", "zhang")
-    for action, state in (("answer", "answered"), ("resolve", "resolved"), ("reopen", "assigned")):
-        assert f"is {state}" in run("cases", action, case.id, "--note", "已致电")
-    assert "answer" in run("cases", "times", "--since", "3000d")
-    assert "0 cases" in run("cases", "list", "--state", "new")
+def test_a_trial_shows_what_would_be_kept_and_nobodys_values(config: Path, data: Path) -> None:
+    crm(config)
+    code, told = run("try", "crm")
+    assert code == 1
+    assert "139********" in told
+    assert "(sealed; service, contract, while a customer)" in told
+    assert "read 3 = usable 1 + dead 2; nothing was written" in told
+    assert "dead: 2 × 手机: '…' was rounded by a spreadsheet" in told
+    for personal in ("甲示例", "13912340001", "jia@", "橘猫", "1.39E"):
+        assert personal not in told
+    assert not (data / "dead").exists()
+    assert not (data / "watermarks").exists()
+
+
+def test_sources_are_listed_with_what_came_of_them(config: Path) -> None:
+    with pytest.raises(UserError, match="no source yet: write one as docs/customer-sources"):
+        run("sources")
+    crm(config)
+    code, told = run("sources")
+    assert code == 0
+    assert told.splitlines()[1].split()[:4] == ["crm", "customer", "file", "never"]
+
+
+def test_a_faulty_source_is_told_before_anything_runs(config: Path) -> None:
+    crm(config)
+    path = config / "customers" / "crm.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("basis: contract", "base: contract"), encoding="utf-8")
+    with pytest.raises(UserError, match=r"crm\.yaml:\d+: fields\.name: is personal and does not say its basis"):
+        run("sources")
+
+
+@pytest.mark.parametrize("value", ["13912340001", "甲示例", "a@example.com", "甲", "+85251239876", "北京市海淀区"])
+def test_a_masked_value_is_never_the_value(value: str) -> None:
+    assert value not in masked(value)
+
+
+def test_a_handle_that_a_source_states_links_with_the_source_as_evidence(emptied_store: "Store", config: Path) -> None:
+    put(emptied_store, mention(1, "1001", "晴天的橘猫"))
+    stated = crm(config)
+    sync(emptied_store, stated, now=NOW)
+    assert link(emptied_store, now=NOW).made == 1
+    ((one,),) = ([found.link for found in read_links(emptied_store).values()],)
+    assert (one.customer, one.evidence.file, one.evidence.line, one.evidence.column) == ("C1", "crm", 1, "微博")
+    sync(emptied_store, crm(config, TEXT.replace("晴天的橘猫", "").replace("E+10", "")), now=NOW)
+    assert link_new(emptied_store, now=NOW).revoked == 1
+    assert customers_of(emptied_store) == {"1": None}

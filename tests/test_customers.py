@@ -14,7 +14,8 @@ from crawlers.feeds import feeds
 from crawlers.post import Author, Kind, Post
 from crawlers.spider import spider_of
 from crawlers.tables import UnusableTable
-from indexing.customers import import_customers, importer, link, link_records, marking, revoke
+from indexing.customers import import_customers, link, link_records, marking, revoke
+from indexing.customers import writing as customers_writing
 from indexing.customers.customer_link import CustomerLink
 from indexing.customers.link_records import UnknownLink, read_links
 from indexing.elasticsearch import bulk
@@ -382,7 +383,7 @@ def test_a_kill_at_any_write_ends_as_an_undisturbed_run(
     put(store, *SPEAKERS)
     moved = LIST.replace("晴天的橘猫", "没人认识的人")
     with monkeypatch.context() as patch, contextlib.suppress(Killed):
-        patch.setattr(importer, "send", dying(bulk.send))
+        patch.setattr(customers_writing, "send", dying(bulk.send))
         patch.setattr(link_records, "send", dying(bulk.send))
         patch.setattr(marking, "write", dying(writing.write))
         play(store, tmp_path, (LIST, moved))

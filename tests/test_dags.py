@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 POSTS = 1_500
-CHAIN = ("crawl", "analyse", "index", "alert", "report", "maintain", "backfill")
+CHAIN = ("crawl", "analyse", "index", "alert", "report", "maintain", "backfill", "customers")
 # what Airflow's own dependencies warn of is not ours to mend
 pytestmark = pytest.mark.filterwarnings("ignore")
 

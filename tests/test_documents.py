@@ -14,6 +14,7 @@ from pydantic import BaseModel
 import tingfeng
 from config.brand import Brand
 from config.channel import Channel
+from config.customer_source import CustomerSource
 from config.import_map import ImportMap
 from config.load import load
 from config.notify import Notify
@@ -64,6 +65,7 @@ def blocks() -> list[tuple[str, str]]:
 def meant(written: dict[str, Any]) -> type[BaseModel]:
     """Return what file a block shows, by the fields that only such a file has."""
     known: dict[str, type[BaseModel]] = {
+        "rows": CustomerSource,
         "query": Brand,
         "people": Rota,
         "delay": Platform,

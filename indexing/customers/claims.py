@@ -53,7 +53,7 @@ def _claims(store: Store, condition: Mapping[str, Any]) -> Claims:
             for handle in customer.handles:
                 claim = Claim(handle.platform, handle.kind, handle.pseudonym)
                 claims[claim][customer.id] = StatedHandle(
-                    file=customer.file,
+                    file=handle.source or customer.file,
                     line=handle.line,
                     column=handle.column,
                     kind=handle.kind,

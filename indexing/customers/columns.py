@@ -13,7 +13,7 @@ from crawlers.tables.cells import SpoiltCell, mended
 from indexing.customers.customer import Customer, Handle, HandleKind
 from indexing.mentions.privacy import Pseudonyms
 
-__all__ = ["Columns", "read_header"]
+__all__ = ["Columns", "read_header", "stated_account"]
 
 _PERSONAL = ("name", "phone", "mobile", "email", "address", "birthday", "gender", "remark")
 """Columns that a shop's list may have and that are never read."""
@@ -118,14 +118,21 @@ def read_header(record: Record | None, path: Path, platforms: Collection[str]) -
 
 
 def _handle(pseudonyms: Pseudonyms, platform: str, kind: HandleKind, value: str, line: int, column: str) -> Handle:
+    kind, pseudonym = stated_account(pseudonyms, platform, kind, value, column)
+    return Handle(platform=platform, kind=kind, pseudonym=pseudonym, line=line, column=column)
+
+
+def stated_account(
+    pseudonyms: Pseudonyms, platform: str, kind: HandleKind, value: str, column: str
+) -> tuple[HandleKind, str]:
+    """Return what an account is stated by, which a page's address may change, and its pseudonym; or FaultyRow."""
     kind, value = _account(platform, kind, _checked(value, column, _LONGEST_HANDLE), column)
     if kind is HandleKind.ID:
-        pseudonym = pseudonyms.of(platform, _id(platform, value, column))
-        return Handle(platform=platform, kind=kind, pseudonym=pseudonym, line=line, column=column)
+        return kind, pseudonyms.of(platform, _id(platform, value, column))
     plain, pseudonym = pseudonyms.handles(platform, value)
     if not plain:
         raise FaultyRow(f"{column}: {value!r} holds no name: write the account's whole name")
-    return Handle(platform=platform, kind=kind, pseudonym=pseudonym, line=line, column=column)
+    return kind, pseudonym
 
 
 def _account(platform: str, kind: HandleKind, value: str, column: str) -> tuple[HandleKind, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -10,7 +10,7 @@ import msgspec
 
 from indexing.customers.personal import Personal
 
-__all__ = ["Customer", "Handle", "HandleKind", "from_document", "same", "to_document"]
+__all__ = ["Customer", "Handle", "HandleKind", "Stated", "from_document", "same", "to_document"]
 
 
 class HandleKind(StrEnum):
@@ -29,6 +29,24 @@ class Handle:
     pseudonym: str
     line: int
     column: str
+    source: str | None = None
+    """The file of config/customers that states it; None for the list that was imported."""
+    keep_until: date | None = None
+    """The last day on which it may be kept, where its source says one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """What one source says of a customer of whom several do; `list` is the imported list."""
+
+    source: str
+    rank: int = 100
+    """Where sources say different things, the lower counts; then the source's name."""
+    active: bool = True
+    tier: str | None = None
+    segment: str | None = None
+    tags: tuple[str, ...] = ()
+    registered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +68,8 @@ class Customer:
     tags: tuple[str, ...] = ()
     registered_at: datetime | None = None
     """By the source's own date, since when they are a customer."""
+    stated: tuple[Stated, ...] = ()
+    """Which sources say what; nothing while the imported list alone does."""
 
 
 def same(one: Customer, other: Customer) -> bool:

@@ -1,8 +1,9 @@
 """The shop's list into tingfeng-customers: every row is stored, unchanged, or a dead letter with its reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from crawlers.feeds import feeds
 from crawlers.spider import spider_of
 from crawlers.tables import UnusableTable, records
 from indexing.customers.columns import read_header
-from indexing.customers.customer import Customer, from_document, same, to_document
+from indexing.customers.customer import Customer, from_document
 from indexing.customers.reading import Reading, setting_aside
-from indexing.elasticsearch.bulk import Action, send
+from indexing.customers.stated import with_list, without_list
+from indexing.customers.writing import update_customers
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
@@ -76,12 +78,7 @@ def import_customers(store: Store, path: Path, *, now: datetime | None = None) -
 
 def _store(store: Store, customers: Sequence[Customer]) -> set[str]:
     """Write those customers of whom something is new, and return their ids."""
-    index = store.alias("customers")
-    found = with_retries(lambda: store.client.mget(index=index, ids=[customer.id for customer in customers]))["docs"]
-    known = {doc["_id"]: from_document(doc["_id"], doc["_source"]) for doc in found if doc.get("found")}
-    new = [one for one in customers if one.id not in known or not same(one, known[one.id])]
-    _write(store, new)
-    return {customer.id for customer in new}
+    return update_customers(store, {one.id: partial(with_list, listed=one) for one in customers})
 
 
 def _remove_absent(store: Store, file: str, seen: dict[str, int], now: datetime) -> int:
@@ -95,14 +92,9 @@ def _remove_absent(store: Store, file: str, seen: dict[str, int], now: datetime)
         hits = scan(store.client, index=index, query={"query": query}, size=_BATCH)
         absent = (from_document(hit["_id"], hit["_source"]) for hit in hits if hit["_id"] not in seen)
         while batch := list(islice(absent, _BATCH)):
-            _write(store, [replace(one, active=False, handles=(), imported_at=now) for one in batch])
-            removed += len(batch)
+            removed += len(update_customers(store, {one.id: partial(_unlisted, now) for one in batch}))
     return removed
 
 
-def _write(store: Store, customers: Sequence[Customer]) -> None:
-    index = store.alias("customers")
-    actions = [Action(operation="index", index=index, id=one.id, source=to_document(one)) for one in customers]
-    for action, answer in zip(actions, send(store.client, actions), strict=True):
-        if not answer.done:
-            raise RuntimeError(f"{index}/{action.id}: {answer.reason}")
+def _unlisted(now: datetime, known: Customer | None) -> Customer | None:
+    return without_list(known, now) if known else None

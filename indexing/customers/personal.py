@@ -45,6 +45,8 @@ class Personal:
     basis: Basis
     keep_until: date | None = None
     """The last day on which it may be kept; None while the customer is one."""
+    source: str | None = None
+    """The file of config/customers that states it."""
 
 
 def about(customer: str, kind: PersonalKind) -> str:

@@ -25,9 +25,15 @@ class DeadRow:
     """A row that could not be used, as it stands in the list."""
 
     file: str
+    """The list's name, or the source's."""
     line: int
     reason: str
     content: str
+    column: str | None = None
+    customer: str | None = None
+    """Whose row it is, where that could be read."""
+    key: str | None = None
+    """Equal for the same row in a later reading, where that can be told."""
 
 
 class Reading:
@@ -61,7 +67,10 @@ class Reading:
 
     def set_aside(self, row: Record, reason: str) -> None:
         """Keep a row that cannot be used."""
-        letter = DeadRow(file=self._columns.file, line=row.line, reason=reason, content=row.text)
+        owner = None if row.problem else self._columns.customer_id(row).removeprefix(f"line {row.line}")
+        letter = DeadRow(
+            file=self._columns.file, line=row.line, reason=reason, content=row.text, customer=owner or None
+        )
         self._aside.write(msgspec.json.encode(letter) + b"\n")
         self.dead += 1
 

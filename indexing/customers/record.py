@@ -71,6 +71,8 @@ class Ticket(_Recorded):
     """Keyed digest of the ticket's number, as an order's."""
     subject: str | None = None
     """Sealed about `tickets:<id>`: people write names and numbers there."""
+    keep_until: date | None = None
+    """The last day on which the subject may be kept."""
     status: str | None = None
     closed_at: datetime | None = None
 

@@ -36,7 +36,7 @@ WRITERS: Mapping[str, str] = MappingProxyType(
         "mentions": "index",
         "engagement": "index",
         "runs": "crawl, analyse, index",
-        "customers": "links import",
+        "customers": "links import, customers sync",
         "customer-records": "customers sync",
         "looks": "whatever shows a personal value",
         "links": "links",

@@ -1,0 +1,262 @@
+"""From a source's rows to what they say, by the fields of its file; FaultyRow says which column is to be mended."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from config.customer_rows import Column, ContactFields, CustomerFields, Fields, PersonalColumn
+from config.customer_source import CustomerSource
+from config.errors import UserError
+from crawlers.feeds import feeds
+from crawlers.spider import spider_of
+from crawlers.tables import FaultyRow
+from indexing.customers.columns import stated_account
+from indexing.customers.contact import normalised
+from indexing.customers.customer import HandleKind
+from indexing.customers.personal import Basis, PersonalKind
+from indexing.customers.sources import Row
+from indexing.customers.sync import values
+from indexing.customers.sync.entries import Contact, CustomerEntry, Entry, HandleSaid, RecordEntry
+from indexing.customers.sync.events import BUILDERS, Build
+from indexing.mentions.privacy import Pseudonyms
+
+__all__ = ["Mapper"]
+
+_LONGEST_ID = 200
+_TELEPHONE = re.compile(r"1[3-9]\d{9}")
+_LONG = {PersonalKind.ADDRESS, PersonalKind.REMARK}
+
+
+class Mapper:
+    """Reads the rows of one source; `expired` counts values that may be kept no longer."""
+
+    def __init__(self, source: CustomerSource, names: Pseudonyms, now: datetime) -> None:
+        self.source, self._names, self._now = source, names, now
+        self._fields: Fields = source.fields
+        self._platforms = _platforms(source)
+        self.expired = 0
+
+    def entry(self, row: Row, number: int) -> Entry:
+        """Return what the row says."""
+        if row.problem:
+            raise FaultyRow(row.problem)
+        fields = self._fields
+        if isinstance(fields, CustomerFields):
+            return self._customer(fields, row.values, number)
+        if isinstance(fields, ContactFields):
+            return self._contact(fields, row.values, number)
+        return self._record(row.values, number)
+
+    def customer_of(self, row: Row) -> str | None:
+        """Return whose row it is, as far as that can be read."""
+        try:
+            return self._owner(row.values) if row.values else None
+        except FaultyRow:
+            return None
+
+    def identity(self, row: Row) -> str:
+        """Return what the same row has in a later reading too, mended or not, as far as that can be told."""
+        raw = {name: self.raw(row.values, name)[0] for name in ("key", "number", "customer", "type", "value")}
+        own = raw["key"] or raw["number"]
+        said = f"{own}" if own else " ".join(str(one) for one in (raw["customer"], raw["type"], raw["value"]) if one)
+        return self.digest("row", said or row.text or str(sorted(row.values.items(), key=str)))
+
+    def text(self, row: Mapping[str, Any], name: str, longest: int = 400) -> str:
+        """Return a field's text, "" where it is not mapped or says nothing."""
+        stated: Column | None = getattr(self._fields, name, None)
+        return self._text(row, stated, name, longest) if stated else ""
+
+    def raw(self, row: Mapping[str, Any], name: str) -> tuple[Any, str]:
+        """Return a field's value as the source gave it, and its column."""
+        stated: Column | None = getattr(self._fields, name, None)
+        if stated is None:
+            return None, name
+        found = row.get(stated.column) if stated.column else stated.value
+        if stated.values and isinstance(found, str | int | bool):
+            found = stated.values.get(str(found).lower() if isinstance(found, bool) else str(found).strip(), found)
+        return found, stated.column or name
+
+    def moment(self, row: Mapping[str, Any], name: str) -> datetime | None:
+        """Return a field's time, None where it says none."""
+        found, column = self.raw(row, name)
+        return values.moment(found, column, self.source.zone, may_lack=True)
+
+    def changed(self, row: Mapping[str, Any]) -> datetime | None:
+        """Return when the row was last changed, by `updated_at` or its increments."""
+        if self._fields.updated_at is not None:
+            return self.moment(row, "updated_at")
+        increments = self.source.read.increments
+        if increments and increments.steps is None:
+            return values.moment(row.get(increments.column), increments.column, self.source.zone, may_lack=True)
+        return None
+
+    def token(self, kind: str, text: str) -> str | None:
+        """Return the keyed digest of a contact, None where it is nobody's own."""
+        plain = normalised(kind, text)
+        return self._names.of(f"contact:{kind}", plain) if plain else None
+
+    def digest(self, kind: str, text: str) -> str:
+        """Return a keyed digest of a source's own key."""
+        return self._names.of(f"{self.source.id}:{kind}", text)
+
+    def contact_key(self, customer: str, kind: str, value: str) -> str:
+        """Return what tells one contact of a customer from the others."""
+        return self.digest("contact", f"{customer} {kind} {value}")
+
+    def keep_until(self, stated: PersonalColumn, moment: datetime | None, name: str) -> date | None:
+        """Return the last day on which a value may be kept, counted from `moment`."""
+        if stated.retention is None:
+            return None
+        if moment is None:
+            raise FaultyRow(
+                f"{name}: may be kept for a time after the row's last change, and the row does not say when that was:"
+                " let the source fill it in"
+            )
+        return (moment.astimezone(self.source.zone) + stated.retention).date()
+
+    def past(self, day: date | None) -> bool:
+        """Say whether a value may be kept no longer, and count it."""
+        gone = day is not None and day < self._now.astimezone(self.source.zone).date()
+        self.expired += gone
+        return gone
+
+    def _owner(self, row: Mapping[str, Any]) -> str:
+        stated = self._fields.customer
+        number = self._text(row, stated, "customer", _LONGEST_ID)
+        if not number:
+            raise FaultyRow(f"{stated.column or 'customer'}: missing: whose row is it?")
+        if stated.keyed:
+            return self.source.customer_id(self._names.of(f"customer:{self.source.namespace or ''}", number))
+        if _TELEPHONE.fullmatch(number):
+            raise FaultyRow(
+                f"{stated.column}: is a telephone number, which would stand in the index as it is: name the customer's"
+                " number instead, or write `customer: {column: …, keyed: true}`"
+            )
+        return self.source.customer_id(number)
+
+    def _text(self, row: Mapping[str, Any], stated: Column, name: str, longest: int = 400) -> str:
+        if stated.column is None:
+            return stated.value or ""
+        found = values.text(row.get(stated.column), stated.column, longest)
+        return stated.values.get(found, found)
+
+    def _customer(self, fields: CustomerFields, row: Mapping[str, Any], number: int) -> CustomerEntry:
+        customer, changed = self._owner(row), self.changed(row)
+        registered = self.moment(row, "registered_at")
+        dated = changed or registered
+        personal = [(kind, getattr(fields, kind.value)) for kind in PersonalKind]
+        contacts = [self._personal(kind, row, stated, dated) for kind, stated in personal if stated]
+        handles = [self._handle(name, row, stated, dated) for name, stated in fields.handles.items()]
+        tags, column = self.raw(row, "tags")
+        deleted, said_in = self.raw(row, "deleted")
+        return CustomerEntry(
+            number=number,
+            customer=customer,
+            key=customer,
+            changed=changed,
+            deleted=values.yes(deleted, said_in),
+            tier=self.text(row, "tier", 100) or None,
+            segment=self.text(row, "segment", 100) or None,
+            tags=values.texts(tags, column) if tags else (),
+            registered_at=registered,
+            contacts=tuple(one for one in contacts if one),
+            handles=tuple(one for one in handles if one),
+        )
+
+    def _contact(self, fields: ContactFields, row: Mapping[str, Any], number: int) -> CustomerEntry:
+        customer, changed, kind = self._owner(row), self.changed(row), self.text(row, "type").lower()
+        deleted, said_in = self.raw(row, "deleted")
+        contacts: tuple[Contact, ...] = ()
+        handles: tuple[HandleSaid, ...] = ()
+        if kind in tuple(PersonalKind):
+            said = self._personal(PersonalKind(kind), row, fields.value, changed)
+            contacts = (said,) if said else ()
+        elif kind in self._platforms:
+            stated = self._handle(kind, row, fields.value, changed)
+            handles = (stated,) if stated else ()
+        else:
+            raise FaultyRow(
+                f"{fields.type.column or 'type'}: {kind!r} is no kind of contact: write one of"
+                f" {', '.join((*PersonalKind, *sorted(self._platforms)))}, or say with `values` what it means"
+            )
+        if not contacts and not handles:
+            raise FaultyRow(
+                f"{fields.value.column or 'value'}: says nothing that may be kept: fill it in, or leave the row out"
+            )
+        what = [(one.kind, one.token or one.text) for one in contacts] + [
+            (one.platform, one.pseudonym) for one in handles
+        ]
+        return CustomerEntry(
+            number=number,
+            customer=customer,
+            key=self.contact_key(customer, *what[0]),
+            changed=changed,
+            deleted=values.yes(deleted, said_in),
+            contacts=contacts,
+            handles=handles,
+        )
+
+    def _personal(
+        self, kind: PersonalKind, row: Mapping[str, Any], stated: PersonalColumn, dated: datetime | None
+    ) -> Contact | None:
+        text = self._text(row, stated, kind, 2_000 if kind in _LONG else 400)
+        if not text:
+            return None
+        until = self.keep_until(stated, dated, stated.column or kind)
+        if self.past(until):
+            return None
+        return Contact(
+            kind=kind,
+            text=text,
+            token=self.token(kind, text),
+            purpose=stated.purpose,
+            basis=Basis(stated.basis),
+            keep_until=until,
+        )
+
+    def _handle(
+        self, name: str, row: Mapping[str, Any], stated: PersonalColumn, dated: datetime | None
+    ) -> HandleSaid | None:
+        column = stated.column or name
+        text = self._text(row, stated, name)
+        if not text:
+            return None
+        until = self.keep_until(stated, dated, column)
+        if self.past(until):
+            return None
+        platform, kind = self._platforms[name]
+        kind, pseudonym = stated_account(self._names, platform, kind, text, column)
+        return HandleSaid(platform=platform, kind=kind, pseudonym=pseudonym, column=column, keep_until=until)
+
+    def _record(self, row: Mapping[str, Any], number: int) -> RecordEntry:
+        rows = self.source.rows
+        owner, at = self._owner(row), self.raw(row, "at")
+        happened = values.moment(*at, self.source.zone)
+        assert happened  # noqa: S101 - what may not lack does not
+        changed = self.changed(row)
+        build: Build = BUILDERS[rows](self, row, happened)
+        own = self.text(row, "key") or build.own or f"{owner} {happened.astimezone(UTC).isoformat()} {build.beside}"
+        key = self.digest(build.kind, own)
+        return RecordEntry(
+            number=number,
+            customer=owner,
+            key=key,
+            changed=changed,
+            id=f"{self.source.id}:{build.kind}:{key}",
+            document=build.document(source=self.source.id, customer=owner, at=happened),
+            subject=build.subject,
+        )
+
+
+def _platforms(source: CustomerSource) -> dict[str, tuple[str, HandleKind]]:
+    """Return what `weibo` and `weibo_id` name; UserError for a handle of no platform."""
+    known = {spider_of(feed).platform for feed in feeds()}
+    named = {name: (name, HandleKind.NAME) for name in known} | {f"{name}_id": (name, HandleKind.ID) for name in known}
+    for name in getattr(source.fields, "handles", ()):
+        if name not in named:
+            raise UserError(
+                f"config/customers/{source.id}.yaml: fields.handles.{name}: no platform: write one of"
+                f" {', '.join(sorted(named))}"
+            )
+    return named
