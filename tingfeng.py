@@ -67,6 +67,7 @@ app.add_typer(channels.app, name="channels")
 app.command()(console.console)
 app.add_typer(rules.app, name="rules")
 app.add_typer(imports.app, name="import")
+customers.app.add_typer(profiles.app)  # one name, two rooms
 app.add_typer(customers.app, name="customers")
 app.add_typer(links.app, name="links")
 app.add_typer(segments.app, name="segments")

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from commands.customers import app
 from commands.screen import console, errors, table
 from commands.tables import Sheet, write_rows
 
 if TYPE_CHECKING:
     from indexing.profiles.care import Care
+
+app = typer.Typer(no_args_is_help=True, help="Customers' profiles, and whom to think of.")
+
 
 @app.command()
 def profiles() -> None:
