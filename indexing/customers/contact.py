@@ -1,0 +1,122 @@
+"""Contacts in the one form in which they are compared, and the values that say nothing of anybody."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+
+from config import fold
+from crawlers.dates import read_date
+from indexing.customers.personal import PersonalKind
+
+__all__ = ["normalised"]
+
+_NOTHING = frozenset([
+    "", "-", "--", "/", "0", "nan", "none", "null", "nil", "n/a", "na", "undefined", "无", "暂无", "没有",
+    "未知", "不详", "未填写", "未提供", "保密", "不告知", "空", "匿名",
+])  # fmt: skip
+_NAMES = frozenset([
+    "匿名用户", "匿名客户", "匿名买家", "无名", "无名氏", "先生", "女士", "小姐", "客户", "顾客", "会员",
+    "用户", "游客", "路人", "散客", "测试", "测试用户", "测试客户", "微信用户", "抖音用户", "小红书用户",
+    "知乎用户", "新用户", "已注销", "账号已注销", "用户已注销", "test", "tester", "momo", "admin", "user",
+    "guest", "customer", "anonymous", "unknown",
+])  # fmt: skip
+_MAILBOXES = frozenset([
+    "admin", "administrator", "abuse", "contact", "hr", "info", "kefu", "mail", "marketing", "me", "no",
+    "nobody", "none", "noreply", "no-reply", "null", "office", "postmaster", "sales", "service", "support",
+    "test", "webmaster", "xx", "xxx", "a", "aa", "aaa", "abc", "123", "1234", "123456",
+])  # fmt: skip
+_EMAIL = re.compile(r"[^\s@,;:<>()\[\]\"\\]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{1,62}")
+_SHOWN_AS = re.compile(r"[-\s().·/（）－—–_]+")
+_CHINESE = re.compile(r"(?:\+|00)?86(1[3-9]\d{9})|(?:\+|00)86(0?[1-9]\d{8,10})")
+_MOBILE, _LANDLINE = re.compile(r"1[3-9]\d{9}"), re.compile(r"0(?:10|2\d|[3-9]\d{2})[2-8]\d{6,7}")
+_ABROAD = re.compile(r"(?:\+|00)([1-9]\d{6,14})")
+_DIALLED = {"13800138000", "13800138001", "13800000000", "13888888888", "13912345678", "13812345678", "12345678901"}
+_STEPS = ("0123456789012345678", "9876543210987654321")
+_IN_NUMBER = re.compile(r"[-\s_./#：:]+")
+_LABEL = re.compile(r"(?:订单编?号?|工单编?号?|单号|编号|no\.?|order|ticket)(?=[^a-z])", re.IGNORECASE)
+_SHORTEST_NUMBER = 6
+_YEARLY = re.compile(r"-{0,2}(\d{1,2})[-/月.](\d{1,2})日?")
+_NO_BIRTHDAYS = {"0001-01-01", "1000-01-01", "1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01", "1970-01-01",
+                 "9999-12-31"}  # fmt: skip
+_GENDERS = {"男": "male", "男性": "male", "先生": "male", "m": "male", "male": "male", "女": "female", "女性": "female",
+            "女士": "female", "f": "female", "female": "female"}  # fmt: skip
+
+
+def normalised(kind: PersonalKind | str, text: str) -> str | None:
+    """Return the value as equal ones are written alike; None where it is unusable, a placeholder or nobody's own.
+
+    A Chinese mobile number is eleven digits; any other number that says its country begins with +. Of `order` and
+    `ticket`, separators and case go. What is returned is personal: only its keyed digest is for keeping.
+    """
+    plain = " ".join(unicodedata.normalize("NFKC", fold.plain(text)).split())
+    if plain.casefold() in _NOTHING:
+        return None
+    reader = _READERS.get(str(kind))
+    return reader(plain) if reader else plain
+
+
+def _phone(text: str) -> str | None:
+    """Return a number that one person may have: no hotline, no shop's virtual number with an extension, no dummy."""
+    digits = _SHOWN_AS.sub("", text.removeprefix("tel:"))
+    if found := _CHINESE.fullmatch(digits):
+        digits = found[1] or f"0{found[2].removeprefix('0')}"
+    if _MOBILE.fullmatch(digits):
+        return None if digits in _DIALLED or _dummy(digits[3:]) else digits
+    if _LANDLINE.fullmatch(digits):
+        return None if _dummy(digits[-7:]) else digits
+    found = _ABROAD.fullmatch(digits)
+    return f"+{found[1]}" if found and not found[1].startswith("86") and not _dummy(found[1][-7:]) else None
+
+
+def _dummy(digits: str) -> bool:
+    return len(set(digits)) == 1 or any(digits in steps for steps in _STEPS)
+
+
+def _email(text: str) -> str | None:
+    address = text.casefold().removeprefix("mailto:").strip("<> ")
+    local = address.partition("@")[0]
+    if not _EMAIL.fullmatch(address) or local in _MAILBOXES or address.partition("@")[2].startswith("test."):
+        return None
+    return address
+
+
+def _number(text: str) -> str | None:
+    """Return an order's or ticket's number; one of a few digits, which anybody may write by chance, is none."""
+    found = _IN_NUMBER.sub("", _LABEL.sub("", text, count=1)).casefold()
+    usable = re.fullmatch(r"[a-z0-9]{6,64}", found) and sum(map(str.isdigit, found)) >= _SHORTEST_NUMBER - 2
+    return found if usable and len(set(found)) > 1 else None
+
+
+def _identifier(text: str) -> str | None:
+    return text if re.fullmatch(r"[A-Za-z0-9_-]{6,128}", text) and len(set(text)) > 1 else None
+
+
+def _name(text: str) -> str | None:
+    found = re.sub(r"(?<=[\u3400-\u9fff·])\s+(?=[\u3400-\u9fff·])", "", text).strip("·.。,， ").casefold()
+    found = re.sub(r"[・•‧]", "·", found)
+    return found if re.search(r"[^\W\d_]", found) and "*" not in found and found not in _NAMES else None
+
+
+def _birthday(text: str) -> str | None:
+    """Return a day as 1990-08-03, or --08-03 where the year is not known."""
+    if yearly := _YEARLY.fullmatch(text):
+        month, day = int(yearly[1]), int(yearly[2])
+        return f"--{month:02}-{day:02}" if 1 <= month <= 12 and 1 <= day <= 31 else None
+    try:
+        found = read_date(text)[0].date().isoformat()
+    except (ValueError, OverflowError):
+        return None
+    return found if found not in _NO_BIRTHDAYS and found >= "1900" else None
+
+
+_READERS: Mapping[str, Callable[[str], str | None]] = {
+    PersonalKind.PHONE: _phone,
+    PersonalKind.EMAIL: _email,
+    PersonalKind.NAME: _name,
+    PersonalKind.BIRTHDAY: _birthday,
+    PersonalKind.GENDER: lambda text: _GENDERS.get(text.casefold()),
+    PersonalKind.UNIONID: _identifier,
+    PersonalKind.EXTERNAL_USERID: _identifier,
+    "order": _number,
+    "ticket": _number,
+}
