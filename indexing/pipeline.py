@@ -244,7 +244,7 @@ def turn(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None
 
 def bring_up(store: "Store", brands: Sequence[Brand]) -> tuple[int, int]:
     """Link what is indexed to customers and tell its stories; return how many mentions and stories that changed."""
-    from indexing.customers import link_new
+    from indexing.identity.linking import link_new
     from indexing.stories.update import update_stories
 
     return link_new(store).linked, update_stories(store, brands).updated

@@ -18,7 +18,7 @@ import msgspec
 
 from config import settings
 from indexing.elasticsearch.alert_fields import ALERT, ALERT_EVENT, SILENCE
-from indexing.elasticsearch.customer_fields import CUSTOMER, CUSTOMER_RECORD
+from indexing.elasticsearch.customer_fields import CUSTOMER, CUSTOMER_RECORD, LINK_EVENT
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.field import Field, properties
 from indexing.elasticsearch.mention_fields import MENTION
@@ -35,6 +35,7 @@ STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "customers": CUSTOMER,
         "customer-records": CUSTOMER_RECORD,
         "links": LINK,
+        "link-events": LINK_EVENT,
         "named": NAMED,
         "stories": STORY,
         "accounts": ACCOUNT,

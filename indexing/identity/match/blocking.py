@@ -18,7 +18,8 @@ _SHARE = 0.008
 _AT_LEAST, _A_ROW = 300_000, 12
 _OF_BUDGET = 3
 """A key may take a third of the budget, and one of its values a fiftieth of that."""
-_PINYIN = "pinyin"
+_PINYIN, _ALONE, _MIXED = "pinyin", "alone", "mixed"
+_ORDER = (_ALONE, _PINYIN, _MIXED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,12 @@ class Rule:
     """A key, of expressions over one row: two rows in which all are equal are a pair."""
 
     parts: tuple[str, ...]
-    family: str = ""
+    family: str = _MIXED
 
 
 def rules(columns: Mapping[str, FieldKind]) -> list[Rule]:
     """Return the keys that the columns allow."""
-    return [Rule(parts) for parts in _alone(columns)] + list(_of_names(columns)) + list(_mixed(columns))
+    return [Rule(parts, _ALONE) for parts in _alone(columns)] + list(_of_names(columns)) + list(_mixed(columns))
 
 
 def _alone(columns: Mapping[str, FieldKind]) -> Iterator[tuple[str, ...]]:
@@ -96,15 +97,17 @@ def budget(left: int, right: int | None) -> int:
 
 
 def add_keys(con: "DuckDBPyConnection", tables: Sequence[str], wanted: Sequence[Rule], most: int) -> list[str]:
-    """Give the tables a column for each key that the budget allows, the cheapest first; return the columns' names."""
+    """Give the tables a column for each key within the budget, of a family the cheapest first; return their names."""
     con.execute("CREATE OR REPLACE TEMP TABLE hot (rule INTEGER, k UBIGINT)")
-    costs = [(_cost(con, tables, rule, place, most), place) for place, rule in enumerate(wanted)]
+    sizes = [con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0] for table in tables]
     rest = most
     chosen: list[int] = []
-    for cost, place in sorted(costs):
-        if 0 < cost <= rest and (cost <= most / _OF_BUDGET or not chosen):
+    costs = {place: _cost(con, tables, rule, place, most) for place, rule in enumerate(wanted)}
+    for place in sorted(costs, key=lambda place: (_ORDER.index(wanted[place].family), costs[place], place)):
+        further = max(costs[place] - min(sizes), 0)  # the pairs of one person each are found by nearly every key
+        if costs[place] and further <= rest and further <= most / _OF_BUDGET:
             chosen.append(place)
-            rest -= cost
+            rest -= further
     names = {place: f"key_{place}" for place in sorted(chosen)}
     keys = ", ".join(
         f"CASE WHEN {_key(wanted[place])} IN (SELECT k FROM hot WHERE rule = {place}) THEN NULL"
@@ -139,5 +142,5 @@ def _cost(con: "DuckDBPyConnection", tables: Sequence[str], rule: Rule, place: i
     cap = max(most // _OF_BUDGET // 50, 2_000)
     con.execute(f"CREATE OR REPLACE TEMP TABLE costs AS {pairs}")
     con.execute(f"INSERT INTO hot SELECT {place}, k FROM costs WHERE pairs > {cap}")
-    (found,) = con.execute(f"SELECT coalesce(sum(pairs), 0) FROM costs WHERE pairs <= {cap}").fetchone() or (0,)
+    (found,) = con.execute(f"SELECT coalesce(sum(pairs), 0) FROM costs WHERE pairs <= {cap}").fetchall()[0]
     return int(found)

@@ -52,16 +52,18 @@ class Decided:
 def decide(pairs: pa.Table, wanted: Sequence[Comparison], limits: Thresholds, *, one_table: bool) -> Decided:
     """Return what becomes of each pair; `pairs` as `Scorer.score` returns them.
 
-    A link needs a probability and evidence that tells people of one household apart, much of it against a contradiction.
-    first rows that one second row could be, the best must be far ahead, or all of them are parked.
+    A link needs a probability, and evidence that tells people of one household apart, much of it against something that
+    speaks for another person. Of several first rows that one second row could be, the best must be far ahead, or all of
+    them are parked.
     """
     if not pairs.num_rows:
         return Decided(outcome=np.zeros(0, np.int8))
     weight = np.asarray(pairs["weight"], dtype=float)
     sure = _probability(weight) >= limits.automatic
-    person, against = _of_person(pairs, wanted)
-    torn = sure & (against >= 2) & ~_same_number(pairs, wanted)
-    linked = sure & (person >= np.where(against == 0, limits.person, limits.despite))
+    person, against, hard = _of_person(pairs, wanted)
+    same = _same_number(pairs, wanted)
+    torn = sure & (against >= 2) & ~same
+    linked = sure & (person >= np.where(against == 0, limits.person, limits.despite)) & ((hard == 0) | same)
     torn &= ~linked
     outcome = np.full(len(weight), list(Outcome).index(Outcome.CANDIDATE), np.int8)
     outcome[linked], outcome[torn] = 0, 2
@@ -77,9 +79,12 @@ def _probability(weight: Numbers) -> Numbers:
     return np.asarray(1 / (1 + np.exp2(-np.clip(weight, -500, 500))))
 
 
-def _of_person(pairs: pa.Table, wanted: Sequence[Comparison]) -> tuple[Numbers, Numbers]:
-    """Return the bits of what tells people of one household apart, and how much of that speaks for another person."""
-    bits, against = np.zeros(pairs.num_rows), np.zeros(pairs.num_rows)
+def _of_person(pairs: pa.Table, wanted: Sequence[Comparison]) -> tuple[Numbers, Numbers, Numbers]:
+    """Return the bits of what tells people of one household apart, and how much of that speaks for another person.
+
+    The last counts given names and days of birth among it: what only an equal number of the person outweighs.
+    """
+    bits, against, hard = np.zeros(pairs.num_rows), np.zeros(pairs.num_rows), np.zeros(pairs.num_rows)
     for one in (one for one in wanted if one.person or one.name == "surname"):
         level, weight = np.asarray(pairs[f"level_{one.name}"]), np.asarray(pairs[f"weight_{one.name}"], dtype=float)
         tells = np.array([said.tells for said in one.levels] + ["missing"])[level]
@@ -88,7 +93,9 @@ def _of_person(pairs: pa.Table, wanted: Sequence[Comparison]) -> tuple[Numbers, 
         against += tells == "other"
         if one.name == "given_name":
             against += tells == "household"
-    return bits, against
+        if one.decides:
+            hard += (tells == "other") | ((one.name == "given_name") & (tells == "household"))
+    return bits, against, hard
 
 
 def _same_number(pairs: pa.Table, wanted: Sequence[Comparison]) -> Flags:
@@ -102,7 +109,7 @@ def _same_number(pairs: pa.Table, wanted: Sequence[Comparison]) -> Flags:
 
 def _one_first(outcome: np.ndarray, left: np.ndarray, right: np.ndarray, weight: Numbers, limits: Thresholds) -> None:
     """Let each second row have one first row: the best by far; where none is, those that compete are conflicts."""
-    serious = np.flatnonzero((outcome == 0) | (_probability(weight) >= limits.automatic))
+    serious = np.flatnonzero(outcome == 0)
     order = serious[np.lexsort((left[serious], -weight[serious], right[serious]))]
     start = 0
     while start < len(order):

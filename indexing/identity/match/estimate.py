@@ -9,7 +9,6 @@ people's. Labels of people count as certain.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
@@ -19,7 +18,7 @@ from indexing.identity.match.model import Model
 
 __all__ = ["Patterns", "estimate"]
 
-_GUESS_WEIGHS, _GUESSED_PAIRS = 30.0, 1_000.0
+_GUESS_WEIGHS, _GUESSED_PAIRS, _LABEL_WEIGHS = 30.0, 1_000.0, 5.0
 Counts: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float64]]"
 _ROUNDS, _STILL = 60, 1e-5
 _LEAST = 1e-7
@@ -46,7 +45,7 @@ def estimate(
         one.name: _counted(random, place, np.ones(len(random.counts)), len(one.levels))
         for place, one in enumerate(wanted)
     }
-    model = replace(model, u=MappingProxyType(_of_two_people(model, shown, wanted)))
+    model = replace(model, u=_of_two_people(model, shown, wanted))
     guess = {one.name: np.array(Model.guessed(list(wanted), 0.5).m[one.name]) for one in wanted}
     for _ in range(_ROUNDS if len(found.counts) else 0):
         likely = _posterior(model, wanted, found)
@@ -54,15 +53,15 @@ def estimate(
         m = {}
         for place, one in enumerate(wanted):
             seen = _counted(found, place, likely, len(one.levels))
-            if judged and True in judged:
-                certain = judged[True]
-                seen += _counted(certain, place, np.ones(len(certain.counts)), len(one.levels))
+            for same_person, said in (judged or {}).items():
+                share = np.full(len(said.counts), _LABEL_WEIGHS) if same_person else -_posterior(model, wanted, said)
+                seen = np.maximum(seen + _counted(said, place, share, len(one.levels)), 0.0)
             total = seen + _GUESS_WEIGHS * guess[one.name]
             m[one.name] = tuple(float(share) for share in total / total.sum())
         prior = min(max(same / pairs, _LEAST / 10), 0.5)
         still = abs(prior - model.prior) <= _STILL * model.prior and _near(model.m, m)
-        model = replace(model, m=MappingProxyType(m), prior=prior)
-        model = replace(model, u=MappingProxyType(_of_two_people(model, shown, wanted)))
+        model = replace(model, m=m, prior=prior)
+        model = replace(model, u=_of_two_people(model, shown, wanted))
         if still:
             break
     return model

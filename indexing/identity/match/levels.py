@@ -42,6 +42,8 @@ class Comparison:
     person: bool = False
     number: bool = False
     """Whether it is of a number that no two people have."""
+    decides: bool = False
+    """Whether another value is another person's, unless a number says otherwise: given name, day of birth."""
 
 
 def comparisons(columns: Mapping[str, FieldKind]) -> list[Comparison]:
@@ -97,6 +99,7 @@ def _given() -> Comparison:
             Level("different", "ELSE", 0.03, 0.95, tells="other"),
         ),
         person=True,
+        decides=True,
     )
 
 
@@ -133,6 +136,7 @@ def _birthday(name: str, _: Sequence[str]) -> Comparison:
             Level("different", "ELSE", 0.02, 0.98, tells="other"),
         ),
         person=True,
+        decides=True,
     )
 
 

@@ -1,7 +1,7 @@
 """`link_records`: two plain tables, or one, to pairs of rows with an outcome, a probability and an explanation each."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -118,12 +118,14 @@ def link_records(
     *,
     model: Model | None = None,
     thresholds: Thresholds | None = None,
+    judged: Mapping[tuple[int, int], bool] | None = None,
 ) -> Linked:
     """Return which rows of two tables, or of one, speak of the same person.
 
     `left` and `right` are rows as mappings, or Arrow tables; `fields` says what the columns hold, and is guessed from
-    their names otherwise. Without a `model` one is learnt from these very rows; no label is needed. Each row of `right`
-    is linked with one of `left` at most. Raises UnusableFields where no column can be linked by.
+    their names otherwise. Without a `model` one is learnt from these very rows; no label is needed, but what people
+    have `judged` (places of two rows: whether one person) is learnt from. Each row of `right` is linked with one of
+    `left` at most. Raises UnusableFields where no column can be linked by.
     """
     limits = thresholds or Thresholds()
     first, second = _rows(left), _rows(right) if right is not None else None
@@ -132,7 +134,7 @@ def link_records(
     wanted = comparisons(one.columns)
     with scorer(one.table, other.table if other else None, one.columns) as scores:
         scores.block(wanted)
-        fitted = model or _learnt(scores, wanted, one, other)
+        fitted = model or _learnt(scores, wanted, one, other, judged or {})
         least = float(np.log2(limits.candidate / (1 - limits.candidate)))
         table = scores.score(wanted, fitted, least)
         decided = decide(table, wanted, limits, one_table=other is None)
@@ -147,12 +149,23 @@ def link_records(
         )
 
 
-def _learnt(scores: Scorer, wanted: Sequence[Comparison], one: Prepared, other: Prepared | None) -> Model:
+def _learnt(
+    scores: Scorer,
+    wanted: Sequence[Comparison],
+    one: Prepared,
+    other: Prepared | None,
+    judged: Mapping[tuple[int, int], bool],
+) -> Model:
     expected = _EXPECTED * min(one.table.num_rows, other.table.num_rows if other else one.table.num_rows)
     begin = Model.guessed(list(wanted), min(max(expected / scores.pairs, 1e-8), 0.3))
     found, share = scores.blocked_patterns(wanted)
     whole = Patterns(levels=found.levels, counts=found.counts / share)
-    return estimate(begin, wanted, whole, scores.random_patterns(wanted), scores.pairs)
+    said = {
+        same: scores.patterns_of(wanted, [pair for pair, one_person in judged.items() if one_person is same])
+        for same in sorted(set(judged.values()))
+    }
+    found_model = estimate(begin, wanted, whole, scores.random_patterns(wanted), scores.pairs, said)
+    return replace(found_model, labels=len(judged))
 
 
 def _rows(rows: Rows) -> list[Mapping[str, Any]]:

@@ -5,7 +5,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 import msgspec
 
@@ -43,7 +42,7 @@ class Model:
         """Return the model before it has seen any data."""
         m = {one.name: _shares([level.m for level in one.levels]) for one in wanted}
         u = {one.name: _shares([level.u for level in one.levels]) for one in wanted}
-        return cls(m=MappingProxyType(m), u=MappingProxyType(u), prior=prior)
+        return cls(m=m, u=u, prior=prior)
 
     def weight(self, comparison: str, level: int) -> float:
         """Return what meeting this level says, in bits: more than 0 for one person."""

