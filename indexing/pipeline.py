@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import TYPE_CHECKING
 
 from config import settings
@@ -251,17 +252,16 @@ def turn(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None
 def bring_up(store: "Store", brands: Sequence[Brand]) -> tuple[int, int]:
     """Link what is indexed, tell its stories, cases and profiles; return how many mentions and stories changed."""
     from indexing.cases import update_cases
-    from indexing.customers import link_new
-    from indexing.customers.linking import READER
     from indexing.elasticsearch.mappings import MONTHLY
     from indexing.elasticsearch.own_writes import own_writes
+    from indexing.identity.linking import READERS, link_new
     from indexing.profiles import update_profiles
     from indexing.stories.update import update_stories
 
     with own_writes() as own:
         linked, told = link_new(store).linked, update_stories(store, brands).updated
-    for kind in (MONTHLY, "links"):  # whose an account is does not depend on what these two write
-        own.pass_over(store, READER, kind)
+    for reader, kind in product(READERS, (MONTHLY, "links")):
+        own.pass_over(store, reader, kind)  # whose an account is does not depend on what these two write
     update_cases(store)
     update_profiles(store)
     return linked, told

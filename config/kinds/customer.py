@@ -12,12 +12,15 @@ __all__ = ["Case", "Facts", "When"]
 
 
 class Facts(AnyFacts):
-    """The customer's tier and the mentions that count."""
+    """The customer's tier, segment and value, and the mentions that count."""
 
     tier: str | None
     count: Count
     weight: Annotated[float, Field(ge=0, le=1)] = 1.0
     """How sure the link is."""
+    segment: str | None = None
+    value: str | None = None
+    """The customer's band of value."""
 
 
 class Case(Facts, AnyCase):
@@ -32,13 +35,20 @@ class When(Condition):
     kind: Literal["customer"]
     tiers: tuple[Name, ...] = ()
     """Tiers as the shop calls them; any customer where none is named."""
+    segments: tuple[Name, ...] = ()
+    """Segments; any where none is named."""
+    values: tuple[Name, ...] = ()
+    """Bands of value; any where none is named."""
     min_count: Annotated[int, Field(ge=1)] = 1
     min_weight: Annotated[float, Field(ge=0, le=1)] = 0.5
     negative_only: bool = True
 
     def judge(self, facts: Facts) -> Verdict:
         """Return whether such a customer speaks often enough."""
-        matters = not self.tiers or facts.tier in self.tiers
+        matters = all(
+            not wanted or said in wanted
+            for wanted, said in ((self.tiers, facts.tier), (self.segments, facts.segment), (self.values, facts.value))
+        )
         return Verdict(
             fires=matters and facts.count >= self.min_count and facts.weight >= self.min_weight,
             weight=facts.count,

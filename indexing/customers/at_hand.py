@@ -102,4 +102,5 @@ def _links(store: Store, field: str, values: Collection[str]) -> dict[str, Store
 
 
 def _places(links: Mapping[str, StoredLink]) -> set[str]:
-    return {name for one in links.values() for name in (one.link.account, one.link.evidence.handle)}
+    said = {one.link.evidence.handle for one in links.values() if one.link.evidence}
+    return said | {one.link.account for one in links.values()}

@@ -39,7 +39,12 @@ class CustomerLink:
     type: str = "stated_handle"
     weight: float = 1.0
     """How sure it is, 0 to 1."""
-    evidence: StatedHandle
+    evidence: StatedHandle | None = None
+    """Where a list states it; None where other evidence says so."""
+    says: tuple[str, ...] = ()
+    """The evidence in words."""
+    person: str | None = None
+    """Who that is, once accounts and customers of one person are joined."""
     linked_at: datetime
     linked_by: str = IMPORT
     active: bool = True

@@ -132,7 +132,7 @@ def _made(wanted: Wanted, stored: Mapping[str, StoredLink], now: datetime) -> It
                 id=id, customer=customer, platform=platform, account=key, evidence=evidence, linked_at=now
             )
         elif old.active and old.evidence != evidence:
-            yield replace(old, evidence=evidence)
+            yield replace(old, evidence=evidence, type="stated_handle", weight=1.0, linked_by=IMPORT)
 
 
 def _ended(
@@ -141,7 +141,7 @@ def _ended(
     """Yield the links, revoked, whose account is no longer stated to be that one customer's."""
     found = {(account.platform, account.key) for account in accounts}
     for link in (one.link for one in stored.values()):
-        if not link.active or link.linked_by != IMPORT:
+        if not link.active or link.linked_by != IMPORT or link.evidence is None:
             continue
         place = (link.platform, link.account)
         stated = claims.get(Claim(link.platform, link.evidence.kind, link.evidence.handle), {})

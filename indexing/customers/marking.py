@@ -70,7 +70,7 @@ def _marked(
 ) -> tuple[Mapping[str, Any], dict[str, Any]]:
     source = hit["_source"]
     link = speaking[source["platform"], source["author"]["id"]]
-    customer = {"id": link.customer, "link": link.id, "weight": link.weight}
+    customer = {"id": link.customer, "link": link.id, "weight": link.weight, "confidence": link.weight}
     return hit, {"customer": customer, "writers": {"link": _version(hit, link.linked_at)}}
 
 

@@ -1,8 +1,8 @@
 """`customer` on the index: mentions of linked customers over time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 from config.kinds import Verdict
 from config.kinds.customer import Facts, When
@@ -24,10 +24,11 @@ def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Fou
         window=when.window,
         late=when.late,
         measures={"weight": {"stats": {"field": "customer.weight"}}},
-        only=(NEGATIVE,) if when.negative_only else (),
+        only=(*((NEGATIVE,) if when.negative_only else ()), *_asked(when)),
         least=when.min_count,
         by="customer.id",
     )
+    beside = {name: said[0] for name, said in (("segment", when.segments), ("value", when.values)) if said}
     of = yield from lines(scope(rule, brands), look, brands, span)
     tiers = yield from _tiers(sorted({customer for _, customer in of if customer}))
     found = []
@@ -37,11 +38,18 @@ def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Fou
         def judge(line: Timeline, stop: int, tier: str | None = tier) -> Verdict:
             start = stop - STEPS
             weight = line.highest("weight", start, stop) or 0.0
-            return when.judge(Facts(tier=tier, count=line.count(start, stop), weight=weight))
+            return when.judge(Facts(tier=tier, count=line.count(start, stop), weight=weight, **beside))
 
         own = episodes_of(rule, look, span, {(brand, customer): line}, judge)
         found += [replace(one, words={**one.words, "tier": tier or ""}) for one in own]
     return found
+
+
+def _asked(when: When) -> Iterator[dict[str, Any]]:
+    """Yield the conditions on what stands beside a mention's customer; only mentions that meet them are counted."""
+    for field, wanted in (("customer.segment", when.segments), ("customer.value", when.values)):
+        if wanted:
+            yield {"terms": {field: list(wanted)}}
 
 
 def _tiers(customers: list[str]) -> SearchRounds[dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from indexing.elasticsearch.field import BOOLEAN, DATE, FLOAT, KEYWORD, LONG, STORED, Field
 
-__all__ = ["CUSTOMER", "CUSTOMER_RECORD"]
+__all__ = ["CUSTOMER", "CUSTOMER_RECORD", "LINK_EVENT"]
 
 CUSTOMER = (
     Field("@timestamp", DATE, "When a list last said something new of the customer."),
@@ -57,4 +57,17 @@ CUSTOMER_RECORD = (
     Field("purpose", KEYWORD, "What a consent is about."),
     Field("granted", BOOLEAN, "Whether the customer agreed."),
     Field("said_by", KEYWORD, "Where a consent was said."),
+)
+
+LINK_EVENT = (
+    Field("@timestamp", DATE, "When it happened."),
+    Field("op", KEYWORD, "link, unlink, apart, propose, undo or erase."),
+    Field("one", KEYWORD, "The first node: an account or a customer."),
+    Field("other", KEYWORD, "The second node."),
+    Field("kind", KEYWORD, "The kind of evidence."),
+    Field("probability", FLOAT, "How sure it is.", "0 to 1"),
+    Field("says", STORED, "The evidence in words, without any value."),
+    Field("by", KEYWORD, "Who: tingfeng, import, or a person."),
+    Field("undoes", KEYWORD, "The event that this one takes back."),
+    Field("customers", KEYWORD, "The customers that it is about."),
 )

@@ -19,7 +19,7 @@ import msgspec
 from config import settings
 from indexing.elasticsearch.alert_fields import ALERT, ALERT_EVENT, SILENCE
 from indexing.elasticsearch.case_fields import CASE
-from indexing.elasticsearch.customer_fields import CUSTOMER, CUSTOMER_RECORD
+from indexing.elasticsearch.customer_fields import CUSTOMER, CUSTOMER_RECORD, LINK_EVENT
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.field import Field, properties
 from indexing.elasticsearch.mention_fields import MENTION
@@ -39,6 +39,7 @@ STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "customer-records": CUSTOMER_RECORD,
         "looks": LOOK,
         "links": LINK,
+        "link-events": LINK_EVENT,
         "profiles": PROFILE,
         "scales": SCALES,
         "heard": HEARD,

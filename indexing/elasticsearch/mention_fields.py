@@ -42,6 +42,7 @@ _PAGE = (
     Field("author.verification", KEYWORD, "The platform's words for why; only if named."),
     Field("author.digits", FLOAT, "Digits among the characters of the account's own name, in tenths.", "0 to 1"),
     Field("author.organisation", BOOLEAN, "Whether a company, a medium or an office speaks."),
+    Field("author.evidence", KEYWORD, "What accounts and customers are joined by: kinds and keyed digests."),
     *ENGAGEMENT_COUNTS,
     Field("rating", FLOAT, "The author's rating on the platform's scale.", "0 to 1"),
     Field("region", KEYWORD, "Where the platform says the author is."),
@@ -96,6 +97,10 @@ _LINK = (
     Field("customer.id", KEYWORD, "The customer who speaks."),
     Field("customer.link", KEYWORD, "The link that says so."),
     Field("customer.weight", FLOAT, "How sure the link is.", "0 to 1"),
+    Field("customer.person", KEYWORD, "The person whom the customer and the account belong to."),
+    Field("customer.confidence", FLOAT, "How sure it is that this person speaks.", "0 to 1"),
+    Field("customer.segment", KEYWORD, "The customer's segment."),
+    Field("customer.value", KEYWORD, "The customer's band of value."),
     Field("writers.link", LONG, "Version of these fields.", "ms since 1970"),
 )
 _PERSON = (

@@ -10,6 +10,7 @@ from config.settings import DAY_ZONE
 from crawlers import native_id
 from crawlers.post import Author, Engagement, Post
 from indexing.elasticsearch.exact import any_way
+from indexing.identity.edges import said
 from indexing.mentions.privacy import Pseudonyms, author_fields
 from indexing.metrics.engagement import total
 from nlp.mention import Mention
@@ -134,7 +135,8 @@ def _author(post: Post, author: Author, pseudonyms: Pseudonyms) -> dict[str, Any
     """Return the author as the index shows it, with what remains of a private name: how much of it is digits."""
     own_name = author.name if "author.name" not in post.synthetic else None
     digits = round(sum(map(str.isdigit, own_name)) / len(own_name), 1) if own_name else None
-    return {**author_fields(post.platform, author, pseudonyms), "digits": digits}
+    evidence = sorted({f"{kind}:{pseudonyms.of(*one)}" for kind, one in said(post)})
+    return {**author_fields(post.platform, author, pseudonyms), "digits": digits, "evidence": evidence}
 
 
 def _folded(post: Post, pseudonyms: Pseudonyms) -> dict[str, Any]:

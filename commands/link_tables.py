@@ -1,0 +1,126 @@
+"""`tingfeng links match`: rows of two tables, or of one, that speak of one person; for lists outside the index."""
+
+import csv
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import typer
+from rich.table import Table
+
+from commands.screen import console, errors
+
+if TYPE_CHECKING:
+    from indexing.identity.match import Field, Linked, Model
+
+__all__ = ["match"]
+
+
+def match(
+    first: Path = typer.Argument(exists=True, dir_okay=False, help="A CSV, Excel file or JSON Lines."),
+    second: Path = typer.Argument(None, exists=True, dir_okay=False, help="Another; without it, rows of the first."),
+    map: list[str] = typer.Option([], help="COLUMN=KIND, such as 顾客=name; else columns are known by their names."),
+    id: str = typer.Option("", help="The column that numbers the rows; else the first that looks so, else the line."),
+    out: Path = typer.Option(None, help="Where the pairs go, as CSV; else to the screen."),
+    automatic: float = typer.Option(0.99, min=0.5, max=0.999999, help="The probability from which pairs are linked."),
+    candidate: float = typer.Option(0.05, min=0.0001, max=0.99, help="The probability from which pairs are told."),
+    model: Path = typer.Option(None, help="Weights that --keep wrote; else they are learnt from the tables."),
+    keep: Path = typer.Option(None, help="Where to keep the weights that were learnt."),
+    explain: str = typer.Option("", help="LEFT,RIGHT: show what makes this pair what it is, by the rows' ids."),
+    picture: Path = typer.Option(None, help="Where --explain draws its waterfall: .svg or .json."),
+) -> None:
+    """Find the rows that are one person; write left, right, outcome, probability, weight, via."""
+    from indexing.identity.match import Thresholds, link_records
+    from indexing.identity.match.fields import guess_fields, stated_fields
+
+    left, right = _rows(first), _rows(second) if second else None
+    columns = [name for name in left[0] if right is None or name in right[0]]
+    guessed, number = guess_fields(columns)
+    said = stated_fields(map, columns)
+    fields = [
+        *said,
+        *(one for one in guessed if one.column not in {field.column for field in said} and one.column != id),
+    ]
+    limits = Thresholds(automatic=automatic, candidate=candidate)
+    found = link_records(left, right, fields, thresholds=limits, model=_model(model, left, fields))
+    names = _ids(left, id or number), _ids(right if right is not None else left, id or number)
+    if keep:
+        found.model.write(keep)
+    if explain:
+        _explain(found, names, explain, picture)
+        return
+    if out:
+        with out.open("w", encoding="utf-8", newline="") as file:
+            _write(file, found, names)
+    else:
+        _write(sys.stdout, found, names)
+    errors.print(
+        f"linked {len(found.linked):,}, candidates {len(found.candidates):,}, conflicts {len(found.conflicts):,};"
+        f" looked at {found.blocked:,} of {found.pairs:,} pairs; by"
+        f" {', '.join(f'{one.column} ({one.kind})' for one in fields)}"
+    )
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    from crawlers.tables import UnusableTable, records
+
+    waiting = records(path)
+    header = next(waiting, None)
+    if header is None:
+        raise UnusableTable(f"{path}: empty: the first line must name the columns")
+    names = [name.strip() for name in header.cells]
+    found = []
+    for row in waiting:
+        if row.problem or len(row.cells) > len(names):
+            problem = row.problem or f"{len(row.cells)} cells where the header has {len(names)}"
+            raise UnusableTable(f"{path}:{row.line}: {problem}: mend the row; nothing was compared")
+        found.append(dict(zip(names, row.cells, strict=False)))
+    if not found:
+        raise UnusableTable(f"{path}: holds no row below its header")
+    return found
+
+
+def _ids(rows: Sequence[Mapping[str, str]], column: str | None) -> list[str]:
+    return [row.get(column, "") if column else str(place + 2) for place, row in enumerate(rows)]
+
+
+def _model(path: Path | None, rows: Sequence[Mapping[str, Any]], fields: "Sequence[Field]") -> "Model | None":
+    from indexing.identity.match import Model
+    from indexing.identity.match.levels import comparisons
+    from indexing.identity.match.prepare import prepare
+
+    return Model.read(path, comparisons(prepare(rows[:1], fields).columns)) if path else None
+
+
+def _write(file: TextIO, found: "Linked", names: tuple[list[str], list[str]]) -> None:
+    rows = csv.writer(file)
+    rows.writerow(("left", "right", "outcome", "probability", "weight", "via"))
+    for pair in (*found.linked, *found.candidates, *found.conflicts):
+        ids = names[0][pair.left], names[1][pair.right]
+        rows.writerow((*ids, pair.outcome, f"{pair.probability:.6f}", f"{pair.weight:.3f}", pair.via))
+
+
+def _explain(found: "Linked", names: tuple[list[str], list[str]], said: str, picture: Path | None) -> None:
+    from config.errors import UserError
+    from indexing.identity.match import Outcome
+    from indexing.identity.match.waterfall import rows, svg, to_json
+
+    wanted = tuple(part.strip() for part in said.split(","))
+    pair = next(
+        (one for one in found.of(*Outcome) if (names[0][one.left], names[1][one.right]) in (wanted, wanted[::-1])), None
+    )
+    if pair is None:
+        raise UserError(
+            f"--explain {said}: no such pair is more than unlikely: write LEFT,RIGHT as the pairs' list has them"
+        )
+    parts = found.explain(pair)
+    sheet = Table("comparison", "level", "bits", "sum", title=f"{pair.outcome} {pair.probability:.6f}", box=None)
+    for row in rows(parts):
+        sheet.add_row(*row)
+    console.print(sheet)
+    if picture:
+        picture.write_text(
+            json.dumps(to_json(parts), indent=2) if picture.suffix == ".json" else svg(parts), encoding="utf-8"
+        )

@@ -1,0 +1,190 @@
+"""Every turn's linking: what the lists state, then all other evidence, then the links and mentions that follow from it.
+
+Events are the truth; links and mentions follow them. Each step bears repetition, so that a kill at any of them is made
+good by the next run. What is looked at is what came since the last time, and what that touches by shared evidence.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from indexing import customers
+from indexing.customers.customer_link import IMPORT, CustomerLink
+from indexing.customers.link_records import read_links
+from indexing.customers.linking import READER as STATED
+from indexing.elasticsearch.changes import Changes, changes
+from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.mappings import MONTHLY
+from indexing.elasticsearch.store import Store
+from indexing.identity.edges import kinds
+from indexing.identity.event import SOFTWARE, LinkEvent, Op, account, customer, event
+from indexing.identity.events import add_events, around, read_events
+from indexing.identity.evidence import Edge, edges
+from indexing.identity.facts import Facts, facts_of, tokens_said
+from indexing.identity.following import Followed, follow
+from indexing.identity.graph import fold
+from indexing.identity.standing import refresh_standing
+from indexing.mentions.privacy import Pseudonyms, pseudonyms
+
+__all__ = ["READERS", "IdentityReport", "link", "link_new"]
+
+_READER = "identity"
+READERS = (STATED, _READER)
+"""As whom what came is read: for what lists state, and for all other evidence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityReport:
+    """What a linking did, by lists and by all other evidence."""
+
+    stated: customers.LinkReport
+    events: int
+    followed: Followed
+
+    @property
+    def linked(self) -> int:
+        """Mentions that gained a customer."""
+        return self.stated.linked + self.followed.linked
+
+    def books(self) -> dict[str, str]:
+        """Return the counts for people."""
+        found = self.followed
+        more = {
+            "link events": self.events,
+            "links by other evidence": found.made,
+            "of those taken back": found.revoked,
+            "mentions linked by them": found.linked,
+            "mentions unlinked by them": found.unlinked,
+            "edges parked in conflicts": found.conflicts,
+        }
+        return self.stated.books() | {name: f"{count:,}" for name, count in more.items()}
+
+
+def link(store: Store, *, now: datetime | None = None) -> IdentityReport:
+    """Link everything anew: what the lists state and what all other evidence says."""
+    now = now or datetime.now(UTC)
+    return _link(store, customers.link(store, now=now), now, whole=True)
+
+
+def link_new(store: Store, *, now: datetime | None = None) -> IdentityReport:
+    """Do the same for what came since the last time, and what that touches."""
+    now = now or datetime.now(UTC)
+    return _link(store, customers.link_new(store, now=now), now, whole=False)
+
+
+def _link(store: Store, stated: customers.LinkReport, now: datetime, *, whole: bool) -> IdentityReport:
+    with store_errors():
+        kinds_read = (MONTHLY, "customers", "customer-records", "links")
+        mentions, people, records, links = (changes(store, _READER, kind) for kind in kinds_read)
+        if not whole and not (mentions or people or records or links):
+            return IdentityReport(stated=stated, events=0, followed=Followed())
+        names = pseudonyms()
+        whole = whole or mentions.first
+        noted, touched = _note_stated(store, links, whole=whole)
+        facts, nodes = (
+            _touched(store, mentions, people, records, names) if not whole else (facts_of(store, names), None)
+        )
+        found = _events(store, facts, nodes, now)
+        added = noted + add_events(store, found)
+        about = None if whole else touched | {node for one in found for node in (one.one, one.other)} | (nodes or set())
+        followed = follow(store, about, facts.ids, names, now)
+        if people or whole:
+            refresh_standing(store, people.query if people and not whole else None)
+        for done in (mentions, people, records, links):
+            done.done()
+        return IdentityReport(stated=stated, events=added, followed=followed)
+
+
+def _note_stated(store: Store, links: Changes, *, whole: bool) -> tuple[int, set[str]]:
+    """Write as events what lists, and people on their links, have said since; return how many, and the nodes."""
+    if not links and not whole:
+        return 0, set()
+    found, nodes = [], set()
+    for stored in read_links(store, None if whole else links.query).values():
+        one = stored.link
+        nodes |= {customer(one.customer), account(one.platform, one.account)}
+        found += list(_of_link(one))
+    return add_events(store, found), nodes
+
+
+def _of_link(one: CustomerLink) -> Iterator[LinkEvent]:
+    pair = customer(one.customer), account(one.platform, one.account)
+    if one.type == "stated_handle" and one.evidence:
+        where = f"{one.evidence.file}:{one.evidence.line} {one.evidence.column}"
+        yield event(Op.LINK, *pair, at=one.linked_at, by=one.linked_by, kind=one.type, says=(where,))
+    if one.active or one.revoked_at is None or one.revoked_by in (None, SOFTWARE):
+        return
+    why = (one.revoked_for,) if one.revoked_for else ()
+    yield event(Op.UNLINK, *pair, at=one.revoked_at, by=str(one.revoked_by), kind="stated_handle", says=why)
+    if one.revoked_by != IMPORT:
+        yield event(Op.APART, *pair, at=one.revoked_at, by=str(one.revoked_by), says=why)
+
+
+def _touched(
+    store: Store, mentions: Changes, people: Changes, records: Changes, names: Pseudonyms
+) -> tuple[Facts, set[str]]:
+    """Return all that bears on the accounts and customers of whom something is new, and who they are."""
+    new = Facts()
+    if mentions:
+        tokens_said(store, mentions.query, names, new)
+    nodes = set(new.tokens)
+    for changed, kind, field in ((people, "customers", None), (records, "customer-records", "customer")):
+        nodes |= set(_ids(store, changed, kind, field)) if changed else set()
+    of_customers = _tokens_of_customers(store, nodes)
+    facts = facts_of(store, names, {*new.holders, *of_customers})
+    facts.ids |= new.ids
+    return facts, nodes
+
+
+def _ids(store: Store, changed: Changes, kind: str, field: str | None) -> Iterator[str]:
+    from elasticsearch.helpers import scan
+
+    query = {"query": changed.query, "_source": [field] if field else False}
+    for hit in scan(store.client, index=store.alias(kind), query=query):
+        yield customer(hit["_source"][field] if field else hit["_id"])
+
+
+def _tokens_of_customers(store: Store, nodes: Collection[str]) -> set[str]:
+    from indexing.identity.facts import tokens_held
+
+    return tokens_held(store, [node.partition(":")[2] for node in nodes if node.startswith("customer:")])
+
+
+def _events(store: Store, facts: Facts, nodes: set[str] | None, now: datetime) -> list[LinkEvent]:
+    """Return what joins and parts by evidence, against what stands; what somebody has parted is not joined again."""
+    wanted = edges(facts.holders)
+    about = None if nodes is None else nodes | {node for one in wanted for node in (one.one, one.other)}
+    known = read_events(store) if about is None else around(store, about)
+    belief = fold(known, key=_erased)
+    ours = {Edge(*place) for place, one in belief.edges.items() if one.by == SOFTWARE and _read_from_posts(place[0])}
+    gone = {one for one in ours - wanted if nodes is None or {one.one, one.other} & nodes}
+    new = {one for one in wanted - ours if (one.one, one.other) not in belief.apart}
+    new = {one for one in new if (one.kind, one.one, one.other) not in belief.edges and not _gone(known, one)}
+    return [*_made(sorted(new), now), *_ended(sorted(gone), now)]
+
+
+def _read_from_posts(name: str) -> bool:
+    return bool(kinds()[name].reads or kinds()[name].customers) if name in kinds() else False
+
+
+def _gone(known: Iterable[LinkEvent], one: Edge) -> bool:
+    """Whether a node of the edge has been erased."""
+    erased = {event.one for event in known if event.op is Op.ERASE}
+    return bool({_erased(one.one), _erased(one.other)} & erased) if erased else False
+
+
+def _erased(node: str) -> str:
+    return pseudonyms().of("erased", node)
+
+
+def _made(wanted: Iterable[Edge], now: datetime) -> Iterator[LinkEvent]:
+    for one in wanted:
+        kind = kinds()[one.kind]
+        more = {"kind": one.kind, "probability": kind.probability, "says": (kind.words,)}
+        yield event(Op.LINK, one.one, one.other, at=now, by=SOFTWARE, **more)
+
+
+def _ended(gone: Iterable[Edge], now: datetime) -> Iterator[LinkEvent]:
+    for one in gone:
+        says = ("the evidence is no longer there, or more share it",)
+        yield event(Op.UNLINK, one.one, one.other, at=now, by=SOFTWARE, kind=one.kind, says=says)

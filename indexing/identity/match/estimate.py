@@ -1,0 +1,98 @@
+# ruff: noqa: E501
+"""m and the prior from the data, without labels: expectation–maximisation over the patterns of levels.
+
+u is known from random pairs, nearly all of which are two people's. Each iteration asks how likely each pattern of levels
+is one person's under the present numbers, and counts anew; the first guesses stay in as if so many labelled pairs said
+them, so that a level that the data does not show keeps a number that is possible. Pairs that no key found count as two
+people's. Labels of people count as certain.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+
+from indexing.identity.match.levels import Comparison
+from indexing.identity.match.model import Model
+
+__all__ = ["Patterns", "estimate"]
+
+_GUESS_WEIGHS, _GUESSED_PAIRS, _LABEL_WEIGHS = 30.0, 1_000.0, 5.0
+Counts: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float64]]"
+_ROUNDS, _STILL = 60, 1e-5
+_LEAST = 1e-7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patterns:
+    """Patterns of levels and how many pairs show each: `levels` is patterns × comparisons, -1 where a value is missing."""
+
+    levels: "np.ndarray[tuple[int, int], np.dtype[np.int64]]"
+    counts: "np.ndarray[tuple[int], np.dtype[np.float64]]"
+
+
+def estimate(
+    model: Model,
+    wanted: Sequence[Comparison],
+    found: Patterns,
+    random: Patterns,
+    pairs: int,
+    judged: Mapping[bool, Patterns] | None = None,
+) -> Model:
+    """Return the model that fits; `pairs` is how many there are in all, `judged` what people said, by whether one."""
+    shown = {
+        one.name: _counted(random, place, np.ones(len(random.counts)), len(one.levels))
+        for place, one in enumerate(wanted)
+    }
+    model = replace(model, u=_of_two_people(model, shown, wanted))
+    guess = {one.name: np.array(Model.guessed(list(wanted), 0.5).m[one.name]) for one in wanted}
+    for _ in range(_ROUNDS if len(found.counts) else 0):
+        likely = _posterior(model, wanted, found)
+        same = float((likely * found.counts).sum())
+        m = {}
+        for place, one in enumerate(wanted):
+            seen = _counted(found, place, likely, len(one.levels))
+            for same_person, said in (judged or {}).items():
+                share = np.full(len(said.counts), _LABEL_WEIGHS) if same_person else -_posterior(model, wanted, said)
+                seen = np.maximum(seen + _counted(said, place, share, len(one.levels)), 0.0)
+            total = seen + _GUESS_WEIGHS * guess[one.name]
+            m[one.name] = tuple(float(share) for share in total / total.sum())
+        prior = min(max(same / pairs, _LEAST / 10), 0.5)
+        still = abs(prior - model.prior) <= _STILL * model.prior and _near(model.m, m)
+        model = replace(model, m=m, prior=prior)
+        model = replace(model, u=_of_two_people(model, shown, wanted))
+        if still:
+            break
+    return model
+
+
+def _posterior(model: Model, wanted: Sequence[Comparison], found: Patterns) -> Counts:
+    weight = np.full(len(found.counts), np.log2(model.prior / (1 - model.prior)))
+    for place, one in enumerate(wanted):
+        weights = np.array([model.weight(one.name, level) for level in range(len(one.levels))] + [0.0])
+        weight += weights[found.levels[:, place]]  # -1, a missing value, takes the last: 0
+    return np.asarray(1 / (1 + np.exp2(-np.clip(weight, -200, 200))))
+
+
+def _counted(found: Patterns, place: int, share: Counts, levels: int) -> Counts:
+    shown = found.levels[:, place] >= 0
+    weights = (share * found.counts)[shown]
+    return np.bincount(found.levels[shown, place], weights=weights, minlength=levels).astype(float)
+
+
+def _of_two_people(
+    model: Model, shown: Mapping[str, Counts], wanted: Sequence[Comparison]
+) -> dict[str, tuple[float, ...]]:
+    """Return u: what random pairs show, less what those among them show that are one person's."""
+    found = {}
+    for one in wanted:
+        counts, guess = shown[one.name], np.array([level.u for level in one.levels])
+        others = np.maximum(counts - counts.sum() * model.prior * np.array(model.m[one.name]), 0.0)
+        u = others + _GUESSED_PAIRS * guess / guess.sum()
+        found[one.name] = tuple(float(share) for share in u / u.sum())
+    return found
+
+
+def _near(one: Mapping[str, tuple[float, ...]], other: Mapping[str, tuple[float, ...]]) -> bool:
+    return all(np.allclose(one[name], other[name], atol=1e-4) for name in other)

@@ -1,0 +1,179 @@
+"""`link_records`: two plain tables, or one, to pairs of rows with an outcome, a probability and an explanation each."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+
+from indexing.identity.match.decide import Outcome, Thresholds, decide
+from indexing.identity.match.estimate import Patterns, estimate
+from indexing.identity.match.fields import Field, guess_fields
+from indexing.identity.match.levels import Comparison, comparisons
+from indexing.identity.match.model import Model
+from indexing.identity.match.prepare import Prepared, prepare
+from indexing.identity.match.score import Scorer, scorer
+
+__all__ = ["Linked", "Pair", "Part", "Rows", "link_records"]
+
+Rows: TypeAlias = Iterable[Mapping[str, Any]] | pa.Table
+_EXPECTED = 0.5
+_OUTCOMES = list(Outcome)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one comparison says of a pair, in words that hold no value, and in bits."""
+
+    comparison: str
+    level: str
+    bits: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A row of the first table and one of the second (or of the same), by their places from 0."""
+
+    left: int
+    right: int
+    outcome: Outcome
+    probability: float
+    weight: float
+    """The probability's odds, in bits."""
+    via: str = "pair"
+    """`group` for two rows of one table that were not compared, but are linked with one another's links."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """All pairs that are more than unlikely; `blocked` of `pairs` possible ones were looked at."""
+
+    table: pa.Table
+    outcomes: "np.ndarray[tuple[int], np.dtype[np.int8]]"
+    implied: Sequence[tuple[int, int]]
+    wanted: Sequence[Comparison]
+    model: Model
+    pairs: int
+    blocked: int
+
+    @property
+    def linked(self) -> list[Pair]:
+        """The pairs that are one person."""
+        found = list(self.of(Outcome.LINKED))
+        least = min((pair.weight for pair in found), default=0.0)
+        return [*found, *(self._by_group(pair, least) for pair in self.implied)]
+
+    @property
+    def candidates(self) -> list[Pair]:
+        """The pairs that a person should look at."""
+        return list(self.of(Outcome.CANDIDATE))
+
+    @property
+    def conflicts(self) -> list[Pair]:
+        """The pairs that are parked, for something speaks strongly for them and something against."""
+        return list(self.of(Outcome.CONFLICT))
+
+    def of(self, *outcomes: Outcome) -> Iterator[Pair]:
+        """Yield the pairs of these outcomes, the surest first."""
+        if not self.table.num_rows:
+            return
+        left, right = np.asarray(self.table["l"]), np.asarray(self.table["r"])
+        weight = np.asarray(self.table["weight"], dtype=float)
+        for place in np.lexsort((right, left, -weight)):
+            outcome = _OUTCOMES[self.outcomes[place]]
+            if outcome in outcomes:
+                bits = float(weight[place])
+                yield Pair(
+                    left=int(left[place]),
+                    right=int(right[place]),
+                    outcome=outcome,
+                    probability=float(1 / (1 + np.exp2(-np.clip(bits, -500, 500)))),
+                    weight=bits,
+                )
+
+    def _by_group(self, pair: tuple[int, int], least: float) -> Pair:
+        probability = float(1 / (1 + np.exp2(-least)))
+        return Pair(
+            left=pair[0], right=pair[1], outcome=Outcome.LINKED, probability=probability, weight=least, via="group"
+        )
+
+    def explain(self, pair: Pair) -> list[Part]:
+        """Return the waterfall of a pair: what each comparison adds to the prior's bits."""
+        found = np.flatnonzero((np.asarray(self.table["l"]) == pair.left) & (np.asarray(self.table["r"]) == pair.right))
+        row = self.table.slice(int(found[0]), 1).to_pylist()[0]
+        prior = float(np.log2(self.model.prior / (1 - self.model.prior)))
+        parts = [Part(comparison="prior", level="two rows drawn at random", bits=prior)]
+        for one in self.wanted:
+            level = row[f"level_{one.name}"]
+            words = one.levels[level].words if level >= 0 else "missing"
+            parts.append(Part(comparison=one.name, level=words, bits=row[f"weight_{one.name}"] if level >= 0 else 0.0))
+        return parts
+
+
+def link_records(
+    left: Rows,
+    right: Rows | None = None,
+    fields: Sequence[Field] | None = None,
+    *,
+    model: Model | None = None,
+    thresholds: Thresholds | None = None,
+    judged: Mapping[tuple[int, int], bool] | None = None,
+) -> Linked:
+    """Return which rows of two tables, or of one, speak of the same person.
+
+    `left` and `right` are rows as mappings, or Arrow tables; `fields` says what the columns hold, and is guessed from
+    their names otherwise. Without a `model` one is learnt from these very rows; no label is needed, but what people
+    have `judged` (places of two rows: whether one person) is learnt from. Each row of `right` is linked with one of
+    `left` at most. Raises UnusableFields where no column can be linked by.
+    """
+    limits = thresholds or Thresholds()
+    first, second = _rows(left), _rows(right) if right is not None else None
+    columns = fields or guess_fields(_names(first, second))[0]
+    one, other = prepare(first, columns), prepare(second, columns) if second is not None else None
+    wanted = comparisons(one.columns)
+    with scorer(one.table, other.table if other else None, one.columns) as scores:
+        scores.block(wanted)
+        fitted = model or _learnt(scores, wanted, one, other, judged or {})
+        least = float(np.log2(limits.candidate / (1 - limits.candidate)))
+        table = scores.score(wanted, fitted, least)
+        decided = decide(table, wanted, limits, one_table=other is None)
+        return Linked(
+            table=table,
+            outcomes=decided.outcome,
+            implied=decided.implied,
+            wanted=wanted,
+            model=fitted,
+            pairs=scores.pairs,
+            blocked=scores.blocked,
+        )
+
+
+def _learnt(
+    scores: Scorer,
+    wanted: Sequence[Comparison],
+    one: Prepared,
+    other: Prepared | None,
+    judged: Mapping[tuple[int, int], bool],
+) -> Model:
+    expected = _EXPECTED * min(one.table.num_rows, other.table.num_rows if other else one.table.num_rows)
+    begin = Model.guessed(list(wanted), min(max(expected / scores.pairs, 1e-8), 0.3))
+    found, share = scores.blocked_patterns(wanted)
+    whole = Patterns(levels=found.levels, counts=found.counts / share)
+    said = {
+        same: scores.patterns_of(wanted, [pair for pair, one_person in judged.items() if one_person is same])
+        for same in sorted(set(judged.values()))
+    }
+    found_model = estimate(begin, wanted, whole, scores.random_patterns(wanted), scores.pairs, said)
+    return replace(found_model, labels=len(judged))
+
+
+def _rows(rows: Rows) -> list[Mapping[str, Any]]:
+    return rows.to_pylist() if isinstance(rows, pa.Table) else list(rows)
+
+
+def _names(first: Sequence[Mapping[str, Any]], second: Sequence[Mapping[str, Any]] | None) -> list[str]:
+    """Return the columns of the first rows that the second have too."""
+    ours = list(dict.fromkeys(name for row in first[:1_000] for name in row))
+    theirs = ours if second is None else {name for row in second[:1_000] for name in row}
+    return [name for name in ours if name in theirs]

@@ -1,0 +1,74 @@
+"""A model's parameters: for each level of each comparison m and u, and how often two rows are one person's."""
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from config.errors import UserError
+from indexing.identity.match.levels import Comparison
+
+__all__ = ["FORMAT", "Model", "ModelUnusable"]
+
+FORMAT = 1
+
+
+class ModelUnusable(UserError):
+    """A stored model cannot be used: the message says why, and how to make another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """What was learnt of a pair of tables; `m` and `u` have a number a level, in the comparison's order."""
+
+    m: Mapping[str, tuple[float, ...]]
+    u: Mapping[str, tuple[float, ...]]
+    prior: float
+    """How often two rows drawn at random are one person's."""
+    labels: int = 0
+    """How many pairs that people judged it has learnt from."""
+    format: int = FORMAT
+
+    @property
+    def version(self) -> str:
+        """What no other parameters have."""
+        return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()[:12]
+
+    @classmethod
+    def guessed(cls, wanted: list[Comparison], prior: float) -> "Model":
+        """Return the model before it has seen any data."""
+        m = {one.name: _shares([level.m for level in one.levels]) for one in wanted}
+        u = {one.name: _shares([level.u for level in one.levels]) for one in wanted}
+        return cls(m=m, u=u, prior=prior)
+
+    def weight(self, comparison: str, level: int) -> float:
+        """Return what meeting this level says, in bits: more than 0 for one person."""
+        return math.log2(self.m[comparison][level] / self.u[comparison][level])
+
+    def write(self, path: Path) -> None:
+        """Store it as JSON."""
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(self), indent=2))
+
+    @classmethod
+    def read(cls, path: Path, wanted: list[Comparison]) -> "Model":
+        """Return a stored model; ModelUnusable where it was made for other columns or another format."""
+        try:
+            found = msgspec.json.decode(path.read_bytes(), type=cls)
+        except (OSError, msgspec.DecodeError) as error:
+            raise ModelUnusable(
+                f"{path}: cannot be read ({error}): run `tingfeng links learn` to make another"
+            ) from error
+        sizes = {one.name: len(one.levels) for one in wanted}
+        if found.format != FORMAT or {name: len(of) for name, of in found.m.items()} != sizes:
+            raise ModelUnusable(
+                f"{path}: was made for {', '.join(sorted(found.m))} (format {found.format}), not for"
+                f" {', '.join(sorted(sizes))} (format {FORMAT}): run `tingfeng links learn` to make another"
+            )
+        return found
+
+
+def _shares(of: list[float]) -> tuple[float, ...]:
+    return tuple(one / sum(of) for one in of)

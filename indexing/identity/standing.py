@@ -1,0 +1,113 @@
+"""What stands beside a customer on each of their mentions: segment, band of value, person."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from indexing.customers.link_records import read_links
+from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.field import Writer
+from indexing.elasticsearch.mappings import STANDING
+from indexing.elasticsearch.parts import in_parts
+from indexing.elasticsearch.retry import with_retries
+from indexing.elasticsearch.store import Store
+from indexing.mentions.write import Outcome, Update, write
+
+__all__ = ["Standing", "refresh_standing", "standing_of"]
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A customer's segment and band of value, None where nobody says."""
+
+    segment: str | None = None
+    value: str | None = None
+
+
+def standing_of(store: Store, ids: Collection[str]) -> dict[str, Standing]:
+    """Return what is said of customers: by their profile where there is one, else by the shop's list."""
+    found: dict[str, Standing] = {}
+    for some in in_parts(ids):
+        for kind in ("customers", *(["profiles"] if "profiles" in STANDING else [])):
+            docs = with_retries(
+                lambda some=some, kind=kind: store.client.mget(  # type: ignore[misc]
+                    index=store.alias(kind), ids=some, source_includes=["segment", "value_band"]
+                )
+            )["docs"]
+            for doc in (doc for doc in docs if doc.get("found")):
+                said, old = doc["_source"], found.get(doc["_id"], Standing())
+                found[doc["_id"]] = Standing(said.get("segment") or old.segment, said.get("value_band") or old.value)
+    return found
+
+
+def refresh_standing(store: Store, changed: Mapping[str, Any] | None, ids: Collection[str] | None = None) -> int:
+    """Bring the mentions of these customers up to what is said of them; return how many mentions changed.
+
+    `changed` is a condition on customers; without it and `ids`, all linked customers are looked at.
+    """
+    with store_errors():
+        wanted = set(ids) if ids is not None else set(_customers(store, changed))
+        links = {one.link.id: one.link for some in in_parts(wanted) for one in read_links(store, _of(some)).values()}
+        held = {one.customer for one in links.values() if one.active}
+        said = standing_of(store, held)
+        done = 0
+        for some in in_parts(held):
+            hits = _mentions(store, some)
+            while part := list(islice(hits, _AT_ONCE)):
+                updates = [one for hit in part if (one := _update(store, hit, links, said))]
+                done += sum(result.outcome is Outcome.INDEXED for result in write(store, updates))
+        return done
+
+
+def beside(link: Any, standing: Standing) -> dict[str, Any]:
+    """Return a mention's `customer` by its link."""
+    whole = {
+        "id": link.customer, "link": link.id, "weight": link.weight, "confidence": link.weight, "person": link.person,
+        "segment": standing.segment, "value": standing.value,
+    }  # fmt: skip
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+def _update(
+    store: Store, hit: Mapping[str, Any], links: Mapping[str, Any], said: Mapping[str, Standing]
+) -> Update | None:
+    source = hit["_source"]
+    link = links.get(source["customer"].get("link"))
+    if link is None or not link.active:
+        return None
+    customer = beside(link, said.get(link.customer, Standing()))
+    if customer == source["customer"]:
+        return None
+    version = source.get("writers", {}).get("link", 0) + 1
+    return Update(
+        id=hit["_id"],
+        parts={Writer.LINK: {"customer": customer, "writers": {"link": version}}},
+        month=store.month_of(hit["_index"]),
+        ingested=source["event"]["ingested"],
+    )
+
+
+def _of(ids: Collection[str]) -> dict[str, Any]:
+    return {"terms": {"customer": list(ids)}}
+
+
+def _customers(store: Store, condition: Mapping[str, Any] | None) -> Iterator[str]:
+    from elasticsearch.helpers import scan
+
+    if condition is None:
+        yield from {one.link.customer for one in read_links(store, {"term": {"active": True}}).values()}
+        return
+    for hit in scan(store.client, index=store.alias("customers"), query={"query": condition, "_source": False}):
+        yield hit["_id"]
+
+
+def _mentions(store: Store, ids: Collection[str]) -> Iterator[Mapping[str, Any]]:
+    from elasticsearch.helpers import scan
+
+    store.refresh("mentions")
+    fields = ["customer", "event.ingested", "writers.link"]
+    query = {"query": {"terms": {"customer.id": list(ids)}}, "_source": fields}
+    yield from scan(store.client, index=store.alias("mentions"), query=query)

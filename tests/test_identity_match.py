@@ -1,0 +1,148 @@
+"""Rows of two tables that are one person: few wrong, many found, families kept apart, whatever order they stand in."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from indexing.identity.match import Field, FieldKind, Linked, Model, Outcome, UnusableFields, link_records
+from indexing.identity.match.levels import comparisons
+from indexing.identity.match.model import ModelUnusable
+from indexing.identity.match.names import shapes, sound, sound_key, whole
+from indexing.identity.match.prepare import prepare
+from tests.people import labelled
+from tingfeng import app
+
+Rows = list[dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def made() -> tuple[Rows, Rows, set[tuple[int, int]]]:
+    return labelled(1_200, seed=5)
+
+
+@pytest.fixture(scope="module")
+def found(made: tuple[Rows, Rows, set[tuple[int, int]]]) -> Linked:
+    return link_records(made[0], made[1])
+
+
+def pairs(of: Linked, *outcomes: Outcome) -> set[tuple[int, int]]:
+    return {(one.left, one.right) for one in of.of(*outcomes)}
+
+
+def test_links_are_right_and_candidates_catch_the_rest(
+    made: tuple[Rows, Rows, set[tuple[int, int]]], found: Linked
+) -> None:
+    truth, linked = made[2], pairs(found, Outcome.LINKED)
+    assert len(linked & truth) / len(linked) >= 0.998
+    assert len(linked & truth) / len(truth) >= 0.88
+    assert len(pairs(found, Outcome.LINKED, Outcome.CANDIDATE) & truth) / len(truth) >= 0.95
+    assert not linked & pairs(found, Outcome.CONFLICT)
+    assert found.blocked / found.pairs <= 0.01
+
+
+def test_the_order_of_rows_makes_no_difference(made: tuple[Rows, Rows, set[tuple[int, int]]], found: Linked) -> None:
+    left, right, _ = made
+    turned = link_records(left[::-1], right[::-1])
+    linked = {(len(left) - 1 - a, len(right) - 1 - b) for a, b in pairs(turned, Outcome.LINKED)}
+    assert linked == pairs(found, Outcome.LINKED)
+
+
+def test_each_weight_is_explained_and_sums_up(found: Linked) -> None:
+    pair = next(found.of(Outcome.LINKED))
+    parts = found.explain(pair)
+    assert parts[0].comparison == "prior"
+    assert sum(part.bits for part in parts) == pytest.approx(pair.weight, abs=1e-6)
+
+
+def test_families_twins_and_shared_numbers_stay_apart() -> None:
+    left, right, _ = labelled(300, seed=9)
+    family = {
+        "phone": "13912340001",
+        "address": "人民路8号3栋101室",
+        "city": "杭州",
+        "birthday": "2001-05-06",
+        "email": "",
+        "gender": "男",
+    }
+    left += [family | {"name": "钱建国"}, family | {"name": "钱建军"}]
+    right += [family | {"name": "钱建军"}, family | {"name": "钱建国", "birthday": "2001年5月6日"}]
+    placed = len(left) - 2, len(right) - 2
+    linked = {
+        pair
+        for pair in pairs(link_records(left, right), Outcome.LINKED)
+        if pair[0] >= placed[0] or pair[1] >= placed[1]
+    }
+    assert linked == {(placed[0], placed[1] + 1), (placed[0] + 1, placed[1])}
+
+
+def test_blocked_values_and_values_of_too_many_join_nobody() -> None:
+    names = ["王芳", "李强", "张丽娟", "刘海波", "陈梓轩", "杨文静", "黄国栋", "赵晓燕", "吴思远", "周雨桐"]
+    for phone in ("13800138000", "00000000000", "13712345123"):
+        rows = [{"name": name, "phone": phone} for name in names]
+        assert not pairs(link_records(rows), Outcome.LINKED)
+    rows = [
+        {"name": "momo", "phone": ""},
+        {"name": "momo", "phone": ""},
+        {"name": "匿名", "phone": ""},
+        {"name": "匿名", "phone": ""},
+    ]
+    assert not pairs(link_records(rows), *Outcome)
+
+
+def test_names_are_taken_apart_as_people_bear_them() -> None:
+    parts = [
+        (whole(name).surname, whole(name).given, whole(name).called)
+        for name in ("欧阳婷婷", "单雄信", "小明", "王先生", "婷婷")
+    ]
+    assert parts == [
+        ("欧阳", "婷婷", None),
+        ("单", "雄信", None),
+        (None, "小明", "明"),
+        ("王", None, None),
+        (None, "婷婷", "婷"),
+    ]
+    assert sound("单", surname=True) == "shan"
+    assert sound_key("张玮", surname=False) == sound_key("章伟")
+    assert set(shapes("志伟")) & set(shapes("志玮"))
+    assert not set(shapes("志海")) & set(shapes("志洋"))
+
+
+def test_columns_that_say_nothing_are_refused_by_name() -> None:
+    with pytest.raises(UnusableFields, match="no column to link by"):
+        link_records([{"foo": "1"}], [{"foo": "2"}])
+
+
+def test_a_stored_model_scores_alike_and_another_columns_model_is_refused(
+    made: tuple[Rows, Rows, set[tuple[int, int]]], found: Linked, tmp_path: Path
+) -> None:
+    path = tmp_path / "model.json"
+    found.model.write(path)
+    wanted = comparisons(prepare([], [Field(column="name", kind=FieldKind.NAME)]).columns)
+    with pytest.raises(ModelUnusable, match="was made for"):
+        Model.read(path, wanted)
+    assert Model.read(path, list(found.wanted)) == found.model
+
+
+def test_the_command_writes_pairs_and_the_waterfall(tmp_path: Path) -> None:
+    left, right, truth = labelled(250, seed=3)
+    for name, rows in (("a", left), ("b", right)):
+        with (tmp_path / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            out = csv.DictWriter(file, ["nr", *rows[0]])
+            out.writeheader()
+            out.writerows({"nr": f"{name}{place}", **row} for place, row in enumerate(rows))
+    files = [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
+    done = CliRunner().invoke(app, ["links", "match", *files, "--id", "nr", "--out", str(tmp_path / "pairs.csv")])
+    assert done.exit_code == 0, done.output
+    rows = list(csv.DictReader((tmp_path / "pairs.csv").open(encoding="utf-8")))
+    linked = {(int(row["left"][1:]), int(row["right"][1:])) for row in rows if row["outcome"] == "linked"}
+    assert len(linked & truth) >= 0.8 * len(truth)
+    pair, picture = f"{rows[0]['left']},{rows[0]['right']}", tmp_path / "w.json"
+    told = CliRunner().invoke(
+        app, ["links", "match", *files, "--id", "nr", "--explain", pair, "--picture", str(picture)]
+    )
+    assert "given_name" in told.output
+    assert left[int(rows[0]["left"][1:])]["name"] not in told.output
+    assert json.loads(picture.read_text())[0]["comparison"] == "prior"
