@@ -25,6 +25,7 @@ from commands import (
     query,
     replay,
     report,
+    rota,
     rules,
     up,
 )
@@ -58,6 +59,7 @@ app.add_typer(brands.app, name="brands")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(channels.app, name="channels")
 app.command()(console.console)
+app.add_typer(rota.app, name="rota")
 app.add_typer(rules.app, name="rules")
 app.add_typer(imports.app, name="import")
 app.add_typer(links.app, name="links")

@@ -1,6 +1,6 @@
 """What people say to an alert: acknowledged, assigned, snoozed, resolved, judged; by command or by a signed link.
 
-One message may tell of several alerts; what is said to the one that it is of is said to those that joined it too.
+What is said to one alert is said to its incident: to every other alert of it that is open.
 """
 
 import logging
@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 _LONGEST_REASON = 200
+_SEEN = (State.ACKNOWLEDGED, State.ASSIGNED)
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ def possible(alert: Alert) -> tuple[Action, ...]:
     """Return what people can still say to the alert."""
     if alert.state is State.RESOLVED:
         return ()
-    seen = alert.state in (State.ACKNOWLEDGED, State.ASSIGNED)
+    seen = alert.state in _SEEN
     return (*(() if seen else (Action.ACKNOWLEDGE,)), Action.ASSIGN, Action.SNOOZE, Action.RESOLVE)
 
 
@@ -103,21 +104,26 @@ def answer(
 
 
 def acknowledge(store: Store, id: str, *, by: str, now: datetime, key: str | None = None) -> Alert:
-    """Say that `by` looks after the alert; repeats and escalation stop. Again, it changes nothing."""
+    """Say that `by` looks after the alert; repeats and escalation stop once enough people have. Again, nothing changes.
+
+    A crisis may ask for several people, of whom each counts once.
+    """
 
     def edit(old: Alert) -> Alert:
-        if old.state in (State.ACKNOWLEDGED, State.ASSIGNED):
+        if _open(old).state in _SEEN or by in old.acknowledgers:
             return old
-        return _seen(replace(_open(old), state=State.ACKNOWLEDGED), by, now)
+        counted = _seen(old, by, now)
+        return replace(counted, state=State.ACKNOWLEDGED) if _is_enough(counted) else counted
 
     return _change(store, id, edit, by, now, key)
 
 
 def assign(store: Store, id: str, *, to: str, by: str, now: datetime, key: str | None = None) -> Alert:
-    """Say that the alert is `to`'s to look after."""
+    """Say that the alert is `to`'s to look after; of a crisis that asks for two people, `by` is one."""
 
     def edit(old: Alert) -> Alert:
-        return _seen(replace(_open(old), state=State.ASSIGNED, assignee=to), by, now)
+        counted = replace(_seen(_open(old), by, now), assignee=to)
+        return replace(counted, state=State.ASSIGNED) if _is_enough(counted) else counted
 
     return _change(store, id, edit, by, now, key)
 
@@ -132,12 +138,15 @@ def snooze(
     reason: str | None = None,
     key: str | None = None,
 ) -> Alert:
-    """Put the alert off: nobody is told until then, and everybody again from then on if it is still open."""
+    """Put the alert off: nobody is told until then, and everybody again from then on if it is still open.
+
+    NotPossible while a crisis waits for another person's word.
+    """
     until = in_milliseconds(until)
 
     def edit(old: Alert) -> Alert:
-        snoozed = replace(_open(old), state=State.SNOOZED, snoozed_until=until, snooze_reason=reason)
-        return _seen(snoozed, by, now)
+        counted = _seen(_open(old), by, now)
+        return replace(_known(counted), state=State.SNOOZED, snoozed_until=until, snooze_reason=reason)
 
     return _change(store, id, edit, by, now, key, reason)
 
@@ -145,16 +154,18 @@ def snooze(
 def resolve(
     store: Store, id: str, *, by: str, now: datetime, reason: str | None = None, key: str | None = None
 ) -> Alert:
-    """Say that the alert is over; it comes back when something new begins, or when it has doubled."""
+    """Say that the alert is over; it comes back when something new begins, or when it has doubled.
+
+    NotPossible while a crisis waits for another person's word.
+    """
     moment = in_milliseconds(now)
 
     def edit(old: Alert) -> Alert:
         if old.state is State.RESOLVED:
             return old
         seconds = int((moment - old.raised_at).total_seconds())
-        seen = _seen(old, by, now)
         return replace(
-            seen,
+            _known(_seen(old, by, now)),
             state=State.RESOLVED,
             resolved_at=moment,
             resolved_by=by,
@@ -270,7 +281,7 @@ def _change(
     moment = in_milliseconds(now)
     origin = Origin(by=by, at=moment, key=key or moment.isoformat(), detail=detail)
     changed = records.change(store, id, edit, origin)
-    for other in records.joined(store, id, over=over):
+    for other in records.mates(store, changed, over=over):
         with suppress(NotPossible):  # it is over already
             records.change(store, other.id, edit, origin)
     return changed
@@ -283,13 +294,29 @@ def _open(alert: Alert) -> Alert:
 
 
 def _seen(alert: Alert, by: str, now: datetime) -> Alert:
-    """Return the alert with who first said that they look after it, and how long that took."""
+    """Return the alert with who said that they look after it, who was the first, and how long that took."""
+    if by not in alert.acknowledgers:
+        alert = replace(alert, acknowledgers=(*alert.acknowledgers, by))
     if alert.acknowledged_at:
         return alert
     moment = in_milliseconds(now)
     since = alert.told_at or alert.raised_at
     seconds = max(0, int((moment - since).total_seconds()))
     return replace(alert, acknowledged_at=moment, acknowledged_by=by, seconds_to_acknowledge=seconds)
+
+
+def _is_enough(alert: Alert) -> bool:
+    return len(alert.acknowledgers) >= alert.acks
+
+
+def _known(alert: Alert) -> Alert:
+    """Return the alert, unless its crisis is yet to be seen by another person."""
+    if not _is_enough(alert):
+        raise NotPossible(
+            f"危机须由 {alert.acks} 人认领 a crisis: {alert.acks} different people must acknowledge {alert.id}, and "
+            f"{len(alert.acknowledgers) - 1} did beside {alert.acknowledgers[-1]}: let another person do so first"
+        )
+    return alert
 
 
 def _note(store: Store, alert: Alert, name: str, claim: Claim, now: datetime, detail: str) -> bool:

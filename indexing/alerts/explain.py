@@ -31,6 +31,8 @@ _EVENTS: Mapping[str, Both] = MappingProxyType(
         "unsent": Both("发送失败", "not confirmed, will be tried again"),
         "given_up": Both("放弃", "given up"),
         "judged": Both("评价", "judged"),
+        "merged": Both("并入事件", "merged into an incident"),
+        "split": Both("移出事件", "split off its incident"),
         "used": Both("链接已用", "link used"),
         "refused": Both("链接被拒", "link refused"),
     }

@@ -43,6 +43,7 @@ WRITERS: Mapping[str, str] = MappingProxyType(
         "silences": "alerts",
         "notes": "notes",
         "levels": "report",
+        "overrides": "rota",
         "state": "rebuild, backup, restore",
     }
 )

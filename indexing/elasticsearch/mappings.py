@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from config import settings
-from indexing.elasticsearch.alert_fields import ALERT, ALERT_EVENT, SILENCE
+from indexing.elasticsearch.alert_fields import ALERT, ALERT_EVENT, OVERRIDE, SILENCE
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.field import Field, properties
 from indexing.elasticsearch.mention_fields import MENTION
@@ -45,6 +45,7 @@ STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "silences": SILENCE,
         "notes": NOTE,
         "levels": LEVEL,
+        "overrides": OVERRIDE,
     }
 )
 """The kinds that have one index each, whatever the month."""
