@@ -19,8 +19,8 @@ import pytest
 from config.brand import Brand
 from config.channel import Channel
 from config.rule import Rule, Severity
-from indexing.alerts import rate
-from indexing.alerts.alert import Alert, DeliveryState
+from indexing.alerts import records
+from indexing.alerts.alert import Alert, Delivery, DeliveryState
 from indexing.alerts.firing import Firing
 from indexing.alerts.lifecycle import take
 from indexing.alerts.outbox import deliver
@@ -29,7 +29,7 @@ from indexing.alerts.telling import tell
 from tests.bot_server import SECRET, Bot, serving
 from tests.firings import firing
 from tests.killing import dying
-from tests.test_alerts import RULE, stored
+from tests.test_alerts import RULE
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
@@ -87,6 +87,10 @@ def spoken_of(bot: Bot, stories: int) -> Counter[str]:
     return found
 
 
+def deliveries(store: "Store") -> list[Delivery]:
+    return [one for alert in records.firing(store) for one in alert.delivery]
+
+
 def most_within(times: list[float], seconds: float) -> int:
     return max((sum(1 for other in times if 0 <= other - one < seconds) for one in times), default=0)
 
@@ -114,8 +118,7 @@ def test_a_storm_is_one_page_an_incident_and_the_rest_in_one_message(
         listed = next(text for text in made["dingtalk"].confirmed if "【预警汇总】" in text)
         assert "危机 crisis" in listed
         assert deliver(emptied_store, CHANNELS).sent == 0, "nothing is left"
-        states = {one.state for alert in stored(emptied_store).values() for one in alert.delivery}
-        assert states == {DeliveryState.SENT}
+        assert {one.state for one in deliveries(emptied_store)} == {DeliveryState.SENT}
 
 
 @pytest.mark.parametrize("step", [0, 1, 3, 6, 30, 59, 60, 61, 62])
@@ -123,8 +126,6 @@ def test_a_storm_killed_anywhere_loses_nothing(
     emptied_store: "Store", data: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
     """A bot of five a minute: three pages, and a digest of the rest; killed at a write, then all of it again."""
-    from indexing.alerts import records
-
     stories, now = 12, datetime.now(UTC)
     slow = CHANNELS[0].model_copy(update={"per_minute": 5})
     rules = [rule.model_copy(update={"channels": ("dingtalk",)}) for rule in RULES[:2]]
@@ -138,13 +139,13 @@ def test_a_storm_killed_anywhere_loses_nothing(
         with dying(step, records, "send"):
             all_of_it()
         later = time.time() + 61  # the next minute
-        monkeypatch.setattr(rate.time, "time", lambda: later)
+        monkeypatch.setattr(time, "time", lambda: later)
         all_of_it()
         bot = made["dingtalk"]
         first = [text for text in bot.confirmed if "重发" not in text]
         told = spoken_of(Bot(dialect="dingtalk", confirmed=first), stories)
         assert max(told.values()) == 1 or set(told) == {"rest"} or told.pop("rest") <= stories
-        heard = {one for alert in stored(emptied_store).values() for one in alert.delivery}
+        heard = deliveries(emptied_store)
         assert {one.state for one in heard} == {DeliveryState.SENT}
         assert len(heard) == stories
         alone = Counter(id for text in bot.confirmed for id in re.findall(r"预警编号 id: (\S+)", text))
@@ -158,7 +159,7 @@ def test_a_full_minute_and_a_clock_put_back(data: Path, monkeypatch: pytest.Monk
     assert room("bot", 3) == 0
     start = time.time()
     for put_back, free in ((-3600, False), (-3600 + 30, False), (-3600 + 61, True)):
-        monkeypatch.setattr(rate.time, "time", lambda put_back=put_back: start + put_back)
+        monkeypatch.setattr(time, "time", lambda put_back=put_back: start + put_back)
         assert (pause("bot", 3) == 0) is free, put_back
 
 
@@ -243,7 +244,7 @@ def test_a_storm_whose_process_is_killed_loses_nothing(
         until = time.monotonic() + 200
         while time.monotonic() < until:
             storm(es_url, store, stories, begun).communicate()
-            if not any(one.state != "sent" for alert in stored(store).values() for one in alert.delivery):
+            if {one.state for one in deliveries(store)} == {DeliveryState.SENT}:
                 break
             time.sleep(10)
         for dialect, bot in made.items():
@@ -253,5 +254,5 @@ def test_a_storm_whose_process_is_killed_loses_nothing(
             assert stories <= len(told) + rest
             assert sum(told.values()) - len(told) <= repeated, dialect
             assert most_within(bot.times, 60) <= LIMITS[dialect]
-        assert {one.state for alert in stored(store).values() for one in alert.delivery} == {DeliveryState.SENT}
+        assert {one.state for one in deliveries(store)} == {DeliveryState.SENT}
         assert timedelta(seconds=time.time() - begun) < timedelta(minutes=4)

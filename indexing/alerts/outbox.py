@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from threading import Lock
 
 from config.channel import Channel
 from config.rota import Rota
@@ -33,8 +34,8 @@ _ATTEMPTS = 3
 _PAUSE = 0.5
 _RESERVE = 3
 """Messages of a channel's minute that are kept for one that counts the rest, which may take the last two."""
-_PROMPT, _MANY = 1.2, 5
-"""Seconds after which more than so many, of a channel with a limit, wait no longer for their turn."""
+_PROMPT, _FIRST, _MANY = 1.2, 5, 5
+"""Seconds after which, once the first have had their turn, more than so many more wait no longer for theirs."""
 _SKEW = timedelta(seconds=5)
 _OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
 
@@ -56,6 +57,8 @@ class _Post:
     store: Store
     channels: Mapping[str, Channel]
     names: Mapping[str, str] = field(default_factory=dict)
+    turn: Lock = field(default_factory=Lock)
+    """Held while one channel writes of many alerts, of which the others would write at the same time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +110,8 @@ def _serve(post: _Post, name: str, queue: Sequence[_Entry]) -> int:
     """Send one channel its messages until it is out of reach; return how many it has confirmed."""
     sent, channel, begun = 0, post.channels.get(name), time.monotonic()
     for place, entry in enumerate(queue):
-        if channel and _is_storm(channel, len(queue) - place, time.monotonic() - begun):
+        passed = time.monotonic() - begun if place >= _FIRST else 0.0
+        if channel and _is_storm(channel, len(queue) - place, passed):
             return sent + _together(post, channel, queue[place:])
         for attempt in range(_ATTEMPTS):
             time.sleep(attempt and claims.pause_after(attempt, _PAUSE))
@@ -146,7 +150,8 @@ def _together(post: _Post, channel: Channel, entries: Sequence[_Entry]) -> int:
         keys[entry.alert].add(entry.key)
     with claims.claim() as claim:
         edit = claims.edit_all(lambda _, old: claims.claimed(old, claim))
-        alerts = records.change_all(post.store, {id: partial(edit, keys[id]) for id in keys})
+        with post.turn:
+            alerts = records.change_all(post.store, {id: partial(edit, keys[id]) for id in keys})
         mine = [(alert, one) for alert in alerts.values() for one in alert.delivery if one.claim == claim]
         if not mine:
             return 0
@@ -159,7 +164,8 @@ def _together(post: _Post, channel: Channel, entries: Sequence[_Entry]) -> int:
             return 0
         told = "; ".join(filter(None, (f"one of {len(mine)} in one message", remark)))
         ended = claims.edit_all(lambda _, old: claims.ended(old, claim, DeliveryState.SENT, last_error=told))
-        records.change_all(post.store, {id: partial(ended, keys[id]) for id in keys})
+        with post.turn:
+            records.change_all(post.store, {id: partial(ended, keys[id]) for id in keys})
     return len(mine)
 
 

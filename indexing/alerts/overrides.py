@@ -76,7 +76,7 @@ def end(store: Store, id: str, rota: Rota, *, by: str, now: datetime) -> Overrid
 
 
 def lasting(store: Store, since: datetime) -> list[Override]:
-    """Return the overrides that hold at `since` or later, in the order in which they were made."""
+    """Return the overrides that hold at `since` or later, in the order in which they were made; none taken back."""
     from elasticsearch.helpers import scan
 
     index = store.alias(_KIND)
@@ -84,7 +84,7 @@ def lasting(store: Store, since: datetime) -> list[Override]:
         store.client.indices.refresh(index=index)
         query = {"query": {"range": {"end": {"gt": since.isoformat()}}}}
         found = [_of(hit["_id"], hit["_source"]) for hit in scan(store.client, index=index, query=query)]
-    return sorted(found, key=lambda one: (one.made_at, one.id))
+    return sorted((one for one in found if one.begin < one.end), key=lambda one: (one.made_at, one.id))
 
 
 def keep(overrides: list[Override]) -> None:

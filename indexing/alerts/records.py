@@ -167,20 +167,22 @@ def begin_all(store: Store, alerts: Sequence[Alert]) -> list[bool]:
 
 def change_all(store: Store, edits: Mapping[str, Callable[[Alert], Alert]]) -> dict[str, Alert]:
     """Apply to each alert its edit, as `change` does, in few requests; return what stands then. None may be unknown."""
-    index, stands = store.alias("alerts"), dict[str, Alert]()
-    events, writes = list[Action](), list[Action]()
-    for hit in _got(store, list(edits)):
-        old = from_document(hit["_id"], hit["_source"])
-        new = stands[old.id] = edits[old.id](old)
-        if new != old:
-            events += [_action(store, new, event) for event in between(old, new)]
-            seen = (hit["_seq_no"], hit["_primary_term"])
-            writes.append(Action(operation="index", index=index, id=new.id, source=to_document(new), seen=seen))
-    _write(store, events)
-    for action, done in zip(writes, _write(store, writes), strict=True):
-        if not done:  # somebody else was faster
-            stands[action.id] = change(store, action.id, edits[action.id])
-    return stands
+    index, stands, waiting = store.alias("alerts"), dict[str, Alert](), list(edits)
+    for _ in range(_TRIES):
+        events, writes = list[Action](), list[Action]()
+        for hit in _got(store, waiting):
+            old = from_document(hit["_id"], hit["_source"])
+            new = stands[old.id] = edits[old.id](old)
+            if new != old:
+                events += [_action(store, new, event) for event in between(old, new)]
+                seen = (hit["_seq_no"], hit["_primary_term"])
+                writes.append(Action(operation="index", index=index, id=new.id, source=to_document(new), seen=seen))
+        _write(store, events)
+        done = _write(store, writes)
+        waiting = [action.id for action, written in zip(writes, done, strict=True) if not written]
+        if not waiting:
+            return stands
+    raise Overtaken(f"{len(waiting)} alerts: others changed them first, {_TRIES} times: run the same again")
 
 
 def change(store: Store, id: str, edit: Callable[[Alert], Alert], origin: Origin | None = None) -> Alert:
