@@ -1,6 +1,6 @@
 """Who is on duty at a moment or over a time, by the rota and what overrides it."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,14 +24,26 @@ class Duty:
 def on_duty(rota: Rota, moment: datetime, overrides: Collection[Override] = ()) -> tuple[str, ...]:
     """Return the ids of those whose shift holds the moment, in the shifts' order; else the fallback.
 
-    `overrides` change that in the order in which they were made.
+    `overrides` change that in the order in which they were made. Where they would leave nobody, which can only be since
+    the file was changed, the shifts hold.
     """
+    return _overridden(rota, moment, overrides) or _by_shifts(rota, moment)
+
+
+def _by_shifts(rota: Rota, moment: datetime) -> tuple[str, ...]:
     found = tuple(id for shift in rota.shifts for day in rota.begun(shift, moment) for id in shift.on_day(day))
     if not found and rota.fallback:
         found = (rota.fallback,)
+    return tuple(dict.fromkeys(found))
+
+
+def _overridden(rota: Rota, moment: datetime, overrides: Collection[Override]) -> tuple[str, ...]:
+    """Return who is left on duty by the overrides; one of somebody whom the file no longer knows does nothing."""
+    found = _by_shifts(rota, moment)
     held = sorted((one for one in overrides if one.holds(moment)), key=lambda one: (one.made_at, one.id))
     for override in held:
-        found = override.apply(found)
+        if override.person is None or override.person in rota.people:
+            found = override.apply(found)
     if not found and rota.fallback and not any(one.instead_of == rota.fallback for one in held):
         found = (rota.fallback,)
     return tuple(dict.fromkeys(found))
@@ -39,21 +51,30 @@ def on_duty(rota: Rota, moment: datetime, overrides: Collection[Override] = ()) 
 
 def duties(rota: Rota, begin: datetime, end: datetime, overrides: Sequence[Override] = ()) -> Iterator[Duty]:
     """Yield who is on duty from `begin` until `end`, one after the other; times of nobody have no people."""
-    moments = sorted({begin, *_changes(rota, begin, end, overrides)})
-    since, people = begin, on_duty(rota, begin, overrides)
-    for moment in moments[1:]:
-        now = on_duty(rota, moment, overrides)
+    return _cut(rota, begin, end, overrides, on_duty)
+
+
+def unattended(rota: Rota, override: Override, overrides: Sequence[Override]) -> Duty | None:
+    """Return the first time that an override beside others would leave to nobody."""
+    after = _cut(rota, override.begin, override.end, [*overrides, override], _overridden)
+    return next((duty for duty in after if not duty.people), None)
+
+
+def _cut(
+    rota: Rota,
+    begin: datetime,
+    end: datetime,
+    overrides: Sequence[Override],
+    people_at: Callable[[Rota, datetime, Sequence[Override]], tuple[str, ...]],
+) -> Iterator[Duty]:
+    since, people = begin, people_at(rota, begin, overrides)
+    for moment in sorted(set(_changes(rota, begin, end, overrides))):
+        now = people_at(rota, moment, overrides)
         if now != people:
             yield Duty(begin=since, end=moment, people=people)
             since, people = moment, now
     if since < end:
         yield Duty(begin=since, end=end, people=people)
-
-
-def unattended(rota: Rota, override: Override, overrides: Sequence[Override]) -> Duty | None:
-    """Return the first time that an override beside others would leave to nobody."""
-    after = duties(rota, override.begin, override.end, [*overrides, override])
-    return next((duty for duty in after if not duty.people), None)
 
 
 def _changes(rota: Rota, begin: datetime, end: datetime, overrides: Collection[Override]) -> Iterator[datetime]:

@@ -75,7 +75,16 @@ def test_later_overrides_are_applied_to_what_earlier_ones_left_and_the_fallback_
     away = override("2026-11-25 18:00", "2026-11-26 09:00", instead_of="wang")
     assert on_duty(rota(ROTA + "fallback: li\n"), at("2026-11-25 20:00"), [away]) == ("li",)
     alone = replace(away, id="o3", instead_of="li")
-    assert on_duty(rota(ROTA + "fallback: li\n"), at("2026-11-25 20:00"), [away, alone]) == ()
+    with pytest.raises(NotPossible, match="nobody would be on duty"):
+        check(rota(ROTA + "fallback: li\n"), alone, [away])
+
+
+def test_an_override_of_which_the_file_knows_nobody_leaves_the_shifts() -> None:
+    """The file was changed since: somebody is told all the same."""
+    gone = override("2026-11-25 09:00", "2026-11-26 09:00", person="hong", instead_of="wang")
+    assert on_duty(rota(), at("2026-11-25 20:00"), [gone]) == ("wang",)
+    away = override("2026-11-25 09:00", "2026-11-26 09:00", instead_of="wang")
+    assert on_duty(rota(), at("2026-11-25 20:00"), [away]) == ("wang",)
 
 
 def test_duties_are_cut_where_anything_changes() -> None:

@@ -54,9 +54,13 @@ def calendar_of(
 
 
 def token(person: str) -> str:
-    """Return what opens the person's feed, and nobody else's; another TINGFENG_CALENDAR_KEY makes it void."""
-    key = key_of("TINGFENG_CALENDAR_KEY", "calendar.key").encode()
-    return hmac.new(key, f"tingfeng calendar v1\n{person}".encode(), hashlib.sha256).hexdigest()[:_LENGTH]
+    """Return what opens the person's feed, and nobody else's; a new key makes it void.
+
+    The key is TINGFENG_CALENDAR_KEY where that is set, and else that of the links in messages.
+    """
+    own = settings.secret("TINGFENG_CALENDAR_KEY") is not None
+    key = key_of("TINGFENG_CALENDAR_KEY" if own else "TINGFENG_LINK_KEY", "links.key")
+    return hmac.new(key.encode(), f"tingfeng calendar v1\n{person}".encode(), hashlib.sha256).hexdigest()[:_LENGTH]
 
 
 def is_token(person: str, given: str) -> bool:

@@ -32,6 +32,11 @@ class Incident:
         return self.alerts[0]
 
     @property
+    def size(self) -> int:
+        """How many alerts it has."""
+        return len(self.alerts)
+
+    @property
     def severity(self) -> Severity:
         """That of its gravest alert."""
         return max((alert.severity for alert in self.alerts), key=lambda severity: _RANK[severity])

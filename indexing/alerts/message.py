@@ -152,11 +152,11 @@ def _lines(alert: Alert, others: Sequence[Alert], people: Sequence[str], names: 
 def _followed(alert: Alert, others: Sequence[Alert]) -> Iterator[str]:
     """Yield what has joined an incident since; who is on duty was told of the incident itself."""
     yield (
-        f"已告知的事件又并入 {len(others)} 条，无需另行处理。"
+        f"已告知的警情又并入 {len(others)} 条，无需另行处理。"
         f"{len(others)} more joined an incident that you were told of; nothing else is to be done."
     )
     yield from _also(others)
-    yield f"事件 incident: {alert.incident or alert.id} {alert.reason_zh[:_REASON_LENGTH]}"
+    yield f"警情 incident: {alert.incident or alert.id} {alert.reason_zh[:_REASON_LENGTH]}"
     if not settings.public_url():
         yield f"{_EVIDENCE}: tingfeng alerts explain {alert.id}"
 

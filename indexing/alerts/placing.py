@@ -37,7 +37,8 @@ def merge(store: Store, into: str, others: Sequence[str], *, by: str, now: datet
     if not moved:
         raise NotPossible(f"{', '.join(others)} belongs to the incident {target} already: nothing was changed")
     placed = [first.id] if first.incident is None else []
-    for id in [*placed, *sorted(moved)]:
+    named = [id for id in moved if id in others]  # last, for they lead to the rest where this is done again
+    for id in [*placed, *sorted(moved.keys() - set(named)), *named]:
         records.change(store, id, lambda old: replace(old, incident=target, placed_by=by), origin)
     return _members(store, first)
 
@@ -49,13 +50,14 @@ def split(store: Store, ids: Sequence[str], *, by: str, now: datetime, reason: s
     """
     found = _open(store, ids)
     first = found[0]
-    if len({alert.incident for alert in found}) > 1:
+    mates, one = records.mates(store, first, over=True), len({alert.incident for alert in found}) == 1
+    begun = not {mate.id for mate in mates} - set(ids)
+    if begun and one:
+        raise NotPossible(f"{', '.join(ids)} is a whole incident already: nothing was changed")
+    if not begun and not one:
         shown = ", ".join(f"{alert.id} in {alert.incident or alert.id}" for alert in found)
         raise NotPossible(f"not of one incident ({shown}): split those of one at a time")
-    mates = records.mates(store, first, over=True)
-    if not {mate.id for mate in mates} - set(ids):
-        raise NotPossible(f"{', '.join(ids)} is a whole incident already: nothing was changed")
-    target = new_id(first, [first.incident, *(mate.incident for mate in mates)])
+    target = (begun and first.incident) or new_id(first, [first.incident, *(mate.incident for mate in mates)])
     origin = _origin(by, now, f"split:{first.incident}:{','.join(sorted(ids))}", reason)
 
     def edit(old: Alert) -> Alert:

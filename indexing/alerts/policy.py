@@ -190,7 +190,8 @@ def _calms(alert: Alert, at: Situation) -> str | None:
 def _waits(other: Alert, at: Situation) -> bool:
     """Whether another alert of the group is still to be told, and nothing but the group keeps it."""
     seen = other.state in (*_SEEN, State.SNOOZED)
-    return other.step < 0 and not seen and bool(at.steps(other)) and not muted(other, at)
+    free = other.step < 0 and not seen and bool(at.steps(other))
+    return free and not muted(other, at) and not _calms(other, at)
 
 
 def _covers(other: Alert, alert: Alert, at: Situation) -> bool:

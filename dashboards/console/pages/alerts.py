@@ -1,4 +1,4 @@
-"""`/`: the alerts that are open; where the console can be reached from outside, only by a link that shows them."""
+"""`/`: the open alerts, by incident; where the console can be reached from outside, only by a link that shows them."""
 
 from datetime import UTC, datetime
 
@@ -9,6 +9,7 @@ from config import settings
 from dashboards.console.render import page, people
 from indexing.alerts import records
 from indexing.alerts.answers import check_view
+from indexing.alerts.incidents import incidents
 
 __all__ = ["router"]
 
@@ -23,6 +24,5 @@ def open_alerts(request: Request, key: str = "") -> HTMLResponse:
         if not key:
             return page(request, "notice.html", status=403, phrase="only_by_link", detail="")
         claim = check_view(key, now=now)
-    severities = ("crisis", "serious", "warning", "notice")
-    alerts = sorted(records.firing(request.app.state.store()), key=lambda alert: severities.index(alert.severity))
-    return page(request, "alerts.html", claim=claim, alerts=alerts, names=people())
+    found = incidents(records.firing(request.app.state.store()))
+    return page(request, "alerts.html", claim=claim, incidents=found, names=people())
