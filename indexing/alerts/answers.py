@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from config.errors import UserError
 from config.rota import Rota
 from indexing.alerts import records
+from indexing.alerts.acknowledged import SEEN, NotPossible, is_enough, seen_by, seen_by_enough, still_open
 from indexing.alerts.alert import Alert, State
 from indexing.alerts.event import Event, Origin
 from indexing.alerts.facts import ZONE, clock
@@ -39,13 +39,8 @@ __all__ = [
 ]
 
 _LONGEST_REASON = 200
-_SEEN = (State.ACKNOWLEDGED, State.ASSIGNED)
 
 _log = logging.getLogger(__name__)
-
-
-class NotPossible(UserError):
-    """The alert is in no state for this, or nobody is called so."""
 
 
 class LinkUsed(LinkRefused):
@@ -60,7 +55,7 @@ def possible(alert: Alert) -> tuple[Action, ...]:
     """Return what people can still say to the alert."""
     if alert.state is State.RESOLVED:
         return ()
-    seen = alert.state in _SEEN
+    seen = alert.state in SEEN
     return (*(() if seen else (Action.ACKNOWLEDGE,)), Action.ASSIGN, Action.SNOOZE, Action.RESOLVE)
 
 
@@ -110,10 +105,10 @@ def acknowledge(store: Store, id: str, *, by: str, now: datetime, key: str | Non
     """
 
     def edit(old: Alert) -> Alert:
-        if _open(old).state in _SEEN or by in old.acknowledgers:
+        if still_open(old).state in SEEN or by in old.acknowledgers:
             return old
-        counted = _seen(old, by, now)
-        return replace(counted, state=State.ACKNOWLEDGED) if _is_enough(counted) else counted
+        counted = seen_by(old, by, now)
+        return replace(counted, state=State.ACKNOWLEDGED) if is_enough(counted) else counted
 
     return _change(store, id, edit, by, now, key)
 
@@ -122,8 +117,8 @@ def assign(store: Store, id: str, *, to: str, by: str, now: datetime, key: str |
     """Say that the alert is `to`'s to look after; of a crisis that asks for two people, `by` is one."""
 
     def edit(old: Alert) -> Alert:
-        counted = replace(_seen(_open(old), by, now), assignee=to)
-        return replace(counted, state=State.ASSIGNED) if _is_enough(counted) else counted
+        counted = replace(seen_by(still_open(old), by, now), assignee=to)
+        return replace(counted, state=State.ASSIGNED) if is_enough(counted) else counted
 
     return _change(store, id, edit, by, now, key)
 
@@ -145,8 +140,8 @@ def snooze(
     until = in_milliseconds(until)
 
     def edit(old: Alert) -> Alert:
-        counted = _seen(_open(old), by, now)
-        return replace(_known(counted), state=State.SNOOZED, snoozed_until=until, snooze_reason=reason)
+        counted = seen_by(still_open(old), by, now)
+        return replace(seen_by_enough(counted), state=State.SNOOZED, snoozed_until=until, snooze_reason=reason)
 
     return _change(store, id, edit, by, now, key, reason)
 
@@ -165,7 +160,7 @@ def resolve(
             return old
         seconds = int((moment - old.raised_at).total_seconds())
         return replace(
-            _known(_seen(old, by, now)),
+            seen_by_enough(seen_by(old, by, now)),
             state=State.RESOLVED,
             resolved_at=moment,
             resolved_by=by,
@@ -285,38 +280,6 @@ def _change(
         with suppress(NotPossible):  # it is over already
             records.change(store, other.id, edit, origin)
     return changed
-
-
-def _open(alert: Alert) -> Alert:
-    if alert.state is State.RESOLVED:
-        raise NotPossible(f"预警已解除 alert {alert.id} is over since {alert.resolved_at}: nothing is left to be done")
-    return alert
-
-
-def _seen(alert: Alert, by: str, now: datetime) -> Alert:
-    """Return the alert with who said that they look after it, who was the first, and how long that took."""
-    if by not in alert.acknowledgers:
-        alert = replace(alert, acknowledgers=(*alert.acknowledgers, by))
-    if alert.acknowledged_at:
-        return alert
-    moment = in_milliseconds(now)
-    since = alert.told_at or alert.raised_at
-    seconds = max(0, int((moment - since).total_seconds()))
-    return replace(alert, acknowledged_at=moment, acknowledged_by=by, seconds_to_acknowledge=seconds)
-
-
-def _is_enough(alert: Alert) -> bool:
-    return len(alert.acknowledgers) >= alert.acks
-
-
-def _known(alert: Alert) -> Alert:
-    """Return the alert, unless its crisis is yet to be seen by another person."""
-    if not _is_enough(alert):
-        raise NotPossible(
-            f"危机须由 {alert.acks} 人认领 a crisis: {alert.acks} different people must acknowledge {alert.id}, and "
-            f"{len(alert.acknowledgers) - 1} did beside {alert.acknowledgers[-1]}: let another person do so first"
-        )
-    return alert
 
 
 def _note(store: Store, alert: Alert, name: str, claim: Claim, now: datetime, detail: str) -> bool:
