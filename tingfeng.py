@@ -31,6 +31,7 @@ from commands import (
     query,
     replay,
     report,
+    rota,
     rules,
     segments,
     up,
@@ -65,6 +66,7 @@ app.add_typer(brands.app, name="brands")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(channels.app, name="channels")
 app.command()(console.console)
+app.add_typer(rota.app, name="rota")
 app.add_typer(rules.app, name="rules")
 app.add_typer(imports.app, name="import")
 customers.app.add_typer(profiles.app)  # one name, two rooms

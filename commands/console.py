@@ -11,11 +11,11 @@ def console(port: int = typer.Option(8090, help="Where it answers, on 127.0.0.1 
 
     from config import settings
     from dashboards.console import ADDRESS, serve
-    from dashboards.console.pages.alerts import listing
+    from indexing.alerts.links import listing_address
 
     screen.print(f"The console answers at http://{ADDRESS}:{port}; Ctrl-C ends it.")
     if settings.public_url():
-        screen.print(f"Open alerts, for the next hours: {listing(datetime.now(UTC))}", soft_wrap=True)
+        screen.print(f"Open alerts, for the next hours: {listing_address(datetime.now(UTC))}", soft_wrap=True)
     else:
         screen.print("TINGFENG_PUBLIC_URL is not set: messages carry no links, and only this machine sees the alerts.")
     serve(port)

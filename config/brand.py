@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from config import settings
+from config import brand_tree, settings
 from config.errors import UserError
 from config.fold import plain
 from config.load import ConfigError, load_folder, where
@@ -54,6 +54,8 @@ class Brand(_Written):
     """The boolean query that a post must match to be a mention, such as `小米 AND (崩溃 OR 闪退) NOT 小米粥`."""
     words: tuple[Text, ...] = ()
     """Words that segmentation must keep whole: products, nicknames, slogans."""
+    parent: Text | None = None
+    """The id of the brand above this one: group → brand → product line. Alerts of one family join into incidents."""
     own_accounts: tuple[Account, ...] = ()
     neutral: Annotated[float, Field(ge=0.1, le=10)] = 1.0
     """What the odds of a neutral sentiment are multiplied by: less than 1 where too much counts as neutral."""
@@ -91,12 +93,16 @@ class Brand(_Written):
 def load_brands(folder: Path | None = None) -> list[Brand]:
     """Return every brand under config/brands, sorted by id; ConfigError names file, line, field and remedy.
 
-    Names are what people see, so that no two brands may have one, however it is written.
+    Names are what people see, so that no two brands may have one, however it is written. `parent` makes a tree.
     """
     folder = folder or settings.config_dir() / "brands"
     brands = load_folder(folder, Brand)
     if len(brands) > 1:
         _check_names(folder, brands)
+    faults = brand_tree.problems({brand.id: brand.parent for brand in brands})
+    places = {brand.id: _file(folder, brand) for brand in brands if brand.parent}
+    if told := [f"{where(places[id], 'parent')}: {reason}" for id, reason in faults]:
+        raise ConfigError("\n".join(told))
     return brands
 
 

@@ -3,12 +3,20 @@
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from config.brand import Text
 from config.duration import Duration
 
 __all__ = ["Notify"]
+
+_LONGEST_HOLD = timedelta(minutes=30)
+
+
+def _short(value: timedelta) -> timedelta:
+    if value > _LONGEST_HOLD:
+        raise ValueError("longer than 30m, for which no page may be held back: write 30m or less")
+    return value
 
 
 class Notify(BaseModel):
@@ -26,13 +34,22 @@ class Notify(BaseModel):
     `evidence` is equal where alerts are about one story, or mostly about the same mentions.
     """
     wait: Duration = timedelta(0)
-    """How long the first alert of a group waits for others."""
-    interval: Duration | None = None
-    """After how long a group that was told is told of alerts that joined it; without it, they join silently."""
+    """How long the first alert of an incident waits for others."""
+    interval: Duration = timedelta(minutes=10)
+    """After how long who was told of an incident learns, in a message that wakes nobody, of what has joined it.
+
+    Each pause is twice the one before, up to four hours.
+    """
+    hold: Annotated[Duration, AfterValidator(_short)] = timedelta(minutes=10)
+    """For how long at most it is held back where most alerts before it calmed by themselves; 0m for never."""
+    acks: Annotated[int, Field(ge=1, le=5)] | None = None
+    """How many different people must acknowledge a crisis; what the escalation says unless given."""
     repeat: Duration | None = None
     """How often `channels` are told again while nobody acknowledges."""
     repeats: Annotated[int, Field(ge=1, le=100)] = 3
     """And how many times at most."""
+    grow: Annotated[float, Field(ge=1, le=4)] = 1.0
+    """How many times longer each pause between repeats is than the one before, up to four hours."""
     reply: Literal["ignore", "stop", "escalate"] = "ignore"
     """The brand's own reply to the story stops repeats and escalation; with `escalate`, its absence hastens them."""
     reply_within: Duration = timedelta(hours=2)

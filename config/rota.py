@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from config import settings
 from config.brand import Text
 from config.channel import Channel
+from config.duration import Duration
 from config.load import ConfigError, load, where
 from config.notify import Notify
-from config.rota_errors import endless_escalations, uncovered_hours, unknown_people
+from config.rota_errors import endless_escalations, too_few_people, uncovered_hours, unknown_people
 from config.shift import DAY, ON_DUTY, Clock, Escalation, Hours, Shift, Step, Zone
 from config.workdays import is_workday
 
@@ -67,12 +68,15 @@ class Rota(_Written):
     quiet_hours: tuple[Hours, ...] = ()
     """When nobody is told of anything but a crisis; the rest waits for their end."""
     heartbeat: Heartbeat | None = None
+    longest_silence: Duration = timedelta(days=7)
+    """A silence that would last longer is refused."""
 
     @model_validator(mode="after")
     def _whole(self) -> "Rota":
         uncovered = () if self.fallback else uncovered_hours(self.shifts, self.time_zone, self.holidays == "china")
         unknown = unknown_people(self.people, self.shifts, self.fallback, self.escalation)
-        for problem in chain(unknown, endless_escalations(self.escalation), uncovered):
+        few = too_few_people(self.people, self.escalation)
+        for problem in chain(unknown, endless_escalations(self.escalation), few, uncovered):
             raise ValueError(problem)
         return self
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from config.shift import DAY, ON_DUTY, WEEK, Escalation, Shift
 
-__all__ = ["endless_escalations", "uncovered_hours", "unknown_people"]
+__all__ = ["endless_escalations", "too_few_people", "uncovered_hours", "unknown_people"]
 
 
 def unknown_people(
@@ -36,6 +36,16 @@ def endless_escalations(escalation: Mapping[str, Escalation]) -> Iterator[str]:
                 return
             seen.append(at)
             at = escalation[at].next
+
+
+def too_few_people(people: Collection[str], escalation: Mapping[str, Escalation]) -> Iterator[str]:
+    """Yield an escalation that asks for more acknowledgements than there are people."""
+    for name, steps in escalation.items():
+        if steps.acks > len(people):
+            yield (
+                f"escalation: {name}: acks: {steps.acks} different people must acknowledge a crisis, and there are "
+                f"{len(people)}: it would never end: write {len(people)} or less, or add people"
+            )
 
 
 def uncovered_hours(shifts: Sequence[Shift], time_zone: str, knows_holidays: bool) -> Iterator[str]:

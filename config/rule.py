@@ -17,6 +17,7 @@ from pydantic import (
     ValidationInfo,
     create_model,
     field_validator,
+    model_validator,
 )
 
 from config import settings
@@ -116,6 +117,14 @@ class Rule(BaseModel):
                     f"no case in which the rule is to {_verb(fires)}: add one with `fires: {str(fires).lower()}`"
                 )
         return value
+
+    @model_validator(mode="after")
+    def _asks_two_of_a_crisis(self) -> "Rule":
+        if self.notify and (self.notify.acks or 1) > 1 and self.severity is not Severity.CRISIS:
+            raise ValueError(
+                "notify: acks: only a crisis asks for more than one: leave it out, or write severity: crisis"
+            )
+        return self
 
     @property
     def parsed(self) -> Query | None:

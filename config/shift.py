@@ -100,6 +100,8 @@ class Step(_Written):
     """How often the step is repeated before the next one."""
     every: Duration = timedelta(minutes=10)
     """And how long it waits between."""
+    grow: Annotated[float, Field(ge=1, le=4)] = 1.0
+    """How many times longer each of these pauses is than the one before, up to four hours."""
     stop_on_ack: bool = True
     """Whether an acknowledgement makes it needless."""
 
@@ -109,3 +111,5 @@ class Escalation(_Written):
 
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
     next: Text | None = None
+    acks: Annotated[int, Field(ge=1, le=5)] = 1
+    """How many different people must acknowledge a crisis before repeats and steps stop."""

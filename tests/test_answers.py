@@ -314,13 +314,13 @@ def test_the_list_is_open_to_this_machine_and_by_link_to_others(
 ) -> None:
     assert "burst.xinghe.1" in httpx.get(f"{console}/").text
     monkeypatch.setenv("TINGFENG_PUBLIC_URL", PUBLIC)
-    from dashboards.console.pages.alerts import listing
+    from indexing.alerts.links import listing_address
 
     shut = httpx.get(f"{console}/")
     assert (shut.status_code, "burst.xinghe.1" in shut.text) == (403, False)
-    query = urlsplit(listing(datetime.now(UTC))).query
+    query = urlsplit(listing_address(datetime.now(UTC))).query
     assert "burst.xinghe.1" in httpx.get(f"{console}/?{query}").text
-    late = urlsplit(listing(datetime.now(UTC) - DAY)).query
+    late = urlsplit(listing_address(datetime.now(UTC) - DAY)).query
     assert httpx.get(f"{console}/?{late}").status_code == 410
     wrong = token(expires_at=datetime.now(UTC) + HOUR)
     assert httpx.get(f"{console}/?key={wrong}").status_code == 410

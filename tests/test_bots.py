@@ -237,7 +237,11 @@ def test_a_full_minute_leaves_the_rest_for_the_next_call(
     for number in range(4):
         records.begin(emptied_store, example(f"burst.xinghe.{number}", ("dingtalk",)))
     done = deliver(emptied_store, [slow])
-    assert (done.sent, done.waiting, len(bot.got)) == (2, 2, 2)
+    assert (done.sent, done.waiting, len(bot.got)) == (4, 0, 2), "one by itself, and three in one message"
+    for number in range(4, 6):
+        records.begin(emptied_store, example(f"burst.xinghe.{number}", ("dingtalk",)))
+    done = deliver(emptied_store, [slow])
+    assert (done.sent, done.waiting, len(bot.got)) == (0, 2, 2)
     waiting = [one for alert in records.undelivered(emptied_store) for one in alert.delivery]
     assert len(waiting) == 2
     assert any("used up" in (one.last_error or "") for one in waiting)

@@ -126,7 +126,7 @@ def test_an_address_that_cannot_be_read_is_told(console: str, query: str) -> Non
 
 
 def test_others_come_by_a_link_only(console: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dashboards.console.pages.alerts import listing
+    from indexing.alerts.links import listing_address as listing
 
     monkeypatch.setenv("TINGFENG_PUBLIC_URL", "https://alerts.example.org")
     assert httpx.get(f"{console}/posts").status_code == 403

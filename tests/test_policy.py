@@ -10,8 +10,9 @@ from config.notify import Notify
 from config.rota import Escalation, Hours, Person, Rota, Shift, Step
 from config.rule import Severity
 from indexing.alerts.alert import Alert, Evidence, State
-from indexing.alerts.policy import Situation, decide
+from indexing.alerts.policy import decide
 from indexing.alerts.silence import Silence
+from indexing.alerts.situation import Situation
 from tests.alert_examples import example
 
 NOW = datetime.fromisoformat("2026-11-25T12:00:00+08:00")
@@ -236,17 +237,20 @@ def test_who_is_told_of_one_alone_still_hears_of_it() -> None:
     assert messages(decide(reach, apart)) == [("raised", "room")], "a rule may ask to be told alone"
 
 
-def test_a_group_waits_and_a_later_one_joins_after_the_interval() -> None:
+def test_an_incident_waits_and_tells_of_a_later_one_after_the_interval() -> None:
     plan = Notify(channels=("room",), wait=5 * MINUTE, interval=HOUR)
     first = decide(new(story="s"), situation(plan))
-    assert (messages(first), first.held) == ([], "waits for others of its group until 2026-11-25 12:05")
+    assert (messages(first), first.held) == ([], "waits for others of its incident until 2026-11-25 12:05")
     second = new("burst.xinghe.2", story="s", raised_at=NOW + 3 * MINUTE)
     leader = decide(first, situation(plan, alerts=(first, second), now=NOW + 5 * MINUTE))
     assert leader.delivery[0].also == ("burst.xinghe.2",)
     third = new("burst.xinghe.3", story="s", raised_at=NOW + 20 * MINUTE)
     assert decide(third, situation(plan, alerts=(leader,), now=NOW + 30 * MINUTE)).joined == leader.id
-    after = decide(third, situation(plan, alerts=(leader,), now=NOW + 66 * MINUTE))
-    assert messages(after) == [("raised", "room")]
+    third = decide(third, situation(plan, alerts=(leader,), now=NOW + 30 * MINUTE))
+    for later, told in ((64 * MINUTE, []), (66 * MINUTE, [("followup.1", "room")])):
+        after = decide(leader, situation(plan, alerts=(leader, third), now=NOW + later))
+        assert messages(after)[1:] == told
+    assert after.delivery[-1].also == (third.id,)
 
 
 def test_a_snooze_ends_with_a_new_message() -> None:

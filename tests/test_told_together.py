@@ -122,18 +122,14 @@ def test_one_answer_is_for_all_that_the_message_told_of(emptied_store: "Store", 
     snooze(emptied_store, leader, until=NOW + 9 * MINUTE, by="li", now=NOW + MINUTE)
     assert {alert.snoozed_until for alert in stored(emptied_store).values()} == {NOW + 9 * MINUTE}
     resolve(emptied_store, joined.id, by="wang", now=NOW + 2 * MINUTE)
-    alerts = stored(emptied_store)
-    assert alerts[joined.id].resolved_by == "wang"
-    assert alerts[leader].state is State.SNOOZED, "what is said to one that joined is said to it alone"
-    resolve(emptied_store, leader, by="li", now=NOW + 3 * MINUTE)
-    assert stored(emptied_store)[joined.id].resolved_by == "wang"
+    assert {alert.resolved_by for alert in stored(emptied_store).values()} == {"wang"}, "whichever of them is answered"
 
 
 def test_an_answer_that_was_killed_half_way_is_whole_when_given_again(emptied_store: "Store", bot: Bot) -> None:
     put(emptied_store, bad_hour())
     (joined,) = [alert for alert in told(emptied_store).values() if alert.joined]
     leader = str(joined.joined)
-    with dying(0, records, "joined"):
+    with dying(0, records, "mates"):
         acknowledge(emptied_store, leader, by="li", now=NOW + MINUTE)
     assert stored(emptied_store)[leader].state is State.ACKNOWLEDGED
     acknowledge(emptied_store, leader, by="li", now=NOW + 2 * MINUTE)

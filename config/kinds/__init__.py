@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
@@ -96,6 +96,9 @@ class Condition(Written):
     """The fields that every kind has."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+    lasts: ClassVar[bool] = False
+    """Whether it holds as long as the index says so, and may calm by itself; a single post that was found does not."""
 
     kind: str
     window: Duration = timedelta(hours=1)

@@ -1,6 +1,6 @@
 """`cardinality`: many, or few, different values of a field within a window, such as many authors in one story."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -26,6 +26,8 @@ class When(Condition):
     """The fields of a `cardinality`; it holds at `at_least` values and more, or `below` so many."""
 
     model_config = {"extra": "forbid", "frozen": True}
+
+    lasts: ClassVar[bool] = True
 
     kind: Literal["cardinality"]
     field: Literal["author.id", "platform", "site", "region", "story.id", "customer.id", "keywords", "tags"]

@@ -1,7 +1,7 @@
 """`flatline`: fewer mentions within a window than there must be."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -29,6 +29,8 @@ class When(Condition):
     """The fields of a `flatline`."""
 
     model_config = {"extra": "forbid", "frozen": True}
+
+    lasts: ClassVar[bool] = True
 
     kind: Literal["flatline"]
     history: Duration = timedelta(days=7)

@@ -1,6 +1,6 @@
 """`frequency`: at least so many mentions within a window, of everybody or of one story or customer."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -25,6 +25,8 @@ class When(Condition):
     """The fields of a `frequency`."""
 
     model_config = {"extra": "forbid", "frozen": True}
+
+    lasts: ClassVar[bool] = True
 
     kind: Literal["frequency"]
     min_count: Annotated[int, Field(ge=1)]

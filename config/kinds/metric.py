@@ -1,6 +1,6 @@
 """`metric`: the mean, sum, least or greatest value of a number within a window is too low or too high."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -26,6 +26,8 @@ class When(Condition):
     """The fields of a `metric`; it holds `below` or `above` a bound."""
 
     model_config = {"extra": "forbid", "frozen": True}
+
+    lasts: ClassVar[bool] = True
 
     kind: Literal["metric"]
     field: Literal["sentiment.score", "rating", "engagement.total", "author.followers"]

@@ -11,7 +11,7 @@ with the spread of the former. What came as strongly at the same time both the d
 from collections.abc import Iterator
 from datetime import timedelta
 from math import floor
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -91,6 +91,8 @@ class When(Condition):
     """The fields of a `negative_burst`."""
 
     model_config = {"extra": "forbid", "frozen": True}
+
+    lasts: ClassVar[bool] = True
 
     kind: Literal["negative_burst"]
     history: Duration = timedelta(days=14)

@@ -1,6 +1,6 @@
 """`percentage`: the share of mentions that match a query is too low or too high."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -27,6 +27,8 @@ class When(Condition):
     """The fields of a `percentage`; it holds `below` or `above` a share."""
 
     model_config = {"extra": "forbid", "frozen": True}
+
+    lasts: ClassVar[bool] = True
 
     kind: Literal["percentage"]
     match: Name

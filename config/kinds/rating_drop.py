@@ -1,7 +1,7 @@
 """`rating_drop`: the mean rating of a window falls below that of the time before it."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -30,6 +30,8 @@ class When(Condition):
     """The fields of a `rating_drop`."""
 
     model_config = {"extra": "forbid", "frozen": True}
+
+    lasts: ClassVar[bool] = True
 
     kind: Literal["rating_drop"]
     window: Duration = timedelta(days=1)

@@ -1,7 +1,7 @@
 """`share_of_voice`: a brand's share of all brands' mentions (声量占比) moves away from its usual."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -32,6 +32,8 @@ class When(Condition):
     """The fields of a `share_of_voice`."""
 
     model_config = {"extra": "forbid", "frozen": True}
+
+    lasts: ClassVar[bool] = True
 
     kind: Literal["share_of_voice"]
     window: Duration = timedelta(days=1)

@@ -1,6 +1,6 @@
 """`spike`: a window holds so many times more, or fewer, mentions than the window before it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -28,6 +28,8 @@ class When(Condition):
     """The fields of a `spike`."""
 
     model_config = {"extra": "forbid", "frozen": True}
+
+    lasts: ClassVar[bool] = True
 
     kind: Literal["spike"]
     height: Annotated[float, Field(gt=1)]

@@ -32,6 +32,11 @@ PHRASES: Mapping[str, Both] = MappingProxyType(
         "do_snooze": Both("暂缓", "Snooze"),
         "do_resolve": Both("解除", "Resolve"),
         "do_judge": Both("评价这次提醒", "Judge"),
+        "do_merge": Both("并入另一警情", "Merge into another incident"),
+        "do_split": Both("移出这个警情", "Split off this incident"),
+        "merge_with": Both("并入哪一个", "Into which one"),
+        "same_incident": Both("同一警情的另外 {count} 条预警", "{count} more alerts of this incident"),
+        "acknowledged_by": Both("{acks} 人中已有 {count} 人认领", "acknowledged by {count} of {acks}"),
         "will_ack": Both(
             "{person} 将认领这条预警：提醒和升级随即停止。",
             "{person} will look after this alert: reminders and escalation stop.",

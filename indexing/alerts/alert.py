@@ -117,11 +117,12 @@ class Delivery:
 
     channel: str
     message: str = "raised"
-    """What is told: `raised`, `step.2`, `repeat.1`, `woken.…`, `reopened.…` or `instead.…` of a dead channel."""
+    """What is told: `raised`, `step.2`, `repeat.1`, `woken.…`, `reopened.…`, `graver.…`, `followup.1` of what joined
+    it, or `instead.…` of a dead channel."""
     people: tuple[str, ...] = ()
     """Ids of the people of the rota who are told by it."""
     also: tuple[str, ...] = ()
-    """Ids of the alerts of the same group that the message speaks of too."""
+    """Ids of the alerts of the same incident that the message speaks of too."""
     state: DeliveryState = DeliveryState.PENDING
     attempts: int = 0
     parts: int = 0
@@ -201,7 +202,23 @@ class Alert:
     """Why nobody is told at present."""
     held_at: datetime | None = None
     joined: str | None = None
-    """The alert of the same group whose message speaks of this one too."""
+    """The alert of the same incident whose message speaks of this one too."""
+    incident: str | None = None
+    """What it belongs to: the id of the alert that founded it; None until somebody is to be told."""
+    placed_by: str | None = None
+    """Who put it there by hand, so that nothing else moves it."""
+    acks: int = 1
+    """How many different people must acknowledge it."""
+    acknowledgers: tuple[str, ...] = ()
+    """Who did, in this round of messages."""
+    told_as: Severity | None = None
+    """How grave it was when people were told of it."""
+    graver_at: datetime | None = None
+    """When it became graver than that."""
+    followed_at: datetime | None = None
+    """When people were last told of what had joined it."""
+    returns: int = 0
+    """How often it came back by itself, each time after a longer quiet."""
     delivery: tuple[Delivery, ...] = ()
 
     @property

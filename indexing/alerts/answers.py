@@ -1,6 +1,6 @@
 """What people say to an alert: acknowledged, assigned, snoozed, resolved, judged; by command or by a signed link.
 
-One message may tell of several alerts; what is said to the one that it is of is said to those that joined it too.
+What is said to one alert is said to its incident: to every other alert of it that is open.
 """
 
 import logging
@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from config.errors import UserError
 from config.rota import Rota
 from indexing.alerts import records
+from indexing.alerts.acknowledged import SEEN, NotPossible, is_enough, seen_by, seen_by_enough, still_open
 from indexing.alerts.alert import Alert, State
 from indexing.alerts.event import Event, Origin
 from indexing.alerts.facts import ZONE, clock
@@ -43,10 +43,6 @@ _LONGEST_REASON = 200
 _log = logging.getLogger(__name__)
 
 
-class NotPossible(UserError):
-    """The alert is in no state for this, or nobody is called so."""
-
-
 class LinkUsed(LinkRefused):
     """The link was used already; `alert` is how its alert stands now."""
 
@@ -59,7 +55,7 @@ def possible(alert: Alert) -> tuple[Action, ...]:
     """Return what people can still say to the alert."""
     if alert.state is State.RESOLVED:
         return ()
-    seen = alert.state in (State.ACKNOWLEDGED, State.ASSIGNED)
+    seen = alert.state in SEEN
     return (*(() if seen else (Action.ACKNOWLEDGE,)), Action.ASSIGN, Action.SNOOZE, Action.RESOLVE)
 
 
@@ -103,21 +99,26 @@ def answer(
 
 
 def acknowledge(store: Store, id: str, *, by: str, now: datetime, key: str | None = None) -> Alert:
-    """Say that `by` looks after the alert; repeats and escalation stop. Again, it changes nothing."""
+    """Say that `by` looks after the alert; repeats and escalation stop once enough people have. Again, nothing changes.
+
+    A crisis may ask for several people, of whom each counts once.
+    """
 
     def edit(old: Alert) -> Alert:
-        if old.state in (State.ACKNOWLEDGED, State.ASSIGNED):
+        if still_open(old).state in SEEN or by in old.acknowledgers:
             return old
-        return _seen(replace(_open(old), state=State.ACKNOWLEDGED), by, now)
+        counted = seen_by(old, by, now)
+        return replace(counted, state=State.ACKNOWLEDGED) if is_enough(counted) else counted
 
     return _change(store, id, edit, by, now, key)
 
 
 def assign(store: Store, id: str, *, to: str, by: str, now: datetime, key: str | None = None) -> Alert:
-    """Say that the alert is `to`'s to look after."""
+    """Say that the alert is `to`'s to look after; of a crisis that asks for two people, `by` is one."""
 
     def edit(old: Alert) -> Alert:
-        return _seen(replace(_open(old), state=State.ASSIGNED, assignee=to), by, now)
+        counted = replace(seen_by(still_open(old), by, now), assignee=to)
+        return replace(counted, state=State.ASSIGNED) if is_enough(counted) else counted
 
     return _change(store, id, edit, by, now, key)
 
@@ -132,12 +133,15 @@ def snooze(
     reason: str | None = None,
     key: str | None = None,
 ) -> Alert:
-    """Put the alert off: nobody is told until then, and everybody again from then on if it is still open."""
+    """Put the alert off: nobody is told until then, and everybody again from then on if it is still open.
+
+    NotPossible while a crisis waits for another person's word.
+    """
     until = in_milliseconds(until)
 
     def edit(old: Alert) -> Alert:
-        snoozed = replace(_open(old), state=State.SNOOZED, snoozed_until=until, snooze_reason=reason)
-        return _seen(snoozed, by, now)
+        counted = seen_by(still_open(old), by, now)
+        return replace(seen_by_enough(counted), state=State.SNOOZED, snoozed_until=until, snooze_reason=reason)
 
     return _change(store, id, edit, by, now, key, reason)
 
@@ -145,16 +149,18 @@ def snooze(
 def resolve(
     store: Store, id: str, *, by: str, now: datetime, reason: str | None = None, key: str | None = None
 ) -> Alert:
-    """Say that the alert is over; it comes back when something new begins, or when it has doubled."""
+    """Say that the alert is over; it comes back when something new begins, or when it has doubled.
+
+    NotPossible while a crisis waits for another person's word.
+    """
     moment = in_milliseconds(now)
 
     def edit(old: Alert) -> Alert:
         if old.state is State.RESOLVED:
             return old
         seconds = int((moment - old.raised_at).total_seconds())
-        seen = _seen(old, by, now)
         return replace(
-            seen,
+            seen_by_enough(seen_by(old, by, now)),
             state=State.RESOLVED,
             resolved_at=moment,
             resolved_by=by,
@@ -270,26 +276,10 @@ def _change(
     moment = in_milliseconds(now)
     origin = Origin(by=by, at=moment, key=key or moment.isoformat(), detail=detail)
     changed = records.change(store, id, edit, origin)
-    for other in records.joined(store, id, over=over):
+    for other in records.mates(store, changed, over=over):
         with suppress(NotPossible):  # it is over already
             records.change(store, other.id, edit, origin)
     return changed
-
-
-def _open(alert: Alert) -> Alert:
-    if alert.state is State.RESOLVED:
-        raise NotPossible(f"预警已解除 alert {alert.id} is over since {alert.resolved_at}: nothing is left to be done")
-    return alert
-
-
-def _seen(alert: Alert, by: str, now: datetime) -> Alert:
-    """Return the alert with who first said that they look after it, and how long that took."""
-    if alert.acknowledged_at:
-        return alert
-    moment = in_milliseconds(now)
-    since = alert.told_at or alert.raised_at
-    seconds = max(0, int((moment - since).total_seconds()))
-    return replace(alert, acknowledged_at=moment, acknowledged_by=by, seconds_to_acknowledge=seconds)
 
 
 def _note(store: Store, alert: Alert, name: str, claim: Claim, now: datetime, detail: str) -> bool:

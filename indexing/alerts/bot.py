@@ -41,6 +41,7 @@ def send_parts(
     lines: list[str],
     limit: int,
     per_minute: int,
+    per_second: int | None = None,
     codes: Codes,
     request: Callable[[str, str], Request],
 ) -> None:
@@ -51,7 +52,7 @@ def send_parts(
             continue
         title = f"{message.title} ({number + 1}/{len(texts)})" if len(texts) > 1 else message.title
         try:
-            pace(channel, per_minute)
+            pace(channel, per_minute, per_second)
             body, query = request(title, text)
             headers = {"Content-Type": "application/json"}
             _judge(post(channel, msgspec.json.encode(body), headers, query=query), codes, channel)

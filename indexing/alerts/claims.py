@@ -4,7 +4,7 @@ import os
 import random
 import socket
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from indexing.alerts.alert import Alert, Delivery, DeliveryState
 from indexing.alerts.channels import NotDelivered
 
-__all__ = ["claim", "claimed", "edit", "ended", "failed", "instead", "pause_after"]
+__all__ = ["claim", "claimed", "edit", "edit_all", "ended", "failed", "instead", "pause_after"]
 
 _LEASE = timedelta(minutes=5)
 """How long a claim holds whose process cannot be seen from here."""
@@ -37,6 +37,15 @@ def edit(key: tuple[str, str], change: Callable[[Alert, Delivery], Delivery]) ->
     """Return an edit of an alert that applies `change` to one of its deliveries."""
     return lambda alert: replace(
         alert, delivery=tuple(change(alert, entry) if entry.key == key else entry for entry in alert.delivery)
+    )
+
+
+def edit_all(
+    change: Callable[[Alert, Delivery], Delivery],
+) -> Callable[[Collection[tuple[str, str]], Alert], Alert]:
+    """Return an edit of an alert that applies `change` to those of its deliveries that are named."""
+    return lambda keys, alert: replace(
+        alert, delivery=tuple(change(alert, entry) if entry.key in keys else entry for entry in alert.delivery)
     )
 
 
@@ -112,4 +121,4 @@ def _abandoned(delivery: Delivery) -> bool:
             return True
         except PermissionError:
             pass  # it runs, for another user
-    return delivery.at is None or datetime.now(UTC) - delivery.at > _LEASE
+    return delivery.at is None or abs(datetime.now(UTC) - delivery.at) > _LEASE  # ahead: the clock was put back

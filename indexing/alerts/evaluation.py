@@ -32,4 +32,4 @@ def evaluate(
     now = in_milliseconds(now)
     found = detect(store, rules, brands, now=now, changed_at=changed_at)
     take(store, found.firings, rules, now=now, unasked=found.failures)
-    return tell(store, rules, rota, now=now)
+    return tell(store, rules, rota, now=now, brands=brands)

@@ -54,7 +54,13 @@ def between(old: Alert, new: Alert, origin: Origin | None = None) -> Iterator[Ev
 
 
 def _of_state(old: Alert, new: Alert, origin: Origin | None) -> Iterator[Event]:
+    if origin and new.incident != old.incident:
+        name = "split" if origin.key.startswith("split:") else "merged"
+        moved = "; ".join(filter(None, (f"{old.incident} → {new.incident}", origin.detail)))
+        yield Event(name=name, key=f"{origin.key}:{new.incident}", at=origin.at, by=origin.by, detail=moved)
     if new.state == old.state and new.assignee == old.assignee and new.snoozed_until == old.snoozed_until:
+        if origin and len(new.acknowledgers) > len(old.acknowledgers):
+            yield _first_of_several(new, origin)
         return
     if origin:
         detail = "; ".join(filter(None, (_wanted(new), origin.detail))) or None
@@ -64,8 +70,16 @@ def _of_state(old: Alert, new: Alert, origin: Origin | None) -> Iterator[Event]:
         yield Event(name="resolved", key=key, at=new.evaluated_at, detail="nothing has fired for a whole window")
     elif old.state is State.RESOLVED and new.state in OPEN:
         yield Event(name="reopened", key=new.evaluated_at.isoformat(), at=new.evaluated_at)
+    elif new.state in (State.ACKNOWLEDGED, State.ASSIGNED, State.SNOOZED) and new.joined and new.acknowledged_at:
+        moment, key = new.acknowledged_at, f"with:{new.joined}:{new.acknowledged_at.isoformat()}"
+        yield Event(name=str(new.state), key=key, at=moment, by=new.acknowledged_by, detail=f"with {new.joined}")
     elif old.state is State.SNOOZED and old.snoozed_until:
         yield Event(name="woken", key=old.snoozed_until.isoformat(), at=old.snoozed_until)
+
+
+def _first_of_several(alert: Alert, origin: Origin) -> Event:
+    detail = f"{len(alert.acknowledgers)} of {alert.acks} people 人"
+    return Event(name="acknowledged", key=origin.key, at=origin.at, by=origin.by, detail=detail)
 
 
 def _wanted(alert: Alert) -> str | None:

@@ -31,6 +31,8 @@ _EVENTS: Mapping[str, Both] = MappingProxyType(
         "unsent": Both("发送失败", "not confirmed, will be tried again"),
         "given_up": Both("放弃", "given up"),
         "judged": Both("评价", "judged"),
+        "merged": Both("并入警情", "merged into an incident"),
+        "split": Both("移出警情", "split off its incident"),
         "used": Both("链接已用", "link used"),
         "refused": Both("链接被拒", "link refused"),
     }
@@ -75,6 +77,8 @@ def _head(alert: Alert) -> Iterator[str]:
     yield alert.reason_zh
     yield alert.reason_en
     facts = facts_of(alert)
+    if alert.incident:
+        yield f"警情 incident: {alert.incident}" + (f", {alert.joined} speaks for it" if alert.joined else "")
     yield f"时段 window: {facts.window.zh}"
     if facts.words:
         yield "突出的词 words: " + "、".join(f"{one.word} {one.mentions}" for one in facts.words)

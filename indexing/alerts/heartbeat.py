@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 
 import httpx
@@ -14,7 +14,7 @@ from crawlers.spider import is_loopback
 from indexing.alerts import records
 from indexing.alerts.channels import NotDelivered, send
 from indexing.alerts.message import of_words
-from indexing.alerts.rate import locked
+from indexing.alerts.rate import is_done, locked
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 
@@ -45,15 +45,15 @@ def beat(
         return 0
     doubts = cache(doubts)  # they take replays of rules, and are the same for every channel
     return sum(
-        _beat(store, channel, local.date().isoformat(), now, doubts)
+        _beat(store, channel, local.date(), now, doubts)
         for channel in channels
         if channel.id in rota.heartbeat.channels
     )
 
 
-def _beat(store: Store, channel: Channel, today: str, now: datetime, doubts: Callable[[], str]) -> bool:
+def _beat(store: Store, channel: Channel, today: date, now: datetime, doubts: Callable[[], str]) -> bool:
     with locked(f"heartbeat.{channel.id}.day") as file:
-        if file.read() == today:
+        if is_done(file.read(), today):
             return False
         words = "\n".join(filter(None, (_words(store, now), doubts())))
         try:
@@ -63,7 +63,7 @@ def _beat(store: Store, channel: Channel, today: str, now: datetime, doubts: Cal
             return False
         file.seek(0)
         file.truncate()
-        file.write(today)
+        file.write(today.isoformat())
         return True
 
 

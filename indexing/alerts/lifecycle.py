@@ -1,10 +1,10 @@
 """Bring the alerts up to date with what an evaluation found: raised, grown, calmed, begun again."""
 
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import count
 
 from config.rule import Rule
 from indexing.alerts import records
@@ -16,6 +16,11 @@ __all__ = ["in_milliseconds", "take"]
 
 _LONGEST_CALM = timedelta(days=1)
 """An alert of longer windows, or whose rule is gone, is resolved when nothing has been found for so long."""
+_LONGEST_QUIET = timedelta(days=7)
+"""Each time that a thing comes back by itself its quiet is doubled, up to this."""
+_MOST_DOUBLED = 20
+_AHEAD = timedelta(minutes=15)
+"""What was written so far in the future was written before the clock was put back."""
 _GREW = 2
 """How many times heavier a thing must have become that a person called resolved, to be an alert again."""
 
@@ -31,11 +36,13 @@ def take(
     """
     now = in_milliseconds(now)
     quiet = {rule.id: rule.quiet for rule in rules}
-    found = {_raise(store, firing, quiet.get(firing.rule, timedelta(0)), now).id for firing in firings}
-    for alert in records.firing(store):
-        if alert.id not in found and alert.rule not in unasked:
-            window = min(_window(alert), _LONGEST_CALM) if alert.rule in quiet else _LONGEST_CALM
-            records.change(store, alert.id, lambda old, window=window: _calmed(old, window, now))  # type: ignore[misc]
+    found = _raise_all(store, list(firings), quiet, now)
+    calmed = {
+        alert.id: partial(_calmed, min(_window(alert), _LONGEST_CALM) if alert.rule in quiet else _LONGEST_CALM, now)
+        for alert in records.firing(store)
+        if alert.id not in found and alert.rule not in unasked
+    }
+    records.change_all(store, calmed)
     return records.firing(store)
 
 
@@ -44,23 +51,46 @@ def in_milliseconds(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
-def _raise(store: Store, firing: Firing, quiet: timedelta, now: datetime) -> Alert:
-    """Write the firing to its alert, begun now unless there is one already.
+def _raise_all(store: Store, firings: Sequence[Firing], quiet: Mapping[str, timedelta], now: datetime) -> set[str]:
+    """Write each firing to its alert, begun now unless there is one already; return the alerts' ids.
 
     The number in a new alert's id is how many its rule and brand have had: two evaluations at once mean the same id, so
     that one of them finds it taken, looks again, and sees the other's alert.
     """
-    for taken in count():
-        earlier, total = records.of(store, firing.fingerprint, firing.rule, firing.brand)
-        same = next((alert for alert in earlier if _continues(alert, firing, quiet)), None)
-        if same:
-            newer = _draft(firing, same.id, now)
-            return records.change(store, same.id, partial(_merged, newer))
-        draft = _draft(firing, f"{firing.rule}.{firing.brand}.{total + 1 + taken}", now)
-        draft = replace(draft, earlier=records.earlier(store, draft))
-        if records.begin(store, draft):
-            return draft
-    raise AssertionError("count() never ends")
+    found, waiting, taken = set[str](), list(firings), 0
+    while waiting:
+        later, edits, drafts = list[Firing](), dict[str, Callable[[Alert], Alert]](), dict[str, tuple[Alert, Firing]]()
+        numbers = Counter[tuple[str, str]]()
+        seen = set[str]()
+        asked = records.of(store, [(firing.fingerprint, firing.rule, firing.brand) for firing in waiting])
+        for firing, (earlier, total) in zip(waiting, asked, strict=True):
+            pause = quiet.get(firing.rule, timedelta(0))
+            same = next((alert for alert in earlier if _continues(alert, firing, pause)), None)
+            if firing.fingerprint in seen or (same and same.id in edits):
+                later.append(firing)  # the same thing twice in one evaluation: one after the other
+            elif same:
+                edits[same.id] = partial(_merged, _draft(firing, same.id, now))
+            else:
+                numbers[firing.rule, firing.brand] += 1
+                id = f"{firing.rule}.{firing.brand}.{total + numbers[firing.rule, firing.brand] + taken}"
+                drafts[id] = (_draft(firing, id, now), firing)
+            seen.add(firing.fingerprint)
+        found |= records.change_all(store, edits).keys()
+        begun = _begun(store, [draft for draft, _ in drafts.values()])
+        found |= begun
+        refused = [firing for id, (_, firing) in drafts.items() if id not in begun]
+        taken += bool(refused)
+        waiting = [*refused, *later]
+    return found
+
+
+def _begun(store: Store, drafts: Sequence[Alert]) -> set[str]:
+    """Write new alerts with those before them; return the ids of those whose id nobody else had taken."""
+    whole = [
+        replace(draft, earlier=earlier) for draft, earlier in zip(drafts, records.earlier(store, drafts), strict=True)
+    ]
+    done = records.begin_all(store, whole)
+    return {draft.id for draft, begun in zip(whole, done, strict=True) if begun}
 
 
 def _draft(firing: Firing, id: str, now: datetime) -> Alert:
@@ -99,12 +129,13 @@ def _draft(firing: Firing, id: str, now: datetime) -> Alert:
 def _continues(alert: Alert, firing: Firing, quiet: timedelta) -> bool:
     if firing.story:  # a story is one thing however long it sleeps
         return True
-    return firing.began_at <= alert.last_at + quiet and alert.began_at <= firing.last_at + quiet
+    longer = max(quiet, min(quiet * 2 ** min(alert.returns, _MOST_DOUBLED), _LONGEST_QUIET))
+    return bool(firing.began_at <= alert.last_at + longer and alert.began_at <= firing.last_at + longer)
 
 
 def _merged(new: Alert, old: Alert) -> Alert:
     """Return the alert after another firing: what it says stays that of the heaviest."""
-    if new.evaluated_at < old.evaluated_at or _stays_resolved(old, new):
+    if _is_overtaken(new.evaluated_at, old) or _stays_resolved(old, new):
         return old
     same_window = (new.window_start, new.window_end) == (old.window_start, old.window_end)
     shown = new if same_window or new.weight > old.weight else old
@@ -125,6 +156,11 @@ def _merged(new: Alert, old: Alert) -> Alert:
     return old if over and replace(merged, evaluated_at=old.evaluated_at) == old else merged
 
 
+def _is_overtaken(now: datetime, old: Alert) -> bool:
+    """Whether a later evaluation wrote the alert; one in the future only shows that the clock was put back."""
+    return now < old.evaluated_at and old.evaluated_at <= datetime.now(UTC) + _AHEAD
+
+
 def _stays_resolved(old: Alert, new: Alert) -> bool:
     """Whether a person's word that it is over still holds: nothing new has begun, and it has not grown by far."""
     if old.state is not State.RESOLVED or old.resolved_by is None or old.resolved_at is None:
@@ -134,9 +170,9 @@ def _stays_resolved(old: Alert, new: Alert) -> bool:
 
 def _reopened(alert: Alert, now: datetime) -> Alert:
     """Return the alert open again; who had called it over is told again, the others know of it."""
-    opened = replace(alert, state=State.FIRING, resolved_at=None, seconds_to_resolve=None)
+    opened = replace(alert, state=State.FIRING, resolved_at=None, seconds_to_resolve=None, acknowledgers=())
     if alert.resolved_by is None:
-        return opened
+        return replace(opened, returns=alert.returns + 1)
     return replace(
         opened,
         resolved_by=None,
@@ -158,9 +194,9 @@ def _resolved(alert: Alert, now: datetime) -> Alert:
     return replace(alert, state=State.RESOLVED, resolved_at=now, seconds_to_resolve=seconds)
 
 
-def _calmed(old: Alert, window: timedelta, now: datetime) -> Alert:
+def _calmed(window: timedelta, now: datetime, old: Alert) -> Alert:
     """Return the alert resolved, when a whole window has passed since the last one that fired."""
-    if old.state not in OPEN or now < old.evaluated_at or now - old.last_at < window:
+    if old.state not in OPEN or _is_overtaken(now, old) or now - old.last_at < window:
         return old
     return replace(_resolved(old, now), evaluated_at=now)
 

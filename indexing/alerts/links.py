@@ -18,9 +18,10 @@ from config import settings
 from config.errors import UserError
 from config.key import key_of
 
-__all__ = ["LIFETIME", "Action", "Claim", "LinkRefused", "alert_address", "read", "sign"]
+__all__ = ["LIFETIME", "Action", "Claim", "LinkRefused", "alert_address", "listing_address", "read", "sign"]
 
 LIFETIME = timedelta(hours=48)
+_LISTING = timedelta(hours=12)
 _SIGNATURE_BYTES = 16
 _LONGEST = 2_000
 
@@ -99,6 +100,14 @@ def alert_address(id: str, expires_at: datetime) -> str:
         return place
     claim = Claim(alert=id, action=Action.VIEW, person="", message="", expires_at=expires_at)
     return f"{place}?key={sign(claim)}"
+
+
+def listing_address(now: datetime) -> str:
+    """Return where the console lists what is open; behind a public address, with what lets a reader in for hours."""
+    if not settings.public_url():
+        return "/"
+    claim = Claim(alert="", action=Action.VIEW, person="", message="", expires_at=now + _LISTING)
+    return f"{settings.public_url()}/?key={sign(claim)}"
 
 
 def _signature(payload: bytes) -> bytes:

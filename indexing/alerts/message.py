@@ -23,7 +23,14 @@ _SEVERITY = {
     Severity.SERIOUS: "严重预警",
     Severity.CRISIS: "危机预警",
 }
-_ROUND = {"step": "升级", "repeat": "再次提醒", "woken": "暂缓到期", "reopened": "复发"}
+_ROUND = {
+    "step": "升级",
+    "repeat": "再次提醒",
+    "woken": "暂缓到期",
+    "reopened": "复发",
+    "graver": "加重",
+    "followup": "跟进",
+}
 _ANSWERS = {
     Action.ACKNOWLEDGE: "认领 ack",
     Action.ASSIGN: "转交 assign",
@@ -87,12 +94,15 @@ def of_alert(
     marks += ["已平息"] if alert.state is State.RESOLVED else []
     marks += ["重发"] if delivery.unsure else []
     title = "".join(f"【{mark}】" for mark in marks) + f"{_titles(alert, others)} {brand_label(alert.brand)}"
-    lines = tuple(_lines(alert, others, delivery.people, names or {}))
+    follows = delivery.message.startswith("followup.")
+    told = _followed(alert, others) if follows else _lines(alert, others, delivery.people, names or {})
+    lines = tuple(told)
     links = tuple(_links(alert, delivery, names or {}, now or datetime.now(UTC)))
     document = to_document(alert)
     del document["delivery"]
     first = f"{alert.id}:{delivery.channel}"
     body = {"version": 1, "test": test, "id": alert.id, "message": delivery.message, "repeat": delivery.unsure}
+    body |= {"incident": alert.incident or alert.id, "wakes": not follows}
     body |= {"title": title, "text": "\n".join(lines), "alert": document, "also": [other.id for other in others]}
     return Message(
         key=first if delivery.message == "raised" else f"{first}:{delivery.message}",
@@ -130,17 +140,33 @@ def _lines(alert: Alert, others: Sequence[Alert], people: Sequence[str], names: 
         yield "值班 on duty: " + "、".join(plain_text(names.get(id, id), _WORD_LENGTH) for id in people)
     yield alert.reason_zh
     yield alert.reason_en
-    for other in others[:_MOST_ALSO]:
-        about = f"同时 also: {plain_text(other.title, _TITLE_LENGTH)} {other.id}"
-        yield f"{about} {other.reason_zh[:_REASON_LENGTH]} {other.reason_en[:_REASON_LENGTH]}"
-    if len(others) > _MOST_ALSO:
-        yield f"同时另有 {len(others) - _MOST_ALSO} 条 more with it"
+    yield from _also(others)
     yield from _facts(facts_of(alert, names))
     yield f"处置 runbook: {alert.runbook[:_RUNBOOK_LENGTH]}"
     yield f"负责 owner: {plain_text(alert.owner, _TITLE_LENGTH)}"
     yield f"预警编号 id: {alert.id}"
     if not settings.public_url():
         yield f"{_EVIDENCE}: tingfeng alerts explain {alert.id}"
+
+
+def _followed(alert: Alert, others: Sequence[Alert]) -> Iterator[str]:
+    """Yield what has joined an incident since; who is on duty was told of the incident itself."""
+    yield (
+        f"已告知的警情又并入 {len(others)} 条，无需另行处理。"
+        f"{len(others)} more joined an incident that you were told of; nothing else is to be done."
+    )
+    yield from _also(others)
+    yield f"警情 incident: {alert.incident or alert.id} {alert.reason_zh[:_REASON_LENGTH]}"
+    if not settings.public_url():
+        yield f"{_EVIDENCE}: tingfeng alerts explain {alert.id}"
+
+
+def _also(others: Sequence[Alert]) -> Iterator[str]:
+    for other in others[:_MOST_ALSO]:
+        about = f"同时 also: {plain_text(other.title, _TITLE_LENGTH)} {other.id}"
+        yield f"{about} {other.reason_zh[:_REASON_LENGTH]} {other.reason_en[:_REASON_LENGTH]}"
+    if len(others) > _MOST_ALSO:
+        yield f"同时另有 {len(others) - _MOST_ALSO} 条 more with it"
 
 
 def _facts(facts: Facts) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """The outbox: who is still to be told is written with the alert; each attempt is recorded before and after.
 
 A message is sent again until its receiver has confirmed it and that is recorded, and never after. Only a kill between
-the two repeats it, marked 重发. Where a channel refuses, or fails for its `give_up`, another one is told as well.
+the two repeats it, marked 重发. Where a channel refuses, or fails for its `give_up`, another one is told as well. What
+is more than a channel takes in a minute is told in one message, the gravest before it one by one.
 """
 
 import logging
@@ -10,7 +11,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from threading import Lock
 
 from config.channel import Channel
 from config.rota import Rota
@@ -18,8 +21,10 @@ from indexing.alerts import channels as kinds
 from indexing.alerts import claims, operations, records
 from indexing.alerts.alert import Alert, Delivery, DeliveryState
 from indexing.alerts.channels import NotDelivered
+from indexing.alerts.digest import of_many
+from indexing.alerts.incidents import order
 from indexing.alerts.message import of_alert
-from indexing.alerts.rate import once_a_day
+from indexing.alerts.rate import once_a_day, room
 from indexing.elasticsearch.store import Store
 
 __all__ = ["Deliveries", "deliver"]
@@ -27,6 +32,11 @@ __all__ = ["Deliveries", "deliver"]
 _ATTEMPTS = 3
 """In one call; the next one goes on."""
 _PAUSE = 0.5
+_RESERVE = 3
+"""Messages of a channel's minute that are kept for one that counts the rest, which may take the last two."""
+_PROMPT, _FIRST, _MANY = 1.2, 5, 5
+"""Seconds after which, once the first have had their turn, more than so many more wait no longer for theirs."""
+_SKEW = timedelta(seconds=5)
 _OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
 
 _log = logging.getLogger(__name__)
@@ -47,6 +57,8 @@ class _Post:
     store: Store
     channels: Mapping[str, Channel]
     names: Mapping[str, str] = field(default_factory=dict)
+    turn: Lock = field(default_factory=Lock)
+    """Held while one channel writes of many alerts, of which the others would write at the same time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +68,8 @@ class _Entry:
     alert: str
     key: tuple[str, str]
     attempts: int
+    place: tuple[bool, int, float]
+    """What comes first: what wakes people, the graver, the heavier."""
 
 
 def deliver(store: Store, channels: Sequence[Channel], rota: Rota | None = None) -> Deliveries:
@@ -84,25 +98,75 @@ def _queues(store: Store, seen: set[tuple[str, tuple[str, str]]]) -> dict[str, l
     queues: defaultdict[str, list[_Entry]] = defaultdict(list)
     for alert in records.undelivered(store):
         for one in alert.delivery:
-            due = one.state in _OPEN and not (one.not_before and one.not_before > now)
+            due = one.state in _OPEN and not _rests(one, now)
             if due and (alert.id, one.key) not in seen:
-                queues[one.channel].append(_Entry(alert=alert.id, key=one.key, attempts=one.attempts))
-    return {channel: sorted(queue, key=lambda entry: entry.attempts) for channel, queue in queues.items()}
+                follows = one.message.startswith("followup.")
+                place = (follows, -order(alert)[0], -alert.weight)
+                queues[one.channel].append(_Entry(alert=alert.id, key=one.key, attempts=one.attempts, place=place))
+    return {name: sorted(queue, key=lambda entry: (entry.attempts, entry.place)) for name, queue in queues.items()}
 
 
 def _serve(post: _Post, name: str, queue: Sequence[_Entry]) -> int:
     """Send one channel its messages until it is out of reach; return how many it has confirmed."""
-    sent = 0
-    for entry in queue:
+    sent, channel, begun = 0, post.channels.get(name), time.monotonic()
+    for place, entry in enumerate(queue):
+        passed = time.monotonic() - begun if place >= _FIRST else 0.0
+        if channel and _is_storm(channel, len(queue) - place, passed):
+            return sent + _together(post, channel, queue[place:])
         for attempt in range(_ATTEMPTS):
             time.sleep(attempt and claims.pause_after(attempt, _PAUSE))
-            outcome = _attempt(post, entry, post.channels.get(name), last=attempt == _ATTEMPTS - 1)
+            outcome = _attempt(post, entry, channel, last=attempt == _ATTEMPTS - 1)
             if outcome is None or not outcome.retry:
                 break
         sent += outcome is None
         if outcome and (outcome.retry or outcome.after):
             break
     return sent
+
+
+def _rests(delivery: Delivery, now: datetime) -> bool:
+    """Whether the next attempt makes no sense yet; by a clock that was put back since the last one, it does."""
+    put_back = delivery.at is not None and delivery.at > now + _SKEW
+    return delivery.not_before is not None and delivery.not_before > now and not put_back
+
+
+def _is_storm(channel: Channel, waiting: int, passed: float) -> bool:
+    """Whether the rest is to be told in one message.
+
+    More waits than the channel takes this minute, and but a few messages of it are left; or many would hear late.
+    """
+    if waiting < 2 or not (limit := kinds.per_minute(channel)):
+        return False
+    if passed > _PROMPT and waiting > _MANY:
+        return True
+    left = room(channel.id, limit)
+    return left <= max(1, min(_RESERVE, limit // 5)) and waiting > left
+
+
+def _together(post: _Post, channel: Channel, entries: Sequence[_Entry]) -> int:
+    """Tell all of these in one message; claimed before it and recorded after it, each as if it were told alone."""
+    keys: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    for entry in entries:
+        keys[entry.alert].add(entry.key)
+    with claims.claim() as claim:
+        edit = claims.edit_all(lambda _, old: claims.claimed(old, claim))
+        with post.turn:
+            alerts = records.change_all(post.store, {id: partial(edit, keys[id]) for id in keys})
+        mine = [(alert, one) for alert in alerts.values() for one in alert.delivery if one.claim == claim]
+        if not mine:
+            return 0
+        try:
+            remark = kinds.send(of_many(mine, channel.id, now=datetime.now(UTC)), channel)
+        except NotDelivered as error:
+            _log.warning("%d alerts not delivered to %s: %s", len(mine), channel.id, error)
+            for alert, delivery in mine:
+                _record(post, alert, delivery, claim, error, last=True)
+            return 0
+        told = "; ".join(filter(None, (f"one of {len(mine)} in one message", remark)))
+        ended = claims.edit_all(lambda _, old: claims.ended(old, claim, DeliveryState.SENT, last_error=told))
+        with post.turn:
+            records.change_all(post.store, {id: partial(ended, keys[id]) for id in keys})
+    return len(mine)
 
 
 def _attempt(post: _Post, entry: _Entry, channel: Channel | None, *, last: bool) -> NotDelivered | None:

@@ -1,9 +1,11 @@
 """One POST to a receiver: its answer, or why there is none, without a word of the address, which is a secret."""
 
 import asyncio
+import ssl
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import cache
 
 import httpx
 
@@ -54,11 +56,11 @@ def check_status(response: Response) -> None:
         raise NotDelivered(f"the receiver answered HTTP {response.status}", unsure=False, retry=retry)
 
 
-def pace(channel: Channel, usual: int | None = None) -> None:
+def pace(channel: Channel, usual: int | None = None, per_second: int | None = None) -> None:
     """Wait until the receiver takes another message; NotDelivered where that is not soon."""
     if not (per_minute := channel.per_minute or usual):
         return
-    while (seconds := pause(channel.id, per_minute)) > 0:
+    while (seconds := pause(channel.id, per_minute, per_second)) > 0:
         if seconds > _PATIENCE:
             reason = f"its {per_minute} messages of this minute are used up"
             raise NotDelivered(reason, unsure=False, retry=False, after=seconds)
@@ -72,13 +74,21 @@ def redacted(text: str, channel: Channel) -> str:
     return " ".join(text.split())[:_LONGEST_REASON]
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return whom to trust, read once: a context of its own would cost each message more than all the rest of it."""
+    return httpx.create_ssl_context()
+
+
 async def _post(url: str, body: bytes, headers: dict[str, str], seconds: float, read: bool) -> Response:
     """Return the answer; TimeoutError when connecting and answering together take twice as long."""
     got = b""
     async with (
         asyncio.timeout(2 * seconds),
         # a proxy from the environment could not reach this machine's own receivers
-        httpx.AsyncClient(timeout=seconds, follow_redirects=False, trust_env=not is_loopback(url)) as client,
+        httpx.AsyncClient(
+            timeout=seconds, follow_redirects=False, trust_env=not is_loopback(url), verify=_trusted()
+        ) as client,
         client.stream("POST", url, content=body, headers=headers) as response,
     ):
         async for chunk in response.aiter_bytes() if read else _nothing():

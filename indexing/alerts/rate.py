@@ -5,31 +5,44 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
 from config import settings
 
-__all__ = ["locked", "once_a_day", "pause"]
+__all__ = ["is_done", "locked", "once_a_day", "pause", "room"]
 
 _MINUTE = 60.0
+_SECOND = 1.0
 
 
-def pause(channel: str, per_minute: int) -> float:
+def pause(channel: str, per_minute: int, per_second: int | None = None) -> float:
     """Return 0 and count one message now; or, where the minute is full, the seconds until the next is allowed.
 
-    Any 60 seconds hold at most `per_minute` messages, whoever sends them.
+    Any 60 seconds hold at most `per_minute` messages and any second at most `per_second`, whoever sends them.
     """
     with locked(f"{channel}.sent") as file:
         now = time.time()
-        sent = [moment for moment in _read(file) if 0 <= now - moment < _MINUTE]
-        if len(sent) >= per_minute:
-            return sent[-per_minute] + _MINUTE - now
+        sent = _sent(file, now)
+        full = sent[-per_minute] + _MINUTE - now if len(sent) >= per_minute else 0.0
+        if per_second and len(sent) >= per_second:
+            full = max(full, sent[-per_second] + _SECOND - now)
         file.seek(0)
         file.truncate()
-        file.write(json.dumps([*sent, now]))
-        return 0.0
+        file.write(json.dumps(sent if full > 0 else [*sent, now]))
+        return max(full, 0.0)
+
+
+def room(channel: str, per_minute: int) -> int:
+    """Return how many messages the channel takes now before its minute is full."""
+    with locked(f"{channel}.sent") as file:
+        return max(0, per_minute - len(_sent(file, time.time())))
+
+
+def _sent(file: TextIO, now: float) -> list[float]:
+    """Return when the last minute's messages were sent; by a clock that was put back since, all of them just now."""
+    return sorted(min(moment, now) for moment in _read(file) if now - moment < _MINUTE)
 
 
 @contextmanager
@@ -52,11 +65,16 @@ def _read(file: TextIO) -> list[float]:
 
 def once_a_day(name: str) -> bool:
     """Say whether this is the first time today, for all processes, that anybody asks so by this name."""
-    today = datetime.now(settings.DAY_ZONE).date().isoformat()
+    today = datetime.now(settings.DAY_ZONE).date()
     with locked(f"{name}.day") as file:
-        if file.read() == today:
+        if is_done(file.read(), today):
             return False
         file.seek(0)
         file.truncate()
-        file.write(today)
+        file.write(today.isoformat())
         return True
+
+
+def is_done(written: str, today: date) -> bool:
+    """Say whether what is done once a day is done: today, or on the day after by a clock that was put back since."""
+    return written in (today.isoformat(), (today + timedelta(days=1)).isoformat())

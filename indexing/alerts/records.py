@@ -1,6 +1,6 @@
 """Alerts as documents: found, begun, changed, and every change written down once and for all."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -16,11 +16,14 @@ __all__ = [
     "NoSuchAlert",
     "Overtaken",
     "begin",
+    "begin_all",
     "change",
+    "change_all",
     "earlier",
     "find",
     "firing",
     "history",
+    "mates",
     "note",
     "noted",
     "of",
@@ -31,6 +34,8 @@ __all__ = [
 _LATEST = 50
 _MOST_EARLIER = 5
 _TRIES = 50
+_AT_ONCE = 250
+"""Documents or searches in one request."""
 
 
 class Overtaken(UserError):
@@ -41,35 +46,53 @@ class NoSuchAlert(UserError):
     """No alert has this id."""
 
 
-def of(store: Store, fingerprint: str, rule: str, brand: str) -> tuple[list[Alert], int]:
-    """Return the latest alerts of a fingerprint, and how many its rule and brand ever had."""
+def of(store: Store, wanted: Sequence[tuple[str, str, str]]) -> list[tuple[list[Alert], int]]:
+    """Return for each fingerprint, rule and brand the latest alerts, and how many the rule and brand ever had."""
     index = _refreshed(store)
-    query = {"bool": {"filter": [{"term": {"rule": rule}}, {"term": {"brand": brand}}]}}
-    answer = with_retries(
-        lambda: store.client.search(
-            index=index,
-            query=query,
-            post_filter={"term": {"fingerprint": fingerprint}},
-            sort=[{"last_at": {"order": "desc"}}],
-            size=_LATEST,
-            aggs={"ever": {"value_count": {"field": "rule"}}},
+    searches = [
+        {
+            "query": {"bool": {"filter": [{"term": {"rule": rule}}, {"term": {"brand": brand}}]}},
+            "post_filter": {"term": {"fingerprint": fingerprint}},
+            "sort": [{"last_at": {"order": "desc"}}],
+            "size": _LATEST,
+            "aggs": {"ever": {"value_count": {"field": "rule"}}},
+        }
+        for fingerprint, rule, brand in wanted
+    ]
+    return [
+        (
+            [from_document(hit["_id"], hit["_source"]) for hit in answer["hits"]["hits"]],
+            int(answer["aggregations"]["ever"]["value"]),
         )
-    )
-    alerts = [from_document(hit["_id"], hit["_source"]) for hit in answer["hits"]["hits"]]
-    return alerts, int(answer["aggregations"]["ever"]["value"])
+        for answer in _searched(store, index, searches)
+    ]
 
 
-def earlier(store: Store, alert: Alert) -> tuple[Earlier, ...]:
-    """Return the latest alerts of the same rule and brand that were raised before this one, the newest first."""
-    before = [{"term": {"rule": alert.rule}}, {"term": {"brand": alert.brand}}]
-    answer = with_retries(
-        lambda: store.client.search(
-            index=store.alias("alerts"),
-            query={"bool": {"filter": [*before, {"range": {"@timestamp": {"lt": alert.raised_at.isoformat()}}}]}},
-            sort=[{"@timestamp": {"order": "desc"}}, {"evaluated_at": {"order": "desc"}}],
-            size=_MOST_EARLIER,
-        )
-    )
+def earlier(store: Store, alerts: Sequence[Alert]) -> list[tuple[Earlier, ...]]:
+    """Return for each alert the latest ones of its rule and brand that were raised before it, the newest first."""
+    pairs = list(dict.fromkeys((alert.rule, alert.brand, alert.raised_at) for alert in alerts))
+    searches = [
+        {
+            "query": {
+                "bool": {
+                    "filter": [
+                        {"term": {"rule": rule}},
+                        {"term": {"brand": brand}},
+                        {"range": {"@timestamp": {"lt": raised_at.isoformat()}}},
+                    ]
+                }
+            },
+            "sort": [{"@timestamp": {"order": "desc"}}, {"evaluated_at": {"order": "desc"}}],
+            "size": _MOST_EARLIER,
+        }
+        for rule, brand, raised_at in pairs
+    ]
+    answers = _searched(store, store.alias("alerts"), searches)
+    found = {pair: _as_earlier(answer) for pair, answer in zip(pairs, answers, strict=True)}
+    return [found[alert.rule, alert.brand, alert.raised_at] for alert in alerts]
+
+
+def _as_earlier(answer: Mapping[str, Any]) -> tuple[Earlier, ...]:
     found = [from_document(hit["_id"], hit["_source"]) for hit in answer["hits"]["hits"]]
     return tuple(
         Earlier(
@@ -88,8 +111,7 @@ def find(store: Store, ids: Iterable[str]) -> list[Alert]:
     """Return the alerts of these ids; those that there are not are left out."""
     if not (wanted := list(ids)):
         return []
-    hits = with_retries(lambda: store.client.mget(index=store.alias("alerts"), ids=wanted))["docs"]
-    return [from_document(hit["_id"], hit["_source"]) for hit in hits if hit.get("found")]
+    return [from_document(hit["_id"], hit["_source"]) for hit in _got(store, wanted)]
 
 
 def firing(store: Store) -> list[Alert]:
@@ -102,10 +124,15 @@ def to_tell(store: Store) -> list[Alert]:
     return _all(store, {"bool": {"should": [{"terms": {"state": list(OPEN)}}, {"term": {"step": -1}}]}})
 
 
-def joined(store: Store, id: str, *, over: bool = False) -> list[Alert]:
-    """Return every open alert that the message of alert `id` told of too, oldest first; those too that are `over`."""
-    told = {"term": {"joined": id}}
-    return _all(store, told if over else {"bool": {"filter": [told, {"terms": {"state": list(OPEN)}}]}})
+def mates(store: Store, alert: Alert, *, over: bool = False) -> list[Alert]:
+    """Return the other alerts of its incident that are open, oldest first; those too that are `over`."""
+    ids = {id for id in (alert.incident, alert.joined, alert.id) if id}
+    same: list[dict[str, Any]] = [{"terms": {"joined": sorted(ids)}}, {"ids": {"values": sorted(ids)}}]
+    if alert.incident:
+        same = [{"term": {"incident": alert.incident}}]
+    told: dict[str, Any] = {"bool": {"should": same, "minimum_should_match": 1}}
+    wanted = told if over else {"bool": {"filter": [told, {"terms": {"state": list(OPEN)}}]}}
+    return [other for other in _all(store, wanted) if other.id != alert.id]
 
 
 def undelivered(store: Store) -> list[Alert]:
@@ -126,10 +153,36 @@ def history(store: Store, id: str) -> list[dict[str, Any]]:
 
 def begin(store: Store, alert: Alert) -> bool:
     """Write a new alert; False when one of this id is there already."""
-    note(store, alert, [Event(name="firing", key="first", at=alert.raised_at)])
-    return _write(
-        store, Action(operation="create", index=store.alias("alerts"), id=alert.id, source=to_document(alert))
-    )
+    return begin_all(store, [alert])[0]
+
+
+def begin_all(store: Store, alerts: Sequence[Alert]) -> list[bool]:
+    """Write new alerts; False for each whose id is there already."""
+    first = [_action(store, alert, Event(name="firing", key="first", at=alert.raised_at)) for alert in alerts]
+    index = store.alias("alerts")
+    made = [Action(operation="create", index=index, id=alert.id, source=to_document(alert)) for alert in alerts]
+    _write(store, first)
+    return _write(store, made)
+
+
+def change_all(store: Store, edits: Mapping[str, Callable[[Alert], Alert]]) -> dict[str, Alert]:
+    """Apply to each alert its edit, as `change` does, in few requests; return what stands then. None may be unknown."""
+    index, stands, waiting = store.alias("alerts"), dict[str, Alert](), list(edits)
+    for _ in range(_TRIES):
+        events, writes = list[Action](), list[Action]()
+        for hit in _got(store, waiting):
+            old = from_document(hit["_id"], hit["_source"])
+            new = stands[old.id] = edits[old.id](old)
+            if new != old:
+                events += [_action(store, new, event) for event in between(old, new)]
+                seen = (hit["_seq_no"], hit["_primary_term"])
+                writes.append(Action(operation="index", index=index, id=new.id, source=to_document(new), seen=seen))
+        _write(store, events)
+        done = _write(store, writes)
+        waiting = [action.id for action, written in zip(writes, done, strict=True) if not written]
+        if not waiting:
+            return stands
+    raise Overtaken(f"{len(waiting)} alerts: others changed them first, {_TRIES} times: run the same again")
 
 
 def change(store: Store, id: str, edit: Callable[[Alert], Alert], origin: Origin | None = None) -> Alert:
@@ -152,14 +205,14 @@ def change(store: Store, id: str, edit: Callable[[Alert], Alert], origin: Origin
             return old
         note(store, new, between(old, new, origin))
         seen = (got["_seq_no"], got["_primary_term"])
-        if _write(store, Action(operation="index", index=index, id=id, source=to_document(new), seen=seen)):
+        if _write(store, [Action(operation="index", index=index, id=id, source=to_document(new), seen=seen)])[0]:
             return new
     raise Overtaken(f"alert {id}: {_TRIES} others changed it first: run `tingfeng alerts run` again")
 
 
 def note(store: Store, alert: Alert, events: Iterable[Event]) -> bool:
     """Append what happened; an event that stands there already is the very same one. Return whether all were new."""
-    return all([_write(store, _action(store, alert, event)) for event in events])
+    return all(_write(store, [_action(store, alert, event) for event in events]))
 
 
 def noted(store: Store, id: str) -> str | None:
@@ -184,12 +237,35 @@ def _refreshed(store: Store) -> str:
     return index
 
 
-def _write(store: Store, action: Action) -> bool:
-    """Write one document; False where another one was faster."""
-    answer = send(store.client, [action])[0]
-    if not answer.done and answer.status != HTTPStatus.CONFLICT:
-        raise RuntimeError(f"{action.index}/{action.id}: {answer.reason}")
-    return answer.done
+def _got(store: Store, ids: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    """Yield the documents of these alerts, as Elasticsearch gives them; those that there are not are left out."""
+    index = store.alias("alerts")
+    for at in range(0, len(ids), _AT_ONCE):
+        chunk = list(ids[at : at + _AT_ONCE])
+        hits = with_retries(lambda chunk=chunk: store.client.mget(index=index, ids=chunk))["docs"]  # type: ignore[misc]
+        yield from (hit for hit in hits if hit.get("found"))
+
+
+def _searched(store: Store, index: str, searches: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield the answer to each search, in order."""
+    for at in range(0, len(searches), _AT_ONCE):
+        asked = [line for one in searches[at : at + _AT_ONCE] for line in ({"index": index}, one)]
+        answers = with_retries(lambda asked=asked: store.client.msearch(searches=asked))["responses"]  # type: ignore[misc]
+        for answer in answers:
+            if "error" in answer:
+                raise RuntimeError(f"{index}: {answer['error']}")
+            yield answer
+
+
+def _write(store: Store, actions: Sequence[Action]) -> list[bool]:
+    """Write documents; False for each for which another one was faster."""
+    if not actions:
+        return []
+    answers = send(store.client, actions)
+    for action, answer in zip(actions, answers, strict=True):
+        if not answer.done and answer.status != HTTPStatus.CONFLICT:
+            raise RuntimeError(f"{action.index}/{action.id}: {answer.reason}")
+    return [answer.done for answer in answers]
 
 
 def _action(store: Store, alert: Alert, event: Event) -> Action:

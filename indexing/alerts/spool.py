@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import TextIO
@@ -20,7 +20,7 @@ from config.channel import Channel
 from config.duty import on_duty
 from config.rota import Rota
 from config.settings import DAY_ZONE
-from indexing.alerts import claims, operations, records
+from indexing.alerts import claims, operations, overrides, records
 from indexing.alerts.alert import Alert, Delivery, DeliveryState, from_document, to_document
 from indexing.alerts.channels import NotDelivered, send
 from indexing.alerts.message import of_alert, of_words
@@ -56,6 +56,7 @@ def keep(store: Store) -> None:
     folder = settings.data_dir() / "outbox"
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / "pending.json.draft"
+    overrides.keep(overrides.lasting(store, datetime.now(UTC)))
     with locked("pending.lock"):
         draft.write_text(json.dumps(waiting, ensure_ascii=False), encoding="utf-8")
         draft.rename(folder / "pending.json")
@@ -156,7 +157,7 @@ def _sent_at(at: datetime) -> Callable[[Alert, Delivery], Delivery]:
 
 def _who_hears(rota: Rota | None, known: Collection[str], now: datetime) -> list[str]:
     """Return the channels that hear of an outage: operations', and those of who is on duty; else every one."""
-    on_call = [rota.people[id].channels for id in on_duty(rota, now)] if rota else []
+    on_call = [rota.people[id].channels for id in on_duty(rota, now, overrides.kept())] if rota else []
     wanted = [operations.CHANNEL, *chain.from_iterable(on_call)]
     return [id for id in dict.fromkeys(wanted) if id in known] or sorted(known)
 

@@ -1,10 +1,10 @@
-"""The fields of alerts, of what happens to them, and of silences."""
+"""The fields of alerts, of what happens to them, of silences and of overrides of the rota."""
 
 from types import MappingProxyType
 
 from indexing.elasticsearch.field import ADDRESS, BOOLEAN, DATE, FLOAT, KEYWORD, LONG, STORED, Field
 
-__all__ = ["ALERT", "ALERT_EVENT", "SILENCE"]
+__all__ = ["ALERT", "ALERT_EVENT", "OVERRIDE", "SILENCE"]
 
 _AS_SENT = MappingProxyType({"type": "object", "enabled": False})
 """JSON that is kept as it is and never searched."""
@@ -45,7 +45,15 @@ ALERT = (
     Field("repeats", LONG, "How often that step was repeated.", "times"),
     Field("held", STORED, "Why nobody is told at present."),
     Field("held_at", DATE, "Since when."),
-    Field("joined", KEYWORD, "The alert of the same group whose message speaks of this one too."),
+    Field("joined", KEYWORD, "The alert of the same incident whose message speaks of this one too."),
+    Field("incident", KEYWORD, "The incident: the id of the alert that founded it."),
+    Field("placed_by", KEYWORD, "Who put it into that incident by hand."),
+    Field("acks", LONG, "How many different people must acknowledge it.", "people"),
+    Field("acknowledgers", KEYWORD, "Who did, in this round of messages."),
+    Field("told_as", KEYWORD, "How grave it was when people were told."),
+    Field("graver_at", DATE, "When it became graver than that."),
+    Field("followed_at", DATE, "When people were last told of what had joined it."),
+    Field("returns", LONG, "How often it came back by itself.", "times"),
     Field("weight", FLOAT, "How heavy the finding is, among findings of the same thing."),
     Field("figures.name", KEYWORD, "A figure of the reason."),
     Field("figures.value", FLOAT, "What was counted."),
@@ -96,7 +104,7 @@ ALERT = (
     Field("delivery.channel", KEYWORD, "A channel to tell."),
     Field("delivery.message", KEYWORD, "What it is told: raised, step.2, repeat.1 and so on."),
     Field("delivery.people", KEYWORD, "People of the rota who are told by it."),
-    Field("delivery.also", KEYWORD, "Alerts of the same group that the message speaks of too."),
+    Field("delivery.also", KEYWORD, "Alerts of the same incident that the message speaks of too."),
     Field("delivery.state", KEYWORD, "pending, sending, sent or given_up."),
     Field("delivery.attempts", LONG, "Tries so far.", "times"),
     Field("delivery.parts", LONG, "Parts of a long message that are confirmed.", "parts"),
@@ -126,6 +134,18 @@ SILENCE = (
     Field("customer", KEYWORD, "Only alerts of this customer."),
     Field("severity", KEYWORD, "Only alerts of this severity."),
     Field("until", DATE, "When it ends."),
+    Field("author", KEYWORD, "Who made it."),
+    Field("reason", STORED, "Why."),
+    Field("ended_by", KEYWORD, "Who ended it early."),
+)
+
+OVERRIDE = (
+    Field("@timestamp", DATE, "When it was made."),
+    Field("begin", DATE, "From when it holds."),
+    Field("end", DATE, "Until when."),
+    Field("person", KEYWORD, "Who takes over."),
+    Field("instead_of", KEYWORD, "Whose duties these are; with nobody to take over, who is away."),
+    Field("swap", BOOLEAN, "Whether the two have each other's duties."),
     Field("author", KEYWORD, "Who made it."),
     Field("reason", STORED, "Why."),
     Field("ended_by", KEYWORD, "Who ended it early."),

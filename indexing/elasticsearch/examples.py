@@ -57,6 +57,7 @@ WRITERS: Mapping[str, str] = MappingProxyType(
         "silences": "alerts",
         "notes": "notes",
         "levels": "report",
+        "overrides": "rota",
         "state": "rebuild, backup, restore",
     }
 )

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from config import settings
-from indexing.elasticsearch.alert_fields import ALERT, ALERT_EVENT, SILENCE
+from indexing.elasticsearch.alert_fields import ALERT, ALERT_EVENT, OVERRIDE, SILENCE
 from indexing.elasticsearch.case_fields import CASE
 from indexing.elasticsearch.customer_fields import CUSTOMER, CUSTOMER_RECORD, LINK_EVENT
 from indexing.elasticsearch.errors import StoreError
@@ -57,6 +57,7 @@ STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "silences": SILENCE,
         "notes": NOTE,
         "levels": LEVEL,
+        "overrides": OVERRIDE,
     }
 )
 """The kinds that have one index each, whatever the month."""

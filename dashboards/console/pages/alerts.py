@@ -1,6 +1,6 @@
-"""`/`: the alerts that are open; where the console can be reached from outside, only by a link that shows them."""
+"""`/`: the open alerts, by incident; where the console can be reached from outside, only by a link that shows them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -9,13 +9,11 @@ from config import settings
 from dashboards.console.render import page, people
 from indexing.alerts import records
 from indexing.alerts.answers import check_view
-from indexing.alerts.links import Action, Claim, sign
+from indexing.alerts.incidents import incidents
 
-__all__ = ["listing", "router"]
+__all__ = ["router"]
 
 router = APIRouter()
-
-_LIFETIME = timedelta(hours=12)
 
 
 @router.get("/")
@@ -26,14 +24,5 @@ def open_alerts(request: Request, key: str = "") -> HTMLResponse:
         if not key:
             return page(request, "notice.html", status=403, phrase="only_by_link", detail="")
         claim = check_view(key, now=now)
-    severities = ("crisis", "serious", "warning", "notice")
-    alerts = sorted(records.firing(request.app.state.store()), key=lambda alert: severities.index(alert.severity))
-    return page(request, "alerts.html", claim=claim, alerts=alerts, names=people())
-
-
-def listing(now: datetime) -> str:
-    """Return where the open alerts are shown, with what lets a reader in for some hours."""
-    if not settings.public_url():
-        return "/"
-    claim = Claim(alert="", action=Action.VIEW, person="", message="", expires_at=now + _LIFETIME)
-    return f"{settings.public_url()}/?key={sign(claim)}"
+    found = incidents(records.firing(request.app.state.store()))
+    return page(request, "alerts.html", claim=claim, incidents=found, names=people())

@@ -7,11 +7,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse
 
 from config.rota import load_rota
-from dashboards.console.pages.alerts import listing
 from dashboards.console.render import LENGTHS, SNOOZES, page, people
 from indexing.alerts.answers import NotPossible, check, follow, person_of
 from indexing.alerts.explain import time_line
-from indexing.alerts.links import Action
+from indexing.alerts.links import Action, listing_address
 
 __all__ = ["router"]
 
@@ -47,4 +46,6 @@ def act(
     snoozed_for = LENGTHS.get(length, LENGTHS["1h"])
     alert = follow(store, token, now=now, to=wanted or None, snoozed_for=snoozed_for, reason=reason, worth=worth)
     happened = time_line(store, alert.id)
-    return page(request, "done.html", claim=claim, alert=alert, names=people(), happened=happened, listing=listing(now))
+    return page(
+        request, "done.html", claim=claim, alert=alert, names=people(), happened=happened, listing=listing_address(now)
+    )

@@ -11,7 +11,7 @@ from config.channel import Channel
 from config.load import ConfigError, where
 from indexing.alerts.message import Message
 
-__all__ = ["NotDelivered", "address", "check_kinds", "kinds", "send"]
+__all__ = ["NotDelivered", "address", "check_kinds", "kinds", "per_minute", "send"]
 
 
 class NotDelivered(Exception):
@@ -59,6 +59,14 @@ def send(message: Message, channel: Channel) -> str | None:
         raise NotDelivered(f"there is no channel kind {channel.kind!r}", unsure=False, retry=False)
     _keep_addresses_out_of_logs()
     return cast(_Kind, import_module(f"{__name__}.{channel.kind}")).send(message, channel)
+
+
+def per_minute(channel: Channel) -> int | None:
+    """Return how many messages a minute the channel takes; None where nobody says so."""
+    if channel.per_minute or channel.kind not in kinds():
+        return channel.per_minute
+    usual: int | None = getattr(import_module(f"{__name__}.{channel.kind}"), "PER_MINUTE", None)
+    return usual
 
 
 def address(channel: Channel) -> str:

@@ -15,9 +15,9 @@ from indexing.alerts.bot import Codes, Request, send_parts
 from indexing.alerts.formatting import to_markdown
 from indexing.alerts.message import Message
 
-__all__ = ["send"]
+__all__ = ["PER_MINUTE", "send"]
 
-_PER_MINUTE = 20
+PER_MINUTE = 20
 _LIMIT = 15_000
 """Bytes of text; the bot takes 20,000 of body."""
 _MUTED = 600.0  # a bot that was too fast is silent for ten minutes
@@ -47,7 +47,7 @@ def send(message: Message, channel: Channel) -> None:
         shown = f"#### {to_markdown(title)}\n\n" + text.replace("\n", "\n\n")
         return {"msgtype": "markdown", "markdown": {"title": title, "text": shown}}, _signature(channel.secret)
 
-    send_parts(message, channel, lines=lines, limit=_LIMIT, per_minute=_PER_MINUTE, codes=_CODES, request=request)
+    send_parts(message, channel, lines=lines, limit=_LIMIT, per_minute=PER_MINUTE, codes=_CODES, request=request)
 
 
 def _signature(secret: str | None) -> str:

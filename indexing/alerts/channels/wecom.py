@@ -10,9 +10,9 @@ from indexing.alerts.bot import Codes, Request, send_parts
 from indexing.alerts.formatting import split_message, to_markdown
 from indexing.alerts.message import Message
 
-__all__ = ["send"]
+__all__ = ["PER_MINUTE", "send"]
 
-_PER_MINUTE = 20
+PER_MINUTE = 20
 _LIMIT = 4_096
 """Bytes of one message's content, its title included."""
 _NUMBERING = len(" (99/99)")
@@ -37,4 +37,4 @@ def send(message: Message, channel: Channel) -> None:
         return {"msgtype": "markdown", "markdown": {"content": f"{head}{number}\n{text}"}}, ""
 
     limit = _LIMIT - len(head.encode()) - _NUMBERING - 1
-    send_parts(message, channel, lines=lines, limit=limit, per_minute=_PER_MINUTE, codes=_CODES, request=request)
+    send_parts(message, channel, lines=lines, limit=limit, per_minute=PER_MINUTE, codes=_CODES, request=request)

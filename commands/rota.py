@@ -1,0 +1,241 @@
+"""`tingfeng rota`: who is on duty, who would be told, and what holds in place of the shifts for a while."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from rich.text import Text
+
+from commands.screen import console, table
+from config.errors import UserError
+
+if TYPE_CHECKING:
+    from config.override import Override
+    from config.rota import Rota
+    from indexing.alerts.foresight import Told
+    from indexing.elasticsearch.store import Store
+
+app = typer.Typer(no_args_is_help=True, help="Who is on duty and who would be told; overrides, swaps, calendars.")
+
+_FROM = typer.Option(None, "--from", help="When it begins, such as '2026-12-01 18:00'; now unless given.")
+_UNTIL = typer.Option(..., "--until", help="When it ends, such as '2026-12-02 09:00'.")
+_BY = typer.Option(..., "--by", help="Who says so: an id or name of the rota; it stays on record.")
+_REASON = typer.Option(..., help="Why; it stays on record.")
+_DAYS = 14
+
+
+class NoRota(UserError):
+    """Nobody has written config/rota.yaml, or nobody of it is called so."""
+
+
+@app.command()
+def at(
+    time: str = typer.Argument("now", help="A moment, such as '2026-12-01 03:10', in Beijing time."),
+    severity: str = typer.Option("serious", help="How grave the alert is: notice, warning, serious, crisis."),
+    rule: str = typer.Option(None, help="Only as this rule tells it."),
+    brand: str = typer.Option("", help="Of this brand, by which silences may hold it."),
+) -> None:
+    """Show who would be told at this moment if an alert came, and then whom, while nobody answers."""
+    from config.duty import on_duty
+    from config.rota import load_rota
+    from config.rule import Severity, load_rules
+    from indexing.alerts import silence
+    from indexing.alerts.foresight import foresee, plans_for
+    from indexing.alerts.overrides import lasting
+
+    if severity not in list(Severity):
+        raise UserError(f"--severity {severity!r}: write one of {', '.join(Severity)}")
+    moment, rota, store = _moment(time, "TIME"), load_rota(), _store()
+    rules = [one for one in load_rules() if rule is None or one.id == rule]
+    if rule and not rules:
+        raise UserError(f"--rule {rule!r}: nobody has written it: `tingfeng rules list` shows those that there are")
+    overrides, silences = lasting(store, moment) if rota else [], silence.running(store, moment)
+    if rota:
+        duty = [_name(rota, id) for id in on_duty(rota, moment, overrides)]
+        console.print(Text(f"On duty {_clock(moment)}: {'、'.join(duty) or 'nobody'}", style="bold"))
+    grave = rules[0].severity if rule else Severity(severity)
+    plans = plans_for(rules, grave, rota)
+    if not plans:
+        console.print(f"No rule is of severity {grave}, and the rota has no escalation: nobody would be told.")
+    for plan in plans:
+        console.print(Text(f"{', '.join(plan.rules) or plan.notify.escalation} ({grave})", style="bold"))
+        told = foresee(plan, grave, rota, at=moment, brand=brand, overrides=overrides, silences=silences)
+        for one in told:
+            console.print(Text(f"  {_clock(one.at)}  {_told(one, rota)}"))
+
+
+@app.command("list")
+def list_(days: int = typer.Option(_DAYS, min=1, max=366, help="For so many days.")) -> None:
+    """List who is on duty from now on, overrides included."""
+    from config.duty import duties
+
+    rota, now = _rota(), datetime.now(UTC)
+    for duty in duties(rota, now, now + timedelta(days=days), _lasting(now)):
+        people = "、".join(_name(rota, id) for id in duty.people) or "nobody"
+        console.print(Text(f"{_clock(duty.begin)} – {_clock(duty.end)}  {people}"))
+
+
+@app.command()
+def override(
+    until: str = _UNTIL,
+    by: str = _BY,
+    reason: str = _REASON,
+    begin: str = _FROM,
+    who: str = typer.Option(None, "--who", help="Who takes over. Without --instead-of, alone."),
+    instead_of: str = typer.Option(
+        None, "--instead-of", help="Whose duties these are. Without --who, that person is away."
+    ),
+) -> None:
+    """Let somebody take over for a while, or be away; refused where it would leave nobody on duty.
+
+    It stands in the index and not in rota.yaml, so that it holds at once on every machine, and stays on record.
+    """
+    _begin(until, by, reason, begin, who, instead_of, swap=False)
+
+
+@app.command()
+def swap(
+    one: str = typer.Argument(help="Somebody of the rota."),
+    other: str = typer.Argument(help="And with whom they swap."),
+    until: str = _UNTIL,
+    by: str = _BY,
+    reason: str = _REASON,
+    begin: str = _FROM,
+) -> None:
+    """Let two people have each other's duties for a while."""
+    _begin(until, by, reason, begin, one, other, swap=True)
+
+
+@app.command()
+def overrides(
+    end: str = typer.Option(None, help="End the override of this id, or take it back before it begins."),
+    by: str = typer.Option(None, "--by", help="Who ends it."),
+) -> None:
+    """List the overrides that hold or will, or end one."""
+    from indexing.alerts import overrides as kept
+
+    now = datetime.now(UTC)
+    if end:
+        if not by:
+            raise UserError("--by: say who ends it; it stays on record")
+        kept.end(_store(), end, _rota(), by=by, now=now)
+    rows = {one.id: _row(one) for one in kept.lasting(_store(), now)}
+    if rows:
+        console.print(table("overrides", rows))
+    console.print(f"{len(rows)} overrides")
+
+
+@app.command()
+def ics(
+    person: str = typer.Argument(help="An id or name of the rota."),
+    out: Path = typer.Option(None, help="Write the calendar here."),
+    link: bool = typer.Option(False, "--link", help="Show where the console serves it, which is that person's secret."),
+) -> None:
+    """Write a person's duties as a calendar, or show the address to subscribe to."""
+    from indexing.alerts.calendar import calendar_of, feed_address
+
+    rota, now = _rota(), datetime.now(UTC)
+    id = _id(rota, person)
+    if link:
+        console.print(feed_address(id), markup=False, soft_wrap=True)
+        return
+    written = calendar_of(rota, id, now=now, overrides=_lasting(now - timedelta(days=_DAYS)))
+    if out:
+        out.write_bytes(written)
+        console.print(f"{written.count(b'BEGIN:VEVENT')} duties in {out}", soft_wrap=True)
+    else:
+        typer.echo(written.decode(), nl=False)
+
+
+def _begin(
+    until: str, by: str, reason: str, begin: str | None, who: str | None, instead_of: str | None, *, swap: bool
+) -> None:
+    from config.override import Override
+    from indexing.alerts.overrides import begin as write
+
+    rota, now = _rota(), datetime.now(UTC)
+    made = write(
+        _store(),
+        rota,
+        Override(
+            id="",
+            made_at=now,
+            begin=_moment(begin, "--from") if begin else now,
+            end=_moment(until, "--until"),
+            author=_id(rota, by, strict=False),
+            reason=reason,
+            person=_id(rota, who) if who else None,
+            instead_of=_id(rota, instead_of) if instead_of else None,
+            swap=swap,
+        ),
+    )
+    console.print(Text(f"Override {made.id}: {_row(made)}"))
+    console.print(f"End it with `tingfeng rota overrides --end {made.id} --by …`")
+
+
+def _row(one: "Override") -> str:
+    return f"{_clock(one.begin)} – {_clock(one.end)}  {one.words}, by {one.author}: {one.reason}"
+
+
+def _told(one: "Told", rota: "Rota | None") -> str:
+    if one.why_not:
+        return f"nobody: {one.why_not}"
+    who = (
+        channel + (f" ({'、'.join(_name(rota, id) for id in people)})" if people else "")
+        for channel, people in one.channels
+    )
+    return f"{one.message}: {', '.join(who)}"
+
+
+def _rota() -> "Rota":
+    from config.rota import load_rota
+    from config.settings import config_dir
+
+    rota = load_rota()
+    if rota is None:
+        raise NoRota(f"{config_dir() / 'rota.yaml'}: there is no rota: write one (docs/alerts.md shows one)")
+    return rota
+
+
+def _name(rota: "Rota | None", id: str) -> str:
+    return rota.people[id].name if rota and id in rota.people else id
+
+
+def _id(rota: "Rota", name: str, *, strict: bool = True) -> str:
+    found = next((id for id, person in rota.people.items() if name in (id, person.name)), None)
+    if found is None and strict:
+        known = "、".join(f"{person.name} ({id})" for id, person in rota.people.items())
+        raise NoRota(f"nobody of config/rota.yaml is called {name!r}: write one of {known}")
+    return found or name
+
+
+def _moment(text: str, field: str) -> datetime:
+    """Return a moment that is written as a clock in Beijing shows it."""
+    from config.settings import DAY_ZONE
+
+    if text == "now":
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UserError(f"{field}: got {text!r}: write a time such as '2026-12-01 18:00'") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=DAY_ZONE)).astimezone(UTC)
+
+
+def _clock(moment: datetime) -> str:
+    from config.settings import DAY_ZONE
+
+    return moment.astimezone(DAY_ZONE).strftime("%m-%d %H:%M")
+
+
+def _lasting(since: datetime) -> "list[Override]":
+    from indexing.alerts.overrides import lasting
+
+    return lasting(_store(), since)
+
+
+def _store() -> "Store":
+    from indexing.elasticsearch.store import open_store
+
+    return open_store()

@@ -1,0 +1,48 @@
+"""An override of the rota: for some time somebody takes over, two people swap, or somebody is away."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+__all__ = ["Override"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """What holds from `begin` until `end` in place of the shifts; a later one is applied to what an earlier one left.
+
+    With `person` alone, nobody else is on duty. With `instead_of`, `person` has the other's duties, and with `swap` the
+    other has `person`'s too. With `instead_of` alone, that person is away.
+    """
+
+    id: str
+    made_at: datetime
+    begin: datetime
+    end: datetime
+    author: str
+    reason: str
+    person: str | None = None
+    instead_of: str | None = None
+    swap: bool = False
+    ended_by: str | None = None
+
+    @property
+    def words(self) -> str:
+        """What it does."""
+        if self.swap:
+            return f"{self.person} ⇄ {self.instead_of}"
+        if self.person is None:
+            return f"{self.instead_of} is away"
+        return f"{self.person} for {self.instead_of or 'everybody'}"
+
+    def holds(self, moment: datetime) -> bool:
+        """Say whether it holds at the moment."""
+        return self.begin <= moment < self.end
+
+    def apply(self, duty: tuple[str, ...]) -> tuple[str, ...]:
+        """Return who is on duty, given who would be without it."""
+        if self.instead_of is None:
+            return duty if self.person is None else (self.person,)
+        taken = {self.instead_of: self.person}
+        if self.swap and self.person:
+            taken[self.person] = self.instead_of
+        return tuple(dict.fromkeys(found for id in duty if (found := taken.get(id, id)) is not None))
