@@ -95,9 +95,8 @@ def _rules(found: WhyNot) -> Iterator[Both]:
         yield Both("记录内容已过保留期", "what it found is past its retention")
     for one in found.standings[:_MOST_RULES]:
         yield _standing(one)
-    if more := len(found.standings) - _MOST_RULES:
-        if more > 0:
-            yield Both(f"另有 {more} 条规则离得更远", f"{more} more rules were further away")
+    if (more := len(found.standings) - _MOST_RULES) > 0:
+        yield Both(f"另有 {more} 条规则离得更远", f"{more} more rules were further away")
     if found.unseen and not moment.erased:
         names = ", ".join(found.unseen[:10]) + ("…" if len(found.unseen) > 10 else "")
         yield Both(f"没有数到提及：{names}", f"counted no mention: {names}")
