@@ -1,4 +1,4 @@
-"""The hash chain: what is written stays, whatever is changed, moved, cut or removed is named, and erasure is no damage."""
+"""The hash chain: what is written stays, what is changed, moved, cut or removed is named, and erasure is no damage."""
 
 import hashlib
 import json
