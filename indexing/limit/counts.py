@@ -1,9 +1,9 @@
 """A brand's mentions of the past in short equal steps: what the shadow is made of."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from config.errors import UserError
 from config.rule import Rule
@@ -20,6 +20,8 @@ __all__ = ["Counts", "NoPast", "arrives_after", "counts_of"]
 
 _AT_ONCE = 20_000
 _SAMPLE = 1_000
+_MOST_KEPT = 100
+T = TypeVar("T")
 
 
 class NoPast(UserError):
@@ -38,7 +40,7 @@ class Counts:
     """Since when the brand is looked at."""
     incidents: tuple[tuple[datetime, datetime], ...] = ()
     """What people know to have happened; nothing is tried out there."""
-    _buckets: dict[tuple[int, int, int], list[tuple[int, int, int]]] = field(default_factory=dict, repr=False)
+    _kept: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False)
 
     @property
     def end(self) -> datetime:
@@ -47,12 +49,16 @@ class Counts:
 
     def buckets(self, begin: int, end: int, length: int) -> list[tuple[int, int, int]]:
         """Return (begin, mentions, negative ones) of the buckets in [begin, end) that are not empty; ms since 1970."""
-        key = (begin, end, length)
-        if key not in self._buckets:
-            if len(self._buckets) > 64:
-                self._buckets.clear()
-            self._buckets[key] = list(self._counted(begin, end, length))
-        return self._buckets[key]
+        return self.kept((begin, end, length), lambda: list(self._counted(begin, end, length)))
+
+    def kept(self, key: tuple[object, ...], made: Callable[[], T]) -> T:
+        """Return what was made of the counts by this key before, or make it; the trials of one hour ask for few."""
+        if key not in self._kept:
+            if len(self._kept) > _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = made()
+        found: T = self._kept[key]
+        return found
 
     def _counted(self, begin: int, end: int, length: int) -> Iterator[tuple[int, int, int]]:
         import numpy as np

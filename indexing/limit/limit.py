@@ -56,6 +56,7 @@ def find_limit(
     speeds: Sequence[timedelta] = SPEEDS,
     sure: float = 0.95,
     every: timedelta = timedelta(hours=1),
+    arrives_after: timedelta | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Limit:
     """Return the limit, tried out at every hour from `since` to the end of the counts.
@@ -81,6 +82,7 @@ def find_limit(
         shapes=len(shapes),
         curves=tuple(_curves(counts, rule, brand, tried, sure)),
         left_out=hours - len(tried),
+        arrives_after=arrives_after,
     )
 
 

@@ -94,18 +94,26 @@ class _Shadow:
     def _over_time(self, time: Mapping[str, Any], begin: int, end: int, alone: bool) -> list[dict[str, Any]]:
         length = int(time["date_histogram"]["fixed_interval"].removesuffix("ms"))
         measures = time.get("aggs", {})
-        known = [] if alone else self.counts.buckets(begin, end, length)
-        more: dict[int, list[int]] = {}
+        added: dict[int, list[int]] = {}
         for number, at in enumerate(self.injected):
             if begin <= at < end:
-                more.setdefault(begin + (at - begin) // length * length, []).append(number)
-        found = [
-            _bucket(key, count + len(added), negative + len(added), added, measures)
-            for key, count, negative in known
-            for added in [more.pop(key, [])]
-        ]
-        found += [_bucket(key, len(added), len(added), added, measures) for key, added in more.items()]
-        return found
+                added.setdefault(begin + (at - begin) // length * length, []).append(number)
+        if alone:
+            return [_bucket(key, len(own), len(own), own, measures) for key, own in added.items()]
+        known = self.counts.kept((begin, end, length, *measures), lambda: self._known(begin, end, length, measures))
+        found = {**known}
+        for key, own in added.items():
+            before = known.get(key, {"doc_count": 0})
+            negative = next((before[name]["doc_count"] for name in measures if name in before), 0)
+            found[key] = _bucket(key, before["doc_count"] + len(own), negative + len(own), own, measures)
+        return list(found.values())
+
+    def _known(self, begin: int, end: int, length: int, measures: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
+        """Return the buckets of what was there, by their beginnings."""
+        return {
+            key: _bucket(key, count, negative, (), measures)
+            for key, count, negative in self.counts.buckets(begin, end, length)
+        }
 
 
 def _bucket(key: int, count: int, negative: int, added: Sequence[int], measures: Mapping[str, Any]) -> dict[str, Any]:

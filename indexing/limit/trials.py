@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from config.page_budget import KEPT
 from config.rule import Rule
 from config.settings import DAY_ZONE
 from indexing.detection.found import Found, Span
@@ -14,10 +15,11 @@ from indexing.limit.counts import Counts
 from indexing.limit.shadow import find_in
 from indexing.mentions.document import millis
 
-__all__ = ["MOST", "Trial", "counts_step", "delays", "trials"]
+__all__ = ["MOST", "Trial", "counts_step", "delays", "past_of", "trials"]
 
 MOST = 2_000
 """Posts beyond which nothing is tried: a rule that does not hear of so many is deaf."""
+_FIRST_GUESS = 30
 _NIGHT = (23, 7)
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 _PER_BUCKET = 3
@@ -48,6 +50,16 @@ def counts_step(rule: Rule) -> timedelta:
     )
 
 
+def past_of(rule: Rule) -> timedelta:
+    """Return how long before an hour the rule looks at."""
+    back = [timedelta(weeks=1)]
+    for look in rule.when.looks():
+        back += [getattr(look, name, timedelta()) for name in ("history", "season")]
+        if pages := getattr(look, "pages", None):
+            back.append(KEPT * pages.block)
+    return max(back) + 10 * rule.when.window
+
+
 def trials(
     counts: Counts,
     rule: Rule,
@@ -65,6 +77,7 @@ def trials(
     """
     last = counts.end - max(speeds) - rule.when.window
     hours = max(0, int((last - since) / every))
+    guesses = dict.fromkeys(speeds, _FIRST_GUESS)
     for number in range(hours):
         progress(number, hours)
         at = since + number * every
@@ -72,7 +85,9 @@ def trials(
         shape = shapes[number * 7919 % len(shapes)]
         if _undisturbed(counts, rule, brand, at, speed):
             pages = partial(_pages, counts, rule, brand, at, shape, speed)
-            yield Trial(at=at, speed=speed, shape=shape, posts=_least(pages))
+            posts = _least(pages, guesses[speed])
+            guesses[speed] = MOST if posts is None else posts
+            yield Trial(at=at, speed=speed, shape=shape, posts=posts)
     progress(hours, hours)
 
 
@@ -83,16 +98,19 @@ def _undisturbed(counts: Counts, rule: Rule, brand: str, at: datetime, speed: ti
     return not find_in(counts, (), rule, brand, Span(now=end, since=at - rule.quiet))
 
 
-def _least(pages: Callable[[int], bool]) -> int | None:
-    """Return the least number of posts that pages: more posts page where fewer did."""
-    most = 8
-    while most < MOST and not pages(most):
-        most *= 2
-    if most >= MOST:
-        most = MOST
-        if not pages(most):
+def _least(pages: Callable[[int], bool], guess: int) -> int | None:
+    """Return the least number of posts that pages, give or take a sixteenth: more posts page where fewer did."""
+    low, high = 0, min(guess, MOST)
+    if pages(high):
+        while high > 1 and pages(lower := high * 2 // 3):
+            high = lower
+        low = high * 2 // 3
+    else:
+        while not low and high < MOST:
+            higher = min(MOST, high * 3 // 2 + 1)
+            low, high = (high, higher) if pages(higher) else (0, higher)
+        if not low:
             return None
-    low, high = most // 2 if most > 8 else 0, most
     while high - low > max(1, high // 16):
         middle = (low + high) // 2
         low, high = (low, middle) if pages(middle) else (middle, high)
