@@ -1,17 +1,16 @@
 """Hold a day's chains against themselves, their contents and the day's root: whatever was changed is named."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
 from config.errors import UserError
-from indexing.evidence.contents import entries
 from indexing.evidence.erasure import receipts_for
-from indexing.evidence.line import NOTHING, BrokenChain, Kept, Line, decode_line, digest_of
+from indexing.evidence.line import NOTHING, BrokenChain, Line, decode_kept, decode_line
 from indexing.evidence.roots import Head, Root, head_of, joined, root_of
-from indexing.evidence.segments import LINES, chain_root, days, read, segments, writers
+from indexing.evidence.segments import KEPT, LINES, chain_root, days, read, segments, writers
 
 __all__ = ["NothingToProve", "Proof", "prove"]
 
@@ -89,69 +88,67 @@ def _root_or_none(day: str) -> Root | None:
         return None
 
 
+Places = dict[int, tuple[str, int]]
+"""By the numbers of lines the file in which each stands, and its place in there from 1."""
+
+
 def _prove_writer(day: str, writer: str, head: Head | None, proof: Proof, *, sealed: bool) -> None:
-    before = _head_before(day, writer)
-    spoken: dict[int, Line] = {}
-    places: dict[int, str] = {}
-    last = before
-    torn = False
-    for path, place, raw, ends in _raw_lines(day, writer, proof):
-        name = f"{path}:{place}"
-        try:
-            line = decode_line(raw)
-        except msgspec.DecodeError:
-            torn = not ends
-            (proof.torn if torn and not sealed else proof.wrong).append(
-                f"{name}: {'half a line, as a kill leaves it: the next writer mends it' if torn else 'no line'}"
-            )
-            last = None
-            continue
-        if not ends:
-            proof.torn.append(f"{name}: its end is missing, as a kill leaves it: the next writer mends it")
-        if last and line.n != last.last + 1:
-            proof.wrong.append(_gap(name, line, last))
-        elif last and line.before != last.digest:
-            proof.wrong.append(_broken(name, last, places))
-        digest = digest_of(raw)
-        last = Head(writer=writer, first=line.n, last=line.n, digest=digest)
-        spoken[line.n], places[line.n] = line, name
-        proof.lines += 1
-    _prove_end(f"{chain_root()}/{day}/{writer}", head, last, places, proof, sealed=sealed)
-    _prove_contents(day, writer, spoken, places, proof)
-
-
-def _broken(name: str, last: Head, places: Mapping[int, str]) -> str:
-    changed = places.get(last.last)
-    if changed is None:
-        return f"{name}: does not follow from line {last.last:,} of the day before: it was changed, or that one was"
-    return f"{changed}: changed: the line after it ({name}) follows from another one"
-
-
-def _gap(name: str, line: Line, last: Head) -> str:
-    if line.n > last.last + 1:
-        missing = (
-            f"line {last.last + 1:,} is"
-            if line.n == last.last + 2
-            else f"lines {last.last + 1:,} to {line.n - 1:,} are"
-        )
-        return f"{name}: {missing} missing before it: removed, or moved elsewhere"
-    return f"{name}: line {line.n:,} after line {last.last:,}: it was moved here, or stands here twice"
-
-
-def _raw_lines(day: str, writer: str, proof: Proof) -> Iterator[tuple[str, int, bytes, bool]]:
-    """Yield each line with its file, its place from 1, and whether its end is there."""
+    lines: dict[int, Line] = {}
+    places: Places = {}
+    last = _head_before(day, writer)
     for segment in segments(day, writer, LINES):
         try:
             content = read(segment)
         except BrokenChain as error:
             proof.wrong.append(str(error))
+            last = None
             continue
-        lines = content.split(b"\n")
-        for place, line in enumerate(lines, 1):
-            if place < len(lines):
-                yield segment.path, place, line, True
-            elif line:
-                yield segment.path, place, line, False
+        raw = content.split(b"\n")
+        if torn := raw.pop():
+            told = f"{segment.path}:{len(raw) + 1}: half a line, as a kill leaves it: the next writer mends it"
+            (proof.wrong if sealed else proof.torn).append(told)
+        last = _prove_lines(segment.path, raw, last, lines, places, proof)
+        last = None if torn and sealed else last
+    proof.lines += len(lines)
+    _prove_end(f"{chain_root()}/{day}/{writer}", head, last, places, proof, sealed=sealed)
+    _prove_contents(day, writer, lines, places, proof)
+
+
+def _prove_lines(
+    path: str, raw: Sequence[bytes], last: Head | None, lines: dict[int, Line], places: Places, proof: Proof
+) -> Head | None:
+    """Check that the lines of a file follow from each other and from the last one before; return the last of them."""
+    sha256, known = hashlib.sha256, last is not None
+    n, digest = (last.last, last.digest) if last else (0, "")
+    for place, one in enumerate(raw, 1):
+        try:
+            line = decode_line(one)
+        except msgspec.DecodeError:
+            proof.wrong.append(f"{path}:{place}: no line: changed or damaged")
+            known = False
+            continue
+        if known and (line.n != n + 1 or line.before != digest):
+            proof.wrong.append(_broken(f"{path}:{place}", line, n, places))
+        n, digest, known = line.n, sha256(one).hexdigest(), True
+        lines[n] = line
+        places[n] = (path, place)
+    return Head(writer="", first=n, last=n, digest=digest) if known else None
+
+
+def _broken(name: str, line: Line, before: int, places: Places) -> str:
+    if line.n > before + 1:
+        one = line.n == before + 2
+        missing = f"line {before + 1:,} is" if one else f"lines {before + 1:,} to {line.n - 1:,} are"
+        return f"{name}: {missing} missing before it: removed, or moved elsewhere"
+    if line.n <= before:
+        return f"{name}: line {line.n:,} after line {before:,}: it was moved here, or stands here twice"
+    if before not in places:
+        return f"{name}: does not follow from line {before:,} of the day before: it was changed, or that one was"
+    return f"{_named(places[before])}: changed: the line after it ({name}) follows from another one"
+
+
+def _named(place: tuple[str, int]) -> str:
+    return f"{place[0]}:{place[1]}"
 
 
 def _head_before(day: str, writer: str) -> Head | None:
@@ -166,7 +163,7 @@ def _head_before(day: str, writer: str) -> Head | None:
 
 
 def _prove_end(
-    folder: str, head: Head | None, last: Head | None, places: Mapping[int, str], proof: Proof, *, sealed: bool
+    folder: str, head: Head | None, last: Head | None, places: Places, proof: Proof, *, sealed: bool
 ) -> None:
     if not sealed:
         return
@@ -174,48 +171,62 @@ def _prove_end(
         proof.wrong.append(f"{folder}: these lines are not in the day's root: they were written after it")
     elif not places:
         proof.wrong.append(f"{folder}: lines {head.first:,} to {head.last:,} are missing: the files were removed")
-    elif last and last.last < head.last:
-        proof.wrong.append(
-            f"{places.get(last.last, folder)}: the last line; lines {last.last + 1:,} to {head.last:,} are missing: "
-            "the file was cut"
-        )
-    elif last and last.last > head.last:
-        proof.wrong.append(f"{places.get(head.last + 1, folder)}: lines from here on were added after the day was over")
-    elif last and last.digest != head.digest:
-        proof.wrong.append(f"{places[last.last]}: changed: the day's root knows another last line")
+    elif last is None:
+        return  # what is damaged is told of already
+    elif last.last < head.last:
+        name = _named(places[last.last])
+        missing = f"lines {last.last + 1:,} to {head.last:,} are missing"
+        proof.wrong.append(f"{name}: the last line; {missing}: the file was cut")
+    elif last.last > head.last:
+        name = _named(places.get(head.last + 1, (folder, 1)))
+        proof.wrong.append(f"{name}: lines from here on were added after the day was over")
+    elif last.digest != head.digest:
+        proof.wrong.append(f"{_named(places[last.last])}: changed: the day's root knows another last line")
 
 
-def _prove_contents(day: str, writer: str, lines: Mapping[int, Line], places: Mapping[int, str], proof: Proof) -> None:
-    found: dict[int, tuple[str, Kept]] = {}
-    try:
-        for segment, place, _, kept in entries(day, writer):
-            if kept is None:
-                proof.wrong.append(f"{segment.path}:{place}: not what was kept: changed or damaged")
-            else:
-                found[kept.n] = (f"{segment.path}:{place}", kept)
-    except BrokenChain as error:
-        proof.wrong.append(str(error))
-    gone = []
-    for n, line in lines.items():
-        name, kept = found.get(n, ("", None))
-        if kept is None or kept.erased:
-            gone.append(line)
-        elif _speaks_of(line, kept):
-            proof.contents += 1
-        else:
-            proof.wrong.append(f"{name}: changed: it is not what line {n:,} ({places[n]}) speaks of")
-    if gone:
+def _prove_contents(day: str, writer: str, lines: Mapping[int, Line], places: Places, proof: Proof) -> None:
+    right: set[int] = set()
+    wrong: dict[int, str] = {}
+    for segment in segments(day, writer, KEPT):
+        try:
+            content = read(segment)
+        except BrokenChain as error:
+            proof.wrong.append(str(error))
+            continue
+        for place, entry in enumerate(content.splitlines(), 1):
+            _prove_entry(segment.path, place, entry, lines, right, wrong, proof)
+    for n in wrong.keys() - right:
+        proof.wrong.append(f"{wrong[n]}: changed: it is not what line {n:,} ({_named(places[n])}) speaks of")
+    proof.contents += len(right)
+    if gone := [line for n, line in lines.items() if n not in right and n not in wrong]:
         known = receipts_for(day, writer, gone)
         for line in gone:
             if receipt := known.get(line.n):
                 proof.erased[receipt] = proof.erased.get(receipt, 0) + 1
             else:
-                proof.wrong.append(f"{places[line.n]}: what it speaks of is gone, and no receipt in the chain says why")
+                name = _named(places[line.n])
+                proof.wrong.append(f"{name}: what it speaks of is gone, and no receipt in the chain says why")
 
 
-def _speaks_of(line: Line, kept: Kept) -> bool:
+def _prove_entry(
+    path: str,
+    place: int,
+    entry: bytes,
+    lines: Mapping[int, Line],
+    right: set[int],
+    wrong: dict[int, str],
+    proof: Proof,
+) -> None:
     try:
-        salt = bytes.fromhex(kept.salt)
+        kept = decode_kept(entry)
+        line = lines.get(kept.n)
+        if kept.erased or line is None:
+            return
+        if hashlib.sha256(bytes.fromhex(kept.salt) + kept.content).hexdigest() == line.of:
+            right.add(kept.n)
+        else:
+            wrong[kept.n] = f"{path}:{place}"
+    except msgspec.DecodeError:
+        proof.wrong.append(f"{path}:{place}: not what was kept: changed or damaged")
     except ValueError:
-        return False
-    return hashlib.sha256(salt + bytes(kept.content)).hexdigest() == line.of
+        wrong[kept.n] = f"{path}:{place}"
