@@ -344,3 +344,23 @@ def test_a_writer_is_a_machine(folder: Path) -> None:
     append([item(1)], now=NOON)
     with chain.locked():
         assert writers(DAY) == [chain.writer_name()]
+
+
+def test_the_night_seals_proves_and_compresses(
+    written: Path, folder: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from indexing.evidence.night import published, put_away
+
+    assert published(NOON) is None or "2026-11-20" not in str(published(NOON))
+    put_away(EvidenceRetention(), now=TOMORROW + timedelta(days=1))
+    root = root_of(DAY)
+    assert root
+    assert not written.exists()
+    assert root.root in str(published(TOMORROW))
+    assert caplog.text == ""
+    append([item(11)], now=TOMORROW + timedelta(days=1))
+    path = the_file(KEPT, "2026-11-22")
+    path.write_bytes(path.read_bytes().replace(b'"number":11', b'"number":12'))
+    put_away(EvidenceRetention(), now=TOMORROW + timedelta(days=3))
+    assert "the chain of 2026-11-22 is not as it was written" in caplog.text
+    assert f"{path}:1: changed" in caplog.text

@@ -293,7 +293,7 @@ def test_the_command_says_it_in_a_sentence_a_table_a_picture_and_json(config: Pa
     rows_ = [[(begin + n * 5 * MINUTE).isoformat(), 1, 1] for n in range(12 * 24 * 12)]
     path, out = series(config / "s.csv", rows_, "time,count,negative"), config / "limit.svg"
     cascade = series(config / "c.csv", [["a", f"2026-07-01T00:{n:02}"] for n in range(40)], "story,time")
-    asked = ["rules", "limit", "loud", "--brand", "当当", "--since", "2d", "--series", str(path)]
+    asked = ["rules", "limit", "loud", "--brand", "当当", "--since", "3d", "--series", str(path)]
     asked += ["--cascades", str(cascade), "--speeds", "15m,1h"]
     said = CliRunner().invoke(app, [*asked, "--picture", str(out)])
     assert said.exit_code == 0, said.output

@@ -7,7 +7,9 @@ from config.both import Both
 from config.errors import UserError
 from config.retention import EvidenceRetention
 from config.settings import DAY_ZONE
+from indexing.alerts import operations
 from indexing.evidence.erasure import expire
+from indexing.evidence.prove import prove
 from indexing.evidence.roots import latest_root, seal
 from indexing.evidence.segments import compact
 
@@ -17,9 +19,15 @@ _log = logging.getLogger(__name__)
 
 
 def put_away(retention: EvidenceRetention, *, now: datetime, dry_run: bool = False) -> int:
-    """Seal, compress and expire; return how many contents went. With `dry_run` only count those."""
+    """Seal, prove what is sealed, compress and expire; return how many contents went. `dry_run` only counts those.
+
+    What is not as it was written is logged and told to `operations`; nothing is mended here.
+    """
     if not dry_run:
-        seal(now)
+        for root in seal(now):
+            if wrong := prove(root.day).wrong:
+                _log.error("the chain of %s is not as it was written: %s", root.day, "; ".join(wrong))
+                operations.notify("evidence", f"tingfeng prove {root.day}: {len(wrong)} wrong: {wrong[0]}")
         compact((now.astimezone(DAY_ZONE) - timedelta(days=1)).date().isoformat())
     return expire(retention, now=now, dry_run=dry_run)
 

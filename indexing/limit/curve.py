@@ -78,8 +78,13 @@ def _drawn(days: list[list[float]]) -> list[list[float]]:
 
 
 def _at(share: float, known: Sequence[float]) -> float:
-    """Return the number of posts at which this share of trials has its page."""
-    return known[min(len(known), ceil(share * len(known))) - 1]
+    """Return the number of posts at which a further trial has its page with this probability; inf for too few trials.
+
+    One more trial is as likely to fall before each of the known ones: the share is that of these and itself (split
+    conformal prediction), so that the promise holds for cascades that are not among them.
+    """
+    place = ceil(share * (len(known) + 1))
+    return known[place - 1] if place <= len(known) else float("inf")
 
 
 def _tail(limits: Sequence[float], share: float) -> float:
