@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,20 +20,20 @@ if TYPE_CHECKING:
     from indexing.limit.counts import Counts
     from indexing.limit.limit import Limit
 
-__all__ = ["run"]
+__all__ = ["Asked", "run"]
 
 
-def run(
-    rule: "Rule",
-    brand: str,
-    *,
-    since: str,
-    speeds: str,
-    cascades: Path | None,
-    series: Path | None,
-    picture: Path | None,
-    json_: bool,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the command was told to try."""
+
+    since: str
+    speeds: str
+    cascades: Path | None
+    series: Path | None
+
+
+def run(rule: "Rule", brand: str, asked: Asked, *, picture: Path | None, json_: bool) -> None:
     """Find the limit and show it."""
     from config.brand import find_brand, load_brands
     from indexing.limit.limit import find_limit
@@ -44,8 +45,8 @@ def run(
     wanted = find_brand(load_brands(), brand)
     if not rule.watches(wanted):
         raise UserError(f"rule {rule.id} does not watch {wanted.name}: name one of its brands")
-    counts, shapes, arrives = _past(rule, wanted, since, cascades, series)
-    begin = moment(since, counts.end)
+    counts, shapes, arrives = _past(rule, wanted, asked)
+    begin = moment(asked.since, counts.end)
     with bars() as show:
         found = find_limit(
             counts,
@@ -53,7 +54,7 @@ def run(
             wanted.id,
             shapes,
             since=begin,
-            speeds=_speeds(speeds),
+            speeds=_speeds(asked.speeds),
             arrives_after=arrives,
             progress=lambda done, of: show("hours", done, of),
         )
@@ -67,23 +68,21 @@ def run(
         _show(found, picture)
 
 
-def _past(
-    rule: "Rule", brand: "Brand", since: str, cascades: Path | None, series: Path | None
-) -> "tuple[Counts, Sequence[Shape], timedelta | None]":
+def _past(rule: "Rule", brand: "Brand", asked: Asked) -> "tuple[Counts, Sequence[Shape], timedelta | None]":
     from indexing.limit.cascades import made_up, of_brand, of_research, read_cascades
     from indexing.limit.counts import arrives_after, counts_of
     from indexing.limit.series_file import read_series
     from indexing.limit.trials import counts_step, past_of
 
-    known = read_cascades(cascades) if cascades else None
-    if series:
-        return read_series(series), known or of_research() or made_up(), None
+    known = read_cascades(asked.cascades) if asked.cascades else None
+    if asked.series:
+        return read_series(asked.series), known or of_research() or made_up(), None
     from indexing.elasticsearch.store import open_store
     from indexing.mentions.search import moment
 
     store, now = open_store(), datetime.now(UTC)
     until = now.replace(minute=0, second=0, microsecond=0)
-    begin = moment(since, until)
+    begin = moment(asked.since, until)
     step = counts_step(rule)
     counts = counts_of(store, rule, brand.id, since=begin - past_of(rule), until=until, step=step)
     shapes = known or of_brand(store, brand.id, since=begin, until=until)

@@ -101,9 +101,10 @@ def limit(
     Posts in the course of real cascades are put into a shadow of the brand's own past, at every hour and several
     speeds, and the unchanged rule looks at it. Nothing is written to the index.
     """
-    from commands.limit import run
+    from commands.limit import Asked, run
 
-    run(_named(rule), brand, since=since, speeds=speeds, cascades=cascades, series=series, picture=picture, json_=json_)
+    asked = Asked(since=since, speeds=speeds, cascades=cascades, series=series)
+    run(_named(rule), brand, asked, picture=picture, json_=json_)
 
 
 def _named(id: str) -> "Rule":

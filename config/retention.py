@@ -74,7 +74,7 @@ class EvidenceRetention(_Written):
         return (
             (("evaluation", "near"), self.evaluations),
             (("alert", "event", "silence"), self.alerts),
-            (("mention",), self.mentions),
+            (("mention", "page"), self.mentions),
         )
 
 

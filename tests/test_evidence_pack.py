@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
+from config.retention import EvidenceRetention
 from config.settings import DAY_ZONE
 from crawlers import pages
 from crawlers.pages import Entry
 from indexing.evidence.chain import append
 from indexing.evidence.erasure import erase
 from indexing.evidence.line import Item
+from indexing.evidence.night import put_away
 from indexing.evidence.pack import NoSuchMention, Pack, pack
 from indexing.evidence.prove import prove
 from indexing.evidence.roots import root_of, seal
-from indexing.evidence.seen import sealed
+from indexing.evidence.seen import seal_pages, sealed
 from tests.story_posts import DAY, make_post, mention, put
 
 if TYPE_CHECKING:
@@ -92,7 +94,7 @@ def test_a_pack_holds_together_in_an_isolated_python(store: "Store", folder: Pat
     assert (page["url"], page["fetched_at"]) == ("https://s.weibo.com/weibo?q=星河", AT.isoformat())
     assert (folder / "pack" / "page-1.body").read_bytes() == BODY
     assert pack(store, ID, now=AT + DAY).content == made.content, "the same evidence is the same bytes"
-    assert [note.en for note in made.notes] == ["in the chain since 08-03 12:00 (Asia/Shanghai)"]
+    assert [note.en for note in made.notes] == ["the mention is in the chain since 2026-08-03 12:00 (Asia/Shanghai)"]
 
 
 def test_a_single_byte_that_is_changed_anywhere_is_noticed(store: "Store", folder: Path) -> None:
@@ -118,8 +120,8 @@ def test_sums_that_were_made_to_fit_do_not_hide_a_change(store: "Store", folder:
     whole = unpacked(pack(store, ID, now=AT + DAY), folder / "pack")
     changes = {
         "mention.json": ("关机", "开机"), "page-1.json": ("12:00:00", "11:00:00"),
-        "root.json": ('"last":1', '"last":2'),
-        "chain.lines": ("04:00:00", "03:00:00"), "line.json": ("weibo:post:1:xinghe", "weibo:post:2:xinghe"),
+        "mention.root.json": ('"last":1', '"last":2'),
+        "mention.lines": ("04:00:00", "03:00:00"), "mention.line.json": ("weibo:post:1:xinghe", "weibo:post:2:xinghe"),
     }  # fmt: skip
     for name, (old, new) in changes.items():
         kept = {path: path.read_bytes() for path in whole.iterdir()}
@@ -136,17 +138,37 @@ def test_sums_that_were_made_to_fit_do_not_hide_a_change(store: "Store", folder:
             path.write_bytes(content)
 
 
+def test_a_page_is_in_the_chain_from_the_night_after_it_came(store: "Store", folder: Path) -> None:
+    """Whoever asks weeks later can still show that the page was there then."""
+    keep_page()
+    put_away(EvidenceRetention(), now=AT + DAY)
+    assert seal_pages(AT + DAY) == 0, "once"
+    made = pack(store, ID, now=AT + 30 * DAY)
+    assert any("the mention was not in the chain before 2026-09-02" in note.en for note in made.notes)
+    assert any("page-1 is in the chain since 2026-08-04 12:00" in note.en for note in made.notes)
+    whole = unpacked(made, folder / "pack")
+    assert (whole / "page-1.lines").exists()
+    said = verify(whole)
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "page-1 is what was received" in said.stdout
+    for name in ("page-1.json", "page-1.line.json", "page-1.lines"):
+        kept = (whole / name).read_bytes()
+        (whole / name).write_bytes(kept.replace(b"weibo.com", b"weibo.org").replace(b'"page"', b'"pagf"'))
+        assert verify(whole).returncode == 1, name
+        (whole / name).write_bytes(kept)
+
+
 def test_a_page_that_was_not_kept_is_said_honestly(store: "Store", folder: Path) -> None:
     made = pack(store, ID, now=AT)
     assert any("the received page was not kept" in note.en for note in made.notes)
-    assert any("not in the chain before" in note.en for note in made.notes)
+    assert any("was not in the chain before" in note.en for note in made.notes)
     assert any("the day is not over" in note.en for note in made.notes)
     said = verify(unpacked(made, folder / "pack"))
     assert said.returncode == 0, said.stdout + said.stderr
     assert "the received page was not kept" in said.stdout
     again = pack(store, ID, now=AT + timedelta(minutes=1))
     assert prove("2026-08-03").lines == 1, "it is there already"
-    assert any("in the chain since" in note.en for note in again.notes)
+    assert any("the mention is in the chain since" in note.en for note in again.notes)
 
 
 def test_a_page_that_was_lost_is_said_too(store: "Store", folder: Path) -> None:

@@ -11,6 +11,7 @@ from indexing.alerts import operations
 from indexing.evidence.erasure import expire
 from indexing.evidence.prove import prove
 from indexing.evidence.roots import latest_root, seal
+from indexing.evidence.seen import seal_pages
 from indexing.evidence.segments import compact
 
 __all__ = ["published", "put_away"]
@@ -19,11 +20,12 @@ _log = logging.getLogger(__name__)
 
 
 def put_away(retention: EvidenceRetention, *, now: datetime, dry_run: bool = False) -> int:
-    """Seal, prove what is sealed, compress and expire; return how many contents went. `dry_run` only counts those.
+    """Seal pages and days, prove, compress and expire; return how many contents went. `dry_run` only counts those.
 
     What is not as it was written is logged and told to `operations`; nothing is mended here.
     """
     if not dry_run:
+        seal_pages(now)
         for root in seal(now):
             if wrong := prove(root.day).wrong:
                 _log.error("the chain of %s is not as it was written: %s", root.day, "; ".join(wrong))

@@ -16,7 +16,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,13 @@ import msgspec
 
 from config.both import Both
 from config.errors import UserError
+from config.settings import DAY_ZONE
 from crawlers import pages
 from crawlers.pages import Entry, LostPage
-from indexing.alerts.facts import clock
 from indexing.elasticsearch.store import Store
 from indexing.evidence.chain import Place, append
 from indexing.evidence.contents import entries, lines_of
-from indexing.evidence.line import BrokenChain, Kept, Line
+from indexing.evidence.line import BrokenChain, Line
 from indexing.evidence.roots import root_of, seal
 from indexing.evidence.seen import canonical, found, page_as_told, pages_of, sealed
 from indexing.evidence.segments import LINES, days, read, segments, writers
@@ -38,6 +38,7 @@ from indexing.evidence.segments import LINES, days, read, segments, writers
 __all__ = ["NoSuchMention", "Pack", "pack"]
 
 _UNSAFE = re.compile(r"[^\w.-]+")
+_AFTER, _NIGHTS = timedelta(days=14), timedelta(days=4)
 _TIME = (1980, 1, 1, 0, 0, 0)
 """The time of every file in the ZIP: the same evidence is the same bytes."""
 
@@ -67,19 +68,16 @@ def pack(store: Store, mention: str, *, now: datetime) -> Pack:
     document = canonical(mention, documents[mention])
     received = pages_of(documents[mention])
     seal(now)
-    place, was_there = _place(store, mention, document, received, now)
-    line, kept = _read(place)
-    files = dict(_files(place, kept, document, received))
-    root = root_of(place.day)
-    notes = tuple(_notes(line, was_there, files, len(received), root is None))
-    if root:
-        files["root.json"] = msgspec.json.encode(root)
+    place, was_there = _place(store, mention, documents[mention], document, received, now)
+    files = dict(_files(document, received))
+    places = {"mention": place} | dict(_places_of_pages(files, received))
+    for name, one in places.items():
+        files |= _in_chain(name, one)
+    notes = tuple(_notes(places, was_there, files, len(received)))
     files["pack.json"] = msgspec.json.encode(
         {
             "mention": mention,
-            "n": place.n,
-            "writer": place.writer,
-            "day": place.day,
+            "chains": {name: {"day": one.day, "writer": one.writer, "n": one.n} for name, one in places.items()},
             "pages": [name.removesuffix(".body") for name in files if name.endswith(".body")],
             "notes": [note.en for note in notes],
         }
@@ -87,42 +85,70 @@ def pack(store: Store, mention: str, *, now: datetime) -> Pack:
     return Pack(name=_UNSAFE.sub("-", mention), content=_zipped(files), notes=notes)
 
 
-def _place(store: Store, mention: str, document: bytes, received: Sequence[Entry], now: datetime) -> tuple[Place, bool]:
-    """Return the first line that speaks of the mention as it stands now, and whether it was there already."""
+def _place(
+    store: Store,
+    mention: str,
+    fields: Mapping[str, Any],
+    document: bytes,
+    received: Sequence[Entry],
+    now: datetime,
+) -> tuple[Place, bool]:
+    """Return the first line that speaks of the mention as it stands now, and whether it was there already.
+
+    It is looked for in the two weeks after the mention came, and in the last days; elsewhere it gets another line.
+    """
     digest = hashlib.sha256(document).hexdigest()
     told = [page_as_told(entry) for entry in received]
-    for day in days():
-        for writer in writers(day):
-            for n, content in _of(day, writer, mention):
-                if content["sha256"] == digest and content["pages"] == told:
-                    return Place(day=day, writer=writer, n=n, digest=""), True
+    came = datetime.fromisoformat(fields["event"]["ingested"]) if "event" in fields else now
+    for day in dict.fromkeys((*_days(came, _AFTER), *days()[-3:])):
+        for line, content in _speaking(day, mention, "mention"):
+            if content["id"] == mention and content["sha256"] == digest and content["pages"] == told:
+                return line, True
     return append(sealed(store, [mention]), now=now)[-1], False
 
 
-def _of(day: str, writer: str, mention: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    needle = msgspec.json.encode(mention)
-    for _, _, entry, kept in entries(day, writer):
-        if needle in entry and kept and not kept.erased:
-            content = msgspec.json.decode(kept.content)
-            if content.get("id") == mention and "sha256" in content:
-                yield kept.n, content
+def _days(begin: datetime, after: timedelta) -> list[str]:
+    first, last = (moment.astimezone(DAY_ZONE).date().isoformat() for moment in (begin, begin + after))
+    return [day for day in days() if first <= day <= last]
 
 
-def _read(place: Place) -> tuple[Line, Kept]:
-    line = next((one for one in lines_of(place.day, place.writer) if one.n == place.n), None)
+def _speaking(day: str, text: str, kind: str) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """Yield the lines of a kind whose content names something, in their order."""
+    needle = msgspec.json.encode(text)
+    for writer in writers(day):
+        found = [kept for *_, entry, kept in entries(day, writer) if needle in entry and kept and not kept.erased]
+        if found:
+            kinds = {line.n: line.kind for line in lines_of(day, writer)}
+            for kept in found:
+                if kinds.get(kept.n) == kind:
+                    yield Place(day=day, writer=writer, n=kept.n, digest=""), msgspec.json.decode(kept.content)
+
+
+def _places_of_pages(files: Mapping[str, bytes], received: Sequence[Entry]) -> Iterator[tuple[str, Place]]:
+    """Yield the lines that were written of the pages in the night after they were received."""
+    for number, entry in enumerate(received, 1):
+        if f"page-{number}.body" in files:
+            told = page_as_told(entry)
+            lines = (one for day in _days(entry.fetched_at, _NIGHTS) for one in _speaking(day, entry.digest, "page"))
+            if place := next((one for one, content in lines if content == content | told), None):
+                yield f"page-{number}", place
+
+
+def _in_chain(name: str, place: Place) -> dict[str, bytes]:
+    """Return the lines from this one to the day's last, what it speaks of, and the day's root."""
     kept = next((one for *_, one in entries(place.day, place.writer) if one and one.n == place.n), None)
-    if line is None or kept is None:
-        raise BrokenChain(
-            f"line {place.n:,} of {place.writer}: `tingfeng prove {place.day}` says what is wrong with it"
-        )
-    return line, kept
+    lines = b"".join(_lines(place))
+    if kept is None or not lines:
+        raise BrokenChain(f"line {place.n:,} of {place.writer}: `tingfeng prove {place.day}` says what is wrong")
+    content = {"salt": kept.salt, "content": bytes(kept.content).decode()}
+    found = {f"{name}.lines": lines, f"{name}.line.json": msgspec.json.encode(content)}
+    root = root_of(place.day)
+    return found | ({f"{name}.root.json": msgspec.json.encode(root)} if root else {})
 
 
-def _files(place: Place, kept: Kept, document: bytes, received: Sequence[Entry]) -> Iterator[tuple[str, bytes]]:
+def _files(document: bytes, received: Sequence[Entry]) -> Iterator[tuple[str, bytes]]:
     yield "verify.py", (Path(__file__).with_name("verify_pack.py")).read_bytes()
     yield "mention.json", document
-    yield "line.json", msgspec.json.encode({"salt": kept.salt, "content": bytes(kept.content).decode()})
-    yield "chain.lines", b"".join(_lines(place))
     for number, entry in enumerate(received, 1):
         try:
             body = pages.read(entry.digest)
@@ -142,24 +168,31 @@ def _lines(place: Place) -> Iterator[bytes]:
                 yield line
 
 
-def _notes(line: Line, was_there: bool, files: Mapping[str, bytes], pages: int, is_open: bool) -> Iterator[Both]:
-    at = clock(datetime.fromisoformat(line.at))
+def _notes(places: Mapping[str, Place], was_there: bool, files: Mapping[str, bytes], received: int) -> Iterator[Both]:
+    at = {name: _written_at(files[f"{name}.lines"]) for name in places}
     if was_there:
-        yield Both(f"{at} 起在证据链中", f"in the chain since {at} (Asia/Shanghai)")
+        yield Both(f"提及 {at['mention']} 起在证据链中", f"the mention is in the chain since {at['mention']}")
     else:
         yield Both(
-            f"此前不在证据链中，{at} 才写入：只能证明此后没有改动",
-            f"not in the chain before: written at {at} (Asia/Shanghai), so nothing is shown of the time before",
+            f"提及此前不在证据链中，{at['mention']} 才写入：只能证明此后没有改动",
+            f"the mention was not in the chain before {at['mention']}: nothing is shown of the time before",
         )
+    for name, moment in at.items():
+        if name != "mention":
+            yield Both(f"{name} {moment} 起在证据链中", f"{name} is in the chain since {moment}")
     kept = sum(name.endswith(".body") for name in files)
-    if not pages:
+    if not received:
         yield Both("收到的页面没有保留", "the received page was not kept, or is past its retention: it is not in here")
-    elif kept < pages:
-        yield Both(
-            f"{pages} 页中有 {pages - kept} 页已损坏或丢失", f"{pages - kept} of {pages} pages are lost or damaged"
-        )
-    if is_open:
+    elif kept < received:
+        lost = received - kept
+        yield Both(f"{received} 页中有 {lost} 页已损坏或丢失", f"{lost} of {received} pages are lost")
+    if any(f"{name}.root.json" not in files for name in places):
         yield Both("当日未结束，尚无根", "the day is not over: there is no root yet; pack it again tomorrow")
+
+
+def _written_at(lines: bytes) -> str:
+    line = msgspec.json.decode(lines.partition(b"\n")[0], type=Line)
+    return f"{datetime.fromisoformat(line.at).astimezone(DAY_ZONE):%Y-%m-%d %H:%M} (Asia/Shanghai)"
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:

@@ -2,18 +2,22 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from crawlers import pages
+from crawlers import files, pages
 from crawlers.pages import Entry, LostPage
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
+from indexing.evidence.chain import append
 from indexing.evidence.line import Item
+from indexing.evidence.segments import chain_root
 
-__all__ = ["canonical", "found", "page_as_told", "pages_of", "sealed"]
+__all__ = ["canonical", "found", "page_as_told", "pages_of", "seal_pages", "sealed"]
 
+_DAY, _AT_ONCE = "%Y%m%d", 5_000
 _OURS = ("writers", "event", "labels")
 """What the index notes of its own work, and changes without anything said anew."""
 
@@ -40,6 +44,25 @@ def pages_of(document: Mapping[str, Any]) -> list[Entry]:
         return pages.find(str(document["post_id"]))
     except LostPage:
         return []
+
+
+def seal_pages(now: datetime) -> int:
+    """Write a line for each page that was received on the days (UTC) that are over; return how many.
+
+    The first time it is yesterday's alone. Killed in between, it writes some again, which does no harm.
+    """
+    path = f"{chain_root()}/pages"
+    yesterday = now.astimezone(UTC).date() - timedelta(days=1)
+    known = (files.read(path) or b"").decode()
+    day = datetime.strptime(known, _DAY).date() + timedelta(days=1) if known else yesterday
+    count = 0
+    while day <= yesterday:
+        items = [Item(kind="page", content=page_as_told(one), keys=one.posts) for one in pages.of_day(f"{day:{_DAY}}")]
+        for begin in range(0, len(items), _AT_ONCE):
+            count += len(append(items[begin : begin + _AT_ONCE], now=now))
+        files.replace(path, f"{day:{_DAY}}".encode())
+        day += timedelta(days=1)
+    return count
 
 
 def page_as_told(entry: Entry) -> dict[str, Any]:

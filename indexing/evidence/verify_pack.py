@@ -36,25 +36,25 @@ def files() -> None:
         check((HERE / name).is_file() and sha((HERE / name).read_bytes()) == digest, name + " is as it was packed")
 
 
-def chain(pack: Any) -> Any:
-    """Check that the lines follow from each other, and that one speaks of the mention; return what it says."""
-    lines = (HERE / "chain.lines").read_bytes().split(b"\n")[:-1]
+def chain(name: str, place: Any) -> Any:
+    """Check that the lines follow from each other, and that the first one speaks of this; return what it says."""
+    lines = (HERE / (name + ".lines")).read_bytes().split(b"\n")[:-1]
     told, ends = [json.loads(line) for line in lines], [sha(line) for line in lines]
     pairs = zip(told[1:], told, ends)
-    check(all(b["n"] == a["n"] + 1 and b["before"] == end for b, a, end in pairs), "each line follows from another")
-    line, kept = told[0], load("line.json")
+    check(all(b["n"] == a["n"] + 1 and b["before"] == end for b, a, end in pairs), name + ": the lines are a chain")
+    line, kept = told[0], load(name + ".line.json")
     content = kept["content"].encode("utf-8")
-    check(line["n"] == pack["n"], "the first one is line %d of %s" % (pack["n"], pack["writer"]))
-    check(sha(bytes.fromhex(kept["salt"]) + content) == line["of"], "which speaks of line.json, at " + line["at"])
-    if (HERE / "root.json").is_file():
-        root = load("root.json")
+    check(line["n"] == place["n"], "the first one is line %d of %s" % (place["n"], place["writer"]))
+    check(sha(bytes.fromhex(kept["salt"]) + content) == line["of"], "it speaks of this %s, at %s" % (name, line["at"]))
+    if (HERE / (name + ".root.json")).is_file():
+        root = load(name + ".root.json")
         heads = sorted(root["heads"], key=lambda head: str(head["writer"]))
         rows = ["%(writer)s %(first)d %(last)d %(digest)s" % head for head in heads]
         whole = sha("\n".join([root["day"], root["before"]] + rows).encode("utf-8"))
         check(whole == root["root"], "the root of %s is made of its heads" % root["day"])
-        own = [head for head in heads if head["writer"] == pack["writer"]]
+        own = [head for head in heads if head["writer"] == place["writer"]]
         check([head["digest"] for head in own] == ends[-1:], "one of which is the last line here")
-        print("note   compare with the root that was published: " + root["root"])
+        print("note   compare with the root of %s that was published: %s" % (root["day"], root["root"]))
     return json.loads(content)
 
 
@@ -62,12 +62,12 @@ def main() -> int:
     """Check all of it."""
     files()
     pack = load("pack.json")
-    said = chain(pack)
-    told = (HERE / "mention.json").read_bytes()
-    check(sha(told) == said["sha256"] and json.loads(told)["id"] == pack["mention"], "mention.json is what it says")
-    for page, entry in zip(pack["pages"], said["pages"]):
-        received = load(page + ".json")
-        same = all(received[name] == value for name, value in entry.items())
+    said = {name: chain(name, place) for name, place in sorted(pack["chains"].items())}
+    told, about = (HERE / "mention.json").read_bytes(), said["mention"]
+    check(sha(told) == about["sha256"] and json.loads(told)["id"] == pack["mention"], "mention.json is what it says")
+    for number, page in enumerate(pack["pages"]):
+        received, entry = load(page + ".json"), said.get(page) or about["pages"][number]
+        same = all(received[name] == entry[name] for name in ("sha256", "method", "url", "status", "fetched_at"))
         check(same and sha((HERE / (page + ".body")).read_bytes()) == entry["sha256"], page + " is what was received")
     print("\n".join("note   " + note for note in pack["notes"]))
     print("%d things are wrong" % len(WRONG) if WRONG else "all of it holds together")
