@@ -288,6 +288,10 @@ def test_days_that_are_over_are_compressed_and_still_proven(written: Path) -> No
     assert not written.exists()
     append([item(12)], now=TOMORROW)
     assert numbers() == list(range(1, 11))
+    left = written.with_name("000000000001.lines")
+    left.write_bytes(b"a kill before it was removed")
+    assert prove(DAY).wrong == []
+    assert compact("2026-11-21") == 1
     assert [prove(day).wrong for day in (DAY, "2026-11-21")] == [[], []]
     assert erase(["weibo:post:3"], receipt="r1", now=TOMORROW).lines == 1
     assert prove(DAY).erased == {"r1": 1}
@@ -295,6 +299,16 @@ def test_days_that_are_over_are_compressed_and_still_proven(written: Path) -> No
     (packed,) = segments(DAY, writer, LINES)
     Path(packed.path).write_bytes(Path(packed.path).read_bytes()[:-9])
     assert any(packed.path in one and "cut off or damaged" in one for one in prove(DAY).wrong)
+
+
+def test_a_clock_that_is_days_behind_goes_on_after_what_is_compressed(written: Path) -> None:
+    compact("2026-11-25")
+    append([item(11)], now=NOON)
+    append([item(12)], now=NOON)
+    assert (prove(DAY).wrong, prove(DAY).lines) == ([], 12)
+    compact("2026-11-25")
+    append([item(13)], now=NOON)
+    assert (prove(DAY).wrong, prove(DAY).lines, numbers()) == ([], 13, list(range(1, 14)))
 
 
 @pytest.fixture

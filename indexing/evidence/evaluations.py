@@ -2,8 +2,8 @@
 
 An evaluation's content names the rules and brands whose state is another one than last time; what it does not name goes
 on as it was (a run). The first line of a day, and of a process that does not know the last one, names all (`full`). A
-state is a figure beside what it takes. Half-way there and nearer, each new figure is a new state; further away only
-each new eighth, for nobody asks whether 3 or 4 of 60 it was.
+state is a figure beside what it takes. Half-way there and nearer, each further 32nd of what it takes is a new state;
+further away only each eighth, for nobody asks whether 3 or 4 of 60 it was.
 """
 
 import logging
@@ -29,7 +29,7 @@ from indexing.evidence.line import Item
 
 __all__ = ["Evaluation", "State", "States", "keep", "states"]
 
-_STEPS = 8
+_STEPS, _FINE_STEPS = 8, 32
 _EXACT = 0.5
 _log = logging.getLogger(__name__)
 
@@ -57,7 +57,8 @@ class State(msgspec.Struct, frozen=True, array_like=True):
     def step(self) -> tuple[object, ...]:
         """What makes two states the same run."""
         near = self.closeness
-        figure = (self.value, self.takes) if near >= _EXACT else (floor(near * _STEPS),)
+        ratio = self.value / self.takes if self.takes else self.value
+        figure = (floor(ratio * _FINE_STEPS), self.below) if near >= _EXACT else (floor(near * _STEPS),)
         return (self.fires, self.name, self.subject, *figure)
 
 

@@ -6,11 +6,13 @@
     <root>/chain/receipts/<receipt>.json     which line says that something was erased
 
 Where files can be appended to, a writer has one of each a day; an object store gets new ones with each write. Of days
-that are over, `.lines.zst` and `.kept.zst` hold all of a writer's, compressed.
+that are over, `<n>-<last>.lines.zst` and `.kept.zst` hold a writer's, compressed.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+import msgspec
 
 from config import settings
 from crawlers import files
@@ -25,17 +27,24 @@ _LEVEL = 9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """One file of a day and writer; its first line has the number `first`."""
+    """One file of a day and writer, with lines from number `first` on; a compressed one says to which."""
 
     folder: str
     first: int
     what: str
-    packed: bool = False
+    last: int = 0
+    """The last number of a compressed file; 0 for one that grows."""
+
+    @property
+    def packed(self) -> bool:
+        """Whether it is compressed, and complete."""
+        return self.last > 0
 
     @property
     def path(self) -> str:
         """Where it lies."""
-        return f"{self.folder}/{self.first:012d}.{self.what}{'.zst' if self.packed else ''}"
+        numbers = f"{self.first:012d}-{self.last:012d}" if self.packed else f"{self.first:012d}"
+        return f"{self.folder}/{numbers}.{self.what}{'.zst' if self.packed else ''}"
 
 
 def chain_root() -> str:
@@ -55,19 +64,27 @@ def writers(day: str) -> list[str]:
 
 def segments(day: str, writer: str, what: str) -> list[Segment]:
     """Return the files of a day and writer in the order of their lines."""
-    folder = f"{chain_root()}/{day}/{writer}"
-    found = [one for name in files.names(folder) if (one := _named(folder, name)) and one.what == what]
-    packed = max((one.first for one in found if one.packed), default=None)
-    kept = [one for one in found if packed is None or one.packed]  # the others are about to be removed
-    return sorted(kept, key=lambda one: one.first)
+    found = _there(f"{chain_root()}/{day}/{writer}", what)
+    return [one for one in found if not _covered(one, found)]
+
+
+def _there(folder: str, what: str) -> list[Segment]:
+    named = (_named(folder, name) for name in files.names(folder))
+    return sorted((one for one in named if one and one.what == what), key=lambda one: one.first)
+
+
+def _covered(segment: Segment, found: list[Segment]) -> bool:
+    """Whether a compressed file holds the lines of this one, which is about to be removed."""
+    return not segment.packed and any(one.first <= segment.first <= one.last for one in found)
 
 
 def _named(folder: str, name: str) -> Segment | None:
-    first, _, what = name.partition(".")
+    numbers, _, what = name.partition(".")
+    first, _, last = numbers.partition("-")
     plain = what.removesuffix(".zst")
-    if not first.isdigit() or plain not in (LINES, KEPT):
+    if not first.isdigit() or plain not in (LINES, KEPT) or (what != plain) != last.isdigit():
         return None
-    return Segment(folder=folder, first=int(first), what=plain, packed=what.endswith(".zst"))
+    return Segment(folder=folder, first=int(first), what=plain, last=int(last or 0))
 
 
 def read(segment: Segment) -> bytes:
@@ -98,15 +115,25 @@ def compact(before: str) -> int:
 
 def _packed(day: str, writer: str, what: str) -> Iterator[str]:
     folder = f"{chain_root()}/{day}/{writer}"
-    own = segments(day, writer, what)
-    if own and not own[0].packed:
-        whole = b"".join(map(read, own))
-        if whole and not whole.endswith(b"\n"):
-            return  # torn: the writer mends it first
-        target = Segment(folder=folder, first=own[0].first, what=what, packed=True)
+    own = [one for one in segments(day, writer, what) if not one.packed]
+    whole = b"".join(map(read, own))
+    if whole and not whole.endswith(b"\n"):
+        return  # torn: the writer mends it first
+    if whole:
+        last = _number(whole[:-1].rsplit(b"\n", 1)[-1])
+        if last is None:
+            return  # damaged: `prove` says where
+        target = Segment(folder=folder, first=own[0].first, what=what, last=last)
         files.replace(target.path, compress(whole, level=_LEVEL))
-    for name in files.names(folder):
-        left = _named(folder, name)
-        if left and left.what == what and not left.packed:
+    found = _there(folder, what)
+    for left in found:
+        if _covered(left, found):
             files.remove(left.path)
             yield left.path
+
+
+def _number(line: bytes) -> int | None:
+    try:
+        return int(msgspec.json.decode(line)["n"])
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+        return None
