@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from config.retention import EvidenceRetention
 from config.settings import DAY_ZONE
+from crawlers import files
 from indexing.evidence import chain
 from indexing.evidence.chain import append
 from indexing.evidence.contents import spoken
@@ -378,3 +379,21 @@ def test_the_night_seals_proves_and_compresses(
     put_away(EvidenceRetention(), now=TOMORROW + timedelta(days=3))
     assert "the chain of 2026-11-22 is not as it was written" in caplog.text
     assert f"{path}:1: changed" in caplog.text
+
+
+def test_chains_lie_on_an_object_store_too(s3_root: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two machines without a common folder write to one bucket."""
+    monkeypatch.setenv("TINGFENG_STAGES", s3_root)
+    for machine in ("a", "b"):
+        monkeypatch.setenv("TINGFENG_DATA", str(folder / machine))
+        append([item(1, "k1"), item(2)], now=NOON)
+        append([item(3)], now=NOON)
+    assert erase(["k1"], receipt="r1", now=NOON).lines == 2
+    (root,) = seal(TOMORROW)
+    proof = prove(DAY, published=root.root)
+    assert (proof.lines, proof.writers, proof.contents, proof.erased, proof.wrong) == (7, 2, 5, {"r1": 2}, [])
+    assert compact("2026-11-21") == 10
+    assert prove(DAY).wrong == []
+    segment = segments(DAY, writers(DAY)[0], LINES)[0]
+    files.remove(segment.path)
+    assert any("are missing: the files were removed" in one for one in prove(DAY).wrong)
