@@ -1,6 +1,7 @@
 """Why did nothing come: for any minute of the past, what was known, how near the rules were, and what was told."""
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -267,3 +268,32 @@ def test_the_command_answers_in_words_and_json(store: "Store", folder: Path, mon
     assert "没有规则触发，最接近的：burst" in said.output
     found = json.loads(CliRunner().invoke(app, ["alerts", "why-not", "星河", "--at", at, "--json"]).output)
     assert found["standings"][0]["rule"] == "burst"
+
+
+def test_an_index_that_is_made_anew_does_not_say_all_again(store: "Store") -> None:
+    negative(store, 30)
+    evaluate(store, [BURST], [BRAND], now=NOW)
+    for id in [hit["_id"] for hit in store.client.search(index=store.alias("reached"))["hits"]["hits"]]:
+        store.client.delete(index=store.alias("reached"), id=id, refresh=True)
+    keep(store, detect(store, [BURST], [BRAND], now=NOW + 2 * DAY, near=True), now=NOW + 2 * DAY)
+    assert [content for day in days()[1:] for _, content in spoken(day, writers(day)[0], "event")] == []
+
+
+def evaluating(store: "Store", number: int, barrier: Any) -> None:
+    found = detect(store, RULES, [BRAND], now=NOW + number * MINUTE, near=True)
+    for turn in range(5):
+        barrier.wait()
+        keep(store, found, now=NOW + (10 * turn + number) * MINUTE)
+
+
+def test_evaluations_at_once_are_told_one_after_the_other(store: "Store") -> None:
+    negative(store, 6)
+    barrier = threading.Barrier(3)
+    threads = [threading.Thread(target=evaluating, args=(store, number, barrier)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    contents = [one for day in days() for _, one in spoken(day, writers(day)[0], "evaluation")]
+    assert [one.get("full", False) for one in contents] == [True] + [False] * 14
+    assert sum(bool(one.get("changed")) for one in contents) == 1

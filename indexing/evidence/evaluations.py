@@ -119,7 +119,7 @@ def keep(store: Store, detected: Detected, *, now: datetime) -> int:
 
 def _keep(store: Store, detected: Detected, now: datetime) -> int:
     found = states(detected)
-    with happened(store) as more, locked("states"):
+    with happened(store, now) as more, locked("states.lock"):
         last = _taken(now)
         content = Evaluation(
             at=now.isoformat(timespec="milliseconds"),

@@ -6,6 +6,7 @@ chain with the next evaluation, whichever process wrote it. A kill in between sa
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
 from indexing.alerts import records
@@ -15,23 +16,30 @@ from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.store import Store
 from indexing.evidence.line import Item
 from indexing.evidence.seen import sealed
+from indexing.evidence.segments import days
 
 __all__ = ["happened"]
 
 _READER = "evidence"
 _KINDS: Mapping[str, str] = {"alert-events": "event", "silences": "silence"}
+_LATELY = timedelta(days=1)
 _MOST_SEALED = 100
 """Mentions whose digests an evaluation writes; those beyond are written when `tingfeng evidence` asks for them."""
 
 
 @contextmanager
-def happened(store: Store) -> Iterator[list[Item]]:
-    """Give what is to be written; that it was written is noted when the block ends well."""
+def happened(store: Store, now: datetime) -> Iterator[list[Item]]:
+    """Give what is to be written; that it was written is noted when the block ends well.
+
+    An index that was made anew has nothing to tell that the chain does not know, but for the last day.
+    """
     found: list[Item] = []
     new = [(kind, changes(store, _READER, kind)) for kind in _KINDS]
     for kind, since in new:
         if since:
-            found += _items(store, kind, since.query)
+            lately = {"range": {"@timestamp": {"gte": (now - _LATELY).isoformat()}}}
+            known = since.first and bool(days())
+            found += _items(store, kind, {"bool": {"filter": [since.query, *([lately] if known else [])]}})
     yield found
     for _, since in new:
         if since:
