@@ -17,6 +17,7 @@ from commands import (
     doctor,
     effect,
     es,
+    evidence,
     imports,
     init,
     label,
@@ -84,6 +85,8 @@ app.add_typer(es.app, name="es")
 app.add_typer(models.app, name="models")
 app.add_typer(label.app, name="label")
 app.command()(replay.replay)
+app.command()(evidence.prove)
+app.command()(evidence.evidence)
 app.command()(maintenance.rebuild)
 app.command()(maintenance.backup)
 app.command()(maintenance.restore)

@@ -48,6 +48,31 @@ def explain(id: str = _ID) -> None:
         console.print(line, markup=False, soft_wrap=True)
 
 
+@app.command("why-not")
+def why_not(
+    brand: str = typer.Argument(help="The brand's name or id."),
+    at: str = typer.Option(..., help="The minute, such as '2026-11-20 03:10' (Asia/Shanghai), or 2h ago as 2h."),
+    json_: bool = typer.Option(False, "--json", help="Print JSON."),
+) -> None:
+    """Say why nothing came at a minute: what was known by then, how near each rule was, what was held, who was told."""
+    import json
+
+    from config.brand import find_brand, load_brands
+    from config.rota import load_rota
+    from config.rule import load_rules
+    from indexing.evidence.told import as_json, told
+    from indexing.evidence.why_not import why_not as found_at
+    from indexing.mentions.search import moment
+
+    now, wanted = datetime.now(UTC), find_brand(load_brands(), brand)
+    found = found_at(_store(), wanted, moment(at, now), rules=load_rules(), rota=load_rota(), now=now)
+    if json_:
+        console.print_json(json.dumps(as_json(found), ensure_ascii=False, default=str))
+        return
+    for line in told(found, wanted.name):
+        console.print(line, markup=False, soft_wrap=True)
+
+
 @app.command()
 def ack(ids: list[str] = typer.Argument(help="The alerts' ids; one answers for its incident."), by: str = _BY) -> None:
     """Say that you look after an alert and its incident: repeats and escalation stop.

@@ -85,6 +85,28 @@ def replay(
         console.print(f"Picture  {picture}", soft_wrap=True)
 
 
+@app.command()
+def limit(
+    rule: str = typer.Argument(help="The rule's id: its file's name."),
+    brand: str = typer.Option(..., help="The brand's name or id."),
+    since: str = typer.Option("30d", help="How far back hours are tried out: 30d, or a time such as 2026-11-01."),
+    speeds: str = typer.Option("15m,1h,4h", help="In which times the posts spread."),
+    cascades: Path = typer.Option(None, help="CSV of real cascades: story, time. Else the brand's own stories."),
+    series: Path = typer.Option(None, help="CSV of the brand's past, in place of the index: time, count, negative."),
+    picture: Path = typer.Option(None, help="Write a picture of it here, as SVG."),
+    json_: bool = typer.Option(False, "--json", help="Print JSON."),
+) -> None:
+    """Say from how many negative posts on you hear of it, how surely and how soon, by day and by night.
+
+    Posts in the course of real cascades are put into a shadow of the brand's own past, at every hour and several
+    speeds, and the unchanged rule looks at it. Nothing is written to the index.
+    """
+    from commands.limit import Asked, run
+
+    asked = Asked(since=since, speeds=speeds, cascades=cascades, series=series)
+    run(_named(rule), brand, asked, picture=picture, json_=json_)
+
+
 def _named(id: str) -> "Rule":
     from config.rule import load_rules
 

@@ -10,7 +10,7 @@ from config import settings
 from config.duration import duration, written
 from config.load import load
 
-__all__ = ["FOREVER", "Age", "IndexRetention", "Retention", "age_as_written", "load_retention"]
+__all__ = ["FOREVER", "Age", "EvidenceRetention", "IndexRetention", "Retention", "age_as_written", "load_retention"]
 
 FOREVER = "forever"
 _SHORTEST = timedelta(days=7)
@@ -63,6 +63,25 @@ class IndexRetention(_Written):
     """What is noted of mentions that a newer analysis no longer makes."""
 
 
+class EvidenceRetention(_Written):
+    """What the lines of the hash chain speak of, by the day of the line; the lines themselves stay for good."""
+
+    evaluations: Age = timedelta(days=400)
+    """How near every rule came to every brand: what `tingfeng alerts why-not` tells."""
+    alerts: Age = None
+    """What was raised, held, told and answered, and silences."""
+    mentions: Age = None
+    """Digests of mentions and of their received pages."""
+
+    def ages(self) -> tuple[tuple[tuple[str, ...], timedelta | None], ...]:
+        """Return the kinds of lines, each with how long their contents are kept."""
+        return (
+            (("evaluation", "near"), self.evaluations),
+            (("alert", "event", "silence"), self.alerts),
+            (("mention", "page"), self.mentions),
+        )
+
+
 class Retention(_Written):
     """The whole file; each part has its default, and so has a missing file."""
 
@@ -75,6 +94,7 @@ class Retention(_Written):
     """Received pages of posts that speak of a brand, by the day of the fetch."""
     backups: Annotated[int, Field(ge=1, le=1000)] = 7
     """How many nightly backups, not how many days: where no night succeeds, none goes."""
+    evidence: EvidenceRetention = EvidenceRetention()
     index: IndexRetention = IndexRetention()
 
 

@@ -23,7 +23,7 @@ from config.errors import UserError
 from crawlers import files
 from crawlers.zstd import ZstdError, compress, decompress
 
-__all__ = ["Entry", "LostPage", "drop", "every", "expire", "find", "keep", "read", "remove", "verify"]
+__all__ = ["Entry", "LostPage", "drop", "every", "expire", "find", "keep", "of_day", "read", "remove", "verify"]
 
 _FORMAT = 1
 _LEVEL = 9
@@ -88,6 +88,20 @@ def find(post_id: str) -> list[Entry]:
     digests = [name.partition("~")[2] for name in files.names(_post_folder(post_id)) if _is_of(name, post_id)]
     found = [entry for digest in digests if (entry := _entry(digest)) and post_id in entry.posts]
     return sorted(found, key=lambda entry: (entry.fetched_at, entry.digest))
+
+
+def of_day(day: str) -> Iterator[Entry]:
+    """Yield the entries of the pages that were first received on a day (UTC, `20261122`); unreadable ones are left out.
+
+    `verify` tells of those.
+    """
+    for digest in files.names(f"{_root()}/days/{day}"):
+        try:
+            entry = _entry(digest)
+        except LostPage:
+            continue
+        if entry and _day(entry.fetched_at) == day:
+            yield entry
 
 
 def read(digest: str) -> bytes:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from config.duration import Duration, written
 
 __all__ = [
+    "Bound",
     "By",
     "Case",
     "Condition",
@@ -52,6 +53,25 @@ class Reading:
     value: float
     usual: float | None = None
     unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a figure must reach for a rule to hold: at least `takes`, or with `below`, less than it."""
+
+    name: str
+    value: float
+    takes: float
+    below: bool = False
+
+    @property
+    def closeness(self) -> float:
+        """How near the figure is: 1 where the bound is reached, 0 where nothing is there; a share of it between."""
+        if self.below:
+            return 1.0 if self.value < self.takes else max(0.0, self.takes / self.value if self.value else 0.0) * 0.999
+        if self.value >= self.takes:
+            return 1.0
+        return max(0.0, self.value / self.takes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +147,23 @@ class Condition(Written):
     def judge(self, facts: Any) -> Verdict:
         """Return whether the condition holds of the facts, which are of the kind's own `Facts`."""
         raise NotImplementedError
+
+    def bounds(self, verdict: Verdict) -> tuple[Bound, ...]:
+        """Return what the verdict's figures are held against, all of which it takes.
+
+        A field `min_authors` is what the figure `authors` must reach, the figure `threshold` what the first one must.
+        """
+        held = [
+            Bound(name, verdict.figure(name), float(least))
+            for field in type(self).model_fields
+            if (name := field.removeprefix("min_")) != field
+            and verdict.has(name)
+            and (least := getattr(self, field)) is not None
+        ]
+        if verdict.has("threshold"):
+            first = verdict.readings[0]
+            held.append(Bound(first.name, first.value, verdict.figure("threshold")))
+        return tuple(held)
 
 
 class Values(Facts):

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.duration import Duration
+from config.kinds import Bound, Condition, Count, Name, Reading, Share, Verdict
 from config.kinds import Case as AnyCase
-from config.kinds import Condition, Count, Name, Reading, Share, Verdict
 from config.kinds import Facts as AnyFacts
 
 __all__ = ["Case", "Facts", "When"]
@@ -58,3 +58,12 @@ class When(Condition):
                 *((Reading("coverage", facts.coverage),) if facts.coverage is not None else ()),
             ),
         )
+
+    def bounds(self, verdict: Verdict) -> tuple[Bound, ...]:
+        """Return the crawls that there must not be fewer of."""
+        if not verdict.has("runs"):
+            return ()
+        runs, seeing = verdict.figure("runs"), verdict.figure("seeing")
+        few = Bound("runs", runs, float(self.min_runs), below=True)
+        blind = Bound("seeing", seeing, self.min_seeing * runs, below=True)
+        return (max(few, blind, key=lambda bound: bound.closeness),)

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from config.kinds import By, Condition, Count, Reading, Verdict
+from config.kinds import Bound, By, Condition, Count, Reading, Verdict
 from config.kinds import Case as AnyCase
 from config.kinds import Facts as AnyFacts
 
@@ -61,3 +61,9 @@ class When(Condition):
                 Reading("threshold", self.bound, None, "values"),
             ),
         )
+
+    def bounds(self, verdict: Verdict) -> tuple[Bound, ...]:
+        """Return how many different values it takes, or may not be."""
+        if not verdict.has("values"):
+            return super().bounds(verdict)
+        return (Bound("values", verdict.figure("values"), float(self.bound), below=self.at_least is None),)

@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from config.duration import Duration
+from config.kinds import Bound, Condition, Count, Reading, Verdict
 from config.kinds import Case as AnyCase
-from config.kinds import Condition, Count, Reading, Verdict
 from config.kinds import Facts as AnyFacts
 
 __all__ = ["Case", "Facts", "When"]
@@ -48,3 +48,7 @@ class When(Condition):
                 Reading("threshold", self.threshold, None, "mentions"),
             ),
         )
+
+    def bounds(self, verdict: Verdict) -> tuple[Bound, ...]:
+        """Return the mentions that the window must not reach."""
+        return (Bound("count", verdict.figure("count"), float(self.threshold), below=True),)

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from config.kinds import Bound, Condition, Reading, Verdict
 from config.kinds import Case as AnyCase
-from config.kinds import Condition, Reading, Verdict
 from config.kinds import Facts as AnyFacts
 
 __all__ = ["Case", "Facts", "When"]
@@ -35,3 +35,7 @@ class When(Condition):
         if facts.rank is None:
             return Verdict(fires=False)
         return Verdict(fires=facts.rank <= self.top, weight=-facts.rank, readings=(Reading("rank", facts.rank),))
+
+    def bounds(self, verdict: Verdict) -> tuple[Bound, ...]:
+        """Return the place that it must be above."""
+        return (Bound("rank", verdict.figure("rank"), self.top + 1.0, below=True),) if verdict.has("rank") else ()

@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from config.kinds import Bound, Condition, Count, Reading, Verdict
 from config.kinds import Case as AnyCase
-from config.kinds import Condition, Count, Reading, Verdict
 from config.kinds import Facts as AnyFacts
 
 __all__ = ["Case", "Facts", "When"]
@@ -60,3 +60,13 @@ class When(Condition):
                 Reading("count", facts.count, None, "mentions"),
             ),
         )
+
+    def bounds(self, verdict: Verdict) -> tuple[Bound, ...]:
+        """Return the mentions that it takes, and the bounds of which one suffices."""
+        held = list(super().bounds(verdict))
+        if verdict.has("value"):
+            value = verdict.figure("value")
+            either = [Bound("value", value, self.above)] if self.above is not None else []
+            either += [Bound("value", value, self.below, below=True)] if self.below is not None else []
+            held.append(max(either, key=lambda bound: bound.closeness))
+        return tuple(held)

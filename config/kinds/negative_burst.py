@@ -16,8 +16,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from config.duration import Duration, written
+from config.kinds import Bound, Condition, Count, Reading, Share, Verdict, Written, deviation, fitting, robust
 from config.kinds import Case as AnyCase
-from config.kinds import Condition, Count, Reading, Share, Verdict, Written, deviation, fitting, robust
 from config.kinds import Facts as AnyFacts
 from config.page_budget import ENOUGH_BLOCKS, PageBudget
 
@@ -182,6 +182,24 @@ class When(Condition):
                 *(_of_the_past(self.pages, facts, bounds) if self.pages and bounds else _of_the_season(facts)),
             ),
         )
+
+    def bounds(self, verdict: Verdict) -> tuple[Bound, ...]:
+        """Return what its figures are held against: negative mentions and their share, and what the past says."""
+        figures = {reading.name: reading.value for reading in verdict.readings}
+        negative = figures["negative"]
+        held = [Bound("negative", negative, float(self.min_count))]
+        if "share" in figures:
+            held.append(Bound("share", figures["share"], self.min_share))
+        if "threshold" in figures:
+            high = [Bound("negative", negative, figures["threshold"])]
+            if "quarter_threshold" in figures:  # either is high enough
+                high.append(Bound("quarter", figures["quarter"], figures["quarter_threshold"]))
+            held.append(max(high, key=lambda bound: bound.closeness))
+        if "sudden_threshold" in figures:
+            held.append(Bound("quarter", figures["quarter"], figures["sudden_threshold"]))
+        if "fullest" in figures:
+            held.append(Bound("negative", negative, figures["fullest"] + 1))
+        return tuple(held)
 
 
 def _below(most: float) -> float:

@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from config.kinds import Bound, Condition, Count, Name, Reading, Share, Verdict
 from config.kinds import Case as AnyCase
-from config.kinds import Condition, Count, Name, Reading, Share, Verdict
 from config.kinds import Facts as AnyFacts
 from config.query import QueryError, parse
 
@@ -68,3 +68,13 @@ class When(Condition):
                 Reading("count", facts.count, None, "mentions"),
             ),
         )
+
+    def bounds(self, verdict: Verdict) -> tuple[Bound, ...]:
+        """Return the mentions that it takes, and the bounds of which one suffices."""
+        held = list(super().bounds(verdict))
+        if verdict.has("share"):
+            value = verdict.figure("share")
+            either = [Bound("share", value, self.above)] if self.above is not None else []
+            either += [Bound("share", value, self.below, below=True)] if self.below is not None else []
+            held.append(max(either, key=lambda bound: bound.closeness))
+        return tuple(held)

@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from config.duration import Duration, written
+from config.kinds import Bound, Condition, Count, Reading, Share, Verdict
 from config.kinds import Case as AnyCase
-from config.kinds import Condition, Count, Reading, Share, Verdict
 from config.kinds import Facts as AnyFacts
 
 __all__ = ["Case", "Facts", "When"]
@@ -61,3 +61,11 @@ class When(Condition):
                 Reading("count", facts.count, facts.before_count, "ratings"),
             ),
         )
+
+    def bounds(self, verdict: Verdict) -> tuple[Bound, ...]:
+        """Return the ratings that it takes, and how far their mean must fall."""
+        held = list(super().bounds(verdict))
+        if verdict.has("rating"):
+            rating = verdict.reading("rating")
+            held.append(Bound("drop", max(0.0, (rating.usual or 0.0) - rating.value), self.drop))
+        return tuple(held)

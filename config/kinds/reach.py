@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from config.kinds import Bound, Condition, Count, Reading, Verdict
 from config.kinds import Case as AnyCase
-from config.kinds import Condition, Count, Reading, Verdict
 from config.kinds import Facts as AnyFacts
 
 __all__ = ["Case", "Facts", "When"]
@@ -51,3 +51,7 @@ class When(Condition):
                 Reading("engagement", facts.engagement, None, "times"),
             ),
         )
+
+    def bounds(self, verdict: Verdict) -> tuple[Bound, ...]:
+        """Return the bound that is nearest, for either suffices."""
+        return tuple(sorted(super().bounds(verdict), key=lambda bound: bound.closeness)[-1:])

@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from config.duration import Duration
+from config.kinds import Bound, Condition, Count, Reading, Share, Verdict, deviation, fitting
 from config.kinds import Case as AnyCase
-from config.kinds import Condition, Count, Reading, Share, Verdict, deviation, fitting
 from config.kinds import Facts as AnyFacts
 
 __all__ = ["Case", "Facts", "When"]
@@ -64,3 +64,11 @@ class When(Condition):
                 Reading("all", facts.all, None, "mentions"),
             ),
         )
+
+    def bounds(self, verdict: Verdict) -> tuple[Bound, ...]:
+        """Return the mentions of all that it takes, and how far the share must move."""
+        if not verdict.has("share"):
+            return super().bounds(verdict)
+        share = verdict.reading("share")
+        moved = abs(share.value - (share.usual or 0.0))
+        return (Bound("all", verdict.figure("all"), float(self.min_count)), Bound("shift", moved, self.shift))

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from config.kinds import By, Condition, Count, Reading, Verdict
+from config.kinds import Bound, By, Condition, Count, Reading, Verdict
 from config.kinds import Case as AnyCase
 from config.kinds import Facts as AnyFacts
 
@@ -62,3 +62,10 @@ class When(Condition):
                 *((Reading("times", current / reference),) if reference else ()),
             ),
         )
+
+    def bounds(self, verdict: Verdict) -> tuple[Bound, ...]:
+        """Return what the window's mentions must reach, or must not."""
+        reading = verdict.readings[0]
+        if self.direction == "down":
+            return (Bound("count", reading.value, (reading.usual or 0.0) / self.height, below=True),)
+        return (Bound("count", reading.value, max(float(self.min_current), self.height * (reading.usual or 0.0))),)

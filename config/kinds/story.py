@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.duration import Duration
+from config.kinds import Bound, Condition, Count, Reading, Share, Verdict
 from config.kinds import Case as AnyCase
-from config.kinds import Condition, Count, Reading, Share, Verdict
 from config.kinds import Facts as AnyFacts
 
 __all__ = ["Case", "Facts", "When"]
@@ -65,3 +65,8 @@ class When(Condition):
                 Reading("coordination", facts.coordination),
             ),
         )
+
+    def bounds(self, verdict: Verdict) -> tuple[Bound, ...]:
+        """Return what the story must reach, and how many times its fullest window before."""
+        count = verdict.reading("count")
+        return (*super().bounds(verdict), Bound("count", count.value, self.growth * (count.usual or 0.0)))

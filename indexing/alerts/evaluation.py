@@ -28,8 +28,11 @@ def evaluate(
     `changed_at` is since when mentions are analysed otherwise than the older ones, where they are.
     """
     from indexing.detection import detect
+    from indexing.evidence.evaluations import keep
 
     now = in_milliseconds(now)
-    found = detect(store, rules, brands, now=now, changed_at=changed_at)
+    found = detect(store, rules, brands, now=now, changed_at=changed_at, near=True)
     take(store, found.firings, rules, now=now, unasked=found.failures)
-    return tell(store, rules, rota, now=now, brands=brands)
+    alerts = tell(store, rules, rota, now=now, brands=brands)
+    keep(store, found, now=now)
+    return alerts

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
+from typing import Any
 
 from config.both import Both
 from config.settings import DAY_ZONE
@@ -12,7 +13,7 @@ from indexing.alerts.alert import Alert, DeliveryState, State
 from indexing.alerts.facts import ZONE, clock, facts_of
 from indexing.elasticsearch.store import Store
 
-__all__ = ["Happened", "explain", "time_line"]
+__all__ = ["Happened", "as_happened", "explain", "time_line"]
 
 _EVENTS: Mapping[str, Both] = MappingProxyType(
     {
@@ -53,17 +54,19 @@ class Happened:
 
 def time_line(store: Store, id: str) -> list[Happened]:
     """Return all that happened to the alert, oldest first."""
-    return [
-        Happened(
-            at=datetime.fromisoformat(event["@timestamp"]),
-            event=event["event"],
-            what=_EVENTS.get(event["event"], Both(event["event"], event["event"])),
-            channel=event.get("channel"),
-            by=event.get("by"),
-            detail=event.get("detail"),
-        )
-        for event in records.history(store, id)
-    ]
+    return [as_happened(event) for event in records.history(store, id)]
+
+
+def as_happened(event: Mapping[str, Any]) -> Happened:
+    """Return an event's document as a line of the history."""
+    return Happened(
+        at=datetime.fromisoformat(event["@timestamp"]),
+        event=event["event"],
+        what=_EVENTS.get(event["event"], Both(event["event"], event["event"])),
+        channel=event.get("channel"),
+        by=event.get("by"),
+        detail=event.get("detail"),
+    )
 
 
 def explain(store: Store, id: str) -> list[str]:

@@ -55,7 +55,7 @@ def _beat(store: Store, channel: Channel, today: date, now: datetime, doubts: Ca
     with locked(f"heartbeat.{channel.id}.day") as file:
         if is_done(file.read(), today):
             return False
-        words = "\n".join(filter(None, (_words(store, now), doubts())))
+        words = "\n".join(filter(None, (_words(store, now), doubts(), _root(now))))
         try:
             send(of_words(f"heartbeat:{channel.id}:{today}", "【心跳预警】听风运行正常 alive", words), channel)
         except NotDelivered as error:
@@ -80,6 +80,14 @@ def ping() -> bool:
     if not answer.is_success:
         _log.warning("the watcher behind TINGFENG_DEADMAN_URL answered HTTP %d", answer.status_code)
     return answer.is_success
+
+
+def _root(now: datetime) -> str:
+    """Return yesterday's root of the evidence chain, which from then on is known outside of our disks."""
+    from indexing.evidence.night import published
+
+    root = published(now)
+    return f"{root.zh}\n{root.en}" if root else ""
 
 
 def _words(store: Store, now: datetime) -> str:

@@ -15,7 +15,7 @@ from indexing.detection.series import counting, period
 from indexing.detection.timeline import STEPS, Timeline
 from indexing.mentions.document import millis
 
-__all__ = ["peaks_before", "said_of_peaks", "stands_out", "traced", "words_of"]
+__all__ = ["fullest_before", "peaks_before", "said_of_peaks", "stands_out", "traced", "words_of"]
 
 _PERIODS = {"day": Both("每天", "a day"), "week": Both("每周", "a week"), "month": Both("每月", "a month"),
             "year": Both("每年", "a year")}  # fmt: skip
@@ -54,6 +54,13 @@ def stands_out(pages: PageBudget, line: Timeline, stop: int) -> bool:
         if line.sum("negative", stop - length, stop) > most:
             return True
     return False
+
+
+def fullest_before(pages: PageBudget, line: Timeline, stop: int) -> int:
+    """Return the negative mentions of the fullest window of the last block before the one that ends at `stop`."""
+    start = stop - STEPS
+    begin = max(line.first, start - _buckets(pages, line) - STEPS + 1)
+    return max((line.count(at, at + STEPS, "negative") for at in range(begin, start - STEPS + 1)), default=0)
 
 
 def _level(line: Timeline, stop: int, length: int) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from config.kinds import Verdict
@@ -47,7 +48,8 @@ def episodes_of(
     """Return the episodes of timelines that are there already; `usual` is how long before them their usual was."""
     found = []
     for (brand, value), line in of.items():
-        for _, times in found_in(line, look, span, lambda stop, line=line: judge(line, stop)):  # type: ignore[misc]
+        judging = partial(judge, line)
+        for _, times in found_in(line, look, span, judging, of=(brand, value)):
             found.append(
                 Found(
                     brand=brand,

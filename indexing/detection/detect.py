@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import ModuleType
 
@@ -11,6 +11,7 @@ from config.rule import Rule
 from indexing.alerts.firing import Firing
 from indexing.detection.explain import asked, evidence, figures, questions, searches
 from indexing.detection.found import Found, Heard, Span
+from indexing.detection.nearness import Nearness
 from indexing.detection.search_rounds import EvaluationFailed, Request, SearchRounds, drive
 from indexing.detection.sentences import other_analysis
 from indexing.elasticsearch.retry import with_retries
@@ -29,6 +30,8 @@ class Detected:
     """Ids of the rules that the index answered."""
     failures: Mapping[str, str]
     """By the ids of the others, why it did not."""
+    nearness: Mapping[str, Nearness] = field(default_factory=dict)
+    """By the ids of the evaluated rules how near each came to its brands, where that was wanted."""
 
 
 def detect(
@@ -38,22 +41,27 @@ def detect(
     *,
     now: datetime,
     changed_at: datetime | None = None,
+    near: bool = False,
 ) -> Detected:
     """Return what fires at `now`; EvaluationFailed where the index answered no rule at all.
 
-    A reason says so where its usual is from before `changed_at`, and thus of another analysis than its window.
+    A reason says so where its usual is from before `changed_at`, and thus of another analysis than its window. With
+    `near`, what did not fire is told of too: how near each rule came to each brand.
     """
     now = now.astimezone(UTC).replace(microsecond=now.microsecond // 1000 * 1000)
     with_retries(lambda: store.refresh("mentions", "stories"))
     span = Span(now=now, changed_at=changed_at)
-    askings = {rule.id: _evaluate(store, rule, brands, span) for rule in rules}
+    nearness = {rule.id: Nearness(rule.when) for rule in rules} if near else {}
+    spans = {rule.id: replace(span, nearness=nearness.get(rule.id)) for rule in rules}
+    askings = {rule.id: _evaluate(store, rule, brands, spans[rule.id]) for rule in rules}
     results, failures = drive(store, askings)
     if failures and not results:
         raise EvaluationFailed(
             f"no rule could be evaluated: {next(iter(failures.values()))}: mend Elasticsearch (`tingfeng doctor`)"
         )
     firings = tuple(firing for rule in rules for firing in results.get(rule.id, ()))
-    return Detected(firings=firings, evaluated=frozenset(results), failures=failures)
+    told = {id: own for id, own in nearness.items() if id in results}
+    return Detected(firings=firings, evaluated=frozenset(results), failures=failures, nearness=told)
 
 
 def detector(kind: str) -> ModuleType:
@@ -71,6 +79,8 @@ def _evaluate(store: Store, rule: Rule, brands: Sequence[Brand], span: Span) -> 
         known = latest.get(found.subject_id)
         if known is None or (found.last_at, found.verdict.weight) > (known.last_at, known.verdict.weight):
             latest[found.subject_id] = found
+        if span.nearness:
+            span.nearness.fired(found.brand, found.story or found.customer, found.verdict)
     asks: list[list[Request]] = [list(searches(found)) for found in latest.values()]
     answers = iter((yield [ask for own in asks for ask in own]) if asks else [])
     return [

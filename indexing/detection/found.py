@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from config.kinds import Reading, Verdict
+from indexing.detection.nearness import Nearness
 from indexing.detection.search_rounds import Body
 
 __all__ = ["Found", "Heard", "Span"]
@@ -19,6 +20,8 @@ class Span:
     """None for what the rule itself counts as recent."""
     changed_at: datetime | None = None
     """Since when mentions are analysed with other brands, words or models, while older ones are not analysed anew."""
+    nearness: Nearness | None = None
+    """Takes up how near a rule came to each brand, where that is wanted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

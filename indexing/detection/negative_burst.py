@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import cast
 
-from config.kinds import Verdict
+from config.kinds import Reading, Verdict
 from config.kinds.negative_burst import Facts, Now, When
 from config.page_budget import KEPT
 from config.rule import Rule
-from indexing.detection.burst_peaks import peaks_before, said_of_peaks, stands_out, traced, words_of
+from indexing.detection.burst_peaks import fullest_before, peaks_before, said_of_peaks, stands_out, traced, words_of
 from indexing.detection.found import Found, Span
 from indexing.detection.recount import at_path, median_of
 from indexing.detection.search_rounds import Body, SearchRounds
 from indexing.detection.sentences import Said, about, amount, percent, window_of
-from indexing.detection.series import NEGATIVE, Look, counting, found_in, lines, period, scope
+from indexing.detection.series import NEGATIVE, Look, counting, counts_in, found_in, lines, period, scope
 from indexing.detection.timeline import STEPS, Timeline
 
 __all__ = ["facts", "find", "look", "say"]
@@ -85,7 +86,8 @@ def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Fou
                 known = facts(when, line, stop)
                 return when.judge(known) if known else None
 
-            for episode, times in found_in(line, own, span, judge, "negative"):
+            short = partial(_short, when, line)
+            for episode, times in found_in(line, own, span, judge, "negative", of=(brand, None), short=short):
                 start = episode.worst - STEPS
                 past = len(line.past(start, STEPS, when.history // when.window, "negative"))
                 known = facts(when, line, episode.worst)
@@ -109,6 +111,16 @@ def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Fou
                     )
                 )
     return found
+
+
+def _short(when: When, line: Timeline, stop: int) -> Verdict:
+    """Return the figures of a window whose past need not be looked at."""
+    counted = counts_in(line, stop, "negative", "count")
+    negative, count = (reading.value for reading in counted.readings)
+    readings = (*counted.readings, Reading("share", negative / count if count else 0.0))
+    if when.pages and negative >= when.min_count and negative >= when.min_share * count:
+        readings = (*readings, Reading("fullest", float(fullest_before(when.pages, line, stop)), None, "mentions"))
+    return Verdict(fires=False, readings=readings)
 
 
 def _traced(

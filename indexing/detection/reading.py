@@ -43,9 +43,9 @@ class Parts:
     def add(self, buckets: Iterable[Mapping[str, Any]]) -> None:
         """Take up the buckets of one piece."""
         frame = self._frame
-        step = round(frame.step / _MILLISECOND)
+        step, end = round(frame.step / _MILLISECOND), millis(frame.end)
         for entry in buckets:
-            place = frame.buckets + int((entry["key"] - millis(frame.end)) // step)
+            place = frame.buckets + int((entry["key"] - end) // step)
             self._sums["count"][place] = entry["doc_count"]
             for name, measure in frame.measures.items():
                 self._measure(place, name, measure, entry[name])

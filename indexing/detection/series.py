@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from config.kinds import Verdict
+from config.kinds import Reading, Verdict
 from config.rule import Rule
 from indexing.detection.found import Span
 from indexing.detection.reading import Frame, Parts
@@ -18,7 +18,7 @@ from indexing.detection.timeline import STEPS, Episode, Timeline, episodes
 from indexing.elasticsearch.query_dsl import to_dsl
 from indexing.mentions.document import millis
 
-__all__ = ["NEGATIVE", "Key", "Look", "counting", "found_in", "lines", "period", "scope"]
+__all__ = ["NEGATIVE", "Key", "Look", "counting", "counts_in", "found_in", "lines", "period", "scope"]
 
 Key = tuple[str, str | None]
 """What a timeline is of: a brand, and a story, customer or word where those are counted apart."""
@@ -30,6 +30,8 @@ _MOST_BUCKETS = 40_000
 _MOST_GROUPS = 10_000
 _MOST_APART = 500
 _MOST_VALUES = 5_000
+_MOST_TOLD = 100
+"""Brands up to which those are counted too that cannot fire."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +96,12 @@ def lines(filters: Sequence[Body], look: Look, groups: Sequence[str], span: Span
     asked: dict[str, list[str]] | None = None
     if look.least or look.by:
         start = span.now - recent * look.step
-        answers = yield [_floor(filters, look, start, span.now - whole * look.step, span.now)]
-        asked = {bucket["key"]: _apart(bucket) for bucket in answers[0]["g"]["buckets"]}
+        told = span.nearness is not None and len(groups) <= _MOST_TOLD and not look.by
+        answers = yield [_floor(filters, look, start, span.now - whole * look.step, span.now, told=told)]
+        counted = answers[0]["g"]["buckets"]
+        asked = {bucket["key"]: _apart(bucket) for bucket in counted if bucket["doc_count"] >= look.least}
+        if span.nearness:
+            span.nearness.floor(look.least, {bucket["key"]: bucket["doc_count"] for bucket in counted}, look.kind)
         if look.by:
             asked = {group: apart for group, apart in asked.items() if apart}
         groups = list(asked)
@@ -111,9 +117,21 @@ def lines(filters: Sequence[Body], look: Look, groups: Sequence[str], span: Span
 
 
 def found_in(
-    line: Timeline, look: Look, span: Span, judge: Callable[[int], Verdict | None], began: str = "count"
+    line: Timeline,
+    look: Look,
+    span: Span,
+    judge: Callable[[int], Verdict | None],
+    began: str = "count",
+    *,
+    of: Key | None = None,
+    short: Callable[[int], Verdict] | None = None,
 ) -> Iterator[tuple[Episode, dict[str, Any]]]:
-    """Yield the episodes of a timeline, each with the times that a Found states; `began` is what it begins with."""
+    """Yield the episodes of a timeline, each with the times that a Found states; `began` is what it begins with.
+
+    What it is `of` is told to the span's nearness with the last window's verdict, or where that is None with what
+    `short` says of it.
+    """
+    judge = _told_last(line, look, span, judge, of, short) if span.nearness and of else judge
     for episode in episodes(look.stops(span), STEPS, judge):
         first = next(
             (at for at in range(max(episode.began, 0), episode.last) if line.sum(began, at, at + 1)), episode.began
@@ -131,9 +149,39 @@ def found_in(
         )
 
 
-def _floor(filters: Sequence[Body], look: Look, start: datetime, past: datetime, now: datetime) -> Tally:
-    """Return the count that says who may fire."""
-    groups: Body = {"terms": {"field": look.group, "size": _MOST_GROUPS, "min_doc_count": max(1, look.least)}}
+def _told_last(
+    line: Timeline,
+    look: Look,
+    span: Span,
+    judge: Callable[[int], Verdict | None],
+    of: Key,
+    short: Callable[[int], Verdict] | None,
+) -> Callable[[int], Verdict | None]:
+    """Return the same judge, that tells the last window's verdict on."""
+    last = max(look.stops(span))
+
+    def judged(stop: int) -> Verdict | None:
+        verdict = judge(stop)
+        if stop == last and span.nearness:
+            told = verdict or (short(stop) if short else counts_in(line, stop))
+            span.nearness.judged(of, told, look.kind, look.by)
+        return verdict
+
+    return judged
+
+
+def counts_in(line: Timeline, stop: int, *names: str) -> Verdict:
+    """Return what the window before bucket `stop` holds, as a verdict that does not fire; by default all sums."""
+    wanted = names or tuple(line.sums)
+    return Verdict(fires=False, readings=tuple(Reading(name, line.sum(name, stop - STEPS, stop)) for name in wanted))
+
+
+def _floor(
+    filters: Sequence[Body], look: Look, start: datetime, past: datetime, now: datetime, *, told: bool = False
+) -> Tally:
+    """Return the count that says who may fire, and where it is `told`, how many the others have."""
+    least = 1 if told else max(1, look.least)
+    groups: Body = {"terms": {"field": look.group, "size": _MOST_GROUPS, "min_doc_count": least}}
     if look.by:
         apart = {"field": look.by, "size": _MOST_APART, "min_doc_count": max(1, look.least)}
         if look.new:

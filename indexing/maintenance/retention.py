@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from config import settings
-from config.retention import Retention
+from config.retention import EvidenceRetention, Retention
 from crawlers import pages
 from crawlers.days import days
 from crawlers.manifest import BrokenBatch
 from crawlers.stage import STAGES, window_at
+from indexing.evidence.night import put_away
 from indexing.maintenance.row import Row
 from indexing.maintenance.settled import settled
 
@@ -38,6 +39,7 @@ def keep_to(
     yield _raw(retention.raw, store, now, dry_run, check)
     yield _dead_letters(retention.dead_letters, now, dry_run, check)
     yield _pages(retention.pages, now, dry_run)
+    yield _evidence(retention.evidence, now, dry_run)
     gone = rotate(retention.backups, dry_run=dry_run)
     yield Row(kind="backups", age=None, gone=gone, unit=f"beyond {retention.backups}")
     check()
@@ -87,3 +89,9 @@ def _dead_letters(age: timedelta | None, now: datetime, dry_run: bool, check: Ca
 def _pages(age: timedelta | None, now: datetime, dry_run: bool) -> Row:
     gone = pages.expire(window_at(now - age)[:8], dry_run=dry_run) if age is not None else 0
     return Row(kind="pages", age=age, gone=gone, unit="pages")
+
+
+def _evidence(retention: EvidenceRetention, now: datetime, dry_run: bool) -> Row:
+    """Seal and compress the days of the chain that are over, and drop the contents whose time is over."""
+    gone = put_away(retention, now=now, dry_run=dry_run)
+    return Row(kind="evidence", age=retention.evaluations, gone=gone, unit="contents of lines")
