@@ -10,6 +10,7 @@ from commands import (
     brands,
     channels,
     console,
+    coverage,
     dashboards,
     demo,
     doctor,
@@ -54,6 +55,7 @@ app.command()(pipeline.index)
 app.command()(backfill.backfill)
 app.command()(query.query)
 app.command()(report.report)
+app.command()(coverage.coverage)
 app.add_typer(brands.app, name="brands")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(channels.app, name="channels")

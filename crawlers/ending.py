@@ -41,7 +41,8 @@ class Ending:
 
     `refused`: the host refused or did not answer, which may hold for all that is asked of it. `complete`: nothing since
     the watermark is missing. `advance`: the watermark may move to `newest`, once all posts are safely written; it may
-    not while what is missing can still be read. `not_before`: when the host is asked again, where it is left alone.
+    not while what is missing can still be read. `reached`: nothing newer than this was passed over. `capped`: there is
+    more than the platform shows. `not_before`: when the host is asked again, where it is left alone.
     """
 
     verdict: Verdict
@@ -51,17 +52,20 @@ class Ending:
     complete: bool = False
     advance: bool = False
     newest: datetime | None = None
+    reached: datetime | None = None
+    capped: bool = False
     not_before: datetime | None = None
     validators: dict[str, str] = field(default_factory=dict)
 
 
-def ending(verdict: Verdict, message: str = "", *, lost: bool = False) -> Ending:
+def ending(verdict: Verdict, message: str = "", *, lost: bool = False, capped: bool = False) -> Ending:
     """Return the ending for a verdict; `lost`: something is missing, and no later crawl could read it."""
     complete = verdict in (Verdict.OK, Verdict.EMPTY, Verdict.SHORT)
     return Ending(
         verdict=verdict,
         message=message,
         remedy=_REMEDIES.get(verdict, ""),
+        capped=capped,
         complete=complete,
         advance=complete or lost,
     )

@@ -4,24 +4,24 @@ What is written, in this order, so that a kill at any instant and another run en
 
 1. the spooled pages     received.py: the analysis keeps those of posts that speak of a brand
 2. the batch of posts    what an earlier run of the same window found and this one did not stays in it
-3. the batch "runs"      one line: the CrawlReport
-4. the watermark         only now may the next crawl stop earlier
+3. the plan of a gap     gaps.py: what the platform's pages did not reach, where it can be searched for by date
+4. the batch "runs"      one line: the CrawlReport
+5. the watermark         only now may the next crawl stop earlier
 """
 
 from collections.abc import Callable
-from contextlib import closing, nullcontext
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from urllib.parse import urlsplit
 
 from config.brand import Target
-from crawlers import circuit, watermark
+from crawlers import gaps, watermark
 from crawlers.ending import Ending
+from crawlers.fill import fill
 from crawlers.intake import Intake
 from crawlers.prepare import prepare
-from crawlers.process import Crawler, CrawlerDied, Interrupted
-from crawlers.received import Spool
+from crawlers.process import Crawler, CrawlerDied
 from crawlers.report import CrawlProgress, CrawlReport, decode_report, encode_report
 from crawlers.spider import Job, spider_of
 from crawlers.stage import Batch, query_folder
@@ -62,10 +62,14 @@ def crawl(
     stand = watermark.load(target, window, host)
     mark = stand.before
     job = replace(job, since=mark.published, seen=frozenset(mark.seen), validators=mark.validators)
+    spider = type(spider)(job)
     with nullcontext(crawler) if crawler else Crawler() as process:
-        intake, end = _fill(batch, job, host, progress, process)
+        intake, end = fill(batch, job, host, process, seen=job.seen, progress=progress)
+        handed = gaps.note(target, window, host, spider, end)
+        seen = {*job.seen, *intake.found}
+        left, lost = gaps.close(target, host, spider, job, process, seen, refused=end.refused)
     stand = stand.moved(end, list(intake.found), datetime.now(UTC))
-    report = _report(job, window, intake, end, started_at, stand)
+    report = gaps.told(_report(job, window, intake, end, started_at, stand), mark, end, left, lost, handed)
     with batch.to("runs").write() as writer:
         writer.add(encode_report(report))
     watermark.save(target, stand)
@@ -95,31 +99,3 @@ def _report(
         incomplete_since=stand.after.behind_since if stand.after else None,
         not_before=end.not_before,
     )
-
-
-def _fill(
-    batch: Batch, job: Job, host: str, progress: Callable[[CrawlProgress], None] | None, crawler: Crawler
-) -> tuple[Intake, Ending]:
-    """Crawl into the batch, anew where another crawl of the same process ended it."""
-    while True:
-        try:
-            return _fill_once(batch, job, host, progress, crawler)
-        except Interrupted as interrupted:
-            if interrupted.alone:
-                with crawler.alone() as own:
-                    return _fill_once(batch, job, host, progress, own)
-
-
-def _fill_once(
-    batch: Batch, job: Job, host: str, progress: Callable[[CrawlProgress], None] | None, crawler: Crawler
-) -> tuple[Intake, Ending]:
-    earlier = batch.manifest()
-    with batch.write() as writer, closing(Spool()) as spool:
-        intake = Intake(writer=writer, spool=spool, seen=job.seen, progress=progress)
-        end = circuit.guarded(host, job, partial(crawler.run, job, intake.take))
-        if earlier:
-            intake.keep(batch)
-        writer.complete = end.complete or (earlier is not None and earlier.complete)
-        writer.books = {"posts": writer.count, "new": intake.new, "known": intake.known}
-        spool.write(batch)
-    return intake, end

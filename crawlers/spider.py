@@ -31,6 +31,7 @@ from crawlers.feeds import feeds
 from crawlers.html_page import inner
 from crawlers.page import Dead, Page, Request, Response
 from crawlers.post import Post, check
+from crawlers.slicing import Slice, Slicing
 from crawlers.synthetic import HEADER, declared
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ class Job:
     seen: frozenset[str] = frozenset()
     """`Post.id`s of recent crawls."""
     validators: Mapping[str, str] = field(default_factory=dict)
+    slice: Slice | None = None
+    """The part that is asked for, of a feed that can search by date; None is the newest, whatever their time."""
 
     def secrets(self) -> list[str]:
         """Return the credentials that it asks with, which no log and no kept page may show, in each way to write them.
@@ -111,6 +114,8 @@ class PlatformSpider(ABC):
     """How many pages in a row may bring nothing fresh before the listing counts as ended."""
     goes_back: ClassVar[bool] = True
     """Whether the listing's further pages reach older posts; False for a document that holds only the newest."""
+    by_date: ClassVar[Slicing | None] = None
+    """How its search can be narrowed to a time (`self.job.slice`); None where it cannot."""
     full_texts: ClassVar[int] = 0
     """How many cut texts a crawl may fetch in full."""
     refusals: ClassVar[Mapping[int, type[CrawlError]]] = {
@@ -147,6 +152,11 @@ class PlatformSpider(ABC):
     def until(self) -> datetime | None:
         """How far back to read: the watermark less the overlap; None is to the beginning."""
         return self.job.since - timedelta(seconds=self.job.overlap) if self.job.since else None
+
+    @property
+    def splits(self) -> bool:
+        """Whether what is asked for can be asked for in smaller parts."""
+        return bool(self.job.slice and self.by_date and self.job.slice.parts(self.by_date))
 
     @abstractmethod
     def first(self) -> Request:

@@ -64,7 +64,7 @@ class WechatSogou(PlatformSpider):
             dead=tuple(dead),
             listed=tuple(Listed(id=post.id) for post in posts),  # by relevance: no page says how far back it reaches
             next=self._page(number + 1) if more and number < _MOST_PAGES else None,
-            left_out=f"the search shows no more than {_MOST_PAGES} pages" if more and number >= _MOST_PAGES else None,
+            capped=f"the search shows no more than {_MOST_PAGES} pages" if more and number >= _MOST_PAGES else None,
         )
 
     def _parse_item(self, response: Response, item: Element) -> Post:

@@ -96,6 +96,7 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
         "correction.by": "li.wei",
         "window": "20261122T070000Z",
         "message": "stopped after 50 pages",
+        "slice.region": "44",
         "file": "members.csv",
         "tier": "金卡",
         "segment": "华东",
