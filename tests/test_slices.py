@@ -78,7 +78,7 @@ def said(number: int, at: datetime, region: str | None) -> Post:
 
 def a_day(count: int, busy: int = 0, *, one_region: bool = False, seed: int = 7) -> list[Post]:
     """Return posts over a day, `busy` of them within one hour of its evening."""
-    luck = random.Random(seed)
+    luck = random.Random(seed)  # noqa: S311
     regions = list(REGIONS.values())
     posts = [
         said(
@@ -263,9 +263,8 @@ def test_a_feed_that_cannot_search_by_date_says_what_can_be_done(data: Path) -> 
 def test_a_plan_that_cannot_be_read_is_named(data: Path) -> None:
     with Replay(a_day(5)) as replay:
         target = search(replay.url)
-        path = data / "stages" / "slices"
         backfill(target, WHOLE)
-        folder = next(path.glob("weibo_html/*"))
+        folder = next((data / "slices").glob("weibo_html/*"))
         (folder / "20261120T000000Z.json").write_bytes(b"{")
         with pytest.raises(UserError, match="20261120T000000Z.json"):
             backfill(target, replace(WHOLE, end=WHOLE.end - HOUR))
