@@ -11,6 +11,7 @@ from commands import (
     channels,
     console,
     coverage,
+    dark,
     dashboards,
     demo,
     doctor,
@@ -56,6 +57,7 @@ app.command()(backfill.backfill)
 app.command()(query.query)
 app.command()(report.report)
 app.command()(coverage.coverage)
+app.command()(dark.dark)
 app.add_typer(brands.app, name="brands")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(channels.app, name="channels")

@@ -37,7 +37,7 @@ from crawlers.synthetic import HEADER, declared
 if TYPE_CHECKING:
     from crawlers.signer import Signer
 
-__all__ = ["CannotCrawl", "Job", "PlatformSpider", "called", "is_loopback", "spider_of"]
+__all__ = ["CannotCrawl", "Job", "PlatformSpider", "called", "is_loopback", "route_of", "spider_of"]
 
 Item = TypeVar("Item")
 Read = TypeVar("Read")
@@ -114,6 +114,8 @@ class PlatformSpider(ABC):
     """How many pages in a row may bring nothing fresh before the listing counts as ended."""
     goes_back: ClassVar[bool] = True
     """Whether the listing's further pages reach older posts; False for a document that holds only the newest."""
+    route: ClassVar[str] = ""
+    """By which way it comes upon posts, such as `search`; the last word of the feed's name unless it is given."""
     by_date: ClassVar[Slicing | None] = None
     """How its search can be narrowed to a time (`self.job.slice`); None where it cannot."""
     full_texts: ClassVar[int] = 0
@@ -228,6 +230,12 @@ def spider_of(feed: str) -> type[PlatformSpider]:
     if len(found) != 1:
         raise TypeError(f"{module.__file__}: defines {len(found)} PlatformSpiders: keep exactly one")
     return found[0]
+
+
+def route_of(feed: str) -> str:
+    """Return by which way a feed comes upon posts: two feeds of one way do not find independently of each other."""
+    given = spider_of(feed).route if feed in feeds() else ""
+    return given or feed.rpartition("_")[2]
 
 
 def called() -> "tuple[dict[str, Both], dict[str, Both]]":

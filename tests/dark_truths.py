@@ -36,7 +36,12 @@ def day(seed: int, kind: str, routes: int, strength: float = 1.0) -> Day:
     chances = luck.uniform(0.25, 0.8, size=routes) if routes == 2 else luck.uniform(0.15, 0.75, size=routes)
     odds = np.log(chances / (1 - chances))[None, :] + np.zeros((posts, routes))
     if kind in ("popular", "all at once"):
-        odds += strength * luck.uniform(0.3, 0.9) * luck.standard_normal(posts)[:, None] * luck.uniform(0.5, 1.2, size=routes)
+        odds += (
+            strength
+            * luck.uniform(0.3, 0.9)
+            * luck.standard_normal(posts)[:, None]
+            * luck.uniform(0.5, 1.2, size=routes)
+        )
     caught = luck.random((posts, routes)) < 1 / (1 + np.exp(-odds))
     if kind in ("copying", "all at once"):
         one, other = luck.choice(routes, size=2, replace=False)

@@ -27,7 +27,7 @@ from crawlers.report import CrawlReport, Verdict, decode_report
 from crawlers.run import crawl
 from crawlers.sliced import backfill
 from crawlers.slicing import DAY, HOUR, MINUTE, Slice, Slicing
-from crawlers.stage import batches, window_at
+from crawlers.stage import batches, query_folder, window_at
 from crawlers.weibo_regions import REGIONS
 
 DAY_OF = datetime(2026, 11, 20, tzinfo=DAY_ZONE)
@@ -264,7 +264,8 @@ def test_a_plan_that_cannot_be_read_is_named(data: Path) -> None:
     with Replay(a_day(5)) as replay:
         target = search(replay.url)
         backfill(target, WHOLE)
-        folder = next((data / "slices").glob("weibo_html/*"))
-        (folder / "20261120T000000Z.json").write_bytes(b"{")
+        path = data / "slices" / "weibo_html" / query_folder("小米") / "20261120T000000Z.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"{")
         with pytest.raises(UserError, match="20261120T000000Z.json"):
             backfill(target, replace(WHOLE, end=WHOLE.end - HOUR))

@@ -35,6 +35,7 @@ class WechatSogou(PlatformSpider):
     platform_name = Both("微信公众号", "WeChat public accounts")
     feed_name = Both("公众号搜索（搜狗）", "WeChat by Sogou")
     home = "https://weixin.sogou.com"
+    route = "search"
     delay = 8
     max_pages = _MOST_PAGES
     max_stale_pages = 2

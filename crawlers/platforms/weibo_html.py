@@ -78,6 +78,7 @@ class WeiboHtml(PlatformSpider):
     overlap = 2 * 3600
     robots = False
     max_stale_pages = 2
+    route = "search"
     by_date = Slicing(regions=tuple(REGIONS))
     headers = {"Accept": "text/html"}
 

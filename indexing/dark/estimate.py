@@ -6,7 +6,7 @@ is allowed for: the odds of being caught by one route may be some times greater 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import erf, exp, log, sqrt
 
@@ -53,7 +53,8 @@ def pooled(hours: Sequence[Table]) -> list[Table]:
         for routes, count in hour.caught.items():
             if caught := routes & hour.open:
                 counts[caught] += count
-    return [Table(open=routes, caught=dict(counts)) for routes, counts in found.items() if routes and sum(counts.values())]
+    known = {routes: dict(counts) for routes, counts in found.items() if routes and sum(counts.values())}
+    return [Table(open=routes, caught=counts) for routes, counts in known.items()]
 
 
 def estimate(hours: Sequence[Table], routes: int, *, allowing: bool = True) -> Estimate | Refused:

@@ -55,7 +55,7 @@ def models(routes: int) -> list[tuple[Pair, ...]]:
 
 def fit(tables: Sequence[Table], routes: int, pairs: tuple[Pair, ...]) -> Fit | None:
     """Fit a model to the tables by Fisher scoring; None where it does not settle."""
-    design, cells, sums, observed, unseen = _laid_out(tables, routes, pairs)
+    design, sums, observed, unseen = _laid_out(tables, routes, pairs)
     penalty = np.zeros(design.shape[1])
     penalty[len(tables) + routes :] = 1 / _SPREAD_OF_DEPENDENCE**2
     theta = _first(tables, routes, design.shape[1])
@@ -91,12 +91,12 @@ def _first(tables: Sequence[Table], routes: int, free: int) -> Floats:
     return theta
 
 
-def _laid_out(
-    tables: Sequence[Table], routes: int, pairs: tuple[Pair, ...]
-) -> tuple[Floats, int, Floats, Floats, Floats]:
+def _laid_out(tables: Sequence[Table], routes: int, pairs: tuple[Pair, ...]) -> tuple[Floats, Floats, Floats, Floats]:
     """Return the design of all full cells, how they add up to what is observed, the counts, and the unseen cells."""
     histories = [frozenset(i for i, caught in enumerate(one) if caught) for one in product((0, 1), repeat=routes)]
-    rows, groups, observed = [], [], []
+    rows: list[list[float]] = []
+    groups: list[int] = []
+    observed: list[float] = []
     unseen: list[float] = []
     for number, table in enumerate(tables):
         shown: dict[frozenset[int], int] = {}
@@ -115,4 +115,4 @@ def _laid_out(
     for cell, group in enumerate(groups):
         if group >= 0:
             sums[group, cell] = 1
-    return np.array(rows), len(rows), sums, np.array(observed), np.array(unseen)
+    return np.array(rows), sums, np.array(observed), np.array(unseen)

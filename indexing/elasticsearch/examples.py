@@ -43,6 +43,7 @@ WRITERS: Mapping[str, str] = MappingProxyType(
         "silences": "alerts",
         "notes": "notes",
         "levels": "report",
+        "dark": "report",
         "state": "rebuild, backup, restore",
     }
 )
@@ -50,6 +51,9 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
     {
         "post_id": "weibo:post:5369582145683331",
         "feed": "weibo_search",
+        "found_by": "weibo_search",
+        "routes": "search",
+        "refused": "small_overlap",
         "site": "bbs.example.com",
         "kind": "post",
         "native_id": "5369582145683331",

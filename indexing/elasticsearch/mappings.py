@@ -21,7 +21,7 @@ from indexing.elasticsearch.alert_fields import ALERT, ALERT_EVENT, SILENCE
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.field import Field, properties
 from indexing.elasticsearch.mention_fields import MENTION
-from indexing.elasticsearch.record_fields import CUSTOMER, ENGAGEMENT, LEVEL, LINK, NAMED, NOTE, RUN, STATE
+from indexing.elasticsearch.record_fields import CUSTOMER, DARK, ENGAGEMENT, LEVEL, LINK, NAMED, NOTE, RUN, STATE
 from indexing.elasticsearch.story_fields import ACCOUNT, ANSWER, COUNTED, REACHED, RETRACTED, STORY
 
 __all__ = ["KINDS", "MONTHLY", "STANDING", "VERSION", "copies", "mapping", "template"]
@@ -45,6 +45,7 @@ STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "silences": SILENCE,
         "notes": NOTE,
         "levels": LEVEL,
+        "dark": DARK,
     }
 )
 """The kinds that have one index each, whatever the month."""

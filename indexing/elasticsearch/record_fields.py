@@ -3,7 +3,7 @@
 from indexing.elasticsearch.field import BOOLEAN, DATE, FLOAT, KEYWORD, LONG, STORED, Field
 from indexing.elasticsearch.mention_fields import ENGAGEMENT_COUNTS
 
-__all__ = ["CUSTOMER", "ENGAGEMENT", "LEVEL", "LINK", "NAMED", "NOTE", "RUN", "STATE"]
+__all__ = ["CUSTOMER", "DARK", "ENGAGEMENT", "LEVEL", "LINK", "NAMED", "NOTE", "RUN", "STATE"]
 
 ENGAGEMENT = (
     Field("@timestamp", DATE, "When the counts were read."),
@@ -93,6 +93,20 @@ LEVEL = (
     Field("counted", LONG, "Negative mentions of the window.", "mentions"),
     Field("usual", FLOAT, "The median of the windows before it; absent where there are too few.", "mentions"),
     Field("threshold", FLOAT, "How many it takes to fire.", "mentions"),
+)
+
+DARK = (
+    Field("@timestamp", DATE, "When the day began."),
+    Field("brand", KEYWORD, "The brand's id."),
+    Field("platform", KEYWORD, "The family of sites."),
+    Field("routes", KEYWORD, "The ways by which its posts were come upon, such as search and profile."),
+    Field("seen", LONG, "Posts that any of these routes came upon.", "posts"),
+    Field("recaught", LONG, "Posts that two of them or more came upon.", "posts"),
+    Field("figure", FLOAT, "How many there are, estimated; absent where it is refused.", "posts"),
+    Field("low", FLOAT, "Low end of its 95 % interval.", "posts"),
+    Field("high", FLOAT, "High end of its 95 % interval.", "posts"),
+    Field("refused", KEYWORD, "Why there is no estimate: few_routes, small_overlap or wide_interval."),
+    Field("hours_left_out", LONG, "Hours in which every route was shut: nothing is known of them.", "hours"),
 )
 
 NOTE = (
