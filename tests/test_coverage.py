@@ -124,5 +124,5 @@ def test_a_day_that_brings_less_than_expected_is_short(
 def test_an_absence_fires_for_a_long_gap_and_only_if_it_is_asked_to() -> None:
     facts = Facts(runs=6, seeing=6, posts=40, gap=3.0)
     assert not When(kind="absence").judge(facts).fires
-    assert When(kind="absence", max_gap="2h").judge(facts).fires  # type: ignore[arg-type]
-    assert not When(kind="absence", max_gap="4h").judge(facts).fires  # type: ignore[arg-type]
+    assert When(kind="absence", max_gap="2h").judge(facts).fires
+    assert not When(kind="absence", max_gap="4h").judge(facts).fires

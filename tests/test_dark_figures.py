@@ -1,4 +1,4 @@
-"""What exists beyond what was seen: the intervals hold, the refusals are few, and the index tells who came upon what."""
+"""What exists beyond what was seen: intervals hold, refusals are few, and the index tells who came upon what."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -157,7 +157,11 @@ def test_the_index_tells_which_routes_came_upon_what(emptied_store: Store, menti
             shut = feed == "weibo_profile" and at.hour < 3
             if not shut:
                 mention = mention_of(
-                    native_id=str(5_000 + number), feed=feed, published_at=at, fetched_at=at + timedelta(minutes=9)
+                    platform="weibo",
+                    native_id=str(5_000 + number),
+                    feed=feed,
+                    published_at=at,
+                    fetched_at=at + timedelta(minutes=9),
                 )
                 updates.append(update(mention))
     write(store, updates)
@@ -180,6 +184,4 @@ def update(mention: Mention) -> Update:
     """Return what brings a mention into the index."""
     at = mention.post.fetched_at
     parts = {Writer.PAGE: page_part(mention, NAMES), Writer.ANALYSIS: analysis_part(mention, at)}
-    return Update(
-        id=document_id(mention), parts=parts, month=month(mention.post.published_at), ingested=timestamp(at)
-    )
+    return Update(id=document_id(mention), parts=parts, month=month(mention.post.published_at), ingested=timestamp(at))

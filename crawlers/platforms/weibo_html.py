@@ -152,7 +152,8 @@ class WeiboHtml(PlatformSpider):
     def _is_capped(self, response: Response, root: Any) -> bool:
         """Say whether the search found more than its pages show: by its list of pages, or on the last one."""
         listed = len(_all(root, "//ul[contains(@class,'s-scroll')]/li"))
-        return listed >= _CAPPED_FROM or _number(response) >= _MOST_PAGES
+        first_time = self.job.since is None and self.job.slice is None
+        return listed >= (_MOST_PAGES if first_time else _CAPPED_FROM) or _number(response) >= _MOST_PAGES
 
     def _page(self, number: int) -> Request:
         fields: dict[str, str | int] = {"q": self.job.query, "typeall": 1, "suball": 1}
