@@ -18,10 +18,10 @@ from crawlers.slicing import HOUR, Slice
 from crawlers.spider import Job, PlatformSpider
 from crawlers.watermark import Mark
 
-__all__ = ["close", "note", "told"]
+__all__ = ["SECONDS", "close", "note", "told"]
 
-_SECONDS = 300.0
-"""For which one crawl reads on in gaps."""
+SECONDS = 300.0
+"""For which a round reads on in the gaps of one host's targets, beside the part that is under way then."""
 _GIVE_UP = timedelta(days=7)
 _CAPPED = "the search shows too few pages for what it finds"
 
@@ -43,20 +43,23 @@ def note(target: Target, window: str, host: str, spider: PlatformSpider, end: En
 
 
 def close(
-    target: Target, host: str, spider: PlatformSpider, job: Job, crawler: Crawler, seen: set[str], *, refused: bool
+    target: Target, host: str, spider: PlatformSpider, job: Job, crawler: Crawler, seen: set[str], *, until: float
 ) -> tuple[list[Plan], list[Plan]]:
-    """Read on in the target's gaps for some minutes; return the plans that are left, and those given up just now."""
+    """Read on in the target's gaps; return the plans that are left, and those given up just now.
+
+    `until` is when no further part is begun, as a time of the monotonic clock.
+    """
     left: list[Plan] = []
     lost: list[Plan] = []
     if not spider.by_date:
         return left, lost
-    deadline, stopped = time.monotonic() + _SECONDS, refused
+    stopped = False
     for plan in [one for one in plans(target) if one.purpose is Purpose.GAP]:
         if plan.host != host:
             drop(target, plan)
             continue
         if not stopped:
-            plan, refusal = read_parts(target, plan, job, crawler, seen=seen, stop=lambda: time.monotonic() >= deadline)
+            plan, refusal = read_parts(target, plan, job, crawler, seen=seen, stop=lambda: time.monotonic() >= until)
             stopped = refusal is not None
         if not plan.waiting:
             continue

@@ -9,6 +9,7 @@ What is written, in this order, so that a kill at any instant and another run en
 5. the watermark         only now may the next crawl stop earlier
 """
 
+import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
@@ -47,11 +48,13 @@ def crawl(
     progress: Callable[[CrawlProgress], None] | None = None,
     max_pages: int | None = None,
     crawler: Crawler | None = None,
+    gaps_until: float | None = None,
 ) -> CrawlReport:
     """Crawl one target from where its last complete crawl stopped, and write what was found as the batch of `window`.
 
-    `crawler` is the process that does it; without one, it is started for this crawl alone. The platform's doings are
-    told by the verdict, never raised. Raises a UserError for what people wrote,
+    `crawler` is the process that does it; without one, one is started. `gaps_until` is until when it
+    reads on in gaps (monotonic clock), some minutes unless it is given. The platform's doings are told by the verdict,
+    never raised. Raises a UserError for what people wrote,
     CrawlerDied for a fault of our own; then nothing is written.
     """
     started_at = datetime.now(UTC)
@@ -67,7 +70,8 @@ def crawl(
         intake, end = fill(batch, job, host, process, seen=job.seen, progress=progress)
         handed = gaps.note(target, window, host, spider, end)
         seen = {*job.seen, *intake.found}
-        left, lost = gaps.close(target, host, spider, job, process, seen, refused=end.refused)
+        until = time.monotonic() + gaps.SECONDS if gaps_until is None else gaps_until
+        left, lost = gaps.close(target, host, spider, job, process, seen, until=0 if end.refused else until)
     stand = stand.moved(end, list(intake.found), datetime.now(UTC))
     report = gaps.told(_report(job, window, intake, end, started_at, stand), mark, end, left, lost, handed)
     with batch.to("runs").write() as writer:

@@ -46,27 +46,34 @@ errors (see [sentiment](sentiment.md)) nor of what a crawl missed (the board 采
 
 ## Dark figures 暗数
 
-How many posts there are, not how many were seen. A mention keeps every feed that came upon it (`found_by`); feeds of one
-way (search, profile, reposts, hot, …) are one *route*. For each brand and platform, the two or three routes that overlap
-most give, hour by hour, how many posts each combination of them caught; from that follows how many none of them caught.
-`tingfeng dark` tells it for any days (`--json` for programs), `tingfeng-dark` and 品牌总览 for each day that is over.
+How many posts there are, not how many were seen. A mention keeps every feed that came upon it (`found_by`);
+feeds of one way (search, profile, reposts, hot, …) are one *route*. For each brand and platform, the two or
+three routes that overlap most give, hour by hour, how many posts each combination of them caught; from that
+follows how many none of them caught. `tingfeng dark` tells it for any days (`--json` for programs), `tingfeng-dark`
+and 品牌总览 for each day that is over.
 
-- With two routes it is Lincoln and Petersen's estimate (Chapman's, where the numbers are large); with three, eight log-linear
-  models of which routes depend on each other, each weighted by how well it fits (BIC). Hours in which a route was shut
-  (`gap` in `tingfeng-runs`) count as hours without it, not as misses; hours in which all were shut are left out, and named.
-- It is **refused** where fewer than two routes overlap, where fewer than ten posts were caught twice, or where the interval would be
-  wider than the figure.
-- The 95 % interval allows for dependence that no data of so few routes can tell: routes prefer what is popular, so that more is
-  unseen than independence has it. With two routes the odds of being caught by the one may be about 0.5 to 3.4 times as great for what
-  the other caught (three routes: 0.6 to 2 beyond what the captures show). Where routes depend more strongly, it is too low.
-- It speaks of posts that *some* route could come upon: what every route hides (deleted within minutes, private, filtered from
-  search) is in no figure. A post that a search's hit quotes counts as found by that search. Comments and reviews do not count.
-- A board adds up the days' figures and the ends of their intervals, which makes the interval of several days a cautious one.
+- With two routes it begins with Lincoln and Petersen's estimate, which is Chapman's for large numbers; with three,
+  with eight log-linear models of which routes depend on each other, each weighted by how well it fits (BIC). Hours
+  in which a route was shut (`gap` in `tingfeng-runs`) count as hours without it, not as misses; hours in which
+  all were shut are left out, and named.
+- It is **refused** where fewer than two routes overlap, where fewer than ten posts were caught twice, or where
+  the interval would be wider than the figure.
+- The 95 % interval allows for dependence that no data of so few routes can tell: routes prefer what is popular,
+  so that more is unseen than independence has it. With two routes the odds of being caught by the one may be
+  about 0.5 to 3.4 times as great for what the other caught (three routes: 0.6 to 2 beyond what the captures
+  show). The figure is the middle of what that allows, and lies above the estimate without it. Where routes depend
+  more strongly, it is too low.
+- It speaks of posts that *some* route could come upon: what every route hides (deleted within minutes, private,
+  filtered from search) is in no figure. A post that a search's hit quotes counts as found by that search.
+  Comments and reviews do not count.
+- A board adds up the days' figures and the ends of their intervals, which makes the interval of several days a
+  cautious one.
 
-Held against made-up days of 150 to 12,000 posts whose truth is known (`tests/dark_truths.py`: independent routes, blocked hours,
-popular posts, routes that copy each other, and all at once; 60 of each; catching 15–80 %): how often the interval holds the truth, its
-median width as a share of the truth, and how often it is refused. The allowance was set on other days than these; on the right the
-dependence is 1.8 × as strong as what it was set for. `pytest -s -m bench tests/test_dark_figures.py` prints the table.
+Held against made-up days of 150 to 12,000 posts whose truth is known (`tests/dark_truths.py`: independent
+routes, blocked hours, popular posts, routes that copy each other, and all at once; 60 of each; catching 15–80
+%): how often the interval holds the truth, its median width as a share of the truth, and how often it is
+refused. The allowance was set on other days than these; on the right the dependence is 1.8 × as strong as what
+it was set for. `pytest -s -m bench tests/test_dark_figures.py` prints the table.
 
 @TABLE@
 ## Days 日界
