@@ -32,8 +32,6 @@ def crawl_past(
 ) -> None:
     """Read a time of each target, and tell how whole it is; what was not read to its end ends the command so."""
     from config.brand import Target
-    from crawlers.sliced import backfill
-    from crawlers.slicing import Slice
 
     if not since:
         raise UserError("--to: needs --from beside it, such as --from 2026-11-01")
@@ -42,27 +40,37 @@ def crawl_past(
         raise UserError("Nothing to crawl: name a feed and a --query, such as `tingfeng crawl weibo_html --query 小米`")
     now = datetime.now(UTC).replace(microsecond=0)
     end = min(moment_of(until, "--to", last=True), now) if until else now
-    whole = Slice(start=moment_of(since, "--from"), end=end)
-    done, refused = [], []
-    with bars() as show:
-        for target in targets:
-            label = f"{target.feed} {target.query}"[:28]
-
-            def progress(plan: "Plan", label: str = label, feed: str = target.feed) -> None:
-                left = sum(one.seconds(regions_of(feed)) for one in plan.waiting)
-                whole = plan.whole.seconds(1)
-                show(label, round((whole - left) / _HOUR), max(1, round(whole / _HOUR)))
-
-            try:
-                done.append(backfill(target, whole, max_pages=pages, progress=progress))
-            except UserError as error:
-                refused.append(str(error))
+    done, refused = _backfilled(targets, moment_of(since, "--from"), end, pages)
     if done:
         console.print(_table(done))
     for reason in refused:
         errors.print(reason, markup=False, soft_wrap=True)
     if refused or any(one.plan.waiting or one.plan.capped for one in done):
         raise typer.Exit(1)
+
+
+def _backfilled(
+    targets: "Sequence[Target]", start: datetime, end: datetime, pages: int | None
+) -> tuple[list["Backfilled"], list[str]]:
+    """Read the time of each target; return how far each has come, and why others cannot be read so."""
+    from crawlers.sliced import backfill
+    from crawlers.slicing import Slice
+
+    done: list[Backfilled] = []
+    refused: list[str] = []
+    with bars() as show:
+        for target in targets:
+
+            def progress(plan: "Plan", target: "Target" = target) -> None:
+                regions = regions_of(target.feed)
+                whole, left = plan.whole.seconds(1), sum(one.seconds(regions) for one in plan.waiting)
+                show(f"{target.feed} {target.query}"[:28], round((whole - left) / _HOUR), max(1, round(whole / _HOUR)))
+
+            try:
+                done.append(backfill(target, Slice(start=start, end=end), max_pages=pages, progress=progress))
+            except UserError as error:
+                refused.append(str(error))
+    return done, refused
 
 
 def regions_of(feed: str) -> int:

@@ -61,6 +61,13 @@ class Plan:
         """The time within which something is still to be read."""
         return Slice(start=min(one.start for one in self.waiting), end=max(one.end for one in self.waiting))
 
+    def reaching(self, end: datetime) -> "Plan":
+        """Return the plan with the time from its own end until `end` added: without --to, a later run wants more."""
+        if end <= self.whole.end:
+            return self
+        more = Slice(start=self.whole.end, end=end)
+        return replace(self, whole=replace(self.whole, end=end), waiting=(more, *self.waiting))
+
     def split(self, parts: tuple[Slice, ...]) -> "Plan":
         """Return the plan with the next part cut into smaller ones."""
         return replace(self, waiting=(*self.waiting[:-1], *reversed(parts)))
@@ -89,11 +96,12 @@ def new_plan(target: Target, whole: Slice, *, host: str, purpose: Purpose, now: 
 
 
 def find(target: Target, whole: Slice, host: str) -> Plan | None:
-    """Return the backfill of the very same time that was begun and not ended."""
-    same = (
-        plan for plan in plans(target) if plan.purpose is Purpose.BACKFILL and (plan.whole, plan.host) == (whole, host)
-    )
-    return next(same, None)
+    """Return the backfill from the same time on that was begun and not ended, reaching to the end of this one."""
+    for plan in plans(target):
+        same = plan.purpose is Purpose.BACKFILL and (plan.whole.start, plan.host) == (whole.start, host)
+        if same and plan.whole.end <= whole.end:
+            return plan.reaching(whole.end)
+    return None
 
 
 def plans(target: Target) -> Iterator[Plan]:

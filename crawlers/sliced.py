@@ -59,7 +59,7 @@ def backfill(
         plan = find(target, whole, host)
         if plan is None:
             plan = new_plan(target, whole, host=host, purpose=Purpose.BACKFILL, now=datetime.now(UTC))
-            save(target, plan)
+        save(target, plan)
         progress(plan)
         plan, stopped = read_parts(target, plan, job, crawler, seen=_known(target, plan), progress=progress)
     return Backfilled(target=target, plan=plan, stopped=stopped)

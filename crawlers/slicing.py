@@ -51,6 +51,10 @@ class Slice:
         start, end = _floor(self.start, step), _floor(self.end, step)
         return Slice(start=start, end=end if end == self.end else end + step, region=self.region)
 
+    def between(self, start: str, end: str) -> dict[str, str]:
+        """Return its times as interfaces ask for them, under the names of their fields."""
+        return {start: iso_utc(self.start), end: iso_utc(self.end)}
+
     def seconds(self, regions: int) -> float:
         """Return how long it is, in seconds; one of `regions` regions counts as so small a part."""
         whole = (self.end - self.start).total_seconds()

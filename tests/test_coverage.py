@@ -114,7 +114,7 @@ def test_a_day_that_brings_less_than_expected_is_short(
 ) -> None:
     folder = tmp_path / "config" / "platforms"
     folder.mkdir(parents=True)
-    (folder / "weibo_html.yaml").write_text("id: weibo_html\nminimum_per_day: 100\n", encoding="utf-8")
+    (folder / "weibo_html.yaml").write_text("minimum_per_day: 100\n", encoding="utf-8")
     monkeypatch.setenv("TINGFENG_CONFIG", str(tmp_path / "config"))
     kept(emptied_store, report(DAY + 9 * HOUR))
     one = covered(emptied_store)

@@ -196,7 +196,8 @@ def test_a_refusal_stops_it_and_the_next_try_goes_on(data: Path) -> None:
         first = backfill(target, WHOLE)
         assert first.stopped and first.stopped.verdict is Verdict.BLOCKED
         assert first.plan.waiting and first.plan.taken == 3
-        assert backfill(target, WHOLE).plan.name == first.plan.name
+        longer = replace(WHOLE, end=WHOLE.end + HOUR)
+        assert backfill(target, longer).plan.name == first.plan.name, "without --to the end is now, and now moves on"
         assert ids(stored(target)) == ids(posts)
 
 

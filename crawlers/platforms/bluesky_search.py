@@ -21,7 +21,7 @@ from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, R
 from crawlers.links import links_of
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
-from crawlers.slicing import Slicing, iso_utc
+from crawlers.slicing import Slicing
 from crawlers.spider import PlatformSpider
 from crawlers.times import ReadTime, read_time
 from crawlers.wire import decode_item, decode_json, decode_optional, decode_page
@@ -171,7 +171,7 @@ class BlueskySearch(PlatformSpider):
     def _page(self, cursor: str | None) -> Request:
         fields = {"q": self.job.query, "sort": "latest", "limit": str(_LIMIT)} | ({"cursor": cursor} if cursor else {})
         if part := self.job.slice:
-            fields |= {"since": iso_utc(part.start), "until": iso_utc(part.end)}
+            fields |= part.between("since", "until")
         return Request(url=f"{self.base}/xrpc/app.bsky.feed.searchPosts?{urlencode(fields)}", headers=self.headers)
 
 

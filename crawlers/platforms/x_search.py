@@ -196,7 +196,7 @@ class XSearch(PlatformSpider):
         fields = {"query": self.job.query, "max_results": str(_LIMIT), **_FIELDS}
         fields |= {"next_token": token} if token else {}
         if part := self.job.slice:
-            fields |= {"start_time": iso_utc(part.start), "end_time": iso_utc(part.end)}
+            fields |= part.between("start_time", "end_time")
         elif self.until and datetime.now(UTC) - self.until < _NEWEST_WITHIN:  # each post that is read costs money
             fields["start_time"] = iso_utc(self.until)
         return Request(url=f"{self.base}/2/tweets/search/recent?{urlencode(fields)}", headers=self.headers)
@@ -238,10 +238,7 @@ def _beside(includes: _Includes) -> _Beside:
 def _place(tweet: _Tweet) -> tuple[Kind, str | None]:
     """Return what the post is, and the one that it reposts, answers or quotes."""
     referred = {reference.type: str(reference.id) for reference in tweet.referenced_tweets or ()}
-    for name, kind in _KINDS.items():
-        if name in referred:
-            return kind, referred[name]
-    return Kind.POST, None
+    return next(((kind, referred[name]) for name, kind in _KINDS.items() if name in referred), (Kind.POST, None))
 
 
 def _parse_time(tweet: _Tweet, id: str, response: Response) -> ReadTime:

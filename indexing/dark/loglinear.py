@@ -17,8 +17,9 @@ __all__ = ["Fit", "Table", "fit", "models"]
 _ROUNDS = 200
 _STEP = 1e-7
 _RIDGE = 1e-9
-_SPREAD_OF_DEPENDENCE = 2.0
-"""A log odds ratio between two routes lies within ± twice this, as a rule; it keeps a fit finite where a cell is 0."""
+_SPREAD_OF_ODDS, _SPREAD_OF_DEPENDENCE = 10.0, 2.0
+"""The logarithms of a route's odds, and of an odds ratio between two, lie within ± twice this as a rule: that keeps a
+fit finite where a cell is 0, and says next to nothing elsewhere."""
 Pair = tuple[int, int]
 Floats = npt.NDArray[np.float64]
 
@@ -57,6 +58,7 @@ def fit(tables: Sequence[Table], routes: int, pairs: tuple[Pair, ...]) -> Fit | 
     """Fit a model to the tables by Fisher scoring; None where it does not settle."""
     design, sums, observed, unseen = _laid_out(tables, routes, pairs)
     penalty = np.zeros(design.shape[1])
+    penalty[len(tables) : len(tables) + routes] = 1 / _SPREAD_OF_ODDS**2
     penalty[len(tables) + routes :] = 1 / _SPREAD_OF_DEPENDENCE**2
     theta = _first(tables, routes, design.shape[1])
     for _ in range(_ROUNDS):
