@@ -32,6 +32,9 @@ from crawlers.stage import Batch, BrokenBatch, batches, query_folder
 __all__ = ["Backfilled", "backfill", "by_date", "read_parts"]
 
 
+_ALL_PAGES = 100_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backfilled:
     """How far a backfill has come; `stopped` is the crawl that ended it early, as when the platform refused."""
@@ -52,13 +55,15 @@ def backfill(
 
     CannotCrawl for a feed that cannot search by date, or not so far back; UserError where another process is at it.
     """
-    spider, job = prepare(target, run_id="", max_pages=max_pages)
-    _check(by_date(type(spider), target.feed), target.feed, whole)
+    slicing = by_date(spider_of(target.feed), target.feed)
+    _check(slicing, target.feed, whole)
+    spider, job = prepare(target, run_id="", max_pages=max_pages or (None if slicing.caps else _ALL_PAGES))
     host = urlsplit(spider.first().url).hostname or ""
     with _alone(target), Crawler() as crawler:
         plan = find(target, whole, host)
         if plan is None:
             plan = new_plan(target, whole, host=host, purpose=Purpose.BACKFILL, now=datetime.now(UTC))
+            plan = plan if slicing.caps else plan.split(whole.parts(slicing) or (whole,))
         save(target, plan)
         progress(plan)
         plan, stopped = read_parts(target, plan, job, crawler, seen=_known(target, plan), progress=progress)

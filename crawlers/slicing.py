@@ -20,12 +20,14 @@ class Slicing:
     """How a platform's search can be narrowed.
 
     `steps` are the lengths into which a time is cut, the longest first; the last one is the shortest that the search
-    tells apart. `regions` are its names for all regions together. `reaches_back` is how old a post it finds at the
+    tells apart. `regions` are its names for all regions together. `caps` is whether it shows only so many pages: where
+    it shows all, a time is read day by day. `reaches_back` is how old a post it finds at the
     most; None where it finds all.
     """
 
     steps: tuple[timedelta, ...] = (DAY, HOUR)
     regions: tuple[str, ...] = ()
+    caps: bool = True
     reaches_back: timedelta | None = None
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from config.kinds.absence import Facts, When
 from config.settings import DAY_ZONE
@@ -13,6 +14,7 @@ from indexing.coverage import Covered, coverage, subtracted
 from indexing.elasticsearch.store import Store
 from indexing.mentions.runs import runs_of
 from indexing.stories.documents import put
+from tingfeng import app
 
 DAY = datetime(2026, 11, 20, tzinfo=DAY_ZONE)
 HOUR = timedelta(hours=1)
@@ -119,6 +121,16 @@ def test_a_day_that_brings_less_than_expected_is_short(
     kept(emptied_store, report(DAY + 9 * HOUR))
     one = covered(emptied_store)
     assert (one.minimum, one.short, one.complete) == (100, True, True)
+
+
+def test_the_command_shows_a_day(emptied_store: Store, data: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexing.elasticsearch.store.open_store", lambda: emptied_store)
+    kept(emptied_store, report(DAY + 9 * HOUR), blocked(11, 9))
+    shown = CliRunner().invoke(app, ["coverage", "--day", "2026-11-20"], env={"COLUMNS": "200"})
+    assert shown.exit_code == 0, shown.output
+    assert "11-20 09:00 – 11-20 11:00 not covered yet" in shown.output and "1 blocked" in shown.output
+    none = CliRunner().invoke(app, ["coverage", "--day", "2026-11-02"])
+    assert none.exit_code == 1 and "No crawl on record" in none.output
 
 
 def test_an_absence_fires_for_a_long_gap_and_only_if_it_is_asked_to() -> None:

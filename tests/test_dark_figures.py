@@ -9,11 +9,13 @@ from random import Random
 import numpy as np
 import pytest
 
+from config.brand import Brand
 from config.settings import DAY_ZONE
 from crawlers.report import Gap
 from indexing.coverage import Covered
-from indexing.dark.captures import captures, platforms_of
+from indexing.dark.captures import captures, spoken_of
 from indexing.dark.estimate import Estimate, Refused, estimate, pooled
+from indexing.dark.keep import keep_dark
 from indexing.dark.loglinear import Table, fit, models
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.store import Store
@@ -170,17 +172,26 @@ def test_the_index_tells_which_routes_came_upon_what(emptied_store: Store, menti
     write(store, updates)
     store.refresh("mentions")
     end = start + timedelta(days=1)
-    brand = mention_of().brand
-    routes = platforms_of(store, brand, start, end)["weibo"]
-    assert routes == {"search": ["weibo_search"], "profile": ["weibo_profile"], "hot": ["weibo_hot"]}
+    (spoken,) = spoken_of(store, [mention_of().brand], start, end)
+    assert spoken.routes == {"search": ["weibo_search"], "profile": ["weibo_profile"], "hot": ["weibo_hot"]}
     gap = Gap(start=start - timedelta(hours=1), end=start + timedelta(hours=3), lost=True)
     covered = [Covered(feed="weibo_profile", query="1", runs=3, gaps=(gap,))]
-    caught = captures(store, brand, "weibo", start, end, routes=routes, covered=covered)
+    caught = captures(store, spoken, start, end, covered=covered)
     assert set(caught.routes[:2]) == {"search", "profile"} and caught.left_out == 0
     shut_hours = [hour for hour in caught.hours if caught.routes.index("profile") not in hour.open]
     assert shut_hours == list(caught.hours[:3])
     found = estimate(caught.hours, len(caught.routes))
     assert isinstance(found, Estimate) and found.low <= truth <= found.high
+    brands = [Brand(id=spoken.brand, name="甲", query="手机")]
+    assert keep_dark(store, brands, now=end + timedelta(hours=5)) == 1
+    store.refresh("dark")
+    (hit,) = store.client.search(index=store.alias("dark"))["hits"]["hits"]
+    told = hit["_source"]
+    assert (told["brand"], told["platform"], told["@timestamp"]) == (spoken.brand, "weibo", timestamp(start))
+    assert told["low"] <= truth <= told["high"] and told["hours_left_out"] == 0
+    assert keep_dark(store, brands, now=end + timedelta(hours=6)) == 1, "the last day is worked out again"
+    store.refresh("dark")
+    assert store.count("dark") == 1
 
 
 def update(mention: Mention) -> Update:

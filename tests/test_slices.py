@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from config.brand import Target
 from config.errors import UserError
 from config.settings import DAY_ZONE
 from crawlers import watermark
+from crawlers.packs import day_of
 from crawlers.plan import plans
 from crawlers.post import Author, Kind, Post, decode_post
 from crawlers.replay import Replay
@@ -29,6 +31,7 @@ from crawlers.sliced import backfill
 from crawlers.slicing import DAY, HOUR, MINUTE, Slice, Slicing
 from crawlers.stage import batches, query_folder, window_at
 from crawlers.weibo_regions import REGIONS
+from tingfeng import app
 
 DAY_OF = datetime(2026, 11, 20, tzinfo=DAY_ZONE)
 WHOLE = Slice(start=DAY_OF, end=DAY_OF + DAY)
@@ -141,6 +144,7 @@ def test_a_day_of_a_word_comes_whole_and_a_second_time_brings_nothing_new(data: 
         assert not list(plans(target))
         assert all(one.complete for one in reports(target))
         assert any(one.slice and one.slice.region for one in reports(target)), "the evening hour was cut by region"
+        assert {day_of(batch.window) for batch in batches("posts")} == {day_of(window_at(datetime.now(UTC)))}
         assert watermark.load(target, "w", "127.0.0.1").before == watermark.Mark(), "live crawls know nothing of it"
         again = backfill(target, WHOLE)
         assert (again.plan.posts, again.plan.new) == (1_400, 0)
@@ -259,6 +263,31 @@ def test_a_feed_that_cannot_search_by_date_says_what_can_be_done(data: Path) -> 
         backfill(Target(feed="x_search", query="小米"), Slice(start=now - 9 * DAY, end=now))
     with pytest.raises(UserError, match="no time that is over"):
         backfill(search("http://127.0.0.1:1"), Slice(start=now + HOUR, end=now + DAY))
+
+
+def test_the_command_reads_a_time_and_says_how_whole_it_is(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config"
+    (config / "brands").mkdir(parents=True)
+    (config / "platforms").mkdir()
+    (config / "brands" / "xiaomi.yaml").write_text("name: 小米\nquery: 小米\n", encoding="utf-8")
+    monkeypatch.setenv("TINGFENG_CONFIG", str(config))
+    asked = ["crawl", "weibo_html", "--query", "小米", "--from", "2026-11-20", "--to", "2026-11-20"]
+    posts = a_day(40)
+    with Replay(posts) as replay:
+        (config / "platforms" / "weibo_html.yaml").write_text(f"base_url: {replay.url}\n", encoding="utf-8")
+        done = CliRunner().invoke(app, asked)
+        assert done.exit_code == 0, done.output
+        assert ids(stored(search(replay.url))) == ids(posts), "the last day is included"
+    assert "40" in done.output and "yes" in done.output
+    for wrong, words in (
+        (["--to", "2026-11-20"], "needs --from"),
+        (["--from", "yesterday"], "no time"),
+        (["--from", "2999-01-01"], "no time that is over"),
+    ):
+        refused = CliRunner().invoke(app, [*asked[:4], *wrong])
+        assert refused.exit_code == 1 and words in f"{refused.exception}{refused.output}{refused.stderr}"
 
 
 def test_a_plan_that_cannot_be_read_is_named(data: Path) -> None:

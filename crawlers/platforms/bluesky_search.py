@@ -105,7 +105,7 @@ class BlueskySearch(PlatformSpider):
     robots = False
     needs = "token_env"
     headers = {"Accept": "application/json"}
-    by_date = Slicing()
+    by_date = Slicing(caps=False)
 
     def first(self) -> Request:
         """Return the request for the newest posts."""

@@ -127,7 +127,7 @@ class XSearch(PlatformSpider):
     robots = False
     needs = "token_env"
     headers = {"Accept": "application/json"}
-    by_date = Slicing(steps=(), reaches_back=timedelta(days=7))
+    by_date = Slicing(caps=False, reaches_back=timedelta(days=7))
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)

@@ -14,7 +14,7 @@ from indexing.dark.estimate import MOST_ROUTES
 from indexing.dark.loglinear import Table
 from indexing.elasticsearch.store import Store
 
-__all__ = ["Captures", "captures", "platforms_of"]
+__all__ = ["Captures", "Spoken", "captures", "spoken_of"]
 
 _HOUR = timedelta(hours=1)
 _MOST_FEEDS, _MOST_PLATFORMS = 30, 50
@@ -26,6 +26,16 @@ Dsl = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """How many posts of a brand there are on a platform, and the feeds of each route that came upon any."""
+
+    brand: str
+    platform: str
+    posts: int
+    routes: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Captures:
     """What the routes caught, an entry an hour; `left_out` are the hours in which all of them were shut."""
 
@@ -34,35 +44,31 @@ class Captures:
     left_out: int
 
 
-def platforms_of(store: Store, brand: str, start: datetime, end: datetime) -> dict[str, dict[str, list[str]]]:
-    """Return the platforms that have posts of the brand then, each with its routes and their feeds."""
+def spoken_of(store: Store, brands: Sequence[str], start: datetime, end: datetime) -> list[Spoken]:
+    """Return where posts of the brands were then, and by which routes, by brand and platform."""
     feeds = {"terms": {"field": "found_by", "size": _MOST_FEEDS}}
     platforms = {"terms": {"field": "platform", "size": _MOST_PLATFORMS}, "aggs": {"feeds": feeds}}
-    body = {"size": 0, "query": _posts(brand, start, end), "aggs": {"platforms": platforms}}
+    by_brand = {"terms": {"field": "brand", "size": max(1, len(brands))}, "aggs": {"platforms": platforms}}
+    body = {"size": 0, "query": _posts(list(brands), start, end), "aggs": {"brands": by_brand}}
     answer = store.client.search(index=store.alias("mentions"), body=body)
-    found: dict[str, dict[str, list[str]]] = {}
-    for bucket in answer["aggregations"]["platforms"]["buckets"]:
-        routes = found.setdefault(bucket["key"], {})
-        for feed in bucket["feeds"]["buckets"]:
-            routes.setdefault(route_of(feed["key"]), []).append(feed["key"])
-    return found
+    found = []
+    for brand in answer["aggregations"]["brands"]["buckets"]:
+        for platform in brand["platforms"]["buckets"]:
+            routes: dict[str, list[str]] = defaultdict(list)
+            for feed in platform["feeds"]["buckets"]:
+                routes[route_of(feed["key"])].append(feed["key"])
+            found.append(
+                Spoken(brand=brand["key"], platform=platform["key"], posts=platform["doc_count"], routes=dict(routes))
+            )
+    return sorted(found, key=lambda one: (one.brand, one.platform))
 
 
-def captures(
-    store: Store,
-    brand: str,
-    platform: str,
-    start: datetime,
-    end: datetime,
-    *,
-    routes: Mapping[str, Sequence[str]],
-    covered: Sequence[Covered],
-) -> Captures:
+def captures(store: Store, spoken: Spoken, start: datetime, end: datetime, *, covered: Sequence[Covered]) -> Captures:
     """Return what the routes that overlap most caught of a brand's posts on a platform.
 
-    `routes` are their feeds; `covered` is what those feeds covered in that time. Fewer than two routes give no table.
+    `covered` is what the feeds covered in that time. Fewer than two routes give no table.
     """
-    posts = _posts(brand, start, end, platform)
+    posts, routes = _posts([spoken.brand], start, end, spoken.platform), spoken.routes
     chosen = _chosen(store, posts, routes) if len(routes) > 1 else ()
     if len(chosen) < 2:
         return Captures(routes=tuple(chosen or routes), hours=(), left_out=0)
@@ -110,10 +116,10 @@ def _by_hour(store: Store, posts: Dsl, feeds: Sequence[Sequence[str]]) -> dict[d
     return found
 
 
-def _posts(brand: str, start: datetime, end: datetime, platform: str | None = None) -> Dsl:
+def _posts(brands: list[str], start: datetime, end: datetime, platform: str | None = None) -> Dsl:
     times = {"range": {"@timestamp": {"gte": start.isoformat(), "lt": end.isoformat()}}}
     only = [{"term": {"platform": platform}}] if platform else []
-    return {"bool": {"filter": [{"term": {"brand": brand}}, times, *only], "must_not": [_NO_POSTS]}}
+    return {"bool": {"filter": [{"terms": {"brand": brands}}, times, *only], "must_not": [_NO_POSTS]}}
 
 
 def _caught(by: Sequence[Sequence[str]], not_by: Sequence[Sequence[str]]) -> Dsl:

@@ -7,8 +7,8 @@ from typing import Any
 
 from config.brand import Brand
 from config.settings import DAY_ZONE
-from indexing.coverage import coverage
-from indexing.dark.captures import captures, platforms_of
+from indexing.coverage import Covered, coverage
+from indexing.dark.captures import Spoken, captures, spoken_of
 from indexing.dark.estimate import Estimate, Refused, estimate
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError, store_errors
@@ -39,28 +39,28 @@ class Dark:
 
 def dark_figures(store: Store, brands: Sequence[Brand], start: datetime, end: datetime) -> list[Dark]:
     """Return what is estimated to exist from `start` until before `end` (aware, full hours), by brand and platform."""
-    found = []
     with store_errors():
-        covered = None
-        for brand in brands:
-            for platform, routes in sorted(platforms_of(store, brand.id, start, end).items()):
-                if covered is None and len(routes) > 1:
-                    covered = coverage(store, start, end)
-                caught = captures(store, brand.id, platform, start, end, routes=routes, covered=covered or ())
-                found.append(
-                    Dark(
-                        brand=brand.id,
-                        platform=platform,
-                        routes=caught.routes,
-                        result=estimate(caught.hours, len(caught.routes)),
-                        left_out=caught.left_out,
-                    )
-                )
-    return found
+        spoken = spoken_of(store, [brand.id for brand in brands], start, end)
+        several = any(len(one.routes) > 1 for one in spoken)
+        covered = coverage(store, start, end) if several else []
+        return [_dark(store, one, start, end, covered) for one in spoken]
+
+
+def _dark(store: Store, spoken: Spoken, start: datetime, end: datetime, covered: Sequence[Covered]) -> Dark:
+    brand, platform = spoken.brand, spoken.platform
+    caught = captures(store, spoken, start, end, covered=covered) if len(spoken.routes) > 1 else None
+    if caught is None or not caught.hours:
+        reason = "few_routes" if len(spoken.routes) < 2 else "small_overlap"
+        none = Refused(reason=reason, seen=spoken.posts, recaught=0)
+        return Dark(brand=brand, platform=platform, routes=tuple(spoken.routes), result=none, left_out=0)
+    result = estimate(caught.hours, len(caught.routes))
+    return Dark(brand=brand, platform=platform, routes=caught.routes, result=result, left_out=caught.left_out)
 
 
 def keep_dark(store: Store, brands: Sequence[Brand], *, now: datetime | None = None) -> int:
-    """Write the figures of the days that are over and not written, with the last two again; return how many.
+    """Write the figures of the days that are over and not written, with the last one again; return how many.
+
+    A brand on a platform where one route alone came upon posts has none.
 
     The same day again replaces itself. StoreError when the index does not answer.
     """
@@ -74,6 +74,7 @@ def keep_dark(store: Store, brands: Sequence[Brand], *, now: datetime | None = N
                 source=_document(one, day),
             )
             for one in dark_figures(store, brands, day, day + _DAY)
+            if len(one.routes) > 1
         ]
         if refused := [answer.reason for answer in send(store.client, actions) if not answer.done]:
             raise StoreError(f"{_KIND}: {refused[0]}: run `tingfeng doctor`")
