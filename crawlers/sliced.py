@@ -7,7 +7,7 @@ alone. The platform's cap on the smallest part is told by that part's run, and s
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -49,24 +49,26 @@ def backfill(
     whole: Slice,
     *,
     max_pages: int | None = None,
+    crawler: Crawler | None = None,
     progress: Callable[[Plan], None] = lambda plan: None,
 ) -> Backfilled:
     """Crawl what a target has of a time; begun once and killed, it goes on where it was.
 
+    `crawler` is the process that does it; without one, one is started.
     CannotCrawl for a feed that cannot search by date, or not so far back; UserError where another process is at it.
     """
     slicing = by_date(spider_of(target.feed), target.feed)
     _check(slicing, target.feed, whole)
     spider, job = prepare(target, run_id="", max_pages=max_pages or (None if slicing.caps else _ALL_PAGES))
     host = urlsplit(spider.first().url).hostname or ""
-    with _alone(target), Crawler() as crawler:
+    with _alone(target), nullcontext(crawler) if crawler else Crawler() as process:
         plan = find(target, whole, host)
         if plan is None:
             plan = new_plan(target, whole, host=host, purpose=Purpose.BACKFILL, now=datetime.now(UTC))
             plan = plan if slicing.caps else plan.split(whole.parts(slicing) or (whole,))
         save(target, plan)
         progress(plan)
-        plan, stopped = read_parts(target, plan, job, crawler, seen=_known(target, plan), progress=progress)
+        plan, stopped = read_parts(target, plan, job, process, seen=_known(target, plan), progress=progress)
     return Backfilled(target=target, plan=plan, stopped=stopped)
 
 

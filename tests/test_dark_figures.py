@@ -1,13 +1,16 @@
 """What exists beyond what was seen: intervals hold, refusals are few, and the index tells who came upon what."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from pathlib import Path
 from random import Random
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from config.brand import Brand
 from config.settings import DAY_ZONE
@@ -26,6 +29,7 @@ from indexing.mentions.write import Update, write
 from nlp.mention import Mention
 from tests.dark_methods import METHODS
 from tests.dark_truths import KINDS, day
+from tingfeng import app
 
 NAMES = Pseudonyms(b"0123456789abcdef")
 MentionOf = Callable[..., Mention]
@@ -151,7 +155,9 @@ def test_a_document_of_before_learns_its_routes(mention_of: MentionOf) -> None:
     assert document and document["found_by"] == ["weibo_html", "weibo_search"]
 
 
-def test_the_index_tells_which_routes_came_upon_what(emptied_store: Store, mention_of: MentionOf) -> None:
+def test_the_index_tells_which_routes_came_upon_what(
+    emptied_store: Store, mention_of: MentionOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store, luck = emptied_store, Random(5)  # noqa: S311
     start = datetime(2026, 11, 20, tzinfo=DAY_ZONE)
     feeds = {"weibo_search": 0.6, "weibo_profile": 0.5, "weibo_hot": 0.02}
@@ -192,6 +198,15 @@ def test_the_index_tells_which_routes_came_upon_what(emptied_store: Store, menti
     assert keep_dark(store, brands, now=end + timedelta(hours=6)) == 1, "the last day is worked out again"
     store.refresh("dark")
     assert store.count("dark") == 1
+    (tmp_path / "brands").mkdir()
+    (tmp_path / "brands" / f"{spoken.brand}.yaml").write_text("name: 甲\nquery: 手机\n", encoding="utf-8")
+    monkeypatch.setenv("TINGFENG_CONFIG", str(tmp_path))
+    monkeypatch.setattr("indexing.elasticsearch.store.open_store", lambda: store)
+    asked = ["dark", "--day", "2026-11-20", "--days", "1"]
+    (plain,) = json.loads(CliRunner().invoke(app, [*asked, "--json"]).stdout)
+    assert plain["low"] <= truth <= plain["high"] and set(plain["routes"][:2]) == {"search", "profile"}
+    assert "weibo" in CliRunner().invoke(app, asked, env={"COLUMNS": "160"}).stdout
+    assert CliRunner().invoke(app, ["dark", "--day", "2026-10-01"]).exit_code == 1
 
 
 def update(mention: Mention) -> Update:
