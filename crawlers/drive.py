@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol, TypeVar
 
-from crawlers.ending import EXPIRED, Ending, ended_by, ending
+from crawlers.ending import EXPIRED, Ending, capped, ended_by, ending
 from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged
 from crawlers.fetch import Fetcher, Gone
 from crawlers.in_order import InOrder
@@ -217,11 +217,11 @@ class Drive:
         if listing.entries == 0 and not listing.nothing:
             return ending(Verdict.SCHEMA_CHANGED, "no post, and no word that there is none")
         if stop is None and self._job.slice:
-            return ending(Verdict.CUT_SHORT, f"more than {self._job.max_pages} pages", lost=True, capped=True)
+            return capped(f"more than {self._job.max_pages} pages", by_date=True, part=True)
         if stop is None:
             return ending(Verdict.CUT_SHORT, f"more than {self._job.max_pages} pages")
         if stop is Stop.CAPPED:
-            return ending(Verdict.CUT_SHORT, listing.capped or "", lost=True, capped=True)
+            return capped(listing.capped or "", by_date=bool(self._spider.by_date), part=self._job.slice is not None)
         if stop is Stop.GAP:
             return ending(Verdict.CUT_SHORT, "posts between the last crawl and this document may be missing", lost=True)
         if self._left_out:

@@ -7,7 +7,7 @@ from crawlers.errors import Blocked, CrawlError, LoginRequired, RateLimited, Sch
 from crawlers.fetch import Forbidden
 from crawlers.report import Verdict
 
-__all__ = ["EXPIRED", "Ending", "ended_by", "ending"]
+__all__ = ["EXPIRED", "Ending", "capped", "ended_by", "ending"]
 
 EXPIRED = {
     "cookie_env": "the cookie in {variable} has expired: log in again in a browser, and export the new one",
@@ -58,17 +58,25 @@ class Ending:
     validators: dict[str, str] = field(default_factory=dict)
 
 
-def ending(verdict: Verdict, message: str = "", *, lost: bool = False, capped: bool = False) -> Ending:
+def ending(verdict: Verdict, message: str = "", *, lost: bool = False) -> Ending:
     """Return the ending for a verdict; `lost`: something is missing, and no later crawl could read it."""
     complete = verdict in (Verdict.OK, Verdict.EMPTY, Verdict.SHORT)
     return Ending(
         verdict=verdict,
         message=message,
         remedy=_REMEDIES.get(verdict, ""),
-        capped=capped,
         complete=complete,
         advance=complete or lost,
     )
+
+
+def capped(message: str, *, by_date: bool, part: bool) -> Ending:
+    """Return the ending of a listing that holds more than the platform shows; `part`: of a part of a time."""
+    end = ending(Verdict.CUT_SHORT, message, lost=True)
+    remedy = "crawl more often"
+    if by_date:
+        remedy = "" if part else "what is older can be read with `tingfeng crawl {feed} --from 2026-11-01`"
+    return replace(end, remedy=remedy, capped=True)
 
 
 def ended_by(error: CrawlError) -> Ending:

@@ -102,8 +102,6 @@ def _covered(
 
 def _buckets(store: Store, start: datetime, end: datetime, only: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
     """Return the counts of the runs that ended within the time, a bucket a feed × query."""
-    sources = [{name: {"terms": {"field": name}}} for name in ("feed", "query")]
-    composite: dict[str, Any] = {"size": _PAGE, "sources": sources}
     aggs = {
         **{count: {"sum": {"field": count}} for count in ("pages", "new", "known", "dead", "capped")},
         "complete": {"filter": {"term": {"complete": True}}},
@@ -111,13 +109,16 @@ def _buckets(store: Store, start: datetime, end: datetime, only: list[dict[str, 
         "seen": {"filter": {"terms": {"verdict": _SEEING}}, "aggs": {"last": {"max": {"field": "finished_at"}}}},
     }
     times = {"range": {"@timestamp": {"gte": start.isoformat(), "lt": end.isoformat()}}}
+    return _by_target(store, {"filter": [times, *only]}, aggs)
+
+
+def _by_target(store: Store, wanted: dict[str, Any], aggs: dict[str, Any]) -> list[Mapping[str, Any]]:
+    """Return a bucket for each feed × query that has such runs, however many there are."""
+    sources = [{name: {"terms": {"field": name}}} for name in ("feed", "query")]
+    composite: dict[str, Any] = {"size": _PAGE, "sources": sources}
     found: list[Mapping[str, Any]] = []
     while True:
-        body = {
-            "size": 0,
-            "query": {"bool": {"filter": [times, *only]}},
-            "aggs": {"targets": {"composite": composite, "aggs": aggs}},
-        }
+        body = {"size": 0, "query": {"bool": wanted}, "aggs": {"targets": {"composite": composite, "aggs": aggs}}}
         answer = store.client.search(index=store.alias("runs"), body=body)["aggregations"]["targets"]
         found += answer["buckets"]
         if not answer.get("after_key"):
@@ -146,23 +147,11 @@ def _gaps(
 
 
 def _left_open(store: Store, start: datetime, end: datetime, only: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the last live run of each feed × query that has one with a gap, where that is its last run of all."""
-    live = {"bool": {"must_not": [{"exists": {"field": "purpose"}}]}}
+    """Return the last live run of each feed × query whose last one since then left a gap that can still be read."""
     last = {"last": {"top_hits": {"size": 1, "sort": [{"@timestamp": "desc"}], "_source": ["feed", "query", "gap"]}}}
-    by_query = {"terms": {"field": "query", "size": _PAGE}, "aggs": last}
     since = {"range": {"@timestamp": {"gte": start.isoformat()}}}
-    body = {
-        "size": 0,
-        "query": {"bool": {"filter": [live, since, *only]}},
-        "aggs": {"feeds": {"terms": {"field": "feed", "size": 100}, "aggs": {"queries": by_query}}},
-    }
-    answer = store.client.search(index=store.alias("runs"), body=body)
-    hits = [
-        hit["_source"]
-        for feed in answer["aggregations"]["feeds"]["buckets"]
-        for query in feed["queries"]["buckets"]
-        for hit in query["last"]["hits"]["hits"]
-    ]
+    wanted = {"filter": [since, *only], "must_not": [{"exists": {"field": "purpose"}}]}
+    hits = [hit["_source"] for one in _by_target(store, wanted, last) for hit in one["last"]["hits"]["hits"]]
     return [hit for hit in hits if hit.get("gap") and not hit["gap"].get("lost") and _ends(hit["gap"])[0] < end]
 
 
