@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def coverage(
     day: str = typer.Option(None, help="Which day, such as 2026-11-20; today unless it is given."),
     feed: str = typer.Option(None, help="Only this feed, such as weibo_html."),
+    as_json: bool = typer.Option(False, "--json", help="As JSON, for other programs."),
 ) -> None:
     """Show, by feed and query, what was crawled on a day, and of which times posts may be missing."""
     from indexing.coverage import coverage as covered
@@ -26,6 +27,12 @@ def coverage(
 
     start = moment_of(day or f"{datetime.now(DAY_ZONE):%Y-%m-%d}", "--day")
     found = covered(open_store(), start, min(start + timedelta(days=1), datetime.now(DAY_ZONE)), feed=feed)
+    if as_json:
+        import msgspec
+
+        told = [{**msgspec.to_builtins(one), "complete": one.complete, "short": one.short} for one in found]
+        console.print_json(data=told)
+        return
     if not found:
         console.print(f"No crawl on record for {start:%Y-%m-%d}")
         raise typer.Exit(1)

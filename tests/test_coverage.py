@@ -1,5 +1,6 @@
 """What was covered is told as it is: gaps that are open, lost, and read since, in the index and by the rules."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -129,6 +130,8 @@ def test_the_command_shows_a_day(emptied_store: Store, data: object, monkeypatch
     shown = CliRunner().invoke(app, ["coverage", "--day", "2026-11-20"], env={"COLUMNS": "200"})
     assert shown.exit_code == 0, shown.output
     assert "11-20 09:00 – 11-20 11:00 not covered yet" in shown.output and "1 blocked" in shown.output
+    (plain,) = json.loads(CliRunner().invoke(app, ["coverage", "--day", "2026-11-20", "--json"]).stdout)
+    assert (plain["runs"], plain["complete"], len(plain["gaps"])) == (2, False, 1)
     none = CliRunner().invoke(app, ["coverage", "--day", "2026-11-02"])
     assert none.exit_code == 1 and "No crawl on record" in none.output
 
