@@ -11,7 +11,9 @@ from commands import (
     cases,
     channels,
     console,
+    coverage,
     customers,
+    dark,
     dashboards,
     demo,
     doctor,
@@ -63,6 +65,8 @@ app.command()(pipeline.index)
 app.command()(backfill.backfill)
 app.command()(query.query)
 app.command()(report.report)
+app.command()(coverage.coverage)
+app.command()(dark.dark)
 app.add_typer(brands.app, name="brands")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(channels.app, name="channels")

@@ -35,6 +35,7 @@ def demo(
     from crawlers.replay import anchor
     from dashboards.report import write_latest
     from indexing.customers import import_customers
+    from indexing.dark.keep import keep_dark
     from indexing.elasticsearch.store import open_store
     from indexing.pipeline import analyse_all, check_config, keep_levels, turn
 
@@ -48,6 +49,7 @@ def demo(
         import_customers(store, settings.config_dir() / "customers.csv")
         indexed = turn(store, brands, now=anchor(source), progress=show)
         keep_levels(store, brands)
+        keep_dark(store, brands)
         page = write_latest(store, brands, now=anchor(source))
     console.print(crawled(outcomes))
     _summary(analysed.books, indexed, store, page, before)

@@ -16,13 +16,29 @@ if TYPE_CHECKING:
 
 
 def crawl(
-    feed: str = typer.Option(None, help="Only this feed, such as weibo_search."),
-    pages: int = typer.Option(None, min=1, help="At most this many pages a query."),
+    name: str = typer.Argument(None, metavar="[FEED]", help="Only this feed, such as weibo_html."),
+    feed: str = typer.Option(None, help="The same."),
+    query: str = typer.Option(None, help="Only this query; with --from it need not stand in a brand's file."),
+    since: str = typer.Option(None, "--from", help="Read what was published since then: 2026-11-01 or a time of it."),
+    until: str = typer.Option(None, "--to", help="Until then, the day included; until now unless it is given."),
+    pages: int = typer.Option(None, min=1, help="At most this many pages a query, or a part of it with --from."),
 ) -> None:
-    """Crawl every feed × query of every brand, from where the last crawl stopped."""
+    """Crawl every feed × query of every brand, from where the last crawl stopped.
+
+    With `--from`, crawl a time that is over instead, in parts as small as the platform shows whole. Killed or stopped,
+    the same command goes on where it was; the crawls from where the last one stopped know nothing of it.
+    """
     from indexing.pipeline import check_config, to_crawl
 
-    wanted = [target for target in to_crawl(check_config()) if feed in (None, target.feed)]
+    chosen = name or feed
+    wanted = [
+        target for target in to_crawl(check_config()) if chosen in (None, target.feed) and query in (None, target.query)
+    ]
+    if since or until:
+        from commands.past import crawl_past
+
+        crawl_past(wanted, chosen, query, since, until, pages)
+        return
     if not wanted:
         console.print("Nothing to crawl: write `crawl:` into a brand's file, or begin with `tingfeng init`")
         raise typer.Exit(1)

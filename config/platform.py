@@ -37,6 +37,8 @@ class Platform(BaseModel):
     """Who we say we are; name yourself and an address where you can be reached."""
     minimum: Annotated[int, Field(ge=0)] | None = None
     """Posts that a crawl is expected to find at the least; fewer makes its verdict `short`."""
+    minimum_per_day: Annotated[int, Field(ge=0)] | None = None
+    """Posts that a day is expected to bring to each query at the least; `tingfeng coverage` says where it did not."""
 
 
 def platform(feed: str) -> Platform:

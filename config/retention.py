@@ -53,6 +53,7 @@ class IndexRetention(_Written):
     engagement: Age = None
     runs: Age = None
     levels: Age = None
+    dark: Age = None
     alert_events: Age = None
     notes: Age = None
     customer_records: Age = None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol, TypeVar
 
-from crawlers.ending import EXPIRED, Ending, ended_by, ending
+from crawlers.ending import EXPIRED, Ending, capped, ended_by, ending
 from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged
 from crawlers.fetch import Fetcher, Gone
 from crawlers.in_order import InOrder
@@ -68,6 +68,7 @@ class Drive:
             max_stale_pages=spider.max_stale_pages,
             goes_back=spider.goes_back,
             known=self._job.seen,
+            splits=spider.splits,
         )
         self._sent: set[str] = set()
         self._followed: set[tuple[str, bytes | None]] = set()
@@ -215,8 +216,12 @@ class Drive:
             return ending(Verdict.SCHEMA_CHANGED, f"{self._dead} posts could not be read, {found} could")
         if listing.entries == 0 and not listing.nothing:
             return ending(Verdict.SCHEMA_CHANGED, "no post, and no word that there is none")
+        if stop is None and self._job.slice:
+            return capped(f"more than {self._job.max_pages} pages", by_date=True, part=True)
         if stop is None:
             return ending(Verdict.CUT_SHORT, f"more than {self._job.max_pages} pages")
+        if stop is Stop.CAPPED:
+            return capped(listing.capped or "", by_date=bool(self._spider.by_date), part=self._job.slice is not None)
         if stop is Stop.GAP:
             return ending(Verdict.CUT_SHORT, "posts between the last crawl and this document may be missing", lost=True)
         if self._left_out:
@@ -235,4 +240,10 @@ class Drive:
         variable = getattr(self._job, needs) if end.verdict is Verdict.LOGIN_REQUIRED else None
         if remedy := EXPIRED[needs] if variable else end.remedy:
             message += f": {remedy.format(feed=self._job.feed, variable=variable, needs=needs)}"
-        return replace(end, message=message, newest=self._listing.newest, validators=self._validators)
+        return replace(
+            end,
+            message=message,
+            newest=self._listing.newest,
+            reached=self._listing.reached,
+            validators=self._validators,
+        )

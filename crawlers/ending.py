@@ -7,7 +7,7 @@ from crawlers.errors import Blocked, CrawlError, LoginRequired, RateLimited, Sch
 from crawlers.fetch import Forbidden
 from crawlers.report import Verdict
 
-__all__ = ["EXPIRED", "Ending", "ended_by", "ending"]
+__all__ = ["EXPIRED", "Ending", "capped", "ended_by", "ending"]
 
 EXPIRED = {
     "cookie_env": "the cookie in {variable} has expired: log in again in a browser, and export the new one",
@@ -41,7 +41,8 @@ class Ending:
 
     `refused`: the host refused or did not answer, which may hold for all that is asked of it. `complete`: nothing since
     the watermark is missing. `advance`: the watermark may move to `newest`, once all posts are safely written; it may
-    not while what is missing can still be read. `not_before`: when the host is asked again, where it is left alone.
+    not while what is missing can still be read. `reached`: nothing newer than this was passed over. `capped`: there is
+    more than the platform shows. `not_before`: when the host is asked again, where it is left alone.
     """
 
     verdict: Verdict
@@ -51,6 +52,8 @@ class Ending:
     complete: bool = False
     advance: bool = False
     newest: datetime | None = None
+    reached: datetime | None = None
+    capped: bool = False
     not_before: datetime | None = None
     validators: dict[str, str] = field(default_factory=dict)
 
@@ -65,6 +68,15 @@ def ending(verdict: Verdict, message: str = "", *, lost: bool = False) -> Ending
         complete=complete,
         advance=complete or lost,
     )
+
+
+def capped(message: str, *, by_date: bool, part: bool) -> Ending:
+    """Return the ending of a listing that holds more than the platform shows; `part`: of a part of a time."""
+    end = ending(Verdict.CUT_SHORT, message, lost=True)
+    remedy = "crawl more often"
+    if by_date:
+        remedy = "" if part else "what is older can be read with `tingfeng crawl {feed} --from 2026-11-01`"
+    return replace(end, remedy=remedy, capped=True)
 
 
 def ended_by(error: CrawlError) -> Ending:

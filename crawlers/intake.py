@@ -1,7 +1,7 @@
 """Takes the lines of the crawling process into a batch, and its pages into a spool."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 
 import msgspec
@@ -25,7 +25,7 @@ class Intake:
 
     writer: Writer
     spool: Spool
-    seen: frozenset[str]
+    seen: Set[str]
     objections: Objections
     progress: Callable[[CrawlProgress], None] | None
     found: dict[str, None] = field(default_factory=dict)

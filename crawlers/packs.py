@@ -39,7 +39,7 @@ __all__ = [
 
 ENDING = ".pack"
 _FORMAT = 1
-_WINDOW = re.compile(r"(\d{8})T\d{6}Z")
+_WINDOW = re.compile(r"(\d{8})T\d{6}Z(?:-\d{5,})?")
 _TRIES = 5
 _AT_HAND = 128
 """Manifests of packs that are kept in memory: a reader goes through the windows of many queries by their time."""

@@ -88,3 +88,5 @@ class Page:
     """Headers to send next time, so that an unchanged document is not sent again."""
     left_out: str | None = None
     """What of this page's matter was not asked for, because of a bound."""
+    capped: str | None = None
+    """The platform's bound, in words, where the listing holds more than its pages can show."""

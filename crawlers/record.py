@@ -67,6 +67,7 @@ def outcome(spider: PlatformSpider, response: Response) -> dict[str, Any]:
         "unchanged": page.unchanged,
         "validators": dict(page.validators),
         "left_out": page.left_out,
+        "capped": page.capped,
     }
     return {name: value for name, value in fields.items() if value}
 

@@ -6,7 +6,9 @@ from enum import StrEnum
 
 import msgspec
 
-__all__ = ["CrawlProgress", "CrawlReport", "Verdict", "decode_report", "encode_report"]
+from crawlers.slicing import Slice
+
+__all__ = ["CrawlProgress", "CrawlReport", "Gap", "Verdict", "decode_report", "encode_report"]
 
 
 class Verdict(StrEnum):
@@ -43,6 +45,15 @@ class CrawlProgress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A time of which posts may be missing; `lost` says that no later crawl can read it."""
+
+    start: datetime
+    end: datetime
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlReport:
     """One crawl of one feed × query; posts = new + known.
 
@@ -71,6 +82,14 @@ class CrawlReport:
     """When the crawls began of which none has closed the gap yet; None where nothing after the watermark is missing."""
     not_before: datetime | None = None
     """When the host, which refused or did not answer, is asked again for this target; None where nothing hinders."""
+    purpose: str | None = None
+    """`gap` or `backfill` for a crawl of one part of a plan; None for a live one."""
+    slice: Slice | None = None
+    """The part that was asked for."""
+    capped: int = 0
+    """1 for a part that the platform did not show whole, and that could not be asked for in smaller ones."""
+    gap: Gap | None = None
+    """The time that is not covered as of this crawl."""
     coverage: float | None = None
     """Share of what the platform says there is that the crawl saw, 0 to 1, where it says so."""
 

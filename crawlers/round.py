@@ -5,6 +5,7 @@ alone. One process does all the crawls.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 
 from config.brand import Target
 from config.errors import UserError
-from crawlers import circuit
+from crawlers import circuit, gaps
 from crawlers.prepare import prepare
 from crawlers.process import Crawler
 from crawlers.report import CrawlProgress, CrawlReport, Verdict
@@ -96,12 +97,13 @@ def crawl_all(
     stopped = threading.Event()
 
     def crawl_host(host: Host, crawler: Crawler) -> None:
-        refused = circuit.load(host.name).targets
+        refused, gaps_until = circuit.load(host.name).targets, time.monotonic() + gaps.SECONDS
         for target in sorted(host.targets, key=lambda target: circuit.name_of(target) in refused):
             if stopped.is_set():
                 return
             run = partial(crawl, target, window, max_pages=max_pages, progress=partial(progress, target))
-            outcomes[target] = _outcome(target, host.name, window, partial(run, crawler=crawler), done)
+            run = partial(run, crawler=crawler, gaps_until=gaps_until)
+            outcomes[target] = _outcome(target, host.name, window, run, done)
 
     with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool, Crawler() as crawler:
         under_way = [pool.submit(crawl_host, host, crawler) for host in by_host(targets)]

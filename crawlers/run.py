@@ -4,24 +4,25 @@ What is written, in this order, so that a kill at any instant and another run en
 
 1. the spooled pages     received.py: the analysis keeps those of posts that speak of a brand
 2. the batch of posts    what an earlier run of the same window found and this one did not stays in it
-3. the batch "runs"      one line: the CrawlReport
-4. the watermark         only now may the next crawl stop earlier
+3. the plan of a gap     gaps.py: what the platform's pages did not reach, where it can be searched for by date
+4. the batch "runs"      one line: the CrawlReport
+5. the watermark         only now may the next crawl stop earlier
 """
 
+import time
 from collections.abc import Callable
-from contextlib import closing, nullcontext
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from urllib.parse import urlsplit
 
 from config.brand import Target
-from crawlers import circuit, objections, watermark
+from crawlers import gaps, watermark
 from crawlers.ending import Ending
+from crawlers.fill import fill
 from crawlers.intake import Intake
 from crawlers.prepare import prepare
-from crawlers.process import Crawler, CrawlerDied, Interrupted
-from crawlers.received import Spool
+from crawlers.process import Crawler, CrawlerDied
 from crawlers.report import CrawlProgress, CrawlReport, decode_report, encode_report
 from crawlers.spider import Job, spider_of
 from crawlers.stage import Batch, query_folder
@@ -47,11 +48,13 @@ def crawl(
     progress: Callable[[CrawlProgress], None] | None = None,
     max_pages: int | None = None,
     crawler: Crawler | None = None,
+    gaps_until: float | None = None,
 ) -> CrawlReport:
     """Crawl one target from where its last complete crawl stopped, and write what was found as the batch of `window`.
 
-    `crawler` is the process that does it; without one, it is started for this crawl alone. The platform's doings are
-    told by the verdict, never raised. Raises a UserError for what people wrote,
+    `crawler` is the process that does it; without one, one is started. `gaps_until` is until when it
+    reads on in gaps (monotonic clock), some minutes unless it is given. The platform's doings are told by the verdict,
+    never raised. Raises a UserError for what people wrote,
     CrawlerDied for a fault of our own; then nothing is written.
     """
     started_at = datetime.now(UTC)
@@ -62,10 +65,15 @@ def crawl(
     stand = watermark.load(target, window, host)
     mark = stand.before
     job = replace(job, since=mark.published, seen=frozenset(mark.seen), validators=mark.validators)
+    spider = type(spider)(job)
     with nullcontext(crawler) if crawler else Crawler() as process:
-        intake, end = _fill(batch, job, host, progress, process)
+        intake, end = fill(batch, job, host, process, seen=job.seen, progress=progress)
+        handed = gaps.note(target, window, host, spider, end)
+        seen = {*job.seen, *intake.found}
+        until = time.monotonic() + gaps.SECONDS if gaps_until is None else gaps_until
+        left, lost = gaps.close(target, host, spider, job, process, seen, until=0 if end.refused else until)
     stand = stand.moved(end, list(intake.found), datetime.now(UTC))
-    report = _report(job, window, intake, end, started_at, stand)
+    report = gaps.told(_report(job, window, intake, end, started_at, stand), mark, end, left, lost, handed)
     with batch.to("runs").write() as writer:
         writer.add(encode_report(report))
     watermark.save(target, stand)
@@ -95,31 +103,3 @@ def _report(
         incomplete_since=stand.after.behind_since if stand.after else None,
         not_before=end.not_before,
     )
-
-
-def _fill(
-    batch: Batch, job: Job, host: str, progress: Callable[[CrawlProgress], None] | None, crawler: Crawler
-) -> tuple[Intake, Ending]:
-    """Crawl into the batch, anew where another crawl of the same process ended it."""
-    while True:
-        try:
-            return _fill_once(batch, job, host, progress, crawler)
-        except Interrupted as interrupted:
-            if interrupted.alone:
-                with crawler.alone() as own:
-                    return _fill_once(batch, job, host, progress, own)
-
-
-def _fill_once(
-    batch: Batch, job: Job, host: str, progress: Callable[[CrawlProgress], None] | None, crawler: Crawler
-) -> tuple[Intake, Ending]:
-    earlier = batch.manifest()
-    with batch.write() as writer, closing(Spool()) as spool:
-        intake = Intake(writer=writer, spool=spool, seen=job.seen, objections=objections.load(), progress=progress)
-        end = circuit.guarded(host, job, partial(crawler.run, job, intake.take))
-        if earlier:
-            intake.keep(batch)
-        writer.complete = end.complete or (earlier is not None and earlier.complete)
-        writer.books = {"posts": writer.count, "new": intake.new, "known": intake.known}
-        spool.write(batch, without=intake.objected)
-    return intake, end

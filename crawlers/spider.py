@@ -31,12 +31,13 @@ from crawlers.feeds import feeds
 from crawlers.html_page import inner
 from crawlers.page import Dead, Page, Request, Response
 from crawlers.post import Post, check
+from crawlers.slicing import Slice, Slicing
 from crawlers.synthetic import HEADER, declared
 
 if TYPE_CHECKING:
     from crawlers.signer import Signer
 
-__all__ = ["CannotCrawl", "Job", "PlatformSpider", "called", "is_loopback", "spider_of"]
+__all__ = ["CannotCrawl", "Job", "PlatformSpider", "called", "is_loopback", "route_of", "spider_of"]
 
 Item = TypeVar("Item")
 Read = TypeVar("Read")
@@ -70,6 +71,8 @@ class Job:
     seen: frozenset[str] = frozenset()
     """`Post.id`s of recent crawls."""
     validators: Mapping[str, str] = field(default_factory=dict)
+    slice: Slice | None = None
+    """The part that is asked for, of a feed that can search by date; None is the newest, whatever their time."""
 
     def secrets(self) -> list[str]:
         """Return the credentials that it asks with, which no log and no kept page may show, in each way to write them.
@@ -111,6 +114,10 @@ class PlatformSpider(ABC):
     """How many pages in a row may bring nothing fresh before the listing counts as ended."""
     goes_back: ClassVar[bool] = True
     """Whether the listing's further pages reach older posts; False for a document that holds only the newest."""
+    route: ClassVar[str] = ""
+    """By which way it comes upon posts, such as `search`; the last word of the feed's name unless it is given."""
+    by_date: ClassVar[Slicing | None] = None
+    """How its search can be narrowed to a time (`self.job.slice`); None where it cannot."""
     full_texts: ClassVar[int] = 0
     """How many cut texts a crawl may fetch in full."""
     refusals: ClassVar[Mapping[int, type[CrawlError]]] = {
@@ -147,6 +154,11 @@ class PlatformSpider(ABC):
     def until(self) -> datetime | None:
         """How far back to read: the watermark less the overlap; None is to the beginning."""
         return self.job.since - timedelta(seconds=self.job.overlap) if self.job.since else None
+
+    @property
+    def splits(self) -> bool:
+        """Whether what is asked for can be asked for in smaller parts."""
+        return bool(self.job.slice and self.by_date and self.job.slice.parts(self.by_date))
 
     @abstractmethod
     def first(self) -> Request:
@@ -218,6 +230,12 @@ def spider_of(feed: str) -> type[PlatformSpider]:
     if len(found) != 1:
         raise TypeError(f"{module.__file__}: defines {len(found)} PlatformSpiders: keep exactly one")
     return found[0]
+
+
+def route_of(feed: str) -> str:
+    """Return by which way a feed comes upon posts: two feeds of one way do not find independently of each other."""
+    given = spider_of(feed).route if feed in feeds() else ""
+    return given or feed.rpartition("_")[2]
 
 
 def called() -> "tuple[dict[str, Both], dict[str, Both]]":

@@ -15,11 +15,13 @@ def report() -> None:
     @task
     def write() -> str:
         from dashboards.report import write_latest
+        from indexing.dark.keep import keep_dark
         from indexing.elasticsearch.store import open_store
         from indexing.pipeline import check_config, keep_levels
 
         store, brands = open_store(), check_config()
         keep_levels(store, brands)
+        keep_dark(store, brands)
         return str(write_latest(store, brands))
 
     write()

@@ -250,6 +250,16 @@ def _level(chance: random.Random, number: int, _at: str) -> Document:
     return {**level, "@timestamp": at.isoformat(), "threshold": 3.0 * usual, **({"usual": usual} if number % 7 else {})}
 
 
+def _dark(chance: random.Random, number: int, _at: str) -> Document:
+    """Return one day of a brand on a platform, with an estimate or without."""
+    at = UNTIL.replace(hour=0, minute=0) - timedelta(days=number // len(BRANDS) % 14 + 1)
+    seen = chance.randrange(40, 900)
+    day = {"@timestamp": at.isoformat(), "brand": BRANDS[number % len(BRANDS)], "platform": "weibo", "seen": seen}
+    if number % 5 == 0:
+        return {**day, "recaught": 3, "refused": "small_overlap"}
+    return {**day, "recaught": seen // 3, "figure": seen * 1.5, "low": seen * 1.2, "high": seen * 1.9}
+
+
 _MAKERS = {
     "runs": _run,
     "alerts": _alert,
@@ -261,6 +271,7 @@ _MAKERS = {
     "accounts": _account,
     "notes": _note,
     "levels": _level,
+    "dark": _dark,
 }
 KINDS = tuple(_MAKERS)
 

@@ -141,6 +141,23 @@ def test_a_burst_beyond_a_budget_has_figures_that_can_all_be_asked_again(told_st
     assert set(firing.said) <= set(figures)
 
 
+def test_a_brand_that_nobody_listened_to_is_not_silent(new_store: "Callable[[], Store]") -> None:
+    store = new_store()
+    put(store, posts())
+    assert "yinhe" in {firing.brand for firing in fired(store, "flatline")}
+    run = {"@timestamp": NOW.isoformat(), "feed": "weibo_search", "query": "q", "verdict": "cut_short", "posts": 1}
+
+    def silent_with(gap: dict[str, Any]) -> bool:
+        store.client.index(index=store.alias("runs"), id="1", document={**run, "gap": gap}, refresh=True)
+        return "yinhe" in {firing.brand for firing in fired(store, "flatline")}
+
+    ends = {"start": (NOW - 2 * HOUR).isoformat(), "end": NOW.isoformat()}
+    assert not silent_with({**ends, "lost": True}), "what was lost was not heard"
+    assert not silent_with({**ends, "lost": False}), "nor what is still to be read"
+    brief = {**ends, "start": (NOW - MINUTE).isoformat(), "lost": True}
+    assert silent_with(brief), "a minute is no reason for an hour's silence"
+
+
 def test_every_kind_is_tried() -> None:
     assert sorted(WHEN) == kinds()
 

@@ -23,6 +23,8 @@ class Facts(AnyFacts):
     posts: Count = 0
     coverage: Share | None = None
     """The least share that a crawl saw of what the platform says there is; None where none says."""
+    gap: Annotated[float, Field(ge=0)] = 0
+    """The longest time, in hours, that a crawl left uncovered."""
 
 
 class Case(Facts, AnyCase):
@@ -43,19 +45,23 @@ class When(Condition):
     """Share of the crawls that must have seen what they should."""
     min_posts: Count = 0
     min_coverage: Share = 0.0
+    max_gap: Duration | None = None
+    """The longest time that may be left uncovered; None looks at no gap."""
 
     def judge(self, facts: Facts) -> Verdict:
         """Return whether the feed is silent, blind or covered too little."""
         blind = facts.runs > 0 and facts.seeing < self.min_seeing * facts.runs
         uncovered = facts.coverage is not None and facts.coverage < self.min_coverage
+        torn = self.max_gap is not None and facts.gap * 3600 > self.max_gap.total_seconds()
         return Verdict(
-            fires=facts.runs < self.min_runs or blind or facts.posts < self.min_posts or uncovered,
+            fires=facts.runs < self.min_runs or blind or facts.posts < self.min_posts or uncovered or torn,
             weight=facts.runs - facts.seeing,
             readings=(
                 Reading("runs", facts.runs, None, "crawls"),
                 Reading("seeing", facts.seeing, None, "crawls"),
                 Reading("posts", facts.posts, None, "posts"),
                 *((Reading("coverage", facts.coverage),) if facts.coverage is not None else ()),
+                *((Reading("gap", facts.gap, None, "hours"),) if self.max_gap is not None else ()),
             ),
         )
 

@@ -1,6 +1,7 @@
 """B站's search of videos, newest first, twenty a page, fifty pages at the most.
 
     GET /x/web-interface/wbi/search/type?search_type=video&keyword=…&order=pubdate&page=N
+        [&pubtime_begin_s=…&pubtime_end_s=…]
 
 Every request is signed (wbi, crawlers/wbi.py); a visitor's cookie (buvid3) is wanted as a rule (`cookie_env`).
 Fields: https://github.com/SocialSisterYi/bilibili-API-collect/blob/master/docs/search/search_response.md.
@@ -23,6 +24,7 @@ from crawlers.errors import MalformedPost
 from crawlers.links import links_of
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
+from crawlers.slicing import DAY, HOUR, MINUTE, Slicing
 from crawlers.times import unix_time
 from crawlers.wire import decode_item, decode_optional
 
@@ -80,6 +82,7 @@ class BilibiliSearch(BilibiliSpider):
         r"type\?([^\n]*&)?keyword=(?P<query>[^&\n]+)"
     )
     max_pages = _MOST_PAGES
+    by_date = Slicing(steps=(DAY, HOUR, MINUTE))
     headers = {"Accept": "application/json", "Referer": "https://search.bilibili.com/"}
 
     def first(self) -> Request:
@@ -100,7 +103,7 @@ class BilibiliSearch(BilibiliSpider):
             listed=tuple(Listed(id=post.id, at=post.published_at) for post in posts),
             next=self._page(page + 1) if page < pages else None,
             nothing="numResults 0" if data.results == 0 else None,
-            left_out=_CAPPED if page >= _MOST_PAGES and (data.results or 0) >= _MOST_PAGES * _PAGE else None,
+            capped=_CAPPED if (data.results or 0) >= _MOST_PAGES * _PAGE else None,
         )
 
     def _parse_item(self, response: Response, raw: msgspec.Raw) -> Post:
@@ -145,6 +148,9 @@ class BilibiliSearch(BilibiliSpider):
             "page": str(page),
             "page_size": str(_PAGE),
         }
+        if part := self.job.slice:
+            begin, end = (int(moment.timestamp()) for moment in (part.start, part.end))
+            fields |= {"pubtime_begin_s": str(begin), "pubtime_end_s": str(end - 1)}
         query = urlencode(fields, quote_via=quote)
         return Request(url=f"{self.base}/x/web-interface/wbi/search/type?{query}", headers=self.headers)
 

@@ -1,6 +1,6 @@
 """Bluesky's search of posts, by the public AppView of the AT Protocol, newest first.
 
-    GET /xrpc/app.bsky.feed.searchPosts?q=…&sort=latest&limit=100&cursor=…
+    GET /xrpc/app.bsky.feed.searchPosts?q=…&sort=latest&limit=100&cursor=…[&since=…&until=…]
 
 Lexicon: https://docs.bsky.app/docs/api/app-bsky-feed-search-posts. Some AppViews want a token (`token_env`). What a
 post says of its own time is its author's word: where it lies after the indexing, or 30 days and more before it, the
@@ -21,6 +21,7 @@ from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, R
 from crawlers.links import links_of
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
+from crawlers.slicing import Slicing
 from crawlers.spider import PlatformSpider
 from crawlers.times import ReadTime, read_time
 from crawlers.wire import decode_item, decode_json, decode_optional, decode_page
@@ -104,6 +105,7 @@ class BlueskySearch(PlatformSpider):
     robots = False
     needs = "token_env"
     headers = {"Accept": "application/json"}
+    by_date = Slicing(caps=False)
 
     def first(self) -> Request:
         """Return the request for the newest posts."""
@@ -168,6 +170,8 @@ class BlueskySearch(PlatformSpider):
 
     def _page(self, cursor: str | None) -> Request:
         fields = {"q": self.job.query, "sort": "latest", "limit": str(_LIMIT)} | ({"cursor": cursor} if cursor else {})
+        if part := self.job.slice:
+            fields |= part.between("since", "until")
         return Request(url=f"{self.base}/xrpc/app.bsky.feed.searchPosts?{urlencode(fields)}", headers=self.headers)
 
 

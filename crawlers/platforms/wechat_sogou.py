@@ -35,6 +35,7 @@ class WechatSogou(PlatformSpider):
     platform_name = Both("微信公众号", "WeChat public accounts")
     feed_name = Both("公众号搜索（搜狗）", "WeChat by Sogou")
     home = "https://weixin.sogou.com"
+    route = "search"
     delay = 8
     max_pages = _MOST_PAGES
     max_stale_pages = 2
@@ -64,7 +65,7 @@ class WechatSogou(PlatformSpider):
             dead=tuple(dead),
             listed=tuple(Listed(id=post.id) for post in posts),  # by relevance: no page says how far back it reaches
             next=self._page(number + 1) if more and number < _MOST_PAGES else None,
-            left_out=f"the search shows no more than {_MOST_PAGES} pages" if more and number >= _MOST_PAGES else None,
+            capped=f"the search shows no more than {_MOST_PAGES} pages" if more and number >= _MOST_PAGES else None,
         )
 
     def _parse_item(self, response: Response, item: Element) -> Post:

@@ -1,6 +1,6 @@
 """Weibo's search for the desktop: the HTML of s.weibo.com, ten to twenty posts a page, fifty pages at the most.
 
-    GET /weibo?q=…&typeall=1&suball=1&page=N
+    GET /weibo?q=…&typeall=1&suball=1[&timescope=custom:2026-11-01-0:2026-11-02-0][&region=custom:44:1000]&page=N
 
 It wants a member's cookie (`cookie_env`). Times stand there as 5分钟前, 今天10:23 or 11月02日 18:30: the id tells the
 second. `robots` is off by default for the reason that weibo_search.py gives.
@@ -8,6 +8,7 @@ second. `robots` is off by default for the reason that weibo_search.py gives.
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, partial
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -15,6 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from lxml import etree
 
 from config.both import Both
+from config.settings import DAY_ZONE
 from crawlers.browser_page import BrowserPage
 from crawlers.charset import decode_text
 from crawlers.counts import count
@@ -24,12 +26,17 @@ from crawlers.markup import text_of
 from crawlers.mblog import SITE, digits, exact_time, tags_of
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
+from crawlers.slicing import HOUR, Slicing
 from crawlers.spider import PlatformSpider
 from crawlers.weibo_id import from_base62
+from crawlers.weibo_regions import REGIONS
 
 __all__ = ["WeiboHtml"]
 
 _MOST_PAGES = 50
+_CAPPED_FROM = 46
+"""The list of pages of a search that finds more than it shows is at times some pages short."""
+_CAPPED = f"the search shows no more than {_MOST_PAGES} pages"
 _PARSER = etree.HTMLParser(huge_tree=True, no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8")
 _WHEN = re.compile(
     r"刚刚|\d+\s*(?:秒|分钟|小时)前|(?:今天|昨天|前天)\s*\d{1,2}:\d{2}"
@@ -71,6 +78,8 @@ class WeiboHtml(PlatformSpider):
     overlap = 2 * 3600
     robots = False
     max_stale_pages = 2
+    route = "search"
+    by_date = Slicing(regions=tuple(REGIONS))
     headers = {"Accept": "text/html"}
 
     def first(self) -> Request:
@@ -94,6 +103,7 @@ class WeiboHtml(PlatformSpider):
             listed=tuple(Listed(id=one.post.id, at=one.post.published_at, pinned=one.pinned) for one in found),
             next=self._following(response) if _all(root, "//a[contains(@class,'next')]") else None,
             nothing=None if cards else nothing,
+            capped=_CAPPED if cards and self._is_capped(response, root) else None,
         )
 
     def _parse_card(self, response: Response, card: Any) -> _Found:
@@ -136,12 +146,33 @@ class WeiboHtml(PlatformSpider):
         )
 
     def _following(self, response: Response) -> Request | None:
-        number = count(parse_qs(urlsplit(response.url).query).get("page", ["1"])[0]) or 1
+        number = _number(response)
         return self._page(number + 1) if number < _MOST_PAGES else None
 
+    def _is_capped(self, response: Response, root: Any) -> bool:
+        """Say whether the search found more than its pages show: by its list of pages, or on the last one."""
+        listed = len(_all(root, "//ul[contains(@class,'s-scroll')]/li"))
+        first_time = self.job.since is None and self.job.slice is None
+        return listed >= (_MOST_PAGES if first_time else _CAPPED_FROM) or _number(response) >= _MOST_PAGES
+
     def _page(self, number: int) -> Request:
-        fields = {"q": self.job.query, "typeall": 1, "suball": 1, "page": number}
+        fields: dict[str, str | int] = {"q": self.job.query, "typeall": 1, "suball": 1}
+        if part := self.job.slice:
+            hours = part.at_most(HOUR)
+            fields["timescope"] = f"custom:{_hour(hours.start)}:{_hour(hours.end)}"
+            if part.region:
+                fields["region"] = f"custom:{part.region}:1000"
+        fields["page"] = number
         return Request(url=f"{self.base}/weibo?{urlencode(fields)}", headers=self.headers)
+
+
+def _number(response: Response) -> int:
+    return count(parse_qs(urlsplit(response.url).query).get("page", ["1"])[0]) or 1
+
+
+def _hour(moment: datetime) -> str:
+    here = moment.astimezone(DAY_ZONE)
+    return f"{here:%Y-%m-%d}-{here.hour}"
 
 
 @cache

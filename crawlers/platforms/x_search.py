@@ -22,6 +22,7 @@ from crawlers.markup import text_of
 from crawlers.native_id import published
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
+from crawlers.slicing import Slicing, iso_utc
 from crawlers.spider import CannotCrawl, Job, PlatformSpider
 from crawlers.times import ReadTime, optional_time, read_time
 from crawlers.wire import decode_item, decode_optional, decode_page
@@ -126,6 +127,7 @@ class XSearch(PlatformSpider):
     robots = False
     needs = "token_env"
     headers = {"Accept": "application/json"}
+    by_date = Slicing(caps=False, reaches_back=timedelta(days=7))
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
@@ -193,8 +195,10 @@ class XSearch(PlatformSpider):
     def _page(self, token: str | None) -> Request:
         fields = {"query": self.job.query, "max_results": str(_LIMIT), **_FIELDS}
         fields |= {"next_token": token} if token else {}
-        if self.until and datetime.now(UTC) - self.until < _NEWEST_WITHIN:  # each post that is read costs money
-            fields["start_time"] = self.until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        if part := self.job.slice:
+            fields |= part.between("start_time", "end_time")
+        elif self.until and datetime.now(UTC) - self.until < _NEWEST_WITHIN:  # each post that is read costs money
+            fields["start_time"] = iso_utc(self.until)
         return Request(url=f"{self.base}/2/tweets/search/recent?{urlencode(fields)}", headers=self.headers)
 
 
@@ -234,10 +238,7 @@ def _beside(includes: _Includes) -> _Beside:
 def _place(tweet: _Tweet) -> tuple[Kind, str | None]:
     """Return what the post is, and the one that it reposts, answers or quotes."""
     referred = {reference.type: str(reference.id) for reference in tweet.referenced_tweets or ()}
-    for name, kind in _KINDS.items():
-        if name in referred:
-            return kind, referred[name]
-    return Kind.POST, None
+    return next(((kind, referred[name]) for name, kind in _KINDS.items() if name in referred), (Kind.POST, None))
 
 
 def _parse_time(tweet: _Tweet, id: str, response: Response) -> ReadTime:

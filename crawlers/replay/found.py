@@ -9,7 +9,7 @@ from typing import Any
 
 from crawlers.post import Author, Engagement, Kind, Post
 
-__all__ = ["Search", "Threads", "adopted", "each", "number", "root_of", "stated"]
+__all__ = ["Search", "Threads", "adopted", "each", "moments", "number", "root_of", "stated"]
 
 _ANY = "*"
 
@@ -24,10 +24,19 @@ class Search:
     def __init__(self, posts: Iterable[Post], by: Callable[[Post], Any] = _time) -> None:
         self.posts = sorted(posts, key=by, reverse=True)
         self.find = lru_cache(maxsize=16)(self._find)
+        self.within = lru_cache(maxsize=64)(self._within)
 
     def _find(self, words: str) -> list[Post]:
         wanted = words.lower().replace(_ANY, " ").split()
         return [post for post in self.posts if all(word in _searched(post) for word in wanted)]
+
+    def _within(self, words: str, start: datetime | None, end: datetime | None) -> list[Post]:
+        """Return those published from `start` until before `end`; None is no bound."""
+        return [
+            post
+            for post in self.find(words)
+            if (start is None or post.published_at >= start) and (end is None or post.published_at < end)
+        ]
 
 
 class Threads:
@@ -109,7 +118,12 @@ def adopted(post: Post, *, platform: str, feed: str, kind: Kind, native_id: str,
 def number(query: Mapping[str, str], name: str) -> int:
     """Return a number that a request names; 0 where it names none."""
     text = query.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else 0
+
+
+def moments(query: Mapping[str, str], *names: str) -> tuple[datetime | None, ...]:
+    """Return the times that a request names; None for one that it does not."""
+    return tuple(datetime.fromisoformat(query[name]) if query.get(name) else None for name in names)
 
 
 def stated(**fields: Any) -> dict[str, Any]:

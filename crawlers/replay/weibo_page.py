@@ -17,15 +17,17 @@ _ICONS = {True: "woo_svg_vblue", False: "woo_svg_vyellow"}
 _FOLD = '<a href="javascript:void(0);" action-type="fl_{}">{}<i class="wbicon">{}</i></a>'
 
 
-def page(posts: list[tuple[Post, Post | None]], *, more: bool, found: bool) -> bytes:
-    """Return a page of messages, each with the one that it quotes."""
+def page(posts: list[tuple[Post, Post | None]], *, number: int, pages: int) -> bytes:
+    """Return page `number` of `pages`: messages, each with the one that it quotes."""
     cards = "".join(_card(post, root) for post, root in posts)
     people = '<div class="card-wrap"><div class="card card-user-b">相关用户</div></div>'
     nothing = '<div class="card-wrap"><div class="card card-no-result"><p>抱歉，未找到相关结果。</p></div></div>'
-    following = '<a href="/weibo?page=2" class="next">下一页</a>' if more else ""
+    listed = "".join(f'<li><a href="/weibo?page={one}">第{one}页</a></li>' for one in range(1, pages + 1))
+    following = f'<a href="/weibo?page={number + 1}" class="next">下一页</a>' if number < pages else ""
+    following += f'<ul class="s-scroll">{listed}</ul>' if pages > 1 else ""
     return (
         '<!doctype html>\n<html>\n<head><meta charset="utf-8"><title>微博搜索</title></head>\n<body class="wbs-feed">'
-        f'<div id="pl_feedlist_index">{people if found else nothing}{cards}<div class="m-page">{following}</div></div>'
+        f'<div id="pl_feedlist_index">{people if posts else nothing}{cards}<div class="m-page">{following}</div></div>'
         "</body>\n</html>\n"
     ).encode("utf-8", "replace")
 

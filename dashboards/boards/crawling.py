@@ -4,15 +4,21 @@ from config.both import Both
 from dashboards.panel import Board, Control, Draw, Listing, Panel, Time, Top, number
 from indexing.metrics.of.mentions import MENTIONS
 from indexing.metrics.of.runs import (
+    CAPPED,
     COVERAGE,
     DEAD_LETTERS,
+    GAPS,
     INCOMPLETE_RUNS,
     LAST_COMPLETE,
     LAST_RUN,
+    LAST_SUCCESS,
+    LOST_GAPS,
+    PAGES,
     POSTS,
     RUNS,
     SEEN_UP_TO,
 )
+from indexing.metrics.where import Exists
 
 _VERDICT = Top("verdict", Both("结果", "Verdict"), 8)
 
@@ -71,6 +77,27 @@ BOARD = Board(
             show=(RUNS, INCOMPLETE_RUNS, COVERAGE, POSTS, DEAD_LETTERS, LAST_RUN, LAST_COMPLETE, SEEN_UP_TO),
             draw=Draw.TABLE,
             width=48,
+        ),
+        Panel(
+            id="covered",
+            title=Both("采全了吗", "What is covered"),
+            question=Both(
+                "每个来源的每个查询读了多少页，有哪些超出平台上限或补不上？",
+                "How many pages were read for each query, and what is beyond the platform's cap, or lost?",
+            ),
+            kind="runs",
+            by=(Top("feed", Both("来源", "Feed"), 20), Top("query", Both("查询", "Query"), 20)),
+            show=(PAGES, GAPS, LOST_GAPS, CAPPED, LAST_SUCCESS),
+            draw=Draw.TABLE,
+            width=48,
+        ),
+        Listing(
+            id="gaps",
+            title=Both("缺口", "The gaps"),
+            question=Both("哪段时间没有采到？", "Of which times may posts be missing?"),
+            kind="runs",
+            where=Exists("gap.start"),
+            columns=("feed", "query", "gap.start", "gap.end", "gap.lost", "slice.region", "message"),
         ),
         Panel(
             id="indexed-by-day",

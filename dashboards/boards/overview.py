@@ -16,6 +16,7 @@ from dashboards.boards._shared import (
 )
 from dashboards.panel import Board, Draw, Listing, Panel, number
 from indexing.metrics.of.accounts import ACCOUNTS, REACH
+from indexing.metrics.of.dark import DARK_FIGURE, DARK_HIGH, DARK_LOW, DARK_REFUSED, DARK_SEEN
 from indexing.metrics.of.mentions import (
     ENGAGEMENT,
     MENTIONS,
@@ -72,6 +73,19 @@ BOARD = Board(
             show=(MENTIONS, NEGATIVE, POSITIVE, NSR, NSR_LOW, NSR_HIGH, ENGAGEMENT),
             draw=Draw.TABLE,
             width=32,
+        ),
+        Panel(
+            id="dark",
+            title=Both("暗数", "Dark figures"),
+            question=Both(
+                "采到的之外还有多少？实际可能有多少条？",
+                "How much is there beyond what was seen?",
+            ),
+            kind="dark",
+            by=(BRAND, PLATFORM),
+            show=(DARK_SEEN, DARK_FIGURE, DARK_LOW, DARK_HIGH, DARK_REFUSED),
+            draw=Draw.TABLE,
+            width=48,
         ),
         Panel(
             id="platforms",

@@ -183,6 +183,10 @@ COLUMNS: Mapping[str, Both] = {
     "new": Both("新帖", "New"),
     "dead": Both("死信", "Dead letters"),
     "message": Both("说明", "Message"),
+    "gap.start": Both("缺口自", "Gap from"),
+    "gap.end": Both("缺口至", "Gap until"),
+    "gap.lost": Both("补不上", "Lost"),
+    "slice.region": Both("地区片段", "Region"),
 }
 """The heads of the lists' columns."""
 

@@ -37,6 +37,7 @@ FIGURES: Mapping[str, Both] = MappingProxyType(
         "coverage": Both("取全的采集", "Complete crawls"),
         "engagement": Both("互动量", "Engagement"),
         "followers": Both("粉丝", "Followers"),
+        "gap": Both("未采到的时长", "Time not covered"),
         "matching": Both("符合条件", "Matching"),
         "posts": Both("帖子", "Posts"),
         "rank": Both("榜上名次", "Rank"),

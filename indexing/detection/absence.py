@@ -33,6 +33,7 @@ def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Fou
             "seeing": {"filter": _SEEING},
             "posts": {"sum": {"field": "posts"}},
             "coverage": {"stats": {"field": "coverage"}},
+            "gap": {"stats": {"field": "gap.hours"}},
         },
     )
     feeds = list(when.feeds) or (yield from _known(span))
@@ -47,6 +48,7 @@ def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Fou
                 seeing=line.count(start, stop, "seeing"),
                 posts=line.count(start, stop, "posts"),
                 coverage=line.lowest("coverage", start, stop),
+                gap=line.highest("gap", start, stop) or 0,
             )
         )
 
@@ -61,6 +63,7 @@ def _named(found: Found) -> Found:
         "seeing": {"filter": _SEEING},
         "posts": {"sum": {"field": "posts"}},
         "coverage": {"min": {"field": "coverage"}},
+        "gap": {"max": {"field": "gap.hours"}},
     }
     return replace(
         found,
@@ -75,6 +78,7 @@ def _named(found: Found) -> Found:
             "seeing": at_path("window", "aggregations", "seeing", "doc_count"),
             "posts": at_path("window", "aggregations", "posts", "value"),
             "coverage": at_path("window", "aggregations", "coverage", "value"),
+            "gap": at_path("window", "aggregations", "gap", "value"),
         },
         words={"feed": feed},
     )

@@ -1,4 +1,4 @@
-"""`flatline` on the index: windows with too few mentions."""
+"""`flatline` on the index: windows with too few mentions, unless nobody listened then."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -8,6 +8,7 @@ from config.kinds.flatline import Facts, When
 from config.rule import Rule
 from indexing.detection.counted import found_by
 from indexing.detection.found import Found, Span
+from indexing.detection.gaps import without_unheard
 from indexing.detection.search_rounds import SearchRounds
 from indexing.detection.sentences import Said, joined
 from indexing.detection.series import Look
@@ -17,7 +18,7 @@ __all__ = ["find", "say"]
 
 
 def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Found]]:
-    """Return where there were too few mentions."""
+    """Return where there were too few mentions; a brand is not silent where its feeds were not heard (`absence`)."""
     when = cast(When, rule.when)
 
     def judge(line: Timeline, stop: int) -> Verdict:
@@ -25,7 +26,8 @@ def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Fou
         return when.judge(Facts(count=line.count(start, stop), seen_before=line.first < start))
 
     look = Look(window=when.window, past=when.history)
-    return (yield from found_by(rule, brands, look, span, judge))
+    found = yield from found_by(rule, brands, look, span, judge)
+    return (yield from without_unheard(found, when.history))
 
 
 def say(found: Found, name: str, span: Span) -> Said:

@@ -58,6 +58,7 @@ WRITERS: Mapping[str, str] = MappingProxyType(
         "notes": "notes",
         "levels": "report",
         "overrides": "rota",
+        "dark": "report",
         "state": "rebuild, backup, restore",
     }
 )
@@ -65,6 +66,9 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
     {
         "post_id": "weibo:post:5369582145683331",
         "feed": "weibo_search",
+        "found_by": "weibo_search",
+        "routes": "search",
+        "refused": "small_overlap",
         "site": "bbs.example.com",
         "kind": "post",
         "native_id": "5369582145683331",
@@ -111,6 +115,7 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
         "correction.by": "li.wei",
         "window": "20261122T070000Z",
         "message": "stopped after 50 pages",
+        "slice.region": "44",
         "file": "members.csv",
         "tier": "金卡",
         "segment": "华东",

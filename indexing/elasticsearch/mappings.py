@@ -25,7 +25,7 @@ from indexing.elasticsearch.field import Field, properties
 from indexing.elasticsearch.mention_fields import MENTION
 from indexing.elasticsearch.privacy_fields import LOOK
 from indexing.elasticsearch.profile_fields import EXPORT, HEARD, PROFILE, SCALES
-from indexing.elasticsearch.record_fields import ENGAGEMENT, LEVEL, LINK, NAMED, NOTE, RUN, STATE
+from indexing.elasticsearch.record_fields import DARK, ENGAGEMENT, LEVEL, LINK, NAMED, NOTE, RUN, STATE
 from indexing.elasticsearch.story_fields import ACCOUNT, ANSWER, COUNTED, REACHED, RETRACTED, STORY
 
 __all__ = ["KINDS", "MONTHLY", "STANDING", "VERSION", "copies", "mapping", "template"]
@@ -58,6 +58,7 @@ STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "notes": NOTE,
         "levels": LEVEL,
         "overrides": OVERRIDE,
+        "dark": DARK,
     }
 )
 """The kinds that have one index each, whatever the month."""

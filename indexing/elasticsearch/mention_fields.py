@@ -24,6 +24,7 @@ _PAGE = (
     Field("post_id", KEYWORD, "Platform, kind and native id: one value for all mentions in one post."),
     Field("platform", KEYWORD, "The family of sites, such as weibo."),
     Field("feed", KEYWORD, "The crawler that read the post."),
+    Field("found_by", KEYWORD, "All crawlers that have come upon it, whichever read it last."),
     Field("site", KEYWORD, "The host or channel within the platform."),
     Field("kind", KEYWORD, "post, article, comment, repost or review."),
     Field("native_id", KEYWORD, "The platform's own id, unique within platform and kind."),

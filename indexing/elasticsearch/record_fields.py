@@ -3,7 +3,7 @@
 from indexing.elasticsearch.field import BOOLEAN, DATE, FLOAT, KEYWORD, LONG, STORED, Field
 from indexing.elasticsearch.mention_fields import ENGAGEMENT_COUNTS
 
-__all__ = ["ENGAGEMENT", "LEVEL", "LINK", "NAMED", "NOTE", "RUN", "STATE"]
+__all__ = ["DARK", "ENGAGEMENT", "LEVEL", "LINK", "NAMED", "NOTE", "RUN", "STATE"]
 
 ENGAGEMENT = (
     Field("@timestamp", DATE, "When the counts were read."),
@@ -33,6 +33,15 @@ RUN = (
     Field("watermark", DATE, "Where the next run will read back to."),
     Field("incomplete_since", DATE, "When the crawls began of which none has closed the gap yet; none: no gap."),
     Field("not_before", DATE, "When its host, which refuses, is asked again for it; none: at any time."),
+    Field("purpose", KEYWORD, "gap or backfill for a crawl of one part of a time; none: a live crawl."),
+    Field("slice.start", DATE, "Where the part begins that was asked for."),
+    Field("slice.end", DATE, "Before when it ends."),
+    Field("slice.region", KEYWORD, "The platform's name for its region; none: all regions."),
+    Field("capped", LONG, "1 where the platform showed only a part of what is as small as can be asked for.", "parts"),
+    Field("gap.start", DATE, "Where the time begins that is not covered as of this crawl; none: no gap."),
+    Field("gap.end", DATE, "Where that time ends."),
+    Field("gap.lost", BOOLEAN, "Whether no later crawl can read it."),
+    Field("gap.hours", FLOAT, "How long it is.", "hours"),
     Field("coverage", FLOAT, "Share of what the platform says there is that it saw.", "0 to 1"),
     Field("analyse.posts", LONG, "Posts analysed: matched + unmatched + dead.", "posts"),
     Field("analyse.matched", LONG, "Posts that speak of a brand.", "posts"),
@@ -73,6 +82,20 @@ LEVEL = (
     Field("counted", LONG, "Negative mentions of the window.", "mentions"),
     Field("usual", FLOAT, "The median of the windows before it; absent where there are too few.", "mentions"),
     Field("threshold", FLOAT, "How many it takes to fire.", "mentions"),
+)
+
+DARK = (
+    Field("@timestamp", DATE, "When the day began."),
+    Field("brand", KEYWORD, "The brand's id."),
+    Field("platform", KEYWORD, "The family of sites."),
+    Field("routes", KEYWORD, "The ways by which its posts were come upon, such as search and profile."),
+    Field("seen", LONG, "Posts that any of these routes came upon.", "posts"),
+    Field("recaught", LONG, "Posts that two of them or more came upon.", "posts"),
+    Field("figure", FLOAT, "How many there are, estimated; absent where it is refused.", "posts"),
+    Field("low", FLOAT, "Low end of its 95 % interval.", "posts"),
+    Field("high", FLOAT, "High end of its 95 % interval.", "posts"),
+    Field("refused", KEYWORD, "Why there is no estimate: few_routes, small_overlap or wide_interval."),
+    Field("hours_left_out", LONG, "Hours in which every route was shut: nothing is known of them.", "hours"),
 )
 
 NOTE = (

@@ -71,6 +71,7 @@ def page_part(mention: Mention, pseudonyms: Pseudonyms) -> dict[str, Any]:
             "post_id": post_id(post.id),
             "platform": post.platform,
             "feed": post.feed,
+            "found_by": [post.feed],
             "site": post.site,
             "kind": str(post.kind),
             "native_id": post.native_id,

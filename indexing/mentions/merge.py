@@ -27,6 +27,9 @@ _VERSIONS = {
 """What a writer's fields are ordered by: an analysis of a newer page wins, and of the same page the newer analysis."""
 
 
+_ROUTES = "found_by"
+
+
 def _owned(writer: Writer) -> frozenset[str]:
     names = {field.name.split(".")[0] for field in MENTION if field.writer is writer}
     return frozenset(names - {"writers"})
@@ -39,8 +42,25 @@ def merge(existing: Document | None, incoming: Document, writer: Writer, *, ties
     """Return the document after `writer` wrote its part of `incoming`, or None where that changes nothing.
 
     Of two different parts with one version the greater one stands, in any fixed order, so that no one's turn matters;
-    without `ties`, what is there stands.
+    without `ties`, what is there stands. Who came upon a post stays known, whoever read it last.
     """
+    if writer is Writer.PAGE and existing:
+        return _page_merged(existing, incoming, ties=ties)
+    return _merged(existing, incoming, writer, ties=ties)
+
+
+def _page_merged(existing: Document, incoming: Document, *, ties: bool) -> Document | None:
+    routes = [one.get(_ROUTES) or ([one["feed"]] if one.get("feed") else []) for one in (existing, incoming)]
+    known = {name: value for name, value in existing.items() if name != _ROUTES}
+    said = {name: value for name, value in incoming.items() if name != _ROUTES}
+    document = _merged(known, said, Writer.PAGE, ties=ties)
+    together = sorted({*routes[0], *routes[1]})
+    if document is None and together == existing.get(_ROUTES, []):
+        return None
+    return {**(known if document is None else document), **({_ROUTES: together} if together else {})}
+
+
+def _merged(existing: Document | None, incoming: Document, writer: Writer, *, ties: bool) -> Document | None:
     old, new = part(existing or {}, writer), part(incoming, writer)
     if _version(new, writer) < _version(old, writer) or new == old:
         return None

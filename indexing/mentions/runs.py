@@ -1,5 +1,6 @@
 """The record of a crawl: what the crawler reported, and the books of the stages that followed."""
 
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -34,6 +35,8 @@ def runs_of(batch: Batch, indexed: dict[str, int] | None = None) -> list[tuple[s
 
 def _document(batch: Batch, report: CrawlReport, indexed: dict[str, int] | None) -> dict[str, Any]:
     document: dict[str, Any] = {**msgspec.to_builtins(report), "@timestamp": report.finished_at}
+    if report.gap:
+        document["gap"]["hours"] = (report.gap.end - report.gap.start) / timedelta(hours=1)
     if analysed := batch.to("mentions").manifest():
         document["analyse"] = {name: count for name, count in analysed.books.items() if name in _ANALYSE}
     if indexed:

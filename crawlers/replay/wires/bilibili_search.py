@@ -1,4 +1,5 @@
-"""B站's search: `GET /x/web-interface/wbi/search/type?search_type=video&keyword=…&page=N`, newest first, twenty a page.
+"""B站's search: `GET /x/web-interface/wbi/search/type?search_type=video&keyword=…&page=N`, newest first, twenty a page;
+with `pubtime_begin_s` and `pubtime_end_s` those of a time.
 
 A word finds the videos that hold it, `*` every one, which the real one does not do. Words that were looked for are
 marked, a course stands among the videos, and no search has more than fifty pages.
@@ -7,13 +8,14 @@ marked, a course stands among the videos, and no search has more than fifty page
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from crawlers.bilibili_id import VIDEO, aid_of, bvid_of
 from crawlers.post import Kind, Post
 from crawlers.replay.carrying import number_of, showing, unix
-from crawlers.replay.found import Search
+from crawlers.replay.found import Search, number
 from crawlers.replay.wires import Response, json_response, page_number
 
 if TYPE_CHECKING:
@@ -36,10 +38,13 @@ class _Wire:
         if path != _PATH or not self._search.posts:
             return None
         said = query.get("keyword", "")
-        found, words = self._search.find(said), said.replace(_ALL, " ").split()
+        begin, end = (number(query, name) for name in ("pubtime_begin_s", "pubtime_end_s"))
+        within = (datetime.fromtimestamp(begin, UTC), datetime.fromtimestamp(end + 1, UTC)) if end else (None, None)
+        found, words = self._search.within(said, *within), said.replace(_ALL, " ").split()
         page, pages = page_number(query), min(_MOST_PAGES, -(-len(found) // _PAGE))
         shown = found[(page - 1) * _PAGE : page * _PAGE] if page <= pages else []
-        data: dict[str, Any] = {"page": page, "pagesize": _PAGE, "numResults": len(found), "numPages": pages}
+        results = min(len(found), _MOST_PAGES * _PAGE)
+        data: dict[str, Any] = {"page": page, "pagesize": _PAGE, "numResults": results, "numPages": pages}
         if shown:
             data["result"] = [*(_video(post, words) for post in shown), *([_COURSE] if page == 1 else [])]
         return json_response({"code": 0, "message": "0", "ttl": 1, "data": data}, shown)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawlers.post import Kind, Post
 from crawlers.replay.carrying import showing, slug_of, talks
-from crawlers.replay.found import Search
+from crawlers.replay.found import Search, moments
 from crawlers.replay.wires import Response, json_response
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class _Wire:
     def response(self, path: str, query: Mapping[str, str]) -> Response | None:
         if path != _PATH or not self._search.posts:
             return None
-        found = self._search.find(query.get("q", ""))
+        found = self._search.within(query.get("q", ""), *moments(query, "since", "until"))
         start = int(query.get("cursor") or 0)
         limit = min(_PAGE, int(query.get("limit", "25")))
         end = start + (limit if start == 0 else max(1, limit - 3))

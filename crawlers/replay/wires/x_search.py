@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawlers.post import Kind, Post
 from crawlers.replay.carrying import number_of, showing, talks, unix
-from crawlers.replay.found import Search
+from crawlers.replay.found import Search, moments
 from crawlers.replay.wires import Response, json_response
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class _Wire:
     def response(self, path: str, query: Mapping[str, str]) -> Response | None:
         if path != _PATH or not self._search.posts:
             return None
-        found = self._search.find(query.get("query", ""))
+        found = self._search.within(query.get("query", ""), *moments(query, "start_time", "end_time"))
         start = int(query.get("next_token", "t0").removeprefix("t"))
         end = start + min(_PAGE, max(10, int(query.get("max_results", "10"))))
         page = found[start:end]

@@ -3,7 +3,7 @@
 from config.both import Both
 from indexing.metrics.expression import Count, Largest, Sum
 from indexing.metrics.metric import Metric, Shape
-from indexing.metrics.where import Is
+from indexing.metrics.where import Exists, Is
 
 RUNS = Metric(
     name=Both("采集次数", "Crawl runs"),
@@ -40,6 +40,49 @@ DEAD_LETTERS = Metric(
     ),
     kind="runs",
     of=Sum("dead") + Sum("analyse.dead") + Sum("index.dead"),
+)
+PAGES = Metric(
+    name=Both("页数", "Pages"),
+    meaning=Both("采集时读取的页数。", "Pages that the crawls read."),
+    kind="runs",
+    of=Sum("pages"),
+)
+CAPPED = Metric(
+    name=Both("超出上限的片段", "Capped parts"),
+    meaning=Both(
+        "已细分到最小、平台仍不全部显示的片段数：这些片段里有帖子采不到。",
+        "Parts as small as can be asked for that the platform did not show whole: posts of them are out of reach.",
+    ),
+    kind="runs",
+    of=Sum("capped"),
+)
+GAPS = Metric(
+    name=Both("有缺口的采集", "Crawls with a gap"),
+    meaning=Both(
+        "结束时仍有一段时间没有采到的采集次数，后来补上的也计入。",
+        "Crawls that ended with a time not covered, those included whose gap was closed later.",
+    ),
+    kind="runs",
+    of=Count(Exists("gap.start")),
+)
+LOST_GAPS = Metric(
+    name=Both("补不上的缺口", "Gaps lost"),
+    meaning=Both(
+        "后来的采集也读不到的缺口数；能按日期搜索的来源可用 tingfeng crawl --from 补采。",
+        "Gaps that no later crawl reads; where a feed can search by date, `tingfeng crawl --from` may.",
+    ),
+    kind="runs",
+    of=Count(Is("gap.lost", True)),
+)
+LAST_SUCCESS = Metric(
+    name=Both("最近成功", "Last success"),
+    meaning=Both(
+        "最近一次读到内容、或平台明说没有内容的采集何时结束。",
+        "When the last crawl ended that read posts, or was told by the platform that there are none.",
+    ),
+    kind="runs",
+    of=Largest("finished_at", Is("verdict", "ok", "empty", "short")),
+    shape=Shape.MOMENT,
 )
 LAST_RUN = Metric(
     name=Both("最近采集", "Last crawl"),
