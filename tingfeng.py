@@ -27,6 +27,7 @@ from commands import (
     report,
     rules,
     up,
+    wecom,
 )
 from commands.screen import errors
 from config.errors import UserError
@@ -66,6 +67,7 @@ app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(es.app, name="es")
 app.add_typer(models.app, name="models")
 app.add_typer(label.app, name="label")
+app.add_typer(wecom.app, name="wecom")
 app.command()(replay.replay)
 app.command()(maintenance.rebuild)
 app.command()(maintenance.backup)

@@ -9,7 +9,9 @@ from config.retention import Retention
 from crawlers import pages
 from crawlers.days import days
 from crawlers.manifest import BrokenBatch
+from crawlers.private import conversations
 from crawlers.stage import STAGES, window_at
+from crawlers.wecom import inbox
 from indexing.maintenance.row import Row
 from indexing.maintenance.settled import settled
 
@@ -37,6 +39,8 @@ def keep_to(
     yield _raw(retention.raw, store, now, dry_run, check)
     yield _dead_letters(retention.dead_letters, now, dry_run, check)
     yield _pages(retention.pages, now, dry_run)
+    yield _private("private", "messages", retention.private, now, dry_run)
+    yield _private("callbacks", "events", retention.callbacks, now, dry_run)
     gone = rotate(retention.backups, dry_run=dry_run)
     yield Row(kind="backups", age=None, gone=gone, unit=f"beyond {retention.backups}")
     check()
@@ -84,3 +88,9 @@ def _dead_letters(age: timedelta | None, now: datetime, dry_run: bool, check: Ca
 def _pages(age: timedelta | None, now: datetime, dry_run: bool) -> Row:
     gone = pages.expire(window_at(now - age)[:8], dry_run=dry_run) if age is not None else 0
     return Row(kind="pages", age=age, gone=gone, unit="pages")
+
+
+def _private(kind: str, unit: str, age: timedelta | None, now: datetime, dry_run: bool) -> Row:
+    expire = conversations.expire if kind == "private" else inbox.expire
+    gone = expire(now - age, dry_run=dry_run) if age is not None else 0
+    return Row(kind=kind, age=age, gone=gone, unit=unit)
