@@ -70,6 +70,8 @@ class Job:
     seen: frozenset[str] = frozenset()
     """`Post.id`s of recent crawls."""
     validators: Mapping[str, str] = field(default_factory=dict)
+    only_first: bool = False
+    """Whether one request is made, and neither tried again nor followed by what belongs to its page."""
 
     def secrets(self) -> list[str]:
         """Return the credentials that it asks with, which no log and no kept page may show, in each way to write them.
