@@ -23,6 +23,7 @@ from commands import (
     notes,
     pipeline,
     query,
+    record,
     replay,
     report,
     rules,
@@ -68,6 +69,7 @@ app.add_typer(es.app, name="es")
 app.add_typer(models.app, name="models")
 app.add_typer(label.app, name="label")
 app.add_typer(wecom.app, name="wecom")
+app.command()(record.record)
 app.command()(replay.replay)
 app.command()(maintenance.rebuild)
 app.command()(maintenance.backup)
