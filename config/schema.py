@@ -13,6 +13,7 @@ from config.brand import Brand
 from config.channel import Channel
 from config.import_map import ImportMap
 from config.kinds import kinds
+from config.pictures import Pictures
 from config.retention import Retention
 from config.rule import rule_of
 
@@ -30,6 +31,7 @@ def schemas() -> dict[str, str]:
         "brand": Brand,
         "channel": Channel,
         "import": ImportMap,
+        "pictures": Pictures,
         "retention": Retention,
     }
     found = {"rule": rule, **{name: {"$schema": _DRAFT, **_of(model)} for name, model in models.items()}}
