@@ -36,7 +36,37 @@ def _feedparser() -> Parse:
     return lambda text: len(feedparser.parse(text.encode()).entries)
 
 
-PEERS: dict[str, Callable[[], Parse]] = {"wechat_sogou": _sogou, "x_search": _twitwi, "rss": _feedparser}
+def _weibo_search() -> Parse:
+    """dataabc/weibo-search, the Scrapy spider of s.weibo.com's pages."""
+    from scrapy.http import HtmlResponse, Request
+
+    kind = import_module("weibo.spiders.search").SearchSpider
+    spider = kind.__new__(kind)
+    spider.limit_result, spider.result_count, spider.fetch_ip = 0, 0, False
+    asked = Request("https://s.weibo.com/weibo?q=x", meta={"keyword": "x"})
+
+    def parse(text: str) -> int:
+        page = HtmlResponse(asked.url, body=text.encode(), encoding="utf-8", request=asked)
+        return len(list(spider.parse_weibo(page)))
+
+    return parse
+
+
+def _weibo_crawler() -> Parse:
+    """dataabc/weibo-crawler, which reads m.weibo.cn's messages."""
+    kind = import_module("weibo").Weibo
+    crawler = kind.__new__(kind)
+    crawler.remove_html_tag, crawler.llm_analyzer = 1, None
+
+    def parse(text: str) -> int:
+        cards = json.loads(text)["data"]["cards"]
+        return len([crawler.parse_weibo(card["mblog"]) for card in cards if "mblog" in card])
+
+    return parse
+
+
+PEERS: dict[str, Callable[[], Parse]] = {"wechat_sogou": _sogou, "x_search": _twitwi, "rss": _feedparser,
+    "weibo_html": _weibo_search, "weibo_search": _weibo_crawler}  # fmt: skip
 
 
 def measured(parse: Parse, pages: Sequence[str], rounds: int) -> tuple[int, float]:
