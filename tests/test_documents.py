@@ -17,6 +17,7 @@ from config.channel import Channel
 from config.import_map import ImportMap
 from config.load import load
 from config.notify import Notify
+from config.pictures import Pictures
 from config.platform import Platform
 from config.retention import Retention
 from config.rota import Rota
@@ -68,6 +69,7 @@ def meant(written: dict[str, Any]) -> type[BaseModel]:
         "delay": Platform,
         "columns": ImportMap,
         "raw": Retention,
+        "of_a_post": Pictures,
         "kind": Channel,
     }
     return next(model for field, model in known.items() if field in written)
