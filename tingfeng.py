@@ -32,12 +32,14 @@ from commands import (
     privacy,
     profiles,
     query,
+    record,
     replay,
     report,
     rota,
     rules,
     segments,
     up,
+    wecom,
 )
 from commands.screen import errors
 from config.errors import UserError
@@ -88,6 +90,8 @@ app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(es.app, name="es")
 app.add_typer(models.app, name="models")
 app.add_typer(label.app, name="label")
+app.add_typer(wecom.app, name="wecom")
+app.command()(record.record)
 app.command()(replay.replay)
 app.command()(evidence.prove)
 app.command()(evidence.evidence)

@@ -12,6 +12,7 @@ import psutil
 import typer
 from rich.table import Table
 
+from commands.doctor_feeds import Language, try_feeds
 from commands.screen import console
 
 _GIB = 2**30
@@ -21,8 +22,14 @@ class _Problem(Exception):
     """A check failed; the message is the remedy."""
 
 
-def doctor() -> None:
+def doctor(
+    feeds: bool = typer.Option(False, "--feeds", help="Try each configured feed with one request, and nothing else."),
+    language: Language = typer.Option(Language.EN, help="Of the table of --feeds."),
+) -> None:
     """Check Python, packages, folders, disk, memory, ports, configuration, Elasticsearch and Airflow."""
+    if feeds:
+        try_feeds(language)
+        return
     shown = Table("", "check", "found", "remedy", box=None, padding=(0, 2))
     failed = 0
     for name, check in _checks():

@@ -93,6 +93,10 @@ class Retention(_Written):
     """What could not be read, analysed, indexed or imported."""
     pages: Age = timedelta(days=400)
     """Received pages of posts that speak of a brand, by the day of the fetch."""
+    private: Age = timedelta(days=90)
+    """Private messages of people who agreed (微信客服, 会话存档), by the day on which they were written."""
+    callbacks: Age = timedelta(days=30)
+    """What WeCom's callbacks told, by the day on which it came."""
     backups: Annotated[int, Field(ge=1, le=1000)] = 7
     """How many nightly backups, not how many days: where no night succeeds, none goes."""
     evidence: EvidenceRetention = EvidenceRetention()

@@ -16,6 +16,7 @@ from config.channel import Channel
 from config.customer_source import written_model
 from config.import_map import ImportMap
 from config.kinds import kinds
+from config.pictures import Pictures
 from config.privacy import Privacy
 from config.retention import Retention
 from config.rule import rule_of
@@ -38,6 +39,7 @@ def schemas() -> dict[str, str]:
         "channel": Channel,
         "customer-source": written_model(),
         "import": ImportMap,
+        "pictures": Pictures,
         "privacy": Privacy,
         "retention": Retention,
         "segment": Segment,

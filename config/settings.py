@@ -30,6 +30,7 @@ __all__ = [
     "shares_stages",
     "stage_root",
     "transformers_model",
+    "variable",
 ]
 
 DAY_ZONE = ZoneInfo("Asia/Shanghai")
@@ -181,3 +182,8 @@ def secret(name: str) -> str | None:
     if path := os.environ.get(f"{name}_FILE"):
         return Path(path).expanduser().read_text(encoding="utf-8").strip()
     return None
+
+
+def variable(name: str) -> str | None:
+    """Return a variable that is no secret; None where it is not set or empty."""
+    return os.environ.get(name) or None

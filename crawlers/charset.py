@@ -38,6 +38,8 @@ _FEW = 16
 _APART = 0.03
 _NONSENSE = 0.3
 _SPOILT = re.compile("[\x80-\xff\u0152-\u017e\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{6,}|\ufffd+|(?:锟斤拷)+|[烫屯]{3,}")
+_LEFT_BEHIND = re.compile("[\x80-\xff\u0152-\u017e\u02c6\u02dc\u2013-\u203a\u20ac\u2122\ufffd锟斤拷烫屯]")
+"""Each letter of the above: the search for one letter is many times as fast."""
 _HAN = re.compile("[\u4e00-\u9fff\u3400-\u4dbf\ue000-\uf8ff]")
 
 
@@ -185,5 +187,7 @@ def _high(body: bytes) -> int:
 def _is_nonsense(text: str) -> bool:
     """Say whether much of the text is what charsets read as each other leave behind: ä½ å¥½, Ð¡Ã×, 锟斤拷."""
     beyond = _beyond_ascii(text)
+    if beyond < _FEW or len(_LEFT_BEHIND.findall(text)) <= _NONSENSE * beyond:
+        return False
     spoilt = sum(len(found[0]) for found in _SPOILT.finditer(text))
-    return beyond >= _FEW and spoilt > _NONSENSE * beyond
+    return spoilt > _NONSENSE * beyond

@@ -74,6 +74,7 @@ class Drive:
         self._followed: set[tuple[str, bytes | None]] = set()
         self._dead = self._dead_below = 0
         self._full_texts_left = 1_000_000 if is_loopback(spider.base) else spider.full_texts
+        self._full_texts_left *= not self._job.only_first
         self._failed_texts = 0
         self._validators: dict[str, str] = {}
         self._left_out: str | None = None
@@ -166,7 +167,7 @@ class Drive:
 
     def _unfollowed(self, page: Page) -> list[Request]:
         """Return the pages below this one that were not asked for: what names itself, or goes in circles, ends."""
-        new = {(request.url, request.body): request for request in page.follow}
+        new = {(request.url, request.body): request for request in page.follow if not self._job.only_first}
         fresh = [request for key, request in new.items() if key not in self._followed]
         self._followed |= new.keys()
         return fresh
@@ -218,13 +219,13 @@ class Drive:
             return ending(Verdict.SCHEMA_CHANGED, "no post, and no word that there is none")
         if stop is None and self._job.slice:
             return capped(f"more than {self._job.max_pages} pages", by_date=True, part=True)
-        if stop is None:
+        if stop is None and not self._job.only_first:
             return ending(Verdict.CUT_SHORT, f"more than {self._job.max_pages} pages")
         if stop is Stop.CAPPED:
             return capped(listing.capped or "", by_date=bool(self._spider.by_date), part=self._job.slice is not None)
         if stop is Stop.GAP:
             return ending(Verdict.CUT_SHORT, "posts between the last crawl and this document may be missing", lost=True)
-        if self._left_out:
+        if self._left_out and not self._job.only_first:
             end = ending(Verdict.CUT_SHORT, self._left_out, lost=True)
             return end if self._spider.goes_back else replace(end, remedy="what is whole was read; tell its owner")
         if found < self._job.minimum:

@@ -54,7 +54,8 @@ class Fetcher:
 
         What fails in passing is tried again, a cut body included.
         """
-        for attempt in range(_TRIES):
+        tries = 1 if self._spider.job.only_first else _TRIES
+        for attempt in range(tries):
             wait = self._pause * 2**attempt
             try:
                 return parse(await self._follow(request))
@@ -66,7 +67,7 @@ class Fetcher:
                 raise _named(error, request) from error
             if wait > _LONGEST_WAIT:
                 break
-            if attempt < _TRIES - 1:
+            if attempt < tries - 1:
                 await asyncio.sleep(wait)
         raise _named(failure, request)
 

@@ -4,39 +4,26 @@
     response.*       the body, byte for byte
     posts.json       the posts, or the error, that must come out
 
-`record` saves a live page so, with its authors pseudonymised:
-
-    python -m crawlers.record rss https://example.org/feed.xml a_case
+`tingfeng record` saves a live page so, with its authors pseudonymised (pseudonyms.py).
 """
 
-import argparse
 import json
-import re
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from crawlers.charset import decode_text
 from crawlers.errors import CrawlError
 from crawlers.page import Response
-from crawlers.post import Author, Post, encode_post
+from crawlers.post import Post, encode_post
+from crawlers.pseudonyms import pseudonymised
 from crawlers.spider import Job, PlatformSpider, spider_of
 
-__all__ = ["outcome", "read_case", "record", "write_case"]
+__all__ = ["kept_page", "outcome", "read_case", "record", "write_case"]
 
 _KEPT_HEADERS = ("content-type", "date", "etag", "last-modified", "location", "x-tingfeng-synthetic")
-_PERSONAL_KEY = re.compile(
-    r"avatar|picture|profile|cover|description|signature|about|bio|email|phone|birth|location|fullname|gender|_reason",
-    re.IGNORECASE,
-)
-_NUMBER_KEY = re.compile(r"(^|_)uid$|Uid$")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
-_CALLED = re.compile(r"@[\w·-]{2,30}")
 
 
 def read_case(folder: Path) -> tuple[PlatformSpider, Response]:
@@ -98,106 +85,32 @@ def write_case(folder: Path, spider: PlatformSpider, response: Response) -> None
     }
     folder.mkdir(parents=True, exist_ok=True)
     start = response.body.lstrip()[:1]
-    ending = "json" if start in (b"{", b"[") else "html" if b"<html" in response.body[:500].lower() else "xml"
+    markup = "html" if b"<html" in response.body[:500].lower() else "xml"
+    ending = "json" if start in (b"{", b"[") else markup if start == b"<" else "js"
+    for old in folder.glob("response.*"):
+        old.unlink()
     (folder / f"response.{ending}").write_bytes(response.body)
     _write_json(folder / "request.json", msgspec.to_builtins(request))
     _write_json(folder / "posts.json", outcome(spider, response))
 
 
-def record(job: Job, case: str, fixtures: Path) -> Path:
-    """Fetch the first page of a job and save it below `fixtures` with its authors pseudonymised; return the folder.
+def record(spider: PlatformSpider, response: Response, case: str, fixtures: Path) -> Path:
+    """Save a page below `fixtures` with its authors pseudonymised; return the folder.
 
     A page that our parser does not know yet has no authors that we could find: it is refused with the parser's error.
     """
-    import httpx
-
-    spider = spider_of(job.feed)(job)
-    request = spider.first()
-    reply = httpx.request(
-        "GET" if request.body is None else "POST",
-        request.url,
-        content=request.body,
-        headers={**request.headers, "User-Agent": job.user_agent},
-        timeout=30,
-    )
-    headers = {name.lower(): value for name, value in reply.headers.items()}
-    response = Response(
-        url=str(reply.url), status=reply.status_code, headers=headers, body=reply.content, fetched_at=datetime.now(UTC)
-    )
     page = spider.parse_page(response)
     authors = [post.author for post in (*page.posts, *(post for _, post in page.drafts)) if post.author]
-    folder = fixtures / job.feed / case
-    write_case(folder, spider, replace(response, body=pseudonymised(response, authors)))
+    folder = fixtures / spider.job.feed / case
+    write_case(folder, spider, replace(response, body=pseudonymised(response, authors, keep=spider.job.query)))
     return folder
 
 
-def pseudonymised(response: Response, authors: Iterable[Author]) -> bytes:
-    """Return the body as UTF-8 without the accounts' names, numbers, portraits and words about themselves."""
-    stand_ins: dict[str, str] = {}
-    for author in authors:
-        number = author.id.rpartition("/")[2]
-        if author.name:
-            stand_ins[author.name] = f"用户{_digest(author.name)[:6]}"
-        if len(number) >= 6 and number.isdecimal():
-            stand_ins[number] = _number_for(number)
-    text = decode_text(response.body, response.headers.get("content-type", ""))
-    hide = _hider(stand_ins)
-    if response.body.lstrip()[:1] in (b"{", b"["):
-        return json.dumps(_hidden(json.loads(text), hide), ensure_ascii=False, indent=1).encode()
-    return re.sub(r"(<\?xml[^>]*encoding=)([\"'])[^\"']*\2", r"\1\2utf-8\2", hide(text), count=1).encode()
-
-
-def _hider(stand_ins: dict[str, str]) -> Callable[[str], str]:
-    names = sorted(stand_ins, key=len, reverse=True)
-    known = re.compile("|".join(map(re.escape, names))) if names else None
-
-    def hide(text: str) -> str:
-        text = _EMAIL.sub("someone@example.org", text)
-        text = known.sub(lambda match: stand_ins[match[0]], text) if known else text
-        return _CALLED.sub(
-            lambda match: match[0] if match[0].startswith("@用户") else f"@用户{_digest(match[0])[:6]}", text
-        )
-
-    return hide
-
-
-def _hidden(value: Any, hide: Callable[[str], str], key: str = "") -> Any:
-    if isinstance(value, dict):
-        return {name: _hidden(inner, hide, name) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_hidden(inner, hide, key) for inner in value]
-    if isinstance(value, str):
-        return "" if _PERSONAL_KEY.search(key) else hide(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        number = str(value)
-        return int(_number_for(number)) if value > 0 and _NUMBER_KEY.search(key) else int(hide(number))
-    return value
-
-
-def _number_for(number: str) -> str:
-    return str(int(_digest(number), 16))[: max(6, len(number))]
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
+def kept_page(job: Job, body: Path) -> Response:
+    """Return a page that a crawl has kept (its log says where) as if it had just come."""
+    fetched_at = datetime.fromtimestamp(body.stat().st_mtime, UTC)
+    return Response(url=spider_of(job.feed)(job).first().url, body=body.read_bytes(), fetched_at=fetched_at)
 
 
 def _write_json(path: Path, value: Any) -> None:
     path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-
-
-def main() -> None:
-    """Record one page from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m crawlers.record", description="Save a live page as a fixture.")
-    for name in ("feed", "query", "case"):
-        parser.add_argument(name)
-    parser.add_argument("--base-url")
-    parser.add_argument("--fixtures", type=Path, default=Path("tests/fixtures"))
-    given = parser.parse_args()
-    record(
-        Job(feed=given.feed, query=given.query, base_url=given.base_url, run_id="fixture"), given.case, given.fixtures
-    )
-
-
-if __name__ == "__main__":
-    main()

@@ -73,6 +73,8 @@ class Job:
     validators: Mapping[str, str] = field(default_factory=dict)
     slice: Slice | None = None
     """The part that is asked for, of a feed that can search by date; None is the newest, whatever their time."""
+    only_first: bool = False
+    """Whether one request is made, and neither tried again nor followed by what belongs to its page."""
 
     def secrets(self) -> list[str]:
         """Return the credentials that it asks with, which no log and no kept page may show, in each way to write them.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
     from nlp.mention import Mention
 
-_KEPT = {"TINGFENG_RESEARCH_DATA"}
+_KEPT = {"TINGFENG_RESEARCH_DATA", "TINGFENG_PEERS"}
 _LONG = {"test_up.py", "test_killed_pipeline.py", "test_command_line.py", "test_dags.py"}
 collect_ignore = [] if find_spec("torch") else ["test_training.py"]  # `make test-torch` runs it
 _MADE = pytest.StashKey[tempfile.TemporaryDirectory[str]]()

@@ -18,6 +18,7 @@ from config.customer_source import CustomerSource
 from config.import_map import ImportMap
 from config.load import load
 from config.notify import Notify
+from config.pictures import Pictures
 from config.platform import Platform
 from config.privacy import Privacy
 from config.retention import Retention
@@ -72,6 +73,7 @@ def meant(written: dict[str, Any]) -> type[BaseModel]:
         "columns": ImportMap,
         "raw": Retention,
         "roles": Privacy,
+        "of_a_post": Pictures,
         "kind": Channel,
     }
     return next(model for field, model in known.items() if field in written)

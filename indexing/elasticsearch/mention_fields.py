@@ -49,6 +49,7 @@ _PAGE = (
     Field("region", KEYWORD, "Where the platform says the author is."),
     Field("tags", KEYWORD, "Topics that the author set; the first 200."),
     Field("links", ADDRESS, "The pages that the post points to, without what says only who shared them; the first 20."),
+    Field("pictures", ADDRESS, "The addresses of its pictures; the first 20."),
     Field("folded.author", KEYWORD, "What `author:` in a query compares: a keyed digest of the name."),
     Field("folded.region", KEYWORD, "What `region:` compares: the region without case, width and ways to write."),
     Field("folded.site", KEYWORD, "What `site:` compares."),
@@ -92,6 +93,12 @@ _STORY = (
     Field("story.id", KEYWORD, "The story that the mention belongs to."),
     Field("story.role", KEYWORD, "Its part in it: origin, repost, reply or copy."),
     Field("story.keys", KEYWORD, "What copies are found by: a hash of the whole text and, of an origin, of its parts."),
+    Field(
+        "story.pictures",
+        KEYWORD,
+        "What its pictures look like, where config/pictures.yaml asks for it: 256 bits a look.",
+    ),
+    Field("story.picture_keys", KEYWORD, "What posts with an origin's pictures are found by: parts of these bits."),
     Field("writers.story", LONG, "Version of these fields.", "ms since 1970"),
 )
 _LINK = (

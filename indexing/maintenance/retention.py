@@ -9,7 +9,9 @@ from config.retention import EvidenceRetention, Retention
 from crawlers import pages
 from crawlers.days import days
 from crawlers.manifest import BrokenBatch
+from crawlers.private import conversations
 from crawlers.stage import STAGES, window_at
+from crawlers.wecom import inbox
 from indexing.evidence.night import put_away
 from indexing.maintenance.row import Row
 from indexing.maintenance.settled import settled
@@ -40,6 +42,8 @@ def keep_to(
     yield _dead_letters(retention.dead_letters, now, dry_run, check)
     yield _pages(retention.pages, now, dry_run)
     yield _evidence(retention.evidence, now, dry_run)
+    yield _private("private", "messages", retention.private, now, dry_run)
+    yield _private("callbacks", "events", retention.callbacks, now, dry_run)
     gone = rotate(retention.backups, dry_run=dry_run)
     yield Row(kind="backups", age=None, gone=gone, unit=f"beyond {retention.backups}")
     check()
@@ -95,3 +99,9 @@ def _evidence(retention: EvidenceRetention, now: datetime, dry_run: bool) -> Row
     """Seal and compress the days of the chain that are over, and drop the contents whose time is over."""
     gone = put_away(retention, now=now, dry_run=dry_run)
     return Row(kind="evidence", age=retention.evaluations, gone=gone, unit="contents of lines")
+
+
+def _private(kind: str, unit: str, age: timedelta | None, now: datetime, dry_run: bool) -> Row:
+    expire = conversations.expire if kind == "private" else inbox.expire
+    gone = expire(now - age, dry_run=dry_run) if age is not None else 0
+    return Row(kind=kind, age=age, gone=gone, unit=unit)

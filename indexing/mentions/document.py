@@ -20,7 +20,7 @@ __all__ = ["analysis_part", "document_id", "millis", "month", "native_month", "p
 _LONGEST_ID = 440
 """Bytes of a post's id; with the brand's it stays below the 512 that Elasticsearch takes."""
 _LONGEST_TEXT = 100_000
-_MOST_TOKENS, _MOST_TERMS = 20_000, 200
+_MOST_TOKENS, _MOST_TERMS, _MOST_PICTURES = 20_000, 200, 20
 _LARGEST = 2**63 - 1
 _FIRST_MONTH = datetime(2009, 1, 1, tzinfo=UTC)  # a feed's archive must not make an index a month since 1995
 _CLOCK_SKEW = timedelta(days=1)
@@ -87,6 +87,7 @@ def page_part(mention: Mention, pseudonyms: Pseudonyms) -> dict[str, Any]:
             "region": post.region,
             "tags": _first(post.tags),
             "links": _first(post.links),
+            "pictures": _first(post.pictures, _MOST_PICTURES),
             "language": post.language,
             "query": post.query,
             "run_id": post.run_id,

@@ -1,8 +1,9 @@
 """Which story a post belongs to and what it is in it; a pure function of posts and of what is known of earlier ones.
 
 A story has the id of the post that was seen first to say it, and keeps it: nothing is merged or split later. An answer
-or a repost belongs where its root belongs. A first post that says what an origin of the last weeks said is its copy. A
-post that others have answered before it was seen itself stays the origin of their story.
+or a repost belongs where its root belongs. A first post that says what an origin of the last weeks said is its copy; so
+is one that says something else but shows the same picture, where pictures are compared. A post that others have
+answered before it was seen itself stays the origin of their story.
 """
 
 from collections import defaultdict
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from crawlers.pictures.fingerprint import bands, distance, near_bands
 from crawlers.post import Kind
 from indexing.stories.likeness import Likeness, alike
 
@@ -38,6 +40,8 @@ class StoryPost:
     root_id: str | None
     at: datetime
     likeness: Likeness
+    pictures: tuple[str, ...] = ()
+    """What its pictures look like, where pictures are compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,7 @@ class Leader:
     story: str
     at: datetime
     likeness: Likeness
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,12 @@ class Place:
     story: str
     role: Role
     keys: tuple[str, ...]
+    pictures: tuple[str, ...] = ()
+
+    @property
+    def picture_keys(self) -> list[str]:
+        """What posts with the same picture will find it by."""
+        return sorted({key for picture in self.pictures for key in bands(picture)}) if self.role is Role.ORIGIN else []
 
 
 @dataclass(slots=True)
@@ -68,11 +79,18 @@ class Known:
     """Ids of posts that others have answered or reposted under a story of that id."""
     leaders: defaultdict[str, list[Leader]] = field(default_factory=lambda: defaultdict(list))
     """By key."""
+    shown: defaultdict[str, list[Leader]] = field(default_factory=lambda: defaultdict(list))
+    """By a part of a picture's bits."""
+    distance: int = 0
+    """Bits in which two pictures may differ and count as the same."""
 
     def add(self, leader: Leader) -> None:
         """Let copies find the leader."""
         for key in leader.likeness.keys:
             self.leaders[key].append(leader)
+        for picture in leader.pictures:
+            for key in bands(picture):
+                self.shown[key].append(leader)
 
 
 def assign(posts: Iterable[StoryPost], known: Known) -> Mapping[str, Place]:
@@ -83,7 +101,7 @@ def assign(posts: Iterable[StoryPost], known: Known) -> Mapping[str, Place]:
         place = known.stories.get(post.post_id) or _place(post, known)
         places[post.post_id] = known.stories[post.post_id] = place
         if place.role is Role.ORIGIN:
-            known.add(Leader(story=place.story, at=post.at, likeness=post.likeness))
+            known.add(Leader(story=place.story, at=post.at, likeness=post.likeness, pictures=post.pictures))
     return places
 
 
@@ -91,10 +109,10 @@ def _place(post: StoryPost, known: Known) -> Place:
     whole = post.likeness.keys[:1]
     if root := _root(post):
         known_root = known.stories.get(root)
-        return Place(known_root.story if known_root else root, _answer(post.kind), whole)
-    if post.post_id not in known.trees and (leader := _copied(post, known)):
-        return Place(leader.story, Role.COPY, whole)
-    return Place(post.post_id, Role.ORIGIN, post.likeness.keys)
+        return Place(known_root.story if known_root else root, _answer(post.kind), whole, post.pictures)
+    if post.post_id not in known.trees and (leader := _copied(post, known) or _shown(post, known)):
+        return Place(leader.story, Role.COPY, whole, post.pictures)
+    return Place(post.post_id, Role.ORIGIN, post.likeness.keys, post.pictures)
 
 
 def _root(post: StoryPost) -> str | None:
@@ -119,3 +137,18 @@ def _copied(post: StoryPost, known: Known) -> Leader | None:
         if (overlap := alike(leader.likeness, post.likeness))
     )
     return near[scored[0][2]] if scored else None
+
+
+def _shown(post: StoryPost, known: Known) -> Leader | None:
+    """Return the leader with the picture most like one of the post's, and of equals the earliest."""
+    best: tuple[int, datetime, str] | None = None
+    found: Leader | None = None
+    for picture in post.pictures:
+        near = {id(leader): leader for key in near_bands(picture) for leader in known.shown.get(key, ())}
+        for leader in near.values():
+            if abs(leader.at - post.at) > REACH_OF_COPIES or leader.story == post.post_id:
+                continue
+            apart = min(distance(picture, other) for other in leader.pictures)
+            if apart <= known.distance and (best is None or (apart, leader.at, leader.story) < best):
+                best, found = (apart, leader.at, leader.story), leader
+    return found

@@ -5,12 +5,16 @@ up where this one stopped: each post is placed by what was seen before it, so bo
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from crawlers.pictures.fetch import Finder
+from crawlers.pictures.fingerprint import near_bands
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.mappings import MONTHLY
+from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.store import Store
 from indexing.mentions.document import millis
 from indexing.mentions.write import Outcome, Update, write
@@ -20,26 +24,41 @@ from indexing.stories.pages import Hit, pages
 
 __all__ = ["place"]
 
-_FIELDS = ["post_id", "root_id", "kind", "title", "text", "@timestamp", "event.ingested"]
+_FIELDS = ["post_id", "root_id", "kind", "title", "text", "@timestamp", "event.ingested", "pictures"]
+_PICTURES_AT_ONCE = 50
+"""Pictures that are looked for in one search; each has 1,088 keys, and Elasticsearch takes 65,536."""
 _PLACED = {"exists": {"field": "story.id"}}
 _EDITED_WITHIN = timedelta(days=30)
 
 
-def place(store: Store, among: Mapping[str, Any], *, now: datetime) -> tuple[int, int]:
+def place(store: Store, among: Mapping[str, Any], *, now: datetime, finder: Finder | None = None) -> tuple[int, int]:
     """Give each mention `among` (a condition) that has none its story; return how many got one, and origins followed.
 
     An origin that its author has edited since can afterwards be found by its new words too. `now` is the version of
-    what is written.
+    what is written. With a `finder`, first posts that show the same picture join as well.
     """
     placed = 0
     for hits in pages(store, {"bool": {"filter": [among], "must_not": [_PLACED]}}, sources=_FIELDS):
         if placed:
             store.refresh(MONTHLY)  # so that the origins of the page before are found
-        placed += _write(store, hits, assign(_story_posts(hits), _known(store, hits)), now)
+        pictures = _pictures(hits, finder)
+        placed += _write(store, hits, assign(_story_posts(hits, pictures), _known(store, hits, pictures, finder)), now)
     return placed, _follow_edits(store, among, now)
 
 
-def _story_posts(hits: Sequence[Hit]) -> list[StoryPost]:
+def _pictures(hits: Sequence[Hit], finder: Finder | None) -> Mapping[str, tuple[str, ...]]:
+    """Return what the pictures of first posts look like; the bytes of none are kept."""
+    if finder is None:
+        return {}
+    sources = {hit["_source"]["post_id"]: hit["_source"] for hit in hits}
+    return finder.find({post: source["pictures"] for post, source in sources.items() if _is_first(source)})
+
+
+def _is_first(source: Mapping[str, Any]) -> bool:
+    return "pictures" in source and source.get("root_id") in (None, source["post_id"])
+
+
+def _story_posts(hits: Sequence[Hit], pictures: Mapping[str, tuple[str, ...]] | None = None) -> list[StoryPost]:
     sources = {hit["_source"]["post_id"]: hit["_source"] for hit in hits}
     likes = likenesses([_words(source) for source in sources.values()])
     return [
@@ -49,6 +68,7 @@ def _story_posts(hits: Sequence[Hit]) -> list[StoryPost]:
             root_id=source.get("root_id"),
             at=datetime.fromisoformat(source["@timestamp"]),
             likeness=likeness,
+            pictures=(pictures or {}).get(post_id, ()),
         )
         for (post_id, source), likeness in zip(sources.items(), likes, strict=True)
     ]
@@ -58,18 +78,25 @@ def _words(source: Mapping[str, Any]) -> str:
     return " ".join(filter(None, (source.get("title"), source.get("text"))))
 
 
-def _known(store: Store, hits: Sequence[Hit]) -> Known:
+def _known(store: Store, hits: Sequence[Hit], pictures: Mapping[str, tuple[str, ...]], finder: Finder | None) -> Known:
     """Return what the index knows of these posts, their roots, and the texts that they may copy."""
     sources = [hit["_source"] for hit in hits]
     own = {source["post_id"] for source in sources}
     named = own | {source["root_id"] for source in sources if "root_id" in source}
     first = _story_posts([hit for hit in hits if hit["_source"].get("root_id") in (None, hit["_source"]["post_id"])])
     keys = sorted({key for post in first for key in post.likeness.keys})
-    known = Known(stories=dict(_placed(store, named)), trees=_trees(store, own))
+    near = finder.distance if finder else 0
+    known = Known(stories=dict(_placed(store, named)), trees=_trees(store, own), distance=near)
+    times = [post.at for post in first]
     if keys:
-        times = [post.at for post in first]
-        for leader in _leaders(store, keys, min(times) - REACH_OF_COPIES, max(times) + REACH_OF_COPIES):
-            known.add(leader)
+        for leader in _leaders(store, "keys", keys, min(times) - REACH_OF_COPIES, max(times) + REACH_OF_COPIES):
+            known.add(replace(leader, pictures=()))
+    (no_words,) = likenesses([""])
+    shown = sorted({picture for some in pictures.values() for picture in some})
+    for some in in_parts(shown, _PICTURES_AT_ONCE):
+        keys = sorted({key for picture in some for key in near_bands(picture)})
+        for leader in _leaders(store, "picture_keys", keys, min(times) - REACH_OF_COPIES, max(times) + REACH_OF_COPIES):
+            known.add(replace(leader, likeness=no_words))
     return known
 
 
@@ -78,7 +105,8 @@ def _placed(store: Store, posts: set[str]) -> Iterator[tuple[str, Place]]:
     for hits in pages(store, query, sources=["post_id", "story"]):
         for hit in hits:
             story = hit["_source"]["story"]
-            found = Place(story["id"], Role(story["role"]), tuple(story.get("keys", ())))
+            shown = tuple(story.get("pictures", ()))
+            found = Place(story["id"], Role(story["role"]), tuple(story.get("keys", ())), shown)
             yield hit["_source"]["post_id"], found
 
 
@@ -95,19 +123,20 @@ def _trees(store: Store, posts: set[str]) -> frozenset[str]:
     return frozenset(bucket["key"] for bucket in answer["aggregations"]["stories"]["buckets"])
 
 
-def _leaders(store: Store, keys: Sequence[str], since: datetime, until: datetime) -> Iterator[Leader]:
+def _leaders(store: Store, name: str, keys: Sequence[str], since: datetime, until: datetime) -> Iterator[Leader]:
     filters = [
-        {"terms": {"story.keys": keys}},
+        {"terms": {f"story.{name}": keys}},
         {"term": {"story.role": str(Role.ORIGIN)}},
         {"range": {"@timestamp": {"gte": since.isoformat(), "lte": until.isoformat()}}},
     ]
-    fields = ["post_id", "title", "text", "@timestamp", "story.id"]
+    fields = ["post_id", "title", "text", "@timestamp", "story.id", "story.pictures"]
     for hits in pages(store, {"bool": {"filter": filters}}, sources=fields):
         sources = {hit["_source"]["post_id"]: hit["_source"] for hit in hits}
         likes = likenesses([_words(source) for source in sources.values()])
         for source, likeness in zip(sources.values(), likes, strict=True):
             at = datetime.fromisoformat(source["@timestamp"])
-            yield Leader(story=source["story"]["id"], at=at, likeness=likeness)
+            story = source["story"]
+            yield Leader(story=story["id"], at=at, likeness=likeness, pictures=tuple(story.get("pictures", ())))
 
 
 def _write(store: Store, hits: Sequence[Hit], places: Mapping[str, Place], now: datetime) -> int:
@@ -119,6 +148,10 @@ def _update(store: Store, hit: Hit, place: Place, now: datetime) -> Update:
     story: dict[str, Any] = {"id": place.story, "role": str(place.role)}
     if place.keys:
         story["keys"] = list(place.keys)
+    if place.pictures:
+        story["pictures"] = list(place.pictures)
+    if keys := place.picture_keys:
+        story["picture_keys"] = keys
     return Update(
         id=hit["_id"],
         parts={Writer.STORY: {"story": story, "writers": {"story": millis(now)}}},
@@ -139,6 +172,6 @@ def _follow_edits(store: Store, among: Mapping[str, Any], now: datetime) -> int:
         for post in _story_posts(stale):
             story = next(h["_source"]["story"] for h in stale if h["_source"]["post_id"] == post.post_id)
             keys = dict.fromkeys((*post.likeness.keys, *story.get("keys", ())))
-            places[post.post_id] = Place(story["id"], Role.ORIGIN, tuple(keys))
+            places[post.post_id] = Place(story["id"], Role.ORIGIN, tuple(keys), tuple(story.get("pictures", ())))
         followed += _write(store, stale, places, now)
     return followed

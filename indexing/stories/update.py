@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from config.brand import Brand
+from config.pictures import load_pictures
+from crawlers.pictures.fetch import Finder
 from indexing.elasticsearch.changes import Changes, changes
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.lease import lease
@@ -79,10 +81,11 @@ def update_stories(store: Store, brands: Sequence[Brand] = (), *, now: datetime 
 
 def _place(store: Store, now: datetime) -> tuple[int, Changes]:
     """Place what has no story; return how many got one, and all changes, in which nothing is without one any more."""
-    total = 0
+    total, config = 0, load_pictures()
+    finder = Finder(config) if config.enabled else None
     while True:
         mentions = changes(store, READER, MONTHLY)
-        placed, followed = place(store, mentions.query, now=now) if mentions else (0, 0)
+        placed, followed = place(store, mentions.query, now=now, finder=finder) if mentions else (0, 0)
         total += placed
         if not placed and not followed:
             return total, mentions

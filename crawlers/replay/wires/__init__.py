@@ -113,13 +113,15 @@ def _module(name: str) -> ModuleType:
 
 
 def posted(body: bytes) -> dict[str, str]:
-    """Return the plain fields of a posted JSON object as text; none of what is no such object."""
+    """Return the plain fields of a posted JSON object as text, lists joined; none of what is no such object."""
     try:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return {}
     fields = value.items() if isinstance(value, dict) else ()
-    return {name: str(field) for name, field in fields if isinstance(field, str | int | float)}
+    plain = {name: str(field) for name, field in fields if isinstance(field, str | int | float)}
+    lists = {name: ",".join(map(str, field)) for name, field in fields if isinstance(field, list)}
+    return plain | lists
 
 
 def page_number(query: Mapping[str, str]) -> int:
