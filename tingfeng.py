@@ -26,6 +26,7 @@ from commands import (
     replay,
     report,
     rules,
+    sentiment,
     up,
 )
 from commands.screen import errors
@@ -66,6 +67,7 @@ app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(es.app, name="es")
 app.add_typer(models.app, name="models")
 app.add_typer(label.app, name="label")
+app.add_typer(sentiment.app, name="sentiment")
 app.command()(replay.replay)
 app.command()(maintenance.rebuild)
 app.command()(maintenance.backup)

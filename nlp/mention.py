@@ -39,6 +39,8 @@ class Sentiment:
     """The words that were asked about; None where the whole post was judged."""
     why: str | None = None
     """The rule that decided in the model's stead, such as `comparison`."""
+    before: tuple[float, float, float] | None = None
+    """The engine's own negative, neutral and positive, where the brand's prior or `neutral` changed them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

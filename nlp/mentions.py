@@ -13,6 +13,7 @@ from nlp.mention import Label, MatchedBy, Mention, Sentiment
 from nlp.query import Document, holds
 from nlp.reader import Reader, Reading, likeliest
 from nlp.segment import Segmenter, as_token
+from nlp.shift import UNCHANGED, Change
 from nlp.stance.scene import SentimentTarget
 from nlp.variants import unified
 
@@ -25,11 +26,20 @@ Spoken = dict[str, tuple[MatchedBy, tuple[str, ...]]]
 class Analyser:
     """Everything that reads a post, made ready once; `version` is stamped on each mention."""
 
-    def __init__(self, brands: Sequence[Brand], reader: Reader, stopwords: frozenset[str], version: str) -> None:
+    def __init__(
+        self,
+        brands: Sequence[Brand],
+        reader: Reader,
+        stopwords: frozenset[str],
+        version: str,
+        changes: Mapping[str, Change] | None = None,
+    ) -> None:
+        """`changes` are what the brands' own priors make of the probabilities, by brand."""
         self._reader, self._version = reader, version
         self._matcher, self._segmenter = Matcher(brands), Segmenter(brands)
         self._names = {brand.id: names_of(brand) for brand in brands}
         self._neutral = {brand.id: brand.neutral for brand in brands}
+        self._changes = changes or {}
         self._silent = {
             brand.id: stopwords | {brand.id} | brand_words(map(as_token, _called(brand))) for brand in brands
         }
@@ -92,7 +102,8 @@ class Analyser:
         return SentimentTarget(target=mine[0], names=mine, others=others)
 
     def _sentiment(self, reading: Reading, brand: str) -> Sentiment:
-        label, probability, score = reading.best(self._neutral[brand])
+        neutral, change = self._neutral[brand], self._changes.get(brand, UNCHANGED)
+        label, probability, score = reading.best(neutral, change)
         return Sentiment(
             label=Label(label),
             probability=probability,
@@ -101,6 +112,7 @@ class Analyser:
             model=self._reader.engine.model,
             target=reading.target,
             why=reading.why,
+            before=None if change.nothing and neutral == 1.0 else reading.sentiment,
         )
 
 

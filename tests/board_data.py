@@ -106,7 +106,9 @@ def by_others(id: str) -> Document:
 def others(kind: str) -> Iterator[tuple[str, Document]]:
     """Yield documents of a kind that is not the mentions, with their ids."""
     chance = random.Random(kind)  # noqa: S311 -- documents, not secrets
-    for number in range({"runs": 180, "alerts": 60, "customers": 50, "links": 60, "notes": 8}.get(kind, 400)):
+    for number in range(
+        {"runs": 180, "alerts": 60, "customers": 50, "links": 60, "notes": 8, "quality": 9}.get(kind, 400)
+    ):
         at = (UNTIL - timedelta(minutes=chance.randrange((2 * DAYS + 1) * 1440))).isoformat()
         yield f"{kind}-{number}", {"@timestamp": at, **_MAKERS[kind](chance, number, at)}
 
@@ -208,6 +210,13 @@ def _level(chance: random.Random, number: int, _at: str) -> Document:
     return {**level, "@timestamp": at.isoformat(), "threshold": 3.0 * usual, **({"usual": usual} if number % 7 else {})}
 
 
+def _quality(chance: random.Random, number: int, at: str) -> Document:
+    brand = BRANDS[number % len(BRANDS)]
+    right, kappa = chance.random(), round(chance.random(), 3)
+    ends = {"right": right, "right_low": right / 2, "right_high": (1 + right) / 2}
+    return {"brand": brand, "sample": f"{brand}-{number}", "settled": number + 1, "kappa": kappa, **ends}
+
+
 _MAKERS = {
     "runs": _run,
     "alerts": _alert,
@@ -217,6 +226,7 @@ _MAKERS = {
     "accounts": _account,
     "notes": _note,
     "levels": _level,
+    "quality": _quality,
 }
 KINDS = tuple(_MAKERS)
 

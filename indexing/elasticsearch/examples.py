@@ -21,6 +21,8 @@ IDS: Mapping[str, str] = MappingProxyType(
         "reached": "the reader and the index's uuid",
         "alerts": "the rule, the brand and a number",
         "alert-events": "made by Elasticsearch",
+        "labelling": "the sample and a digest of the mention's id",
+        "quality": "the sample",
         "state": "the purpose",
     }
 )
@@ -43,6 +45,8 @@ WRITERS: Mapping[str, str] = MappingProxyType(
         "silences": "alerts",
         "notes": "notes",
         "levels": "report",
+        "labelling": "label",
+        "quality": "label",
         "state": "rebuild, backup, restore",
     }
 )
@@ -171,6 +175,14 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
         "left": "weibo:642891cf1e2e81e6030ce1d2f645544f",
         "seat": "weibo:post:5369582145683330 weibo:642891cf1e2e81e6030ce1d2f645544f",
         "reader": "stories",
+        "sample": "xiaomi-20261101-20261122-400",
+        "stratum": "negative sure weibo",
+        "predicted": "negative",
+        "model": "default-0e41596d7a98",
+        "given.label": "neutral",
+        "given.by": "li.wei",
+        "settled": "neutral",
+        "settled_by": "li.wei+wang.fang",
     }
 )
 """By the field's whole name, or by its last part."""

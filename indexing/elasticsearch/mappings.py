@@ -20,6 +20,7 @@ from config import settings
 from indexing.elasticsearch.alert_fields import ALERT, ALERT_EVENT, SILENCE
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.field import Field, properties
+from indexing.elasticsearch.labelling_fields import QUALITY, SAMPLED
 from indexing.elasticsearch.mention_fields import MENTION
 from indexing.elasticsearch.record_fields import CUSTOMER, ENGAGEMENT, LEVEL, LINK, NAMED, NOTE, RUN, STATE
 from indexing.elasticsearch.story_fields import ACCOUNT, ANSWER, COUNTED, REACHED, RETRACTED, STORY
@@ -45,6 +46,8 @@ STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "silences": SILENCE,
         "notes": NOTE,
         "levels": LEVEL,
+        "labelling": SAMPLED,
+        "quality": QUALITY,
     }
 )
 """The kinds that have one index each, whatever the month."""

@@ -12,6 +12,7 @@ from crawlers.post import Author, Engagement, Post
 from indexing.elasticsearch.exact import any_way
 from indexing.mentions.privacy import Pseudonyms, author_fields
 from indexing.metrics.engagement import total
+from nlp.classifier.heads import SENTIMENTS
 from nlp.mention import Mention
 
 __all__ = ["analysis_part", "document_id", "millis", "month", "native_month", "page_part", "post_id", "timestamp"]
@@ -115,6 +116,7 @@ def analysis_part(mention: Mention, analysed_at: datetime) -> dict[str, Any]:
                 "model": sentiment.model,
                 "target": sentiment.target,
                 "why": sentiment.why,
+                "before": dict(zip(SENTIMENTS, sentiment.before, strict=True)) if sentiment.before else None,
             },
             "mood": str(mention.mood) if mention.mood else None,
             "mood_probability": mention.mood_probability,
