@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from config import settings
+from config.aliases import Aliases, widened
 from config.errors import UserError
 from config.fold import plain
 from config.load import ConfigError, load_folder, where
@@ -54,6 +55,8 @@ class Brand(_Written):
     """The boolean query that a post must match to be a mention, such as `小米 AND (崩溃 OR 闪退) NOT 小米粥`."""
     words: tuple[Text, ...] = ()
     """Words that segmentation must keep whole: products, nicknames, slogans."""
+    aliases: Aliases = Aliases()
+    """What else people call it: wherever the query says the name, each of these is meant too."""
     own_accounts: tuple[Account, ...] = ()
     neutral: Annotated[float, Field(ge=0.1, le=10)] = 1.0
     """What the odds of a neutral sentiment are multiplied by: less than 1 where too much counts as neutral."""
@@ -82,10 +85,24 @@ class Brand(_Written):
             raise ValueError(f"crawl: {repeated[0]!r} stands twice: keep one")
         return self
 
+    @model_validator(mode="after")
+    def _aliases_stand_for_the_name(self) -> "Brand":
+        try:
+            _ = self.parsed
+        except QueryError as error:
+            raise ValueError(f"aliases: {error.reason}") from error
+        return self
+
+    @property
+    def parsed_alone(self) -> Query:
+        """The query as its tree, as it is written."""
+        return parse_brand_query(self.query)
+
     @property
     def parsed(self) -> Query:
-        """The query as its tree."""
-        return parse_brand_query(self.query)
+        """The query as its tree, with the aliases beside the name."""
+        query, aliases = self.parsed_alone, self.aliases.all()
+        return widened(query, self.name, aliases) if aliases else query
 
 
 def load_brands(folder: Path | None = None) -> list[Brand]:

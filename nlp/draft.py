@@ -12,7 +12,7 @@ from crawlers.post import Post, decode_post
 from crawlers.stage import Batch, BrokenBatch, batches, window_at
 from nlp.matcher import Matcher
 
-__all__ = ["Difference", "difference", "touches"]
+__all__ = ["Difference", "difference", "posts_since", "touches"]
 
 _EXAMPLES = 5
 
@@ -46,7 +46,7 @@ def difference(
     """
     known = [brand.model_copy(update={"id": id}) for id, brand in (("saved", saved), ("draft", draft)) if brand]
     matcher, found, seen = Matcher(known), Difference(), set[str]()
-    for post in _posts(window_at(since) if since else ""):
+    for post in posts_since(window_at(since) if since else ""):
         if post.id in seen:
             continue
         seen.add(post.id)
@@ -77,7 +77,8 @@ def _count(found: Difference, post: Post, taken: set[str]) -> None:
         found.examples_lost += [post][: _EXAMPLES - len(found.examples_lost)]
 
 
-def _posts(first: str) -> Iterator[Post]:
+def posts_since(first: str) -> Iterator[Post]:
+    """Yield every post crawled in the window `first` and since, the newest window first."""
     for batch in reversed(batches("posts")):
         if batch.window >= first:
             yield from _read(batch)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from config.brand import Brand
 from config.fold import fold
-from config.query import wanted
+from config.query import Term, wanted
 from crawlers.post import Post
 from nlp.clean import clean
 from nlp.keywords import brand_words, keywords
@@ -17,7 +17,7 @@ from nlp.shift import UNCHANGED, Change
 from nlp.stance.scene import SentimentTarget
 from nlp.variants import unified
 
-__all__ = ["Analyser", "Spoken", "names_of", "said"]
+__all__ = ["Analyser", "Spoken", "holds_alone", "names_of", "said"]
 
 Spoken = dict[str, tuple[MatchedBy, tuple[str, ...]]]
 """Brand id → how the post came to speak of it, with the terms that matched."""
@@ -119,17 +119,19 @@ class Analyser:
 def names_of(brand: Brand) -> tuple[str, ...]:
     """Return what a brand is called, in lower case: name, words, and what of its query matches by itself."""
     name, *alone = _called(brand)
-    return tuple(dict.fromkeys((name, *(fold(word).lower() for word in brand.words), *alone)))
+    further = (fold(word).lower() for word in (*brand.words, *brand.aliases.all()))
+    return tuple(dict.fromkeys((name, *further, *alone)))
 
 
 def _called(brand: Brand) -> tuple[str, ...]:
     """Return the brand's name and what of its query matches by itself; its words may be products, hence topics."""
-    alone = (
-        term.value
-        for term in wanted(brand.parsed)
-        if term.field is None and holds(brand.parsed, Document.saying(term.value))
-    )
+    alone = (term.value for term in wanted(brand.parsed) if holds_alone(brand, term))
     return tuple(dict.fromkeys(fold(name).lower() for name in (brand.name, *alone)))
+
+
+def holds_alone(brand: Brand, term: Term) -> bool:
+    """Return whether a post that says nothing but this term is a mention."""
+    return term.field is None and holds(brand.parsed, Document.saying(term.value))
 
 
 def said(title: str | None, text: str) -> str:

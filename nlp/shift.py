@@ -78,9 +78,10 @@ def em(probabilities: Array, reference: Reference) -> Array:
     for _ in range(_STEPS):
         now = probabilities * (shares / known)
         new = (now / now.sum(axis=1, keepdims=True)).mean(axis=0)
-        if np.abs(new - shares).max() < _STILL:
-            return new
-        shares = new
+        still = np.abs(new - shares).max() < _STILL
+        shares = np.asarray(new)
+        if still:
+            break
     return shares
 
 

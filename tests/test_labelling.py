@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ from nlp.mention import Label, Mention, Sentiment
 from tingfeng import app
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
-DAYS = {"since": NOW - timedelta(days=28), "until": NOW}
+DAYS: dict[str, Any] = {"since": NOW - timedelta(days=28), "until": NOW}
 MentionOf = Callable[..., Mention]
 BatchOf = Callable[..., Batch]
 
@@ -103,7 +104,8 @@ def test_two_people_label_blind_and_a_third_settles(filled: Store) -> None:
 def test_no_label_is_lost_where_two_write_at_once(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     name = draw(filled, "acme", 5, **DAYS)
     mention = items(filled, name)[0].mention
-    real, raced = items_module.items, []
+    raced: list[bool] = []
+    real = items_module.items
 
     def slow(store: Store, sample: str) -> list[Item]:
         """Between reading and writing, another person is faster."""
@@ -165,7 +167,7 @@ def test_kappa_is_cohens(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_weighted_share_is_right_as_often_as_it_says() -> None:
-    """A made-up brand of 10,000 mentions in three strata, drawn 400 times: its interval holds the truth in about 95 %."""
+    """A made-up brand in three strata, drawn 400 times: the interval holds the truth in about 95 of 100."""
     chance = np.random.default_rng(4)
     strata = {"a": (8_000, 0.9, 60), "b": (1_500, 0.6, 30), "c": (500, 0.3, 20)}
     truth = sum(size * p for size, p, _ in strata.values()) / 10_000
