@@ -84,9 +84,14 @@ def _breadth(brand: Brand, word: str, holds: Sequence[Read]) -> Breadth:
         posts=len(holds),
         untouched=len(untouched),
         speak_of=told,
-        examples=tuple(one.shown for one in untouched[:_EXAMPLES]),
-        remedies=_remedies(brand, word, (*beside, *company[:_TOLD]), told, touched, untouched),
+        examples=tuple(one.shown for one in _clearest(untouched, told)),
+        remedies=_remedies(brand, word, tuple(dict.fromkeys((*beside, *company[:_TOLD]))), told, touched, untouched),
     )
+
+
+def _clearest(untouched: Sequence[Read], told: Sequence[str]) -> list[Read]:
+    """Return a few posts, those first that hold most of what the others speak of."""
+    return sorted(untouched, key=lambda one: -len(one.words.intersection(told)))[:_EXAMPLES]
 
 
 def _telling(some: Sequence[Read], others: Sequence[Read], most: int) -> tuple[str, ...]:
