@@ -27,6 +27,7 @@ from commands import (
     report,
     rules,
     sentiment,
+    topics,
     up,
 )
 from commands.screen import errors
@@ -55,6 +56,7 @@ app.command()(pipeline.index)
 app.command()(backfill.backfill)
 app.command()(query.query)
 app.command()(report.report)
+app.command()(topics.topics)
 app.add_typer(brands.app, name="brands")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(channels.app, name="channels")

@@ -31,7 +31,7 @@ class _Written(BaseModel):
 
 
 class Account(_Written):
-    """An account of the brand's own: its posts are answers, not mentions."""
+    """An account of the brand's own, whose posts are answers and not mentions, or of a partner's."""
 
     platform: Name
     id: Text
@@ -58,6 +58,8 @@ class Brand(_Written):
     aliases: Aliases = Aliases()
     """What else people call it: wherever the query says the name, each of these is meant too."""
     own_accounts: tuple[Account, ...] = ()
+    partners: tuple[Account, ...] = ()
+    """Accounts of dealers, agencies and paid voices: their posts are mentions, marked as `partner`."""
     neutral: Annotated[float, Field(ge=0.1, le=10)] = 1.0
     """What the odds of a neutral sentiment are multiplied by: less than 1 where too much counts as neutral."""
     crawl: tuple[Target, ...] = Field(default=())
@@ -83,6 +85,12 @@ class Brand(_Written):
         repeated = sorted(f"{t.feed} {t.query}" for t, times in Counter(self.crawl).items() if times > 1)
         if repeated:
             raise ValueError(f"crawl: {repeated[0]!r} stands twice: keep one")
+        return self
+
+    @model_validator(mode="after")
+    def _partners_are_not_own(self) -> "Brand":
+        if both := sorted(f"{one.platform} {one.id}" for one in {*self.own_accounts} & {*self.partners}):
+            raise ValueError(f"partners: {both[0]!r} is also among own_accounts, whose posts are no mentions: keep one")
         return self
 
     @model_validator(mode="after")

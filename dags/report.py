@@ -17,9 +17,11 @@ def report() -> None:
         from dashboards.report import write_latest
         from indexing.elasticsearch.store import open_store
         from indexing.pipeline import check_config, keep_levels
+        from indexing.topics.keep import keep_topics
 
         store, brands = open_store(), check_config()
         keep_levels(store, brands)
+        keep_topics(store, brands)
         return str(write_latest(store, brands))
 
     write()

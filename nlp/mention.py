@@ -7,7 +7,7 @@ import msgspec
 
 from crawlers.post import Post
 
-__all__ = ["Label", "MatchedBy", "Mention", "Sentiment", "decode_mention", "encode_mention"]
+__all__ = ["Label", "MatchedBy", "Mention", "Sentiment", "Speaker", "decode_mention", "encode_mention"]
 
 
 class Label(StrEnum):
@@ -23,6 +23,14 @@ class MatchedBy(StrEnum):
 
     QUERY = "query"
     ROOT = "root"
+
+
+class Speaker(StrEnum):
+    """Who speaks: one whom the brand pays or supplies, an organisation or a verified account, or anybody else."""
+
+    PARTNER = "partner"
+    PGC = "pgc"
+    UGC = "ugc"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +70,10 @@ class Mention:
     """0 to 1; the author's mood in the whole post, whatever it is about."""
     intent: str | None = None
     intent_probability: float | None = None
+    speaker: Speaker | None = None
+    """Who speaks; None in mentions made before it was kept."""
+    entities: tuple[str, ...] = ()
+    """Other brands, firms and products that the post names."""
     keywords: tuple[str, ...] = ()
     tokens: tuple[str, ...] = ()
     analysis: str

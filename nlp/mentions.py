@@ -7,9 +7,10 @@ from config.fold import fold
 from config.query import Term, wanted
 from crawlers.post import Post
 from nlp.clean import clean
+from nlp.entities import Entities
 from nlp.keywords import brand_words, keywords
 from nlp.matcher import Matcher
-from nlp.mention import Label, MatchedBy, Mention, Sentiment
+from nlp.mention import Label, MatchedBy, Mention, Sentiment, Speaker
 from nlp.query import Document, holds
 from nlp.reader import Reader, Reading, likeliest
 from nlp.segment import Segmenter, as_token
@@ -40,6 +41,8 @@ class Analyser:
         self._names = {brand.id: names_of(brand) for brand in brands}
         self._neutral = {brand.id: brand.neutral for brand in brands}
         self._changes = changes or {}
+        self._entities = Entities(brands)
+        self._partners = {brand.id: {(one.platform, one.id) for one in brand.partners} for brand in brands}
         self._silent = {
             brand.id: stopwords | {brand.id} | brand_words(map(as_token, _called(brand))) for brand in brands
         }
@@ -63,13 +66,14 @@ class Analyser:
     def mentions(self, found: Sequence[tuple[Post, Spoken]]) -> Iterator[Mention]:
         """Yield the mentions of these posts in their order; the engine gets all their texts at once."""
         texts = [said(post.title, post.text) for post, _ in found]
+        plains = [unified(text.lower()) for text in texts]
         pairs = [
-            (text, self._ask(brand, text, spoken))
-            for text, (_, spoken) in zip(texts, found, strict=True)
+            (text, self._ask(brand, plain, spoken))
+            for text, plain, (_, spoken) in zip(texts, plains, found, strict=True)
             for brand in spoken
         ]
         readings = iter(self._reader.read([text for text, _ in pairs], [subject for _, subject in pairs]))
-        for (post, spoken), text in zip(found, texts, strict=True):
+        for (post, spoken), text, plain in zip(found, texts, plains, strict=True):
             tokens = self._segmenter.tokens(text)
             for brand, (matched_by, matched) in spoken.items():
                 reading = next(readings)
@@ -86,14 +90,21 @@ class Analyser:
                     emotion_probability=reading.emotion_probability,
                     intent=reading.intent,
                     intent_probability=reading.intent_probability,
+                    speaker=self._speaker(post, brand),
+                    entities=self._entities.of(plain, brand),
                     keywords=keywords(tokens, self._silent[brand]),
                     tokens=tokens,
                     analysis=self._version,
                 )
 
-    def _ask(self, brand: str, text: str, spoken: Spoken) -> SentimentTarget | None:
-        """Ask about the brand where the text names it; else about the whole text."""
-        plain = unified(text.lower())
+    def _speaker(self, post: Post, brand: str) -> Speaker:
+        author = post.author
+        if author and (post.platform, author.id) in self._partners[brand]:
+            return Speaker.PARTNER
+        return Speaker.PGC if author and (author.organisation or author.verified) else Speaker.UGC
+
+    def _ask(self, brand: str, plain: str, spoken: Spoken) -> SentimentTarget | None:
+        """Ask about the brand where the text, in its plain form, names it; else about the whole text."""
         mine = tuple(name for name in self._names[brand] if unified(name) in plain)
         if not mine:
             return None

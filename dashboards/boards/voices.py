@@ -2,6 +2,7 @@
 
 from config.both import Both
 from dashboards.boards._shared import BRAND, CONTROLS, EMOTION, INTENT, KEYWORDS, MENTION_COLUMNS, PLATFORM
+from dashboards.boards._topics import ENTITIES, HOT_TOPICS, HOT_WORDS, SPEAKERS
 from dashboards.panel import Board, Draw, Listing, Panel, Time, Top
 from indexing.metrics.of.mentions import (
     ENGAGEMENT,
@@ -45,6 +46,8 @@ BOARD = Board(
             width=24,
             height=15,
         ),
+        HOT_TOPICS,
+        HOT_WORDS,
         Panel(
             id="rising-words",
             title=Both("上升词", "Rising words"),
@@ -137,6 +140,8 @@ BOARD = Board(
             width=24,
             height=15,
         ),
+        ENTITIES,
+        SPEAKERS,
         Panel(
             id="links",
             title=Both("被分享的链接", "Links shared"),

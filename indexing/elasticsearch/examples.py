@@ -23,6 +23,7 @@ IDS: Mapping[str, str] = MappingProxyType(
         "alert-events": "made by Elasticsearch",
         "labelling": "the sample and a digest of the mention's id",
         "quality": "the sample",
+        "topics": "the brand, the day and the topic or word",
         "state": "the purpose",
     }
 )
@@ -47,6 +48,7 @@ WRITERS: Mapping[str, str] = MappingProxyType(
         "levels": "report",
         "labelling": "label",
         "quality": "label",
+        "topics": "report, topics",
         "state": "rebuild, backup, restore",
     }
 )
@@ -175,6 +177,10 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
         "left": "weibo:642891cf1e2e81e6030ce1d2f645544f",
         "seat": "weibo:post:5369582145683330 weibo:642891cf1e2e81e6030ce1d2f645544f",
         "reader": "stories",
+        "what": "topic",
+        "speaker": "partner",
+        "entities": "华为",
+        "topic": "3fa0c2b19d4e",
         "sample": "xiaomi-20261101-20261122-400",
         "stratum": "negative sure weibo",
         "predicted": "negative",

@@ -24,6 +24,7 @@ from indexing.elasticsearch.labelling_fields import QUALITY, SAMPLED
 from indexing.elasticsearch.mention_fields import MENTION
 from indexing.elasticsearch.record_fields import CUSTOMER, ENGAGEMENT, LEVEL, LINK, NAMED, NOTE, RUN, STATE
 from indexing.elasticsearch.story_fields import ACCOUNT, ANSWER, COUNTED, REACHED, RETRACTED, STORY
+from indexing.elasticsearch.topic_fields import TOPIC
 
 __all__ = ["KINDS", "MONTHLY", "STANDING", "VERSION", "copies", "mapping", "template"]
 
@@ -48,6 +49,7 @@ STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "levels": LEVEL,
         "labelling": SAMPLED,
         "quality": QUALITY,
+        "topics": TOPIC,
     }
 )
 """The kinds that have one index each, whatever the month."""

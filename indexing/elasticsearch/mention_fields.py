@@ -83,6 +83,8 @@ _ANALYSIS = (
     Field("emotion_probability", FLOAT, "Of the emotion.", "0 to 1"),
     Field("intent", KEYWORD, "complaint, question, suggestion, purchase, praise, news or other."),
     Field("intent_probability", FLOAT, "Of the intent.", "0 to 1"),
+    Field("speaker", KEYWORD, "partner, pgc (an organisation or a verified account) or ugc."),
+    Field("entities", KEYWORD, "Other brands, firms and products that the post names, from a dictionary."),
     Field("keywords", KEYWORD, "Words that stand for the text, in simplified characters; the first 200."),
     Field("tokens", KEYWORD, "The text's words in their order, in simplified characters; the first 20,000."),
     Field("analysis", KEYWORD, "Version of all that made these fields."),

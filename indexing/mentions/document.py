@@ -124,6 +124,8 @@ def analysis_part(mention: Mention, analysed_at: datetime) -> dict[str, Any]:
             "emotion_probability": mention.emotion_probability,
             "intent": mention.intent,
             "intent_probability": mention.intent_probability,
+            "speaker": mention.speaker,
+            "entities": _first(mention.entities),
             "keywords": _first(mention.keywords),
             "tokens": _first(mention.tokens, _MOST_TOKENS),
             "analysis": mention.analysis,

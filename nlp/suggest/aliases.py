@@ -73,6 +73,9 @@ class _Found:
             self.posts.append(one)
 
 
+_NONE = _Found()
+
+
 def read(posts: Iterable[Post], brand: Brand, progress: Callable[[int], None] = lambda _: None) -> list[Read]:
     """Cut posts into words, each text once."""
     segmenter, seen, found = Segmenter([brand]), set[str](), []
@@ -171,7 +174,7 @@ def _slang(name: str, others: Sequence[Read]) -> dict[str, _Found]:
     if len(name) > 1 and re.fullmatch(f"[{HAN}]+", name):
         halves = (f"{re.escape(name[:at])}[{HAN}]{re.escape(name[at + 1 :])}" for at in range(len(name)))
         runs = _runs(re.compile(f"(?=({'|'.join(halves)}))"), others)
-        found |= {run: where for run, where in runs.items() if run not in found}
+        found |= {run: where for run, where in runs.items() if len(where.posts) > len(found.get(run, _NONE).posts)}
     silent = stopwords()
     return {word: where for word, where in found.items() if word not in silent and keywords([word], frozenset())}
 
