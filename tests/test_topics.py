@@ -35,7 +35,7 @@ def filled(emptied_store: Store, batch_of: BatchOf, mention_of: MentionOf) -> St
     def add(day: datetime, words: tuple[str, ...], label: str = "neutral") -> None:
         nonlocal number
         number += 1
-        mention = mention_of(number, published_at=day, title=None)
+        mention = mention_of(number, published_at=day, fetched_at=NOW + timedelta(hours=1), title=None)
         sentiment = Sentiment(label=Label(label), probability=0.9, score=0.0, engine="fast", model="fast-1")
         mentions.append(replace(mention, keywords=words, sentiment=sentiment))
 
@@ -118,4 +118,4 @@ def test_the_command(data: Path, filled: Store, monkeypatch: pytest.MonkeyPatch)
     shown = CliRunner().invoke(app, ["topics", "--brand", "小米"])
     assert shown.exit_code == 0, shown.output
     assert "words beyond its last 28 days" in shown.output
-    assert topics_of(filled, ACME, TODAY, hot_words(filled, ACME, TODAY))[0].words
+    assert topics_of(filled, ACME, TODAY, hot_words(filled, ACME, TODAY))[0].words[0] == "系统更新"

@@ -171,6 +171,8 @@ def _slang(name: str, others: Sequence[Read]) -> dict[str, _Found]:
         for start, end in one.spans:
             if end - start > 1:
                 found.setdefault(one.text[start:end], _Found()).note(one, start, end)
+    related = [word for word, where in found.items() if set(word) & set(name) and len(where.posts) >= _FEWEST_OF_SLANG]
+    found |= _literal(related, others)  # 去度娘 may have been cut as 去度, 娘
     if len(name) > 1 and re.fullmatch(f"[{HAN}]+", name):
         halves = (f"{re.escape(name[:at])}[{HAN}]{re.escape(name[at + 1 :])}" for at in range(len(name)))
         runs = _runs(re.compile(f"(?=({'|'.join(halves)}))"), others)
