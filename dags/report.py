@@ -21,7 +21,7 @@ def report() -> None:
 
         store, brands = open_store(), check_config()
         keep_levels(store, brands)
-        keep_topics(store, brands)
+        keep_topics(store, brands, again=False)
         return str(write_latest(store, brands))
 
     write()

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -105,17 +105,17 @@ def test_no_label_is_lost_where_two_write_at_once(filled: Store, monkeypatch: py
     name = draw(filled, "acme", 5, **DAYS)
     mention = items(filled, name)[0].mention
     raced: list[bool] = []
-    real = items_module.items
+    real = items_module._read
 
-    def slow(store: Store, sample: str) -> list[Item]:
+    def slow(store: Store, sample: str, mention: str) -> tuple[Item, Mapping[str, Any]]:
         """Between reading and writing, another person is faster."""
-        found = real(store, sample)
+        found = real(store, sample, mention)
         if not raced:
             raced.append(True)
             give(store, sample, mention, "negative", "wang")
         return found
 
-    monkeypatch.setattr(items_module, "items", slow)
+    monkeypatch.setattr(items_module, "_read", slow)
     given_last = give(filled, name, mention, "negative", "li")
     assert set(given_last.by_person) == {"li", "wang"}
     assert given_last.settled

@@ -15,5 +15,6 @@ TOPIC = (
     Field("negative", LONG, "Negative ones among them.", "mentions"),
     Field("usual", FLOAT, "How many there would be if the day were like the 28 before.", "mentions"),
     Field("significance", FLOAT, "Log-likelihood ratio of that; 10.8 happens by chance once in a thousand."),
+    Field("written_at", DATE, "When it was counted last."),
     Field("first_at", DATE, "The day on which it was met first."),
 )

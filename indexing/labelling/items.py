@@ -115,15 +115,22 @@ def give(store: Store, sample: str, mention: str, label: str, by: str) -> Item:
     if not 0 < len(by) <= _LONGEST_NAME or "+" in by:
         raise NoSuchSample(f"{mention}: by: say who labels, in {_LONGEST_NAME} characters at most and without a +")
     for _ in range(_TRIES):
-        item = next((one for one in items(store, sample) if one.mention == mention), None)
-        if item is None:
-            raise NoSuchSample(f"{mention} was not drawn for {sample}")
+        item, document = _read(store, sample, mention)
         _check(item, by)
         given = Given(label=label, by=by, at=timestamp(datetime.now(UTC)))
-        answer = _written(store, item, given)
-        if answer:
+        if answer := _written(store, item, document, given):
             return answer
     raise NoSuchSample(f"{mention}: others keep labelling it: try again")
+
+
+def _read(store: Store, sample: str, mention: str) -> tuple[Item, Mapping[str, Any]]:
+    """Return a drawn mention as it stands now, and its document."""
+    with store_errors():
+        answer = store.client.options(ignore_status=404).get(index=store.alias(KIND), id=item_id(sample, mention))
+    if not answer.get("found"):
+        items(store, sample)  # says so where there is no such sample
+        raise NoSuchSample(f"{mention} was not drawn for {sample}")
+    return _item(answer.body), answer["_source"]
 
 
 def _check(item: Item, by: str) -> None:
@@ -135,12 +142,10 @@ def _check(item: Item, by: str) -> None:
         raise NoSuchSample(f"{item.mention}: {by} has labelled it, and so has another: a third person settles it")
 
 
-def _written(store: Store, item: Item, given: Given) -> Item | None:
+def _written(store: Store, item: Item, document: Mapping[str, Any], given: Given) -> Item | None:
     """Return the mention with one label more; None where somebody else was faster."""
     every = (*item.given, given)
     after = Item(**{name: getattr(item, name) for name in Item.__slots__} | {"given": every})
-    with store_errors():
-        document = store.client.get(index=store.alias(KIND), id=item.id)["_source"]
     settled = after.settled
     source = {
         **document,

@@ -24,21 +24,27 @@ _KIND = "topics"
 _PAST, _GAP = timedelta(days=28), timedelta(days=7)
 """How far back the usual reaches, and how long a topic may be silent and yet keep its name."""
 _ASKED, _KEPT, _MOST, _FEWEST, _SURE = 400, 60, 3_000, 3, 10.8
-_DAY = timedelta(days=1)
+_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 
 
-def keep_topics(store: Store, brands: Sequence[Brand], now: datetime | None = None, days: int = 2) -> int:
+def keep_topics(
+    store: Store, brands: Sequence[Brand], now: datetime | None = None, days: int = 2, *, again: bool = True
+) -> int:
     """Write the topics of the last days, today as far as it has come, and return how many; the same again is the same.
 
-    Earlier days come first, so that names go on from one to the next.
+    Earlier days come first, so that names go on from one to the next. Without `again`, what was counted in the last
+    hour, or six hours after its day, stays.
     """
-    today, count = (now or datetime.now(DAY_ZONE)).astimezone(DAY_ZONE).date(), 0
+    now = (now or datetime.now(DAY_ZONE)).astimezone(DAY_ZONE)
+    today, count = now.date(), 0
     for ago in reversed(range(days)):
         for brand in brands:
             day = today - ago * _DAY
+            if not again and _is_fresh(store, brand.id, day, now):
+                continue
             words = hot_words(store, brand, day)
             topics = topics_of(store, brand, day, words)
-            _write(store, brand, day, words, topics)
+            _write(store, brand, day, words, topics, now)
             count += len(topics)
     return count
 
@@ -127,11 +133,13 @@ def _topic(source: Mapping[str, Any]) -> Topic:
     )
 
 
-def _write(store: Store, brand: Brand, day: date, words: Sequence[HotWord], topics: Sequence[Topic]) -> None:
+def _write(
+    store: Store, brand: Brand, day: date, words: Sequence[HotWord], topics: Sequence[Topic], now: datetime
+) -> None:
     """Write a day's topics and words in the place of what it had."""
     negative = _negative(store, brand.id, day, {id for topic in topics for id in topic.holds})
     index, documents = store.alias(_KIND), {}
-    shared = {"@timestamp": timestamp(_ends(day)[0]), "brand": brand.id}
+    shared = {"@timestamp": timestamp(_ends(day)[0]), "brand": brand.id, "written_at": timestamp(now)}
     for topic in topics:
         documents[f"{brand.id}:{day}:{topic.id}"] = {
             **shared,
@@ -171,6 +179,19 @@ def _negative(store: Store, brand: str, day: date, wanted: set[str]) -> frozense
     query = matching(since=since, until=until, brand=brand)
     query["bool"]["filter"].append({"term": {"sentiment.label": "negative"}})
     return frozenset(one["id"] for one in drawn(store, query, ("brand",), 10**6, "negative")) & wanted
+
+
+def _is_fresh(store: Store, brand: str, day: date, now: datetime) -> bool:
+    """Return whether a day was counted within the last hour, or when all that comes late had come."""
+    filters = [{"term": {"brand": brand}}, {"term": {"@timestamp": timestamp(_ends(day)[0])}}]
+    since = min(now - _HOUR, _ends(day)[1] + 6 * _HOUR)
+    with store_errors():
+        store.refresh(_KIND)
+        answer = store.client.count(
+            index=store.alias(_KIND),
+            query={"bool": {"filter": [*filters, {"range": {"written_at": {"gte": since.isoformat()}}}]}},
+        )
+    return bool(answer["count"])
 
 
 def _there(store: Store, brand: str, day: date) -> set[str]:
