@@ -50,29 +50,32 @@ def draw(store: Store, brand: str, size: int, *, since: datetime, until: datetim
     ]
     chosen.sort(key=lambda one: luck(one[2]["id"], f"order {name}"))
     at = timestamp(datetime.now(UTC))
-    actions = [
-        Action(
-            operation="create",
-            index=store.alias(KIND),
-            id=item_id(name, one["id"]),
-            source={
-                "@timestamp": at,
-                "sample": name,
-                "brand": brand,
-                "mention": one["id"],
-                "place": place,
-                "stratum": stratum,
-                "weight": round(weight, 4),
-                "predicted": one["sentiment"]["predicted"],
-                "probability": one["sentiment"]["probability"],
-                "model": one["sentiment"]["model"],
-            },
-        )
+    documents = (
+        _document(name, brand, at, place, stratum, weight, one)
         for place, (stratum, weight, one) in enumerate(chosen, start=1)
-    ]
-    send(store.client, actions)  # what is there already, and its labels, stays as it is
+    )
+    index = store.alias(KIND)
+    # what is there already, and its labels, stays as it is
+    send(store.client, [Action(operation="create", index=index, id=id, source=source) for id, source in documents])
     store.refresh(KIND)
     return name
+
+
+def _document(
+    name: str, brand: str, at: str, place: int, stratum: str, weight: float, one: Mapping[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    return item_id(name, one["id"]), {
+        "@timestamp": at,
+        "sample": name,
+        "brand": brand,
+        "mention": one["id"],
+        "place": place,
+        "stratum": stratum,
+        "weight": round(weight, 4),
+        "predicted": one["sentiment"]["predicted"],
+        "probability": one["sentiment"]["probability"],
+        "model": one["sentiment"]["model"],
+    }
 
 
 _FIELDS = ("title", "text", "platform", "sentiment")
