@@ -87,7 +87,8 @@ def priors(brand: str) -> Priors:
 
 def in_use(brands: Iterable[str], model: str) -> Mapping[str, Prior]:
     """Return, by brand, the priors in use that were learnt from this model's answers."""
-    found = {brand: priors(brand).now for brand in brands}
+    there = {*files.names(_folder())}  # few of many brands have one
+    found = {brand: priors(brand).now for brand in brands if f"{brand}.json" in there}
     return {brand: prior for brand, prior in found.items() if prior and prior.model == model}
 
 
@@ -118,4 +119,8 @@ def _write(brand: str, all_: Priors) -> None:
 
 
 def _path(brand: str) -> str:
-    return f"{stage_root().rstrip('/')}/priors/{brand}.json"
+    return f"{_folder()}/{brand}.json"
+
+
+def _folder() -> str:
+    return f"{stage_root().rstrip('/')}/priors"
