@@ -38,6 +38,8 @@ from commands import (
     rota,
     rules,
     segments,
+    sentiment,
+    topics,
     up,
     wecom,
 )
@@ -69,6 +71,7 @@ app.command()(query.query)
 app.command()(report.report)
 app.command()(coverage.coverage)
 app.command()(dark.dark)
+app.command()(topics.topics)
 app.add_typer(brands.app, name="brands")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(channels.app, name="channels")
@@ -92,6 +95,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(label.app, name="label")
 app.add_typer(wecom.app, name="wecom")
 app.command()(record.record)
+app.add_typer(sentiment.app, name="sentiment")
 app.command()(replay.replay)
 app.command()(evidence.prove)
 app.command()(evidence.evidence)

@@ -80,6 +80,32 @@ def eval_(
         console.print(str(path), soft_wrap=True, markup=False)
 
 
+@app.command()
+def card(
+    brand: str = typer.Option(..., help="The brand, by its name or its id."),
+    since: str = typer.Option("4w", help="The stream that it speaks of: from when on."),
+    output: Path = typer.Option(None, help="A Markdown file; the screen unless told."),
+) -> None:
+    """Write the model card of a brand's own stream: what read it, with what prior, and how often that is right."""
+    from datetime import UTC, datetime
+
+    from config.brand import find_brand, load_brands
+    from config.settings import sentiment_engine
+    from indexing.elasticsearch.store import open_store
+    from indexing.labelling.card import card as card_of
+    from indexing.mentions.search import moment
+    from nlp.sentiment import engine as load
+
+    found, now = find_brand(load_brands(), brand), datetime.now(UTC)
+    store, model = open_store(), load(sentiment_engine()).model
+    text = card_of(store, found, model, since=moment(since, now), until=now)
+    if output:
+        output.write_text(text, encoding="utf-8")
+        console.print(str(output), soft_wrap=True, markup=False)
+    else:
+        console.print(text, soft_wrap=True, markup=False)
+
+
 def _show_drift(engines: list[str]) -> None:
     """Print how often the engine and people agree, month by month."""
     from indexing.elasticsearch.store import open_store

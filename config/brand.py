@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from config import brand_tree, settings
+from config.aliases import Aliases, widened
 from config.errors import UserError
 from config.fold import plain
 from config.load import ConfigError, load_folder, where
@@ -30,7 +31,7 @@ class _Written(BaseModel):
 
 
 class Account(_Written):
-    """An account of the brand's own: its posts are answers, not mentions."""
+    """An account of the brand's own, whose posts are answers and not mentions, or of a partner's."""
 
     platform: Name
     id: Text
@@ -56,7 +57,11 @@ class Brand(_Written):
     """Words that segmentation must keep whole: products, nicknames, slogans."""
     parent: Text | None = None
     """The id of the brand above this one: group → brand → product line. Alerts of one family join into incidents."""
+    aliases: Aliases = Aliases()
+    """What else people call it: wherever the query says the name, each of these is meant too."""
     own_accounts: tuple[Account, ...] = ()
+    partners: tuple[Account, ...] = ()
+    """Accounts of dealers, agencies and paid voices: their posts are mentions, marked as `partner`."""
     neutral: Annotated[float, Field(ge=0.1, le=10)] = 1.0
     """What the odds of a neutral sentiment are multiplied by: less than 1 where too much counts as neutral."""
     crawl: tuple[Target, ...] = Field(default=())
@@ -84,10 +89,30 @@ class Brand(_Written):
             raise ValueError(f"crawl: {repeated[0]!r} stands twice: keep one")
         return self
 
+    @model_validator(mode="after")
+    def _partners_are_not_own(self) -> "Brand":
+        if both := sorted(f"{one.platform} {one.id}" for one in {*self.own_accounts} & {*self.partners}):
+            raise ValueError(f"partners: {both[0]!r} is also among own_accounts, whose posts are no mentions: keep one")
+        return self
+
+    @model_validator(mode="after")
+    def _aliases_stand_for_the_name(self) -> "Brand":
+        try:
+            _ = self.parsed
+        except QueryError as error:
+            raise ValueError(f"aliases: {error.reason}") from error
+        return self
+
+    @property
+    def parsed_alone(self) -> Query:
+        """The query as its tree, as it is written."""
+        return parse_brand_query(self.query)
+
     @property
     def parsed(self) -> Query:
-        """The query as its tree."""
-        return parse_brand_query(self.query)
+        """The query as its tree, with the aliases beside the name."""
+        query, aliases = self.parsed_alone, self.aliases.all()
+        return widened(query, self.name, aliases) if aliases else query
 
 
 def load_brands(folder: Path | None = None) -> list[Brand]:

@@ -18,10 +18,12 @@ def report() -> None:
         from indexing.dark.keep import keep_dark
         from indexing.elasticsearch.store import open_store
         from indexing.pipeline import check_config, keep_levels
+        from indexing.topics.keep import keep_topics
 
         store, brands = open_store(), check_config()
         keep_levels(store, brands)
         keep_dark(store, brands)
+        keep_topics(store, brands, again=False)
         return str(write_latest(store, brands))
 
     write()

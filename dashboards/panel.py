@@ -76,7 +76,7 @@ class Top:
 
 
 Bucket = Time | Top
-TIMELESS = frozenset({"customers", "links", "profiles"})
+TIMELESS = frozenset({"customers", "links", "profiles", "quality"})
 """Kinds that say how things stand now: the time that a board is looked at for does not choose among them."""
 _MOVING = TIMELESS | {"accounts"}
 """Kinds whose documents leave an earlier time for a later one, so that it loses them afterwards."""

@@ -23,6 +23,7 @@ from nlp.analysed import made_by
 from nlp.keywords import stopwords
 from nlp.mention import encode_mention
 from nlp.mentions import Analyser, Spoken
+from nlp.priors import Prior, in_use
 from nlp.reader import Reader
 from nlp.replies import replies_in
 from nlp.sentiment import DEFAULT
@@ -30,7 +31,7 @@ from nlp.sentiment import engine as load_engine
 
 __all__ = ["DEFAULT", "Analysis", "RootBrands", "analyse"]
 
-_CODE = 5
+_CODE = 6
 """Raise it with every change that makes other mentions of the same posts."""
 _CHUNK = 1_000
 
@@ -47,7 +48,8 @@ class Analysis:
     def __init__(self, brands: Sequence[Brand], engine: str = DEFAULT) -> None:
         self._brands = brands
         self._reader, self._stops = Reader(load_engine(engine)), stopwords()
-        self.version = _version_of(brands, self._reader, self._stops)
+        self._priors = in_use([brand.id for brand in brands], self._reader.engine.model)
+        self.version = _version_of(brands, self._reader, self._stops, self._priors)
         """16 hexadecimal digits that change whenever the same posts could get other mentions."""
 
     def of(
@@ -89,7 +91,8 @@ class Analysis:
 
     @cached_property
     def _analyser(self) -> Analyser:
-        return Analyser(self._brands, self._reader, self._stops, self.version)
+        changes = {brand: prior.change for brand, prior in self._priors.items()}
+        return Analyser(self._brands, self._reader, self._stops, self.version, changes)
 
 
 def analyse(
@@ -104,9 +107,10 @@ def analyse(
     return Analysis(brands, engine).of(batch, roots=roots, progress=progress)
 
 
-def _version_of(brands: Sequence[Brand], reader: Reader, stops: Collection[str]) -> str:
+def _version_of(brands: Sequence[Brand], reader: Reader, stops: Collection[str], priors: Mapping[str, Prior]) -> str:
     written = [brand.model_dump(mode="json", exclude={"crawl"}) for brand in brands]
     made_from = [_CODE, reader.version, segmentation.version(), sorted(stops), written]
+    made_from += [{brand: prior.id for brand, prior in priors.items()}] if priors else []
     return hashlib.sha256(msgspec.json.encode(made_from, order="deterministic")).hexdigest()[:16]
 
 

@@ -11,8 +11,9 @@ from crawlers.errors import MalformedPost
 from crawlers.post import Post, decode_post
 from crawlers.stage import Batch, BrokenBatch, batches, window_at
 from nlp.matcher import Matcher
+from nlp.prefilter import Prefilter
 
-__all__ = ["Difference", "difference", "touches"]
+__all__ = ["Difference", "difference", "posts_since", "touches"]
 
 _EXAMPLES = 5
 
@@ -46,13 +47,15 @@ def difference(
     """
     known = [brand.model_copy(update={"id": id}) for id, brand in (("saved", saved), ("draft", draft)) if brand]
     matcher, found, seen = Matcher(known), Difference(), set[str]()
-    for post in _posts(window_at(since) if since else ""):
+    may_hold = Prefilter(brand.parsed for brand in known).may_hold
+    for post in posts_since(window_at(since) if since else ""):
         if post.id in seen:
             continue
         seen.add(post.id)
         found.posts += 1
-        matches = matcher.match(post)
-        _count(found, post, taken={*matches.found} - matches.own)
+        if may_hold(post):
+            matches = matcher.match(post)
+            _count(found, post, taken={*matches.found} - matches.own)
         progress(found.posts)
     return found
 
@@ -62,8 +65,8 @@ def touches(brand: Brand, posts: Batch) -> bool:
     decode = msgspec.json.Decoder(_Brand).decode
     if any(decode(line).brand == brand.id for line in posts.to("mentions").lines()):
         return True
-    matcher = Matcher([brand])
-    return any(matcher.match(post).found for post in _read(posts))
+    matcher, may_hold = Matcher([brand]), Prefilter([brand.parsed]).may_hold
+    return any(matcher.match(post).found for post in _read(posts) if may_hold(post))
 
 
 def _count(found: Difference, post: Post, taken: set[str]) -> None:
@@ -77,7 +80,8 @@ def _count(found: Difference, post: Post, taken: set[str]) -> None:
         found.examples_lost += [post][: _EXAMPLES - len(found.examples_lost)]
 
 
-def _posts(first: str) -> Iterator[Post]:
+def posts_since(first: str) -> Iterator[Post]:
+    """Yield every post crawled in the window `first` and since, the newest window first."""
     for batch in reversed(batches("posts")):
         if batch.window >= first:
             yield from _read(batch)

@@ -7,7 +7,7 @@ import msgspec
 
 from crawlers.post import Post
 
-__all__ = ["Label", "MatchedBy", "Mention", "Sentiment", "decode_mention", "encode_mention"]
+__all__ = ["Label", "MatchedBy", "Mention", "Sentiment", "Speaker", "decode_mention", "encode_mention"]
 
 
 class Label(StrEnum):
@@ -25,6 +25,14 @@ class MatchedBy(StrEnum):
     ROOT = "root"
 
 
+class Speaker(StrEnum):
+    """Who speaks: one whom the brand pays or supplies, an organisation or a verified account, or anybody else."""
+
+    PARTNER = "partner"
+    PGC = "pgc"
+    UGC = "ugc"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentiment:
     """Sentiment towards the brand: probabilities sum to 1; `score` is positive minus negative, -1 to 1."""
@@ -39,6 +47,8 @@ class Sentiment:
     """The words that were asked about; None where the whole post was judged."""
     why: str | None = None
     """The rule that decided in the model's stead, such as `comparison`."""
+    before: tuple[float, float, float] | None = None
+    """The engine's own negative, neutral and positive, where the brand's prior or `neutral` changed them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +70,10 @@ class Mention:
     """0 to 1; the author's mood in the whole post, whatever it is about."""
     intent: str | None = None
     intent_probability: float | None = None
+    speaker: Speaker | None = None
+    """Who speaks; None in mentions made before it was kept."""
+    entities: tuple[str, ...] = ()
+    """Other brands, firms and products that the post names."""
     keywords: tuple[str, ...] = ()
     tokens: tuple[str, ...] = ()
     analysis: str

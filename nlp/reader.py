@@ -12,6 +12,7 @@ import numpy as np
 from nlp.classifier.heads import EMOTIONS, POLES, SENTIMENTS
 from nlp.intent import INTENTS, Intents, intents
 from nlp.sentiment import BrokenEngine, Engine
+from nlp.shift import UNCHANGED, Change, changed
 from nlp.stance.polarity import lexicon, names
 from nlp.stance.scene import SentimentTarget
 from nlp.towards import Row, Three, asked
@@ -51,9 +52,12 @@ class Reading:
     mood: Three
     """The whole text's own sentiment, whomever it is about."""
 
-    def best(self, neutral: float = 1.0) -> tuple[str, float, float]:
-        """Return the label, its probability, and positive minus negative, with the odds of neutral times `neutral`."""
-        negative, middle, positive = self.sentiment
+    def best(self, neutral: float = 1.0, change: Change = UNCHANGED) -> tuple[str, float, float]:
+        """Return the label, its probability, and positive minus negative.
+
+        The brand's prior makes its `change` first; then the odds of neutral are multiplied by `neutral`.
+        """
+        negative, middle, positive = self.sentiment if change.nothing else changed(self.sentiment, change)
         if neutral != 1.0:
             middle *= neutral
             total = negative + middle + positive

@@ -13,7 +13,7 @@ from typing import Generic, TypeAlias, TypeGuard, TypeVar
 from config.query import WORD_FIELDS, And, Near, Not, Or, Query, Term, terms
 from nlp.query import Document, form, holds_near, needle
 
-__all__ = ["StoredQueries"]
+__all__ = ["StoredQueries", "anchors"]
 
 Name = TypeVar("Name", bound=Hashable)
 Word: TypeAlias = str | tuple[str, str]
@@ -128,6 +128,11 @@ class StoredQueries(Generic[Name]):
         if len(self._fresh) >= _FEW:
             self._fresh = []
             self._automata.append(_Automaton(self._fresh))
+
+
+def anchors(query: Query) -> list[frozenset[Word]]:
+    """Return sets of words of which a post must hold one each for the query to hold; none where it holds without."""
+    return _anchors(query, {term: _word(term) for term in terms(query)})
 
 
 class _Automaton:

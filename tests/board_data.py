@@ -10,7 +10,7 @@ from typing import Any
 
 from config.settings import DAY_ZONE
 from crawlers.post import Post
-from nlp.mention import Label, MatchedBy, Mention, Sentiment
+from nlp.mention import Label, MatchedBy, Mention, Sentiment, Speaker
 
 UNTIL = datetime(2026, 11, 6, 15, 4, tzinfo=DAY_ZONE)
 """When the boards are looked at: fourteen days before it lie in two months, hence in two indices."""
@@ -60,6 +60,8 @@ def mentions(posts: Iterable[Post]) -> Iterator[Mention]:
             sentiment=Sentiment(label=label, probability=0.8, score=0.1, engine="test", model="1"),
             emotion=EMOTIONS[lot(id, 6, "emotion")],
             intent=INTENTS[lot(id, 7, "intent")],
+            speaker=list(Speaker)[lot(id, 3, "speaker")],
+            entities=BRANDS[: lot(id, 3, "entities")],
             keywords=tuple(dict.fromkeys(word for word in words if len(word.strip()) == 2)),
             tokens=("词",),
             analysis="a1",
@@ -83,6 +85,8 @@ def flat(line: Mapping[str, Any], formulas: Mapping[str, tuple[str, ...]]) -> Do
         "emotion": line["emotion"],
         "intent": line["intent"],
         "keywords": line["keywords"],
+        "speaker": line["speaker"],
+        "entities": line["entities"],
         "time_precision": post.get("time_precision", "second"),
         "sentiment": {"label": line["sentiment"]["label"]},
         "author": {name: author.get(name) for name in ("organisation", "verified")},
@@ -106,7 +110,9 @@ def by_others(id: str) -> Document:
 def others(kind: str) -> Iterator[tuple[str, Document]]:
     """Yield documents of a kind that is not the mentions, with their ids."""
     chance = random.Random(kind)  # noqa: S311 -- documents, not secrets
-    for number in range({"runs": 180, "alerts": 60, "customers": 50, "links": 60, "notes": 8}.get(kind, 400)):
+    for number in range(
+        {"runs": 180, "alerts": 60, "customers": 50, "links": 60, "notes": 8, "quality": 9, "topics": 60}.get(kind, 400)
+    ):
         at = (UNTIL - timedelta(minutes=chance.randrange((2 * DAYS + 1) * 1440))).isoformat()
         yield f"{kind}-{number}", {"@timestamp": at, **_MAKERS[kind](chance, number, at)}
 
@@ -260,6 +266,20 @@ def _dark(chance: random.Random, number: int, _at: str) -> Document:
     return {**day, "recaught": seen // 3, "figure": seen * 1.5, "low": seen * 1.2, "high": seen * 1.9}
 
 
+def _quality(chance: random.Random, number: int, at: str) -> Document:
+    brand = BRANDS[number % len(BRANDS)]
+    right, kappa = chance.random(), round(chance.random(), 3)
+    ends = {"right": right, "right_low": right / 2, "right_high": (1 + right) / 2}
+    return {"brand": brand, "sample": f"{brand}-{number}", "settled": number + 1, "kappa": kappa, **ends}
+
+
+def _topic(chance: random.Random, number: int, _at: str) -> Document:
+    what = ("topic", "word")[number % 2]
+    figures = {"mentions": number + 3, "usual": number / 4, "significance": 11.0 + number}
+    negative = {"negative": chance.randrange(number + 3)} if what == "topic" else {}
+    return {"brand": chance.choice(BRANDS), "what": what, "name": f"话题{number % 24}", **figures, **negative}
+
+
 _MAKERS = {
     "runs": _run,
     "alerts": _alert,
@@ -272,6 +292,8 @@ _MAKERS = {
     "notes": _note,
     "levels": _level,
     "dark": _dark,
+    "quality": _quality,
+    "topics": _topic,
 }
 KINDS = tuple(_MAKERS)
 

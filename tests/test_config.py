@@ -41,7 +41,7 @@ def test_a_right_brand_is_read(tmp_path: Path) -> None:
     ("text", "line", "field", "remedy"),
     [
         ("name: 星河\n", 1, "query", "add it"),
-        ("name: 星河\nquery: 星河\nqueries: x\n", 3, "queries", "known: crawl"),
+        ("name: 星河\nquery: 星河\nqueries: x\n", 3, "queries", "known: aliases, crawl"),
         ("name: 星河\nquery: 星河 AND (崩溃\n", 2, "query", "character"),
         ("name: 星河\nquery: NOT 星河\n", 2, "query", "must stand"),
         ("name: 星河\nquery: 'colour:红'\n", 2, "query", "colour"),

@@ -1,7 +1,8 @@
 """口碑与话题: what people speak of, what they want, and what the kind and the unkind say."""
 
 from config.both import Both
-from dashboards.boards._shared import CONTROLS, EMOTION, INTENT, KEYWORDS, MENTION_COLUMNS, PLATFORM
+from dashboards.boards._shared import BRAND, CONTROLS, EMOTION, INTENT, KEYWORDS, MENTION_COLUMNS, PLATFORM
+from dashboards.boards._topics import ENTITIES, HOT_TOPICS, HOT_WORDS, SPEAKERS
 from dashboards.panel import Board, Draw, Listing, Panel, Time, Top
 from indexing.metrics.of.mentions import (
     ENGAGEMENT,
@@ -14,6 +15,7 @@ from indexing.metrics.of.mentions import (
     POSITIVE,
     RISE,
 )
+from indexing.metrics.of.quality import AGREEMENT, LABELLED, RIGHT, RIGHT_HIGH, RIGHT_LOW, SURE_RIGHT
 from indexing.metrics.where import All, Exists, Is, Not
 
 BOARD = Board(
@@ -44,6 +46,8 @@ BOARD = Board(
             width=24,
             height=15,
         ),
+        HOT_TOPICS,
+        HOT_WORDS,
         Panel(
             id="rising-words",
             title=Both("上升词", "Rising words"),
@@ -136,6 +140,8 @@ BOARD = Board(
             width=24,
             height=15,
         ),
+        ENTITIES,
+        SPEAKERS,
         Panel(
             id="links",
             title=Both("被分享的链接", "Links shared"),
@@ -145,6 +151,20 @@ BOARD = Board(
             ),
             by=(Top("links", Both("链接", "Link"), 15),),
             show=(MENTIONS, NEGATIVE, NSR, ENGAGEMENT),
+            draw=Draw.TABLE,
+            width=48,
+        ),
+        Panel(
+            id="quality",
+            title=Both("模型在这里判得多准", "How often the engine is right here"),
+            question=Both(
+                "两人盲标的样本里，模型对该品牌判对了多少？用 `tingfeng label plan` 抽样。",
+                "How often is the engine right about a brand, as two people say who labelled a sample of its mentions? "
+                "`tingfeng label plan` draws one.",
+            ),
+            kind="quality",
+            by=(Top("brand", BRAND.name, 12), Top("sample", Both("样本", "Sample"), 3)),
+            show=(LABELLED, RIGHT, RIGHT_LOW, RIGHT_HIGH, SURE_RIGHT, AGREEMENT),
             draw=Draw.TABLE,
             width=48,
         ),

@@ -28,6 +28,8 @@ _NAMES = {
     "notes": Both("听风 备注", "notes"),
     "levels": Both("听风 爆发水平", "burst levels"),
     "dark": Both("听风 暗数", "dark figures"),
+    "quality": Both("听风 标注质量", "labelling quality"),
+    "topics": Both("听风 话题", "topics"),
 }
 _OPEN = "查看原文 Open the post"
 _WIDE = {"text": 400, "title": 300, "reason_zh": 330, "message": 320, "url.full": 190}

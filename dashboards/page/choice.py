@@ -49,6 +49,8 @@ FIELDS: Mapping[str, tuple[str, Both]] = MappingProxyType(
         "kind": ("kind", Both("类型", "Kind")),
         "site": ("site", Both("站点", "Site")),
         "link": ("links", Both("链接", "Link")),
+        "entity": ("entities", Both("一起被提到", "Named beside it")),
+        "speaker": ("speaker", Both("说话人", "Speaker")),
         "region": ("region", Both("地区", "Region")),
         "customer": ("customer.id", Both("客户", "Customer")),
         "story": ("story.id", Both("事件", "Story")),

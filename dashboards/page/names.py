@@ -24,6 +24,11 @@ NAMES: Mapping[str, Mapping[str, Both]] = {
         "repost": Both("转发", "Repost"),
         "review": Both("点评", "Review"),
     },
+    "speaker": {
+        "partner": Both("合作方", "Partner"),
+        "pgc": Both("机构与认证账号", "Organisations and verified"),
+        "ugc": Both("普通用户", "Everyone else"),
+    },
     "verdict": {
         "ok": Both("正常", "Ok"),
         "empty": Both("无结果", "Empty"),
@@ -128,6 +133,7 @@ VALUES: Mapping[str, str] = {
     "intent": "intent",
     "story.role": "role",
     "time_precision": "precision",
+    "speaker": "speaker",
 }
 """The names that the values of an index's field go by."""
 

@@ -28,6 +28,9 @@ IDS: Mapping[str, str] = MappingProxyType(
         "reached": "the reader and the index's uuid",
         "alerts": "the rule, the brand and a number",
         "alert-events": "made by Elasticsearch",
+        "labelling": "the sample and a digest of the mention's id",
+        "quality": "the sample",
+        "topics": "the brand, the day and the topic or word",
         "state": "the purpose",
     }
 )
@@ -59,6 +62,9 @@ WRITERS: Mapping[str, str] = MappingProxyType(
         "levels": "report",
         "overrides": "rota",
         "dark": "report",
+        "labelling": "label",
+        "quality": "label",
+        "topics": "report, topics",
         "state": "rebuild, backup, restore",
     }
 )
@@ -191,6 +197,18 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
         "left": "weibo:642891cf1e2e81e6030ce1d2f645544f",
         "seat": "weibo:post:5369582145683330 weibo:642891cf1e2e81e6030ce1d2f645544f",
         "reader": "stories",
+        "what": "topic",
+        "speaker": "partner",
+        "entities": "华为",
+        "topic": "3fa0c2b19d4e",
+        "sample": "xiaomi-20261101-20261122-400",
+        "stratum": "negative sure weibo",
+        "predicted": "negative",
+        "model": "default-0e41596d7a98",
+        "given.label": "neutral",
+        "given.by": "li.wei",
+        "settled": "neutral",
+        "settled_by": "li.wei+wang.fang",
     }
 )
 """By the field's whole name, or by its last part."""

@@ -22,11 +22,13 @@ from indexing.elasticsearch.case_fields import CASE
 from indexing.elasticsearch.customer_fields import CUSTOMER, CUSTOMER_RECORD, LINK_EVENT
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.field import Field, properties
+from indexing.elasticsearch.labelling_fields import QUALITY, SAMPLED
 from indexing.elasticsearch.mention_fields import MENTION
 from indexing.elasticsearch.privacy_fields import LOOK
 from indexing.elasticsearch.profile_fields import EXPORT, HEARD, PROFILE, SCALES
 from indexing.elasticsearch.record_fields import DARK, ENGAGEMENT, LEVEL, LINK, NAMED, NOTE, RUN, STATE
 from indexing.elasticsearch.story_fields import ACCOUNT, ANSWER, COUNTED, REACHED, RETRACTED, STORY
+from indexing.elasticsearch.topic_fields import TOPIC
 
 __all__ = ["KINDS", "MONTHLY", "STANDING", "VERSION", "copies", "mapping", "template"]
 
@@ -59,6 +61,9 @@ STANDING: Mapping[str, tuple[Field, ...]] = MappingProxyType(
         "levels": LEVEL,
         "overrides": OVERRIDE,
         "dark": DARK,
+        "labelling": SAMPLED,
+        "quality": QUALITY,
+        "topics": TOPIC,
     }
 )
 """The kinds that have one index each, whatever the month."""

@@ -13,6 +13,7 @@ from indexing.elasticsearch.exact import any_way
 from indexing.identity.edges import said
 from indexing.mentions.privacy import Pseudonyms, author_fields
 from indexing.metrics.engagement import total
+from nlp.classifier.heads import SENTIMENTS
 from nlp.mention import Mention
 
 __all__ = ["analysis_part", "document_id", "millis", "month", "native_month", "page_part", "post_id", "timestamp"]
@@ -118,6 +119,7 @@ def analysis_part(mention: Mention, analysed_at: datetime) -> dict[str, Any]:
                 "model": sentiment.model,
                 "target": sentiment.target,
                 "why": sentiment.why,
+                "before": dict(zip(SENTIMENTS, sentiment.before, strict=True)) if sentiment.before else None,
             },
             "mood": str(mention.mood) if mention.mood else None,
             "mood_probability": mention.mood_probability,
@@ -125,6 +127,8 @@ def analysis_part(mention: Mention, analysed_at: datetime) -> dict[str, Any]:
             "emotion_probability": mention.emotion_probability,
             "intent": mention.intent,
             "intent_probability": mention.intent_probability,
+            "speaker": mention.speaker,
+            "entities": _first(mention.entities),
             "keywords": _first(mention.keywords),
             "tokens": _first(mention.tokens, _MOST_TOKENS),
             "analysis": mention.analysis,

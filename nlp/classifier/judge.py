@@ -17,7 +17,7 @@ from nlp.classifier.encoder import Encoder
 from nlp.classifier.ngrams import Ngrams
 from nlp.classifier.predictions import Predictions, mix, scale
 
-__all__ = ["Default", "Fast", "NoModel", "load", "size", "version"]
+__all__ = ["MODELS", "Default", "Fast", "NoModel", "load", "size", "version"]
 
 Array = npt.NDArray[np.float32]
 MODELS = Path(__file__).parent.parent / "models"

@@ -12,7 +12,7 @@ from nlp.evaluation.sets import CLASSES, Set
 from nlp.reader import Reading
 from nlp.training.measure import accuracy, calibration_error, macro_f1
 
-__all__ = ["Score", "interval", "score"]
+__all__ = ["SURE", "Score", "interval", "score"]
 
 SURE = 0.8
 """What an alarm may be fed with."""

@@ -1,0 +1,123 @@
+"""A sample of a brand's mentions, of every label, probability and platform some, the same ones for one seed."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from math import ceil, sqrt
+from typing import Any
+
+from config.errors import UserError
+from indexing.elasticsearch.bulk import Action, send
+from indexing.elasticsearch.store import Store
+from indexing.labelling.items import KIND, item_id
+from indexing.mentions.document import timestamp
+from indexing.mentions.sample import luck, scanned
+from indexing.mentions.search import matching
+from nlp.variants import simplified
+
+__all__ = ["NothingToDraw", "draw"]
+
+_BANDS = ((0.8, "sure"), (0.6, "likely"), (0.0, "unsure"))
+_OWN_PLATFORM = 0.05
+"""The share of the mentions from which a platform is a stratum of its own."""
+_FEWEST = 2
+_LARGEST = 2_000
+
+
+class NothingToDraw(UserError):
+    """There are no mentions to draw, or the size makes no sense; the message says what to do."""
+
+
+def draw(store: Store, brand: str, size: int, *, since: datetime, until: datetime, seed: str = "") -> str:
+    """Draw mentions of the brand published in [since, until), write them for labelling, and return the sample's name.
+
+    The same brand, days, size and seed give the same sample, which is not drawn again; what people labelled stays.
+    Copies of one text count once. Raises NothingToDraw.
+    """
+    if not 1 <= size <= _LARGEST:
+        raise NothingToDraw(f"--size {size}: draw 1 to {_LARGEST:,} mentions")
+    name = f"{brand}-{since:%Y%m%d}-{until:%Y%m%d}-{size}{f'-{seed}' if seed else ''}"
+    found = _once(list(scanned(store, matching(since=since, until=until, brand=brand), _FIELDS)))
+    if not found:
+        raise NothingToDraw(f"{brand}: no mention with a text from {since:%Y-%m-%d} to {until:%Y-%m-%d}: see --since")
+    strata = _strata(found)
+    sizes = allocated({stratum: len(some) for stratum, some in strata.items()}, size)
+    chosen = [
+        (stratum, len(some) / sizes[stratum], one)
+        for stratum, some in strata.items()
+        if sizes[stratum]
+        for one in sorted(some, key=lambda one: luck(one["id"], name))[: sizes[stratum]]
+    ]
+    chosen.sort(key=lambda one: luck(one[2]["id"], f"order {name}"))
+    at = timestamp(datetime.now(UTC))
+    documents = (
+        _document(name, brand, at, place, stratum, weight, one)
+        for place, (stratum, weight, one) in enumerate(chosen, start=1)
+    )
+    index = store.alias(KIND)
+    # what is there already, and its labels, stays as it is
+    send(store.client, [Action(operation="create", index=index, id=id, source=source) for id, source in documents])
+    store.refresh(KIND)
+    return name
+
+
+def _document(
+    name: str, brand: str, at: str, place: int, stratum: str, weight: float, one: Mapping[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    return item_id(name, one["id"]), {
+        "@timestamp": at,
+        "sample": name,
+        "brand": brand,
+        "mention": one["id"],
+        "place": place,
+        "stratum": stratum,
+        "weight": round(weight, 4),
+        "predicted": one["sentiment"]["predicted"],
+        "probability": one["sentiment"]["probability"],
+        "model": one["sentiment"]["model"],
+    }
+
+
+_FIELDS = ("title", "text", "platform", "sentiment")
+
+
+def _once(found: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the mentions with a text and a label, each text once."""
+    texts: dict[str, Mapping[str, Any]] = {}
+    for one in sorted(found, key=lambda one: one["id"]):
+        text = simplified("".join(f"{one.get('title', '')} {one.get('text', '')}".split()))
+        if text and one.get("sentiment", {}).get("predicted"):
+            texts.setdefault(text, one)
+    return list(texts.values())
+
+
+def _strata(found: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    platforms = Counter(one["platform"] for one in found)
+    strata: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for one in found:
+        sentiment, platform = one["sentiment"], one["platform"]
+        band = next(name for least, name in _BANDS if sentiment["probability"] >= least)
+        own = platform if platforms[platform] >= _OWN_PLATFORM * len(found) else "others"
+        strata[f"{sentiment['predicted']} {band} {own}"].append(one)
+    return strata
+
+
+def allocated(sizes: Mapping[str, int], size: int) -> dict[str, int]:
+    """Return how many to draw of each stratum: by the root of its size, and two at least where there are two.
+
+    So rare answers are seen, and none is drawn more often than it stands there; with fewer to draw than strata, the
+    largest get one each, and strata that get none are not part of what is estimated.
+    """
+    if sum(sizes.values()) <= size:
+        return dict(sizes)
+    wanted = {name: min(count, _FEWEST) for name, count in sizes.items()}
+    if sum(wanted.values()) > size:
+        largest = sorted(sizes, key=lambda name: (-sizes[name], name))[:size]
+        return {name: int(name in largest) for name in sizes}
+    while (left := size - sum(wanted.values())) > 0:
+        open_ = {name: sqrt(sizes[name]) for name in sizes if wanted[name] < sizes[name]}
+        for name in sorted(open_, key=lambda name: (-open_[name], name)):
+            more = min(sizes[name] - wanted[name], ceil(left * open_[name] / sum(open_.values())))
+            more = min(more, size - sum(wanted.values()))
+            wanted[name] += more
+    return wanted
