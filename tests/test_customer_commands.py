@@ -96,6 +96,7 @@ def test_a_handle_that_a_source_states_links_with_the_source_as_evidence(emptied
     sync(emptied_store, stated, now=NOW)
     assert link(emptied_store, now=NOW).made == 1
     ((one,),) = ([found.link for found in read_links(emptied_store).values()],)
+    assert one.evidence
     assert (one.customer, one.evidence.file, one.evidence.line, one.evidence.column) == ("C1", "crm", 1, "微博")
     sync(emptied_store, crm(config, TEXT.replace("晴天的橘猫", "").replace("E+10", "")), now=NOW)
     assert link_new(emptied_store, now=NOW).revoked == 1

