@@ -13,6 +13,7 @@ IDS: Mapping[str, str] = MappingProxyType(
         "customers": "the customer's id",
         "customer-records": "`source:kind:` and the source's own key",
         "links": "the link's id",
+        "link-events": "a digest of the event",
         "named": "the platform and the account",
         "stories": "the story's id and the brand",
         "accounts": "the platform and the account",
@@ -33,6 +34,7 @@ WRITERS: Mapping[str, str] = MappingProxyType(
         "customers": "links import",
         "customer-records": "customers sync",
         "links": "links",
+        "link-events": "links",
         "named": "links",
         "stories": "index",
         "accounts": "index",
@@ -173,6 +175,17 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
         "left": "weibo:642891cf1e2e81e6030ce1d2f645544f",
         "seat": "weibo:post:5369582145683330 weibo:642891cf1e2e81e6030ce1d2f645544f",
         "reader": "stories",
+        "op": "link",
+        "one": "account:weibo:642891cf1e2e81e6030ce1d2f645544f",
+        "other": "customer:C1024",
+        "probability": "0.98",
+        "undoes": "5f0c2b7e9d1a4c3f8e6b0a12",
+        "customers": "C1024",
+        "evidence": "contact_in_bio:642891cf1e2e81e6030ce1d2f645544f",
+        "person": "642891cf1e2e81e6030c",
+        "confidence": "0.98",
+        "value": "high",
+        "says": "the account's page shows the customer's telephone number or e-mail address",
     }
 )
 """By the field's whole name, or by its last part."""
