@@ -33,19 +33,12 @@ def match(
 ) -> None:
     """Find the rows that are one person; write left, right, outcome, probability, weight, via."""
     from indexing.identity.match import Thresholds, link_records
-    from indexing.identity.match.fields import guess_fields, stated_fields
 
     left, right = _rows(first), _rows(second) if second else None
-    columns = [name for name in left[0] if right is None or name in right[0]]
-    guessed, number = guess_fields(columns)
-    said = stated_fields(map, columns)
-    fields = [
-        *said,
-        *(one for one in guessed if one.column not in {field.column for field in said} and one.column != id),
-    ]
+    fields, number = _fields([name for name in left[0] if right is None or name in right[0]], map, id)
     limits = Thresholds(automatic=automatic, candidate=candidate)
     found = link_records(left, right, fields, thresholds=limits, model=_model(model, left, fields))
-    names = _ids(left, id or number), _ids(right if right is not None else left, id or number)
+    names = _ids(left, number), _ids(right if right is not None else left, number)
     if keep:
         found.model.write(keep)
     if explain:
@@ -61,6 +54,16 @@ def match(
         f" looked at {found.blocked:,} of {found.pairs:,} pairs; by"
         f" {', '.join(f'{one.column} ({one.kind})' for one in fields)}"
     )
+
+
+def _fields(columns: Sequence[str], said: Sequence[str], id: str) -> "tuple[list[Field], str | None]":
+    """Return what the columns hold, as a person says or else by their names, and the one that numbers the rows."""
+    from indexing.identity.match.fields import guess_fields, stated_fields
+
+    guessed, number = guess_fields(columns)
+    stated = stated_fields(said, columns)
+    taken = {field.column for field in stated} | {id}
+    return [*stated, *(one for one in guessed if one.column not in taken)], id or number
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

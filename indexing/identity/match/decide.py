@@ -62,7 +62,7 @@ def decide(pairs: pa.Table, wanted: Sequence[Comparison], limits: Thresholds, *,
     sure = _probability(weight) >= limits.automatic
     person, against, hard = _of_person(pairs, wanted)
     same = _same_number(pairs, wanted)
-    torn = sure & (against >= 2) & ~same
+    torn = sure & (hard + _same_number(pairs, wanted, other=True) >= 2) & ~same
     linked = sure & (person >= np.where(against == 0, limits.person, limits.despite)) & ((hard == 0) | same)
     torn &= ~linked
     outcome = np.full(len(weight), list(Outcome).index(Outcome.CANDIDATE), np.int8)
@@ -98,12 +98,12 @@ def _of_person(pairs: pa.Table, wanted: Sequence[Comparison]) -> tuple[Numbers, 
     return bits, against, hard
 
 
-def _same_number(pairs: pa.Table, wanted: Sequence[Comparison]) -> Flags:
-    """Return where a number that only one person has is equal."""
+def _same_number(pairs: pa.Table, wanted: Sequence[Comparison], *, other: bool = False) -> Flags:
+    """Return where a number that only one person has is equal, or another one."""
     found = np.zeros(pairs.num_rows, dtype=bool)
     for one in wanted:
         if one.number:
-            found |= np.asarray(pairs[f"level_{one.name}"]) == 0
+            found |= np.asarray(pairs[f"level_{one.name}"]) == (len(one.levels) - 1 if other else 0)
     return found
 
 

@@ -19,6 +19,7 @@ __all__ = ["Linked", "Pair", "Part", "Rows", "link_records"]
 
 Rows: TypeAlias = Iterable[Mapping[str, Any]] | pa.Table
 _EXPECTED = 0.5
+_AT_ONCE = 20_000
 _OUTCOMES = list(Outcome)
 
 
@@ -128,9 +129,9 @@ def link_records(
     `left` at most. Raises UnusableFields where no column can be linked by.
     """
     limits = thresholds or Thresholds()
-    first, second = _rows(left), _rows(right) if right is not None else None
+    first, second = _known(left), _known(right) if right is not None else None
     columns = fields or guess_fields(_names(first, second))[0]
-    one, other = prepare(first, columns), prepare(second, columns) if second is not None else None
+    one, other = prepare(_rows(first), columns), prepare(_rows(second), columns) if second is not None else None
     wanted = comparisons(one.columns)
     with scorer(one.table, other.table if other else None, one.columns) as scores:
         scores.block(wanted)
@@ -168,12 +169,27 @@ def _learnt(
     return replace(found_model, labels=len(judged))
 
 
-def _rows(rows: Rows) -> list[Mapping[str, Any]]:
-    return rows.to_pylist() if isinstance(rows, pa.Table) else list(rows)
+def _known(rows: Rows) -> pa.Table | list[Mapping[str, Any]]:
+    return rows if isinstance(rows, pa.Table) else list(rows)
 
 
-def _names(first: Sequence[Mapping[str, Any]], second: Sequence[Mapping[str, Any]] | None) -> list[str]:
+def _rows(rows: pa.Table | list[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    """Yield the rows; of an Arrow table a few at a time, for as mappings they take much more room."""
+    if isinstance(rows, list):
+        return rows
+    return (row for batch in rows.to_batches(_AT_ONCE) for row in batch.to_pylist())
+
+
+def _names(first: pa.Table | list[Mapping[str, Any]], second: pa.Table | list[Mapping[str, Any]] | None) -> list[str]:
     """Return the columns of the first rows that the second have too."""
-    ours = list(dict.fromkeys(name for row in first[:1_000] for name in row))
-    theirs = ours if second is None else {name for row in second[:1_000] for name in row}
+    ours = _columns(first)
+    theirs = set(ours if second is None else _columns(second))
     return [name for name in ours if name in theirs]
+
+
+def _columns(rows: pa.Table | list[Mapping[str, Any]]) -> list[str]:
+    return (
+        list(dict.fromkeys(name for row in rows[:1_000] for name in row))
+        if isinstance(rows, list)
+        else rows.column_names
+    )

