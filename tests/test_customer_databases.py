@@ -79,6 +79,17 @@ def test_only_what_is_new_is_read_with_an_overlap(
     assert (len(found), sum(one.amount == 99 for one in found)) == (41, 1)
 
 
+def test_another_meaning_of_the_columns_reads_everything_again(
+    emptied_store: "Store", config: Path, shop: sqlite3.Connection
+) -> None:
+    sync(emptied_store, orders(config), now=NOW)
+    asked = {"kind": "sql", "url_env": URL, "table": "order", "incremental": INCREMENTAL}
+    stated = source(config, "erp", "order", asked, {**ORDERS, "channel": {"value": "tmall"}})
+    report = sync(emptied_store, stated, now=NOW)
+    assert (report.read, report.stored, report.since) == (40, 40, None)
+    assert sync(emptied_store, stated, now=NOW).read == 2
+
+
 def test_a_clock_that_is_ahead_hides_nothing_that_comes_after(
     emptied_store: "Store", config: Path, shop: sqlite3.Connection
 ) -> None:

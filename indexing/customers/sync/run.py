@@ -29,7 +29,7 @@ from indexing.customers.sync.entries import CustomerEntry, Entry, RecordEntry
 from indexing.customers.sync.mapping import Mapper
 from indexing.customers.sync.reading import Reading, read_all
 from indexing.customers.sync.spool import Spool
-from indexing.customers.sync.standing import Standing, Watermark, load, save
+from indexing.customers.sync.standing import Standing, Watermark, load, meaning, save
 from indexing.elasticsearch.store import Store
 from indexing.mentions.privacy import pseudonyms
 
@@ -99,7 +99,8 @@ def _sync(
 ) -> SyncReport:
     target = Target(store=store, source=source, keys=keyring(), now=now, first=standing.last_success is None)
     mapper = Mapper(source, pseudonyms(), now)
-    mark = Watermark(source, replace(standing, mark=None) if everything else standing, now)
+    anew = everything or standing.meaning not in (None, meaning(source))
+    mark = Watermark(source, replace(standing, mark=None) if anew else standing, now)
     before = read_dead(source.id) if mark.since else []
     with Spool(source.rows) as spool:
         reading = read_all(
@@ -179,4 +180,4 @@ def _all_dead(before: list[DeadRow], reading: Reading) -> list[DeadRow]:
 def _note(source: CustomerSource, mark: Watermark, report: SyncReport, now: datetime) -> None:
     reached, naive = mark.moved()
     books = {name: getattr(report, name) for name in ("read", "stored", "unchanged", "dead", "removed")}
-    save(source.id, Standing(mark=reached, naive=naive, last_success=now, books=books))
+    save(source.id, Standing(mark=reached, naive=naive, meaning=meaning(source), last_success=now, books=books))

@@ -4,6 +4,7 @@ It lies below the stages' root, so that whichever worker reads next goes on wher
 after all that was read is written.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from crawlers.files import read, replace
 from crawlers.tables import FaultyRow
 from indexing.customers.sync import values
 
-__all__ = ["Standing", "Watermark", "load", "save"]
+__all__ = ["Standing", "Watermark", "load", "meaning", "save"]
 
 _ZONED = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$|^\d{9,}$")
 """A time that says its zone, or counts from one."""
@@ -34,12 +35,19 @@ class Standing:
     """The greatest value of the column that grows: a time in UTC, or a number."""
     naive: bool = False
     """Whether the source's times name no zone."""
+    meaning: str | None = None
+    """A digest of what the source's file said; with another meaning everything is read again."""
     last_success: datetime | None = None
     last_failure: datetime | None = None
     failure: str | None = None
     """Why the last reading failed; None once one has succeeded since."""
     books: Mapping[str, int] = field(default_factory=dict)
     """The counts of the last reading that succeeded."""
+
+
+def meaning(source: CustomerSource) -> str:
+    """Return a digest of all that a source's file says."""
+    return hashlib.sha256(source.model_dump_json().encode()).hexdigest()[:16]
 
 
 def load(source: str) -> Standing:
