@@ -20,22 +20,23 @@ def list_(
     state: str = typer.Option(None, help="new, assigned, answered, resolved or withdrawn."),
     brand: str = typer.Option(None, help="Only of this brand: its id."),
     all_: bool = typer.Option(False, "--all", help="Those too that are over."),
+    limit: int = typer.Option(50, min=1, max=10_000, help="At most so many."),
 ) -> None:
     """List the open cases, the oldest first."""
     from config.settings import DAY_ZONE
-    from indexing.cases.records import cases_where
+    from indexing.cases.records import some_cases
     from indexing.elasticsearch.store import open_store
 
     filters: list[dict[str, Any]] = [{"term": {"brand": brand}}] if brand else []
     filters += [{"term": {"state": state}}] if state else [] if all_ else [{"term": {"open": True}}]
-    cases = cases_where(open_store(), {"bool": {"filter": filters}})
+    cases, total = some_cases(open_store(), {"bool": {"filter": filters}}, limit)
     shown = Table("case", "since", "customer", "tier", "value", "brand", "state", "who", "mentions", box=None)
     for one in cases:
         since = f"{one.begun_at.astimezone(DAY_ZONE):%m-%d %H:%M}"
         cells = (one.id, since, one.customer, one.tier, one.value_band, one.brand, one.state, one.assignee)
         shown.add_row(*(Text(str(value or "")) for value in cells), str(len(one.mentions)))
     console.print(shown)
-    console.print(f"{len(cases):,} cases")
+    console.print(f"{total:,} cases{'' if total == len(cases) else f', {len(cases):,} shown: say --limit for more'}")
 
 
 @app.command()

@@ -82,7 +82,7 @@ def personal(customer: str, kind: PersonalKind, value: str) -> Personal:
 def of_customer(id: str, dice: random.Random) -> Iterator[Record]:
     """Yield what the systems record of one customer: about three records each."""
     told: dict[str, Any] = {"source": "erp", "customer": id, "recorded_at": NOW}
-    rate = math.exp(dice.gauss(-5.3, 0.9))  # purchases a day
+    rate = math.exp(dice.gauss(-6.2, 0.9))  # purchases a day
     until = 730 if dice.random() < 0.75 else dice.randrange(30, 700)
     at, number = dice.expovariate(rate), 0
     while at < until:

@@ -13,6 +13,8 @@ from pydantic import BaseModel
 
 import tingfeng
 from config.brand import Brand
+from config.campaign import Campaign
+from config.case_rules import CaseRules
 from config.channel import Channel
 from config.customer_source import CustomerSource
 from config.import_map import ImportMap
@@ -23,6 +25,7 @@ from config.platform import Platform
 from config.privacy import Privacy
 from config.retention import Retention
 from config.rota import Rota
+from config.segment import Segment
 from crawlers.post import Post
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,6 +70,9 @@ def meant(written: dict[str, Any]) -> type[BaseModel]:
     """Return what file a block shows, by the fields that only such a file has."""
     known: dict[str, type[BaseModel]] = {
         "rows": CustomerSource,
+        "treated": Campaign,
+        "profile": Segment,
+        "open_for": CaseRules,
         "query": Brand,
         "people": Rota,
         "delay": Platform,

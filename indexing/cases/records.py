@@ -14,7 +14,7 @@ from indexing.elasticsearch.store import Store
 from indexing.mentions.privacy import pseudonyms
 from indexing.profiles.gather import found
 
-__all__ = ["NoSuchCase", "Overtaken", "about", "begin", "cases_where", "change", "find", "pair_of"]
+__all__ = ["NoSuchCase", "Overtaken", "about", "begin", "cases_where", "change", "find", "pair_of", "some_cases"]
 
 _TRIES = 50
 
@@ -42,6 +42,25 @@ def cases_where(store: Store, query: Mapping[str, Any]) -> list[Case]:
     store.refresh("cases")
     hits = [from_document(hit["_id"], hit["_source"]) for hit in found(store, "cases", query)]
     return sorted(hits, key=lambda case: (case.begun_at, case.id))
+
+
+def some_cases(
+    store: Store, query: Mapping[str, Any], most: int, *, newest_first: bool = False
+) -> tuple[list[Case], int]:
+    """Return the first so many of the cases that a condition holds for, oldest first, and how many there are."""
+    store.refresh("cases")
+    order = {"order": "desc" if newest_first else "asc"}
+    answer = with_retries(
+        lambda: store.client.search(
+            index=store.alias("cases"),
+            query=dict(query),
+            size=most,
+            sort=[{"@timestamp": order}],
+            track_total_hits=True,
+        )
+    )
+    hits = answer["hits"]
+    return [from_document(hit["_id"], hit["_source"]) for hit in hits["hits"]], int(hits["total"]["value"])
 
 
 def about(store: Store, field: str, values: Iterable[str]) -> list[Case]:

@@ -29,6 +29,8 @@ class Heard:
 
     customers: set[str] = field(default_factory=set)
     owners: dict[str, str | None] = field(default_factory=dict)
+    speakers: set[str] | None = None
+    """Everybody who has a mention, where all were looked at."""
 
 
 def who_changed(store: Store, changed: Changes, kind: str, key: str | None = None) -> set[str]:
@@ -74,14 +76,16 @@ def heard_anew(store: Store) -> Heard:
     """Return the same of all mentions there are, for an index that was made anew."""
     from elasticsearch.helpers import scan
 
-    heard = Heard()
+    heard, speakers = Heard(), set[str]()
     query = {"query": {"exists": {"field": "customer.id"}}, "_source": ["customer.id"]}
     with store_errors():
         for hit in scan(store.client, index=store.alias(MONTHLY), query=query, size=_AT_ONCE):
             heard.owners[hit["_id"]] = hit["_source"]["customer"]["id"]
+            speakers.add(hit["_source"]["customer"]["id"])
         for hit in scan(store.client, index=store.alias("heard"), size=_AT_ONCE):
             if heard.owners.setdefault(hit["_id"], None) == hit["_source"]["customer"]:
                 del heard.owners[hit["_id"]]
+    heard.speakers = speakers
     return heard
 
 

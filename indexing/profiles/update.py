@@ -25,13 +25,15 @@ from indexing.profiles.gather import cases_of, customers_among, records_of
 from indexing.profiles.profile import Facts, buyer_of, profile_of
 from indexing.profiles.scales import Buyer, Scales, measure, read_scales, write_scales
 from indexing.profiles.touched import Heard, heard_anew, keep_heard, who_changed, whose_mentions, whose_records
-from indexing.profiles.voice import voices
+from indexing.profiles.voice import Voice, voices
 from indexing.stories.documents import put, remove
 
 __all__ = ["READER", "Profiles", "update_profiles"]
 
 READER = "profiles"
-_AT_ONCE = 250
+_AT_ONCE = 500
+_SPEAKERS = 250
+"""Those who speak that are counted by one request, whose answer is bounded."""
 _KINDS = (MONTHLY, "retracted", "customers", "customer-records", "cases")
 
 
@@ -80,7 +82,7 @@ def _update(store: Store, now: datetime, *, whole: bool) -> Profiles:
         else:
             heard = whose_mentions(store, new[MONTHLY], new["retracted"])
             ids = sorted(_touched(store, new, heard))
-        looked_at, written, removed = _tell(store, ids, scales, now)
+        looked_at, written, removed = _tell(store, ids, scales, now, heard.speakers)
         keep_heard(store, heard)
         store.refresh("profiles")
         for done in new.values():
@@ -140,14 +142,16 @@ def _ids(store: Store, kind: str, query: Mapping[str, Any]) -> Iterator[str]:
         yield hit["_id"]
 
 
-def _tell(store: Store, ids: Iterable[str], scales: Scales, now: datetime) -> tuple[int, int, int]:
+def _tell(
+    store: Store, ids: Iterable[str], scales: Scales, now: datetime, speakers: set[str] | None
+) -> tuple[int, int, int]:
     """Write the profiles that differ, and remove those of nobody; return how many were looked at, written, removed."""
     waiting, looked_at, written, removed = iter(ids), 0, 0, 0
     while some := list(islice(waiting, _AT_ONCE)):
         looked_at += len(some)
         docs = with_retries(lambda some=some: store.client.mget(index=store.alias("profiles"), ids=some))["docs"]  # type: ignore[misc]
         before = {doc["_id"]: doc["_source"] for doc in docs if doc.get("found")}
-        after = {facts.customer.id: profile_of(facts, scales) for facts in _facts(store, some, scales)}
+        after = {facts.customer.id: profile_of(facts, scales) for facts in _facts(store, some, scales, speakers)}
         new = [
             (id, {"@timestamp": timestamp(now), **profile})
             for id, profile in after.items()
@@ -160,12 +164,16 @@ def _tell(store: Store, ids: Iterable[str], scales: Scales, now: datetime) -> tu
     return looked_at, written, removed
 
 
-def _facts(store: Store, ids: list[str], scales: Scales) -> Iterator[Facts]:
+def _facts(store: Store, ids: list[str], scales: Scales, speakers: set[str] | None) -> Iterator[Facts]:
+    """Yield what the index holds of those of the customers that there are; only `speakers` are asked what they say."""
     customers = customers_among(store, ids)
     if not customers:
         return
     wanted = list(customers)
-    records, said = records_of(store, wanted), voices(store, wanted, scales.day, load_case_rules().brands)
+    records, brands, said = records_of(store, wanted), load_case_rules().brands, dict[str, Voice]()
+    speaking = [id for id in wanted if speakers is None or id in speakers]
+    for start in range(0, len(speaking), _SPEAKERS):
+        said |= voices(store, speaking[start : start + _SPEAKERS], scales.day, brands)
     cases = cases_of(store, wanted)
     for id, customer in customers.items():
         held = cases.get(id, {})

@@ -29,11 +29,9 @@ _LONGEST_NAME, _LONGEST_NOTE = 64, 500
 def listing(request: Request, asker: Annotated[Asker, Depends(signed_in)], all: str = "") -> HTMLResponse:
     """Show the open cases, the oldest first; with `all`, the latest of all."""
     store = request.app.state.store()
-    cases = records.cases_where(store, {"match_all": {}} if all else {"term": {"open": True}})
-    shown = cases[::-1][:_SHOWN] if all else cases[:_SHOWN]
-    return page(
-        request, "cases.html", words=PHRASES, cases=shown, total=len(cases), names=brands(), all=bool(all), asker=asker
-    )
+    query = {"match_all": {}} if all else {"term": {"open": True}}
+    cases, total = records.some_cases(store, query, _SHOWN, newest_first=bool(all))
+    return page(request, "cases.html", words=PHRASES, cases=cases, total=total, names=brands(), all=bool(all))
 
 
 @router.get("/cases/{id}")
@@ -54,7 +52,6 @@ def show(request: Request, id: str, asker: Annotated[Asker, Depends(signed_in)],
         possible=possible(case) if May.CASES in asker.rights.may else [],
         token=form_token(request),
         done=done if done in ACTIONS else None,
-        asker=asker,
     )
 
 
