@@ -15,7 +15,7 @@ from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.store import Store
 
-__all__ = ["NoSuchSilence", "Silence", "begin", "end", "held_at", "running"]
+__all__ = ["NoSuchSilence", "Silence", "begin", "end", "running"]
 
 _KIND = "silences"
 _MATCHERS = ("rule", "brand", "story", "customer", "severity")
@@ -80,18 +80,6 @@ def running(store: Store, now: datetime) -> list[Silence]:
     with store_errors():
         store.client.indices.refresh(index=index)
         query = {"query": {"range": {"until": {"gt": now.isoformat()}}}}
-        found = [_of(hit["_id"], hit["_source"]) for hit in scan(store.client, index=index, query=query)]
-    return sorted(found, key=lambda silence: (silence.made_at, silence.id))
-
-
-def held_at(store: Store, at: datetime) -> list[Silence]:
-    """Return the silences that held at a time of the past, oldest first; an ended one until it was ended."""
-    from elasticsearch.helpers import scan
-
-    index = store.alias(_KIND)
-    held = [{"range": {"@timestamp": {"lte": at.isoformat()}}}, {"range": {"until": {"gt": at.isoformat()}}}]
-    with store_errors():
-        query = {"query": {"bool": {"filter": held}}}
         found = [_of(hit["_id"], hit["_source"]) for hit in scan(store.client, index=index, query=query)]
     return sorted(found, key=lambda silence: (silence.made_at, silence.id))
 
