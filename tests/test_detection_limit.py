@@ -89,7 +89,7 @@ def test_the_shadow_answers_as_the_index_would(filled: "Store", tried: Rule) -> 
     counts = counts_of(filled, tried, "当当", since=NOW - 40 * DAY, until=NOW, step=MINUTE)
     assert counts.count.sum() == 879 - 0
     span = Span(now=NOW, since=NOW - 6 * HOUR)
-    for posts in (0, 5, 30, 60):
+    for posts in (0, 5, 60):
         more = [
             make_post(10_000 + n, ago=NOW - at - after)
             for n, after in enumerate(EVEN.draw(posts, HOUR) if posts else ())
@@ -152,7 +152,7 @@ def test_the_curve_never_falls_and_its_interval_holds_the_truth() -> None:
     dice = np.random.default_rng(5)
     begin = datetime(2026, 7, 1, tzinfo=DAY_ZONE)
     held = 0
-    for _ in range(20):
+    for _ in range(10):
         posts = np.ceil(20 * np.exp(0.4 * dice.standard_normal(30 * 24))).astype(int)
         tried = [Trial(at=begin + n * HOUR, speed=HOUR, shape=EVEN, posts=int(one)) for n, one in enumerate(posts)]
         curve = curve_of("all", tried, sure=0.95)
@@ -160,7 +160,7 @@ def test_the_curve_never_falls_and_its_interval_holds_the_truth() -> None:
         held += curve.low <= 20 * np.exp(0.4 * 1.645) + 1 and curve.high >= 20 * np.exp(0.4 * 1.645)
         shares = [point.probability for point in curve.points]
         assert shares == sorted(shares)
-    assert held >= 16
+    assert held >= 8
 
 
 def test_a_rule_that_hears_of_nothing_says_so() -> None:

@@ -16,7 +16,7 @@ from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.store import Store
 
-__all__ = ["LONGEST", "NoSuchSilence", "Silence", "begin", "end", "held_at", "running", "would_have_muted"]
+__all__ = ["LONGEST", "NoSuchSilence", "Silence", "begin", "end", "running", "would_have_muted"]
 
 _KIND = "silences"
 LONGEST = timedelta(days=7)
@@ -122,20 +122,6 @@ def _wanted(matcher: Mapping[str, str]) -> dict[str, str]:
     if not (wanted := {field: value for field, value in matcher.items() if value}):
         raise NoSuchSilence("a silence of everything would hide a crisis: name a rule, a brand, a story or a severity")
     return wanted
-
-
-def held_at(store: Store, at: datetime) -> list[Silence]:
-    """Return the silences that held at a time of the past, oldest first; an ended one until it was ended."""
-    from elasticsearch.helpers import scan
-
-    index = store.alias(_KIND)
-    held = [{"range": {"@timestamp": {"lte": at.isoformat()}}}, {"range": {"until": {"gt": at.isoformat()}}}]
-    with store_errors():
-        query = {"query": {"bool": {"filter": held}}}
-        found = [_of(hit["_id"], hit["_source"]) for hit in scan(store.client, index=index, query=query)]
-    return sorted(found, key=lambda silence: (silence.made_at, silence.id))
-
-
 def _of(id: str, document: Mapping[str, Any]) -> Silence:
     fields = {**document, "id": id, "made_at": document["@timestamp"]}
     del fields["@timestamp"]

@@ -60,7 +60,8 @@ def seal_pages(now: datetime) -> int:
         items = [Item(kind="page", content=page_as_told(one), keys=one.posts) for one in pages.of_day(f"{day:{_DAY}}")]
         for begin in range(0, len(items), _AT_ONCE):
             count += len(append(items[begin : begin + _AT_ONCE], now=now))
-        files.replace(path, f"{day:{_DAY}}".encode())
+        if items or day == yesterday:
+            files.replace(path, f"{day:{_DAY}}".encode())
         day += timedelta(days=1)
     return count
 

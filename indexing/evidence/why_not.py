@@ -10,11 +10,11 @@ from config.rota import Rota
 from config.rule import Rule
 from indexing.alerts.explain import Happened, as_happened
 from indexing.alerts.silence import Silence
-from indexing.alerts.silence import held_at as silences_at
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.store import Store
 from indexing.evidence.at import Moment, Standing, standing_at
 from indexing.evidence.known import Known, known_by
+from indexing.evidence.silenced import silences_at
 
 __all__ = ["AlertThen", "InTheFuture", "WhyNot", "why_not"]
 
