@@ -66,6 +66,23 @@ def test_a_sample_has_of_every_stratum_some_and_is_the_same_again(filled: Store)
     assert {one.mention for one in items(filled, other)} != {one.mention for one in drawn}
 
 
+def test_a_sample_stays_as_it_was_drawn_and_a_killed_draw_goes_on(
+    filled: Store, batch_of: BatchOf, mention_of: MentionOf
+) -> None:
+    name = draw(filled, "acme", 20, **DAYS)
+    drawn = {one.id: one.stratum for one in items(filled, name)}
+    gone = sorted(drawn)[0]
+    filled.client.delete(index=filled.alias("labelling"), id=gone, refresh=True)
+    draw(filled, "acme", 20, **DAYS)
+    assert {one.id: one.stratum for one in items(filled, name)} == drawn
+    late = [
+        mention_of(n, text=f"迟到的第{n}条", title=None, published_at=NOW - timedelta(days=2)) for n in range(900, 960)
+    ]
+    index(batch_of(late, window="20261120T090000Z"), filled)
+    draw(filled, "acme", 20, **DAYS)
+    assert {one.id: one.stratum for one in items(filled, name)} == drawn, "what came late is in the next sample"
+
+
 @with_any(st.dictionaries(st.text("abc", min_size=1), st.integers(1, 500), min_size=1, max_size=8), st.integers(1, 300))
 @settings(max_examples=60, deadline=None)
 def test_what_is_allocated_is_there_and_adds_up(sizes: dict[str, int], size: int) -> None:

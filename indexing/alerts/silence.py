@@ -122,6 +122,8 @@ def _wanted(matcher: Mapping[str, str]) -> dict[str, str]:
     if not (wanted := {field: value for field, value in matcher.items() if value}):
         raise NoSuchSilence("a silence of everything would hide a crisis: name a rule, a brand, a story or a severity")
     return wanted
+
+
 def _of(id: str, document: Mapping[str, Any]) -> Silence:
     fields = {**document, "id": id, "made_at": document["@timestamp"]}
     del fields["@timestamp"]

@@ -10,6 +10,7 @@ SAMPLED = (
     Field("brand", KEYWORD, "The brand's id."),
     Field("mention", KEYWORD, "The mention's id."),
     Field("place", LONG, "Its place in the sample, from 1."),
+    Field("of", LONG, "How many were drawn in all.", "mentions"),
     Field("stratum", KEYWORD, "What it was drawn among: label, probability and platform."),
     Field("weight", FLOAT, "For how many mentions of the stratum it stands.", "mentions"),
     Field("predicted", KEYWORD, "The engine's label when it was drawn, which nobody sees who labels it."),

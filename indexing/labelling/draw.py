@@ -7,7 +7,9 @@ from math import ceil, sqrt
 from typing import Any
 
 from config.errors import UserError
+from config.settings import DAY_ZONE
 from indexing.elasticsearch.bulk import Action, send
+from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.store import Store
 from indexing.labelling.items import KIND, item_id
 from indexing.mentions.document import timestamp
@@ -36,35 +38,63 @@ def draw(store: Store, brand: str, size: int, *, since: datetime, until: datetim
     """
     if not 1 <= size <= _LARGEST:
         raise NothingToDraw(f"--size {size}: draw 1 to {_LARGEST:,} mentions")
-    name = f"{brand}-{since:%Y%m%d}-{until:%Y%m%d}-{size}{f'-{seed}' if seed else ''}"
+    first, last = (f"{end.astimezone(DAY_ZONE):%Y%m%d}" for end in (since, until))
+    name = f"{brand}-{first}-{last}-{size}{f'-{seed}' if seed else ''}"
+    if _is_whole(store, name):
+        return name
     found = _once(list(scanned(store, matching(since=since, until=until, brand=brand), _FIELDS)))
     if not found:
         raise NothingToDraw(f"{brand}: no mention with a text from {since:%Y-%m-%d} to {until:%Y-%m-%d}: see --since")
-    strata = _strata(found)
+    chosen = _chosen(_strata(found), size, name)
+    at = timestamp(datetime.now(UTC))
+    documents = (
+        _document(name, brand, at, place, stratum, weight, one) | {"of": len(chosen)}
+        for place, (stratum, weight, one) in enumerate(chosen, start=1)
+    )
+    index = store.alias(KIND)
+    # what is there already, and its labels, stays as it is
+    actions = [
+        Action(operation="create", index=index, id=item_id(name, source["mention"]), source=source)
+        for source in documents
+    ]
+    send(store.client, actions)
+    store.refresh(KIND)
+    return name
+
+
+def _chosen(
+    strata: Mapping[str, Sequence[Mapping[str, Any]]], size: int, name: str
+) -> list[tuple[str, float, Mapping[str, Any]]]:
+    """Return stratum, weight and mention of each that is drawn, in the order in which people label them."""
     sizes = allocated({stratum: len(some) for stratum, some in strata.items()}, size)
-    chosen = [
+    found = [
         (stratum, len(some) / sizes[stratum], one)
         for stratum, some in strata.items()
         if sizes[stratum]
         for one in sorted(some, key=lambda one: luck(one["id"], name))[: sizes[stratum]]
     ]
-    chosen.sort(key=lambda one: luck(one[2]["id"], f"order {name}"))
-    at = timestamp(datetime.now(UTC))
-    documents = (
-        _document(name, brand, at, place, stratum, weight, one)
-        for place, (stratum, weight, one) in enumerate(chosen, start=1)
-    )
-    index = store.alias(KIND)
-    # what is there already, and its labels, stays as it is
-    send(store.client, [Action(operation="create", index=index, id=id, source=source) for id, source in documents])
-    store.refresh(KIND)
-    return name
+    return sorted(found, key=lambda one: luck(one[2]["id"], f"order {name}"))
+
+
+def _is_whole(store: Store, name: str) -> bool:
+    """Return whether the sample was drawn before, to its last mention: who was killed in between draws the rest."""
+    with store_errors():
+        store.refresh(KIND)
+        answer = store.client.search(
+            index=store.alias(KIND),
+            size=0,
+            query={"term": {"sample": name}},
+            aggs={"of": {"max": {"field": "of"}}},
+            track_total_hits=True,
+        )
+    there = answer["hits"]["total"]["value"]
+    return bool(there) and there == answer["aggregations"]["of"]["value"]
 
 
 def _document(
     name: str, brand: str, at: str, place: int, stratum: str, weight: float, one: Mapping[str, Any]
-) -> tuple[str, dict[str, Any]]:
-    return item_id(name, one["id"]), {
+) -> dict[str, Any]:
+    return {
         "@timestamp": at,
         "sample": name,
         "brand": brand,

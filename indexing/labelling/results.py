@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Any
 
+from config.settings import DAY_ZONE
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.store import Store
@@ -94,7 +95,7 @@ def keep(store: Store, sample: str) -> Results:
     """Count a sample, write its labels to the mentions and its figures for the boards, and return them."""
     settle(store, items(store, sample))
     found = results(store, sample)
-    since, until = (datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC) for day in _days(found))
+    since, until = (datetime.strptime(day, "%Y%m%d").replace(tzinfo=DAY_ZONE) for day in _days(found))
     document: dict[str, Any] = {
         "@timestamp": timestamp(datetime.now(UTC)),
         "sample": sample,
