@@ -6,7 +6,7 @@ What a person without consent said is counted in the manifest's books and not ke
 messages = kept + without_consent + events + dead.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +27,7 @@ __all__ = [
     "load_cursor",
     "messages",
     "remove",
+    "replace_lines",
     "reseal_all",
     "save_cursor",
     "write",
@@ -122,7 +123,7 @@ def reseal_all(stage: str = STAGE) -> int:
     count = 0
     for batch in own_batches(stage):
         lines = [reseal(line) for line in batch.lines()]
-        _replace(batch, lines)
+        replace_lines(batch, lines)
         count += len(lines)
     return count
 
@@ -157,12 +158,14 @@ def _rewrite(batch: Batch, stays: Callable[[Message], bool]) -> int:
     lines = list(batch.lines())
     kept = [line for line in lines if stays(msgspec.json.decode(open_sealed(line), type=Message))]
     if len(kept) < len(lines):
-        _replace(batch, kept)
+        replace_lines(batch, kept)
     return len(lines) - len(kept)
 
 
-def _replace(batch: Batch, lines: Sequence[bytes]) -> None:
-    dead, manifest = list(batch.dead_letters()), batch.own_manifest()
+def replace_lines(batch: Batch, lines: Sequence[bytes], *, without: Collection[int] = ()) -> None:
+    """Write a window of sealed lines anew with these alone, and its dead letters but those at these places."""
+    letters, manifest = enumerate(batch.dead_letters()), batch.own_manifest()
+    dead = [letter for place, letter in letters if place not in without]
     with batch.write(hand_on=False) as writer:
         for line in lines:
             writer.add(line)

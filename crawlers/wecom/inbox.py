@@ -44,6 +44,13 @@ def events(since: datetime | None = None) -> Iterator[Event]:
         )
 
 
+def files_of_events() -> Iterator[str]:
+    """Yield the path of each event's file."""
+    for day in files.folders(f"{_root()}/{STAGE}"):
+        for name in files.names(f"{_root()}/{STAGE}/{day}"):
+            yield f"{_root()}/{STAGE}/{day}/{name}"
+
+
 def was_taken(signature: str, at: datetime) -> bool:
     """Tell whether a request with this signature was taken within the last two hours."""
     return any(files.exists(_seen(signature, at - timedelta(hours=back))) for back in range(3))

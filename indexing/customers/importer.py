@@ -1,4 +1,4 @@
-"""The shop's list into tingfeng-customers: every row is stored, unchanged, or a dead letter with its reason."""
+"""The shop's list into tingfeng-customers: every row is stored, unchanged, of an erased one, or a dead letter."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 from indexing.mentions.privacy import pseudonyms
+from indexing.privacy.receipt import load_erased
 
 __all__ = ["ImportReport", "import_customers"]
 
@@ -28,11 +29,13 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """What became of a list: read = stored + unchanged + dead, in rows; `removed` customers stood in it before."""
+    """What became of a list: read = stored + unchanged + erased + dead, in rows; `removed` stood in it before."""
 
     read: int
     stored: int
     unchanged: int
+    erased: int
+    """Of customers who were erased, and so are not taken in."""
     dead: int
     removed: int
     dead_letters: Path | None
@@ -40,7 +43,9 @@ class ImportReport:
 
     def books(self) -> dict[str, str]:
         """Return the counts for people."""
-        counts = {name: f"{getattr(self, name):,}" for name in ("read", "stored", "unchanged", "dead", "removed")}
+        counts = {
+            name: f"{getattr(self, name):,}" for name in ("read", "stored", "unchanged", "erased", "dead", "removed")
+        }
         return counts | ({"dead letters": str(self.dead_letters)} if self.dead_letters else {})
 
 
@@ -54,14 +59,17 @@ def import_customers(store: Store, path: Path, *, now: datetime | None = None) -
     rows = records(path)
     columns = read_header(next(rows, None), path, {spider_of(feed).platform for feed in feeds()})
     place = settings.data_dir() / "dead" / "customers" / f"{path.name}.jsonl"
-    stored = unchanged = removed = 0
+    stored = unchanged = barred = removed = 0
+    erased = load_erased()
     with setting_aside(place) as aside:
         reading = Reading(columns, pseudonyms(), now, aside)
         customers = reading.customers(rows)
         while batch := list(islice(customers, _BATCH)):
-            new = _store(store, [customer for customer, _ in batch])
+            gone = erased.among([customer.id for customer, _ in batch])
+            new = _store(store, [customer for customer, _ in batch if customer.id not in gone])
             stored += sum(count for customer, count in batch if customer.id in new)
-            unchanged += sum(count for customer, count in batch if customer.id not in new)
+            barred += sum(count for customer, count in batch if customer.id in gone)
+            unchanged += sum(count for customer, count in batch if customer.id not in new | gone)
         if not reading.read:
             raise UnusableTable(f"{path}: holds no customer: look at how it was made; nothing was changed")
         if not reading.dead:  # a row that cannot be read may be anybody's, so that nobody can be said to be missing
@@ -70,6 +78,7 @@ def import_customers(store: Store, path: Path, *, now: datetime | None = None) -
         read=reading.read,
         stored=stored,
         unchanged=unchanged,
+        erased=barred,
         dead=reading.dead,
         removed=removed,
         dead_letters=place if reading.dead else None,

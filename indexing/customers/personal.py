@@ -6,7 +6,11 @@ from enum import StrEnum
 
 from config.seal import Keyring
 
-__all__ = ["Basis", "Personal", "PersonalKind", "about", "opened"]
+__all__ = ["PERSON", "Basis", "Personal", "PersonalKind", "about", "opened"]
+
+
+PERSON = "person"
+"""`Personal.source` of a value that a person has mended: no list or system takes it back."""
 
 
 class PersonalKind(StrEnum):

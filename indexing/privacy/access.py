@@ -9,7 +9,7 @@ from config.privacy import May
 from config.seal import keyring
 from indexing.customers.customer import Customer, from_document, to_document
 from indexing.customers.link_records import read_links
-from indexing.customers.personal import Basis, Personal, PersonalKind, about, opened
+from indexing.customers.personal import PERSON, Basis, Personal, PersonalKind, about, opened
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.exchange import changed
@@ -25,8 +25,7 @@ from indexing.privacy.sought import Sought
 
 __all__ = ["correct", "customer_of", "everything_about"]
 
-CORRECTED = "corrected at the person's own word"
-"""`Personal.purpose` of a value that a person has mended: no source takes it back."""
+_CORRECTED = "corrected at the person's own word"
 
 
 def customer_of(store: Store, id: str) -> Customer:
@@ -82,13 +81,14 @@ def correct(store: Store, id: str, kind: PersonalKind, value: str, asker: Asker)
         kind=kind,
         sealed=keys.seal(value, about=about(id, kind)),
         token=_token(kind, value),
-        purpose=CORRECTED,
+        purpose=of_kind[0].purpose if of_kind else _CORRECTED,
         basis=of_kind[0].basis if of_kind else Basis.CONSENT,
         keep_until=of_kind[0].keep_until if of_kind else None,
+        source=PERSON,
     )
     others = tuple(one for one in customer.personal if one.kind is not kind)
     changed_one = replace(customer, personal=(*others, mended), imported_at=datetime.now(UTC))
-    note_look(store, asker, id, [kind], CORRECTED)
+    note_look(store, asker, id, [kind], _CORRECTED)
     index = store.alias("customers")
     [answer] = send(store.client, [Action(operation="index", index=index, id=id, source=to_document(changed_one))])
     if not answer.done:

@@ -17,7 +17,7 @@ from config.seal import keyring
 from crawlers import objections
 from indexing.customers.customer import from_document
 from indexing.customers.link_records import read_links
-from indexing.customers.personal import opened
+from indexing.customers.personal import PersonalKind, opened
 from indexing.customers.records import read_records
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
@@ -31,6 +31,8 @@ __all__ = ["NobodyFound", "StillThere", "erase", "finish_all", "object_to"]
 
 Progress = Callable[[str, int, int], None]
 _SHOWN = 5
+_USUAL = (PersonalKind.NAME, PersonalKind.GENDER, PersonalKind.BIRTHDAY, PersonalKind.REMARK)
+"""Personal values that many share: they lie sealed in the customer's own document, and go with it."""
 
 
 class NobodyFound(UserError):
@@ -75,6 +77,7 @@ def _do(store: Store, erasure: UnderWay, progress: Progress | None) -> Receipt:
         plain=set(erasure.plain),
         names=set(erasure.names),
         posts=set(erasure.posts),
+        receipt=erasure.id,
     )
     find_posts(sought)
     begin(replace(  # what a killed one has erased already names nobody any more
@@ -124,7 +127,7 @@ def _about(store: Store, customer: str, *, by: str, reason: str) -> UnderWay:
         )
     found = from_document(customer, got["_source"]) if got.get("found") else None
     keys = keyring()
-    values = [opened(customer, value, keys) for value in found.personal] if found else []
+    values = [opened(customer, value, keys) for value in found.personal if value.kind not in _USUAL] if found else []
     tokens = {value.token for value in found.personal if value.token} if found else set()
     numbers = {number for one in records if (number := getattr(one, "number", None))}
     handles = {handle.pseudonym for handle in found.handles} if found else set()
@@ -135,11 +138,6 @@ def _about(store: Store, customer: str, *, by: str, reason: str) -> UnderWay:
         reason=reason,
         customers=(customer,),
         accounts=tuple(sorted({(link.platform, link.account) for link in links if link.active})),
-        plain=tuple(sorted({value for value in values if _is_number_or_address(value)})),
+        plain=tuple(sorted(values)),
         tokens=tuple(sorted(tokens | numbers | handles | {one.id for one in records})),
     )
-
-
-def _is_number_or_address(value: str) -> bool:
-    """Return whether a personal value can be nobody else's: a phone number or an e-mail address, not a name."""
-    return "@" in value or sum(map(str.isdigit, value)) >= 7

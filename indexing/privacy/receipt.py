@@ -10,7 +10,7 @@ imported and a source that is read again are held against these digests.
 import hashlib
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,6 +83,10 @@ class Erased:
         return digest_of(self._key, text) in self.digests
 
     is_customer = is_name = is_word
+
+    def among(self, customers: Collection[str]) -> set[str]:
+        """Return those of the customers who were erased."""
+        return {customer for customer in customers if self.digests and self.is_word(customer)}
 
     def holds(self, text: str) -> bool:
         """Return whether something erased stands in a text."""

@@ -59,6 +59,8 @@ class Sought:
     """The accounts' names. One may be a word that everybody uses: see `_spoken`."""
     posts: set[str] = field(default_factory=set)
     """`Post.id` of what these accounts posted."""
+    receipt: str = ""
+    """The id of the receipt that will say so."""
     _key: bytes = field(default_factory=pseudonym_key, repr=False)
     _known: dict[tuple[str, str], bool] = field(default_factory=dict, repr=False)
     _words: "_Words | None" = field(default=None, repr=False)

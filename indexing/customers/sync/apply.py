@@ -14,7 +14,7 @@ from config.customer_source import CustomerSource
 from config.seal import Keyring, SealBroken
 from indexing.customers.consents import take_back, withdrawn
 from indexing.customers.customer import Customer, Handle, Stated
-from indexing.customers.personal import Basis, Personal, about, opened
+from indexing.customers.personal import PERSON, Basis, Personal, about, opened
 from indexing.customers.stated import Said, with_said, without
 from indexing.customers.sync.entries import Contact, CustomerEntry, RecordEntry
 from indexing.customers.writing import documents, update_customers
@@ -22,17 +22,12 @@ from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.store import Store
 
-__all__ = ["Barred", "Target", "apply_contacts", "apply_customers", "apply_records", "nobody", "opened_or_none"]
+__all__ = ["Barred", "Target", "apply_contacts", "apply_customers", "apply_records", "opened_or_none"]
 
 Barred: TypeAlias = Callable[[Collection[str]], Collection[str]]
-"""Who of these customers may not be taken in, such as whoever was erased."""
+"""Who of these customers may not be taken in."""
 _TRIES = 10
 _SILENT = ("recorded_at", "subject")
-
-
-def nobody(customers: Collection[str]) -> Collection[str]:
-    """Bar nobody."""
-    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,9 +187,10 @@ def _sealed(
 ) -> tuple[Personal, ...]:
     """Return the values that may be kept, sealed; one that is known already stays as it was sealed."""
     before = [one for one in known.personal if one.source == target.source.id] if known else []
+    corrected = {one.kind for one in known.personal if one.source == PERSON} if known else set()
     found = []
     for one in contacts:
-        if one.basis is Basis.CONSENT and one.purpose in refused:
+        if one.kind in corrected or (one.basis is Basis.CONSENT and one.purpose in refused):
             continue
         new = Personal(
             kind=one.kind,

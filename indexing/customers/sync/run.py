@@ -22,7 +22,6 @@ from indexing.customers.sync.apply import (
     apply_contacts,
     apply_customers,
     apply_records,
-    nobody,
 )
 from indexing.customers.sync.dead import dead_file, keep_dead, read_dead
 from indexing.customers.sync.entries import CustomerEntry, Entry, RecordEntry
@@ -32,6 +31,7 @@ from indexing.customers.sync.spool import Spool
 from indexing.customers.sync.standing import Standing, Watermark, load, meaning, save
 from indexing.elasticsearch.store import Store
 from indexing.mentions.privacy import pseudonyms
+from indexing.privacy.receipt import load_erased
 
 __all__ = ["SyncReport", "sync"]
 
@@ -70,18 +70,19 @@ def sync(
     *,
     everything: bool = False,
     accept_gone: bool = False,
-    barred: Barred = nobody,
+    barred: Barred | None = None,
     now: datetime | None = None,
     progress: Callable[[str, int, int], None] = lambda step, done, of: None,
 ) -> SyncReport:
     """Bring the index up to what the source gives: what is new since the last time, or `everything`.
 
+    Who was erased is not taken in, unless `barred` says otherwise.
     A SourceError leaves the index, the dead rows and the watermark as they were; `tingfeng customers sources` shows it.
     """
     now = now or datetime.now(UTC)
     standing = load(source.id)
     try:
-        return _sync(store, source, standing, everything, accept_gone, barred, now, progress)
+        return _sync(store, source, standing, everything, accept_gone, barred or load_erased().among, now, progress)
     except UserError as error:
         save(source.id, replace(load(source.id), last_failure=now, failure=str(error)))
         raise

@@ -22,7 +22,10 @@ from indexing.privacy.sought import Sought, cleaned
 
 __all__ = ["erase", "look"]
 
-_ELSEWHERE = (*STAGES, "received", "pages", "privacy", "elasticsearch", "backups", "keys", "cache")
+_ELSEWHERE = (
+    *(*STAGES, "received", "pages", "privacy", "private", "contacts", "callbacks", "chain"),
+    *("elasticsearch", "backups", "keys", "cache"),
+)
 """Folders that other places see to, or that hold nothing of anybody's: keys, jars, digests."""
 _LINES = (".jsonl", ".ndjson", ".csv", ".tsv")
 _TEXTS = (".log", ".txt", ".md", ".html", ".page", ".xml", ".yaml", ".yml", "")

@@ -1,0 +1,56 @@
+"""Private talk and contacts, sealed line by line: those of the person go, and what they told by a callback."""
+
+from collections.abc import Iterator
+
+from crawlers import files
+from crawlers.private import conversations
+from crawlers.private.seal import open_sealed
+from crawlers.stage import Batch, own_batches
+from crawlers.wecom import contacts, inbox
+from indexing.elasticsearch.store import Store
+from indexing.privacy.sought import Sought
+
+__all__ = ["erase", "look"]
+
+_STAGES = (conversations.STAGE, contacts.STAGE)
+
+
+def look(store: Store, sought: Sought) -> Iterator[str]:
+    """Yield the windows and events in which the person is."""
+    for batch in _batches():
+        if any(_theirs(line, sought) for line in batch.lines()) or any(_dead(batch, sought)):
+            yield str(batch)
+    for path in inbox.files_of_events():
+        if _theirs(files.read(path) or b"", sought):
+            yield path
+
+
+def erase(store: Store, sought: Sought) -> int:
+    """Remove these lines and events; return how many."""
+    gone = 0
+    for batch in _batches():
+        lines = list(batch.lines())
+        kept = [line for line in lines if not _theirs(line, sought)]
+        dead = list(_dead(batch, sought))
+        if len(kept) < len(lines) or any(dead):
+            conversations.replace_lines(batch, kept, without=[place for place, held in enumerate(dead) if held])
+            gone += len(lines) - len(kept) + sum(dead)
+    for path in list(inbox.files_of_events()):
+        if _theirs(files.read(path) or b"", sought):
+            files.remove(path)
+            gone += 1
+    return gone
+
+
+def _batches() -> list[Batch]:
+    return [batch for stage in _STAGES for batch in own_batches(stage)]
+
+
+def _dead(batch: Batch, sought: Sought) -> Iterator[bool]:
+    """Yield of each dead letter whether it is about the person."""
+    for letter in batch.dead_letters():
+        yield _theirs(letter.content.encode(), sought)
+
+
+def _theirs(sealed: bytes, sought: Sought) -> bool:
+    return bool(sealed) and sought.holds(open_sealed(sealed).decode("utf-8", "replace"))
