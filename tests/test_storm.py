@@ -119,7 +119,7 @@ def test_a_storm_is_one_page_an_incident_and_the_rest_in_one_message(
         assert {one.state for one in deliveries(emptied_store)} == {DeliveryState.SENT}
 
 
-@pytest.mark.parametrize("step", [0, 1, 2, 3, 5, 6, 19, 20, 21, 22, 23])
+@pytest.mark.parametrize("step", [1, 3, 5, 20, 21, 23])
 def test_a_storm_killed_anywhere_loses_nothing(
     emptied_store: "Store", data: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
