@@ -423,6 +423,10 @@ def test_ids_of_a_namespace_and_keyed_ids(emptied_store: "Store", config: Path) 
     sync(emptied_store, table(config, "tea", "customer", text, fields, namespace="tea"), now=NOW)
     (id,) = customers(emptied_store)
     assert id.startswith("tea:")
+    sale = {"customer": {"column": "会员", "keyed": True}, "number": "小票", "at": "时间"}
+    text = "会员,小票,时间\n13912340001,S000123,2026-08-02\n"
+    sync(emptied_store, table(config, "tea_till", "sale", text, sale, namespace="tea"), now=NOW)
+    assert [one.customer for one in records(emptied_store)] == [id], "sources of one namespace speak of the same people"
     assert "1391234" not in id
 
 
