@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A test "decrypting with the wrong RSA key raises ValueError" never holds with PKCS#1 v1.5: OpenSSL 3.2 and newer answer a wrong
-# key with random bytes of random length and no error (implicit rejection, against Bleichenbacher's attack), and cryptography's
+# A test "decrypting with the wrong RSA key raises ValueError" seldom holds with PKCS#1 v1.5 (only where the ciphertext, as a number,
+# is larger than the wrong key's modulus): OpenSSL 3.2 and newer answer a wrong key with random bytes and no error (implicit rejection, against Bleichenbacher's attack), and cryptography's
 # wheels carry such an OpenSSL. A client of WeCom's 会话存档 that takes the exception for the sign of a wrong key version goes on with
 # nonsense. What comes out must be looked at. Every release's wheel with OpenSSL 3.2+ does so; cryptography 50.0.2, seen 2026-11-30.
 set -euo pipefail
@@ -26,5 +26,5 @@ for secret, one in zip(secrets, sealed, strict=True):
     except ValueError:
         errors += 1
 print(f"expected 20 errors from the wrong key; got {errors}, and {nonsense} times bytes that are not the secret")
-raise SystemExit(0 if (errors, nonsense) == (0, 20) else "a wrong key is told now")
+raise SystemExit(0 if nonsense >= 5 else "a wrong key is told now")
 PYTHON
