@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -41,6 +42,8 @@ ODD: list[Any] = [
     "<b>",
     [None],
 ]
+_CALLED = re.compile(rb"\s*[\w.$]+\s*\((?P<value>\{.*\})\s*\)\s*;?\s*", re.DOTALL)
+_ATTRIBUTE = re.compile(rb'\s[\w-]+="[^"]*"')
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
@@ -86,9 +89,17 @@ def damage_pages(feed: str, *, times: int) -> None:
 def _damaged(body: bytes, luck: random.Random) -> bytes:
     if luck.random() < 0.1:
         return body[: luck.randrange(len(body) + 1)]
+    called = _CALLED.fullmatch(body)
     try:
-        value = json.loads(body)
+        value = json.loads(called["value"] if called else body)
     except ValueError:
+        attributes = list(_ATTRIBUTE.finditer(body))
+        if attributes and luck.random() < 0.5:  # one goes, or says something else
+            chosen, other = (
+                luck.choice(attributes),
+                luck.choice((b"", b' class=""', b' href="x"', b' mid="-1"', b' id="9"')),
+            )
+            return body[: chosen.start()] + other + body[chosen.end() :]
         place = luck.randrange(len(body) + 1)
         junk = luck.choice([b"", b"<", b"&#xD800;", b"]]>", b"\xff", b"\x00", b"<item>", b"</link>", b"<!--"])
         return body[:place] + junk + body[place + luck.randrange(30) :]
@@ -99,7 +110,8 @@ def _damaged(body: bytes, luck: random.Random) -> bytes:
             del holder[key]
         else:
             holder[key] = luck.choice(ODD)
-    return json.dumps(value).encode()
+    made = json.dumps(value).encode()
+    return body[: called.start("value")] + made + body[called.end("value") :] if called else made
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:
