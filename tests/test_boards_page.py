@@ -77,6 +77,7 @@ def written(
         source["sentiment"] = {"label": ("negative", "neutral", "positive")[number % 3]}
         source |= {"emotion": "angry", "intent": "complaint", "keywords": [text[:30]], "customer": {"id": text[:60]}}
         source |= {"story": {"id": "s", "role": "origin"}, "event": {"ingested": board_data.UNTIL.isoformat()}}
+        source |= {"speaker": "ugc", "entities": [text[:30]]}
         actions.append({"_index": store.month_alias("2026.11"), "_id": document_id(made), "_source": source})
     for kind in board_data.KINDS:
         for id, document in board_data.others(kind):
