@@ -80,6 +80,7 @@ def written(
             source["intent"] = "purchase"
             del source["customer"]
         source |= {"story": {"id": "s", "role": "origin"}, "event": {"ingested": board_data.UNTIL.isoformat()}}
+        source |= {"speaker": "ugc", "entities": [text[:30]]}
         actions.append({"_index": store.month_alias("2026.11"), "_id": document_id(made), "_source": source})
     for kind in board_data.KINDS:
         for id, document in board_data.others(kind):

@@ -143,7 +143,7 @@ def allocated(sizes: Mapping[str, int], size: int) -> dict[str, int]:
     wanted = {name: min(count, _FEWEST) for name, count in sizes.items()}
     if sum(wanted.values()) > size:
         largest = sorted(sizes, key=lambda name: (-sizes[name], name))[:size]
-        return {name: int(name in largest) for name in sizes}
+        wanted = {name: int(name in largest) for name in sizes}
     while (left := size - sum(wanted.values())) > 0:
         open_ = {name: sqrt(sizes[name]) for name in sizes if wanted[name] < sizes[name]}
         for name in sorted(open_, key=lambda name: (-open_[name], name)):
