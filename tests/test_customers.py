@@ -117,7 +117,7 @@ def test_accounts_that_a_list_states_are_linked_with_their_evidence(emptied_stor
     )  # fmt: skip
     assert first.account == pseudonyms().of("weibo", "1001")
     evidence = first.evidence
-    assert evidence
+    assert evidence is not None
     assert (evidence.file, evidence.line, evidence.column, evidence.kind) == ("shop.csv", 2, "weibo", "name")
     hit = store.client.search(index=store.alias("mentions"), query={"term": {"native_id": "1"}})["hits"]["hits"][0]
     assert hit["_source"]["customer"] == {"id": "C1", "link": first.id, "weight": 1.0, "confidence": 1.0}

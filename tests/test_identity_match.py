@@ -136,7 +136,7 @@ def test_the_command_writes_pairs_and_the_waterfall(tmp_path: Path) -> None:
     files = [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
     done = CliRunner().invoke(app, ["links", "match", *files, "--id", "nr", "--out", str(tmp_path / "pairs.csv")])
     assert done.exit_code == 0, done.output
-    rows = list(csv.DictReader((tmp_path / "pairs.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((tmp_path / "pairs.csv").read_text(encoding="utf-8").splitlines()))
     linked = {(int(row["left"][1:]), int(row["right"][1:])) for row in rows if row["outcome"] == "linked"}
     assert len(linked & truth) >= 0.8 * len(truth)
     pair, picture = f"{rows[0]['left']},{rows[0]['right']}", tmp_path / "w.json"
