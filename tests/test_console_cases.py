@@ -88,7 +88,7 @@ def test_without_signing_in_nothing_is_shown_nor_done(console: str, shop: "Store
         page = client.get(f"/cases/{case.id}").text
         assert "您的角色不能处理投诉" in page
         assert "<form" not in page
-    assert of(shop, "C1").state is State.NEW
+    assert of(shop, "C1") == case
 
 
 def test_a_case_that_there_is_not_and_what_cannot_be_done_are_told(console: str, shop: "Store") -> None:
