@@ -70,7 +70,7 @@ class EvidenceRetention(_Written):
     evaluations: Age = timedelta(days=400)
     """How near every rule came to every brand: what `tingfeng alerts why-not` tells."""
     alerts: Age = None
-    """What was raised, held, told and answered, and silences."""
+    """What was raised, held, told and answered, silences, and overrides of the rota."""
     mentions: Age = None
     """Digests of mentions and of their received pages."""
 
@@ -78,7 +78,7 @@ class EvidenceRetention(_Written):
         """Return the kinds of lines, each with how long their contents are kept."""
         return (
             (("evaluation", "near"), self.evaluations),
-            (("alert", "event", "silence"), self.alerts),
+            (("alert", "event", "silence", "override"), self.alerts),
             (("mention", "page"), self.mentions),
         )
 

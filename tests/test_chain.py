@@ -159,6 +159,20 @@ def test_a_clock_that_jumps_back_does_not_bring_the_days_into_disorder(folder: P
     assert prove("2026-11-21").wrong == []
 
 
+def test_nothing_is_written_to_a_day_that_has_its_root(folder: Path) -> None:
+    """An evaluation that slept over midnight, or a machine whose clock is behind, must not look like a forger."""
+    append([item(1)], now=NOON)
+    seal(TOMORROW)
+    append([item(2)], now=NOON)
+    assert numbers("2026-11-21") == [2]
+    seal(TOMORROW + timedelta(days=9))
+    (folder / "chain" / "writer").write_text("behind", encoding="utf-8")
+    append([item(3)], now=NOON)
+    assert numbers("2026-11-22") == [3], "days before the last sealed one get no root any more"
+    seal(TOMORROW + timedelta(days=9))
+    assert [prove(day).wrong for day in (DAY, "2026-11-21", "2026-11-22")] == [[], [], []]
+
+
 def test_a_torn_last_line_is_mended_by_the_next_writer_who_says_so(written: Path) -> None:
     with written.open("ab") as file:
         file.write(b'{"n":11,"before":"ab')

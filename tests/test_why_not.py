@@ -13,8 +13,11 @@ import pytest
 from typer.testing import CliRunner
 
 from config.brand import Brand, Target
+from config.override import Override
+from config.rota import Person, Rota
 from config.rule import Severity
-from indexing.alerts import answers, evaluate, silence
+from indexing.alerts import answers, evaluate, overrides, records, silence
+from indexing.alerts.event import Event
 from indexing.detection import detect
 from indexing.elasticsearch.bulk import Action, send
 from indexing.evidence.contents import spoken
@@ -133,6 +136,79 @@ def test_what_was_found_held_told_and_answered_by_then(store: "Store") -> None:
     assert (answer.event, answer.by, answer.at) == ("acknowledged", "li", NOW + 10 * MINUTE)
     before = ask(store, NOW - 2 * MINUTE)
     assert (before.alerts, before.silences, before.next_alert) == ((), (), ("burst.xinghe.1", NOW))
+
+
+def test_what_a_sister_brands_message_told_was_told(store: "Store", monkeypatch: pytest.MonkeyPatch) -> None:
+    """Joined alerts have no message of their own; the answer for their brand names the one that had."""
+    sister = Brand(id="xinghe-watch", name="星河手表", query="星河", parent="xinghe")
+    posts = [make_post(n, ago=20 * MINUTE, text=f"星河手表第{n}次闪退") for n in range(30)]
+    for brand in ("xinghe", "xinghe-watch"):
+        put(store, [mention(post, brand=brand) for post in posts])
+    evaluate(store, [replace_channels(BURST, ("hook",))], [BRAND, sister], now=NOW)
+    lead, joined = sorted(records.firing(store), key=lambda one: one.joined is not None)
+    assert joined.joined == lead.id
+    records.note(store, lead, [Event(name="sent", key="hook:1", at=NOW + MINUTE, channel="hook")])
+    found = ask(store, NOW + 2 * MINUTE, BRAND if joined.brand == BRAND.id else sister)
+    assert f"有：{lead.id} 于" in text(found)
+    assert "已发现，未发送" not in text(found)
+
+
+def test_a_storm_afterwards_does_not_hide_what_was_before(store: "Store") -> None:
+    negative(store, 30)
+    (alert,) = evaluate(store, [BURST], [BRAND], now=NOW)
+    later = [
+        Event(name="unsent", key=f"hook:{n}", at=NOW + HOUR + n * timedelta(seconds=1), channel="hook")
+        for n in range(2_500)
+    ]
+    for begin in range(0, len(later), 500):
+        actions = [records._action(store, alert, event) for event in later[begin : begin + 500]]
+        assert all(one.done for one in send(store.client, actions))
+    assert [one.id for one in ask(store, NOW + MINUTE).alerts] == [alert.id]
+    assert ask(store, NOW - MINUTE).next_alert == (alert.id, NOW)
+
+
+def test_a_receiver_that_took_nothing_is_named_and_so_is_who_was_not_looking(store: "Store") -> None:
+    negative(store, 30)
+    (alert,) = evaluate(store, [replace_channels(BURST, ("hook",))], [BRAND], now=NOW)
+    failed = Event(name="unsent", key="hook:1", at=NOW + MINUTE, channel="hook", detail="503")
+    records.note(store, alert, [failed])
+    assert f"已发现，未发送：{alert.id}：503" in text(ask(store, NOW + 2 * MINUTE))
+    long_after = text(ask(store, NOW + 3 * HOUR))
+    assert "没有人在看" in long_after, "an alert of before is no sign that anybody looked"
+
+
+def test_the_rota_of_then_is_told_and_an_override_is_in_the_chain(store: "Store") -> None:
+    people = {id: Person(name=id, channels=("hook",)) for id in ("zhang", "li")}
+    rota = Rota(id="rota", people=people, fallback="zhang")
+    made = overrides.begin(store, rota, Override(
+        id="", made_at=NOW, begin=NOW, end=NOW + HOUR, person="li", author="zhang", reason="看病",
+    ))  # fmt: skip
+    evaluate(store, [BURST], [BRAND], now=NOW + MINUTE)
+    then, before = (why_not(store, BRAND, at, rules=RULES, rota=rota, now=NOW + 2 * DAY) for at in
+                    (NOW + MINUTE, NOW - MINUTE))  # fmt: skip
+    assert (then.duty, [one.id for one in then.overrides]) == (("li",), [made.id])
+    assert (before.duty, before.overrides) == (("zhang",), ())
+    assert "li for everybody" in text(then)
+    ((_, written),) = spoken(days()[-1], writers(days()[-1])[0], "override")
+    assert (written["id"], written["person"], written["reason"]) == (made.id, "li", "看病")
+
+
+def test_a_silence_of_a_customer_goes_with_the_customer(store: "Store") -> None:
+    silence.begin(store, {"customer": "77"}, until=NOW + HOUR, author="zhang", reason="熟客", now=NOW)
+    evaluate(store, [BURST], [BRAND], now=NOW)
+    assert erase(["77"], receipt="r1", now=NOW).lines == 1
+
+
+@pytest.mark.parametrize("ahead", [HOUR, 30 * DAY], ids=["an hour", "a month"])
+def test_a_clock_that_was_ahead_hides_no_evaluation(store: "Store", ahead: timedelta) -> None:
+    negative(store, 6)
+    found = detect(store, RULES, [BRAND], now=NOW, near=True)
+    for at in (NOW - 2 * HOUR, NOW + ahead, NOW, NOW + 2 * MINUTE):
+        keep(store, found, now=at)
+    then = ask(store, NOW + MINUTE)
+    assert then.evaluated
+    assert (then.evaluated.at, then.evaluated.next_at) == (NOW, NOW + 2 * MINUTE)
+    assert {one.rule for one in then.standings} == {"burst", "loud"}
 
 
 def replace_channels(one: "Rule", channels: tuple[str, ...]) -> "Rule":

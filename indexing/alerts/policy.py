@@ -12,7 +12,10 @@ from indexing.alerts.incidents import order
 from indexing.alerts.rounds import LONGEST_PAUSE, message_of, renewed, round_of
 from indexing.alerts.situation import Situation, is_quiet, minute, muted
 
-__all__ = ["decide"]
+__all__ = ["TOGETHER", "decide"]
+
+TOGETHER = "told together with "
+"""What the reason begins with why nobody is told of an alert itself: another one, named after it, speaks for it."""
 
 _RANK = {severity: rank for rank, severity in enumerate(Severity)}
 _SEEN = (State.ACKNOWLEDGED, State.ASSIGNED)
@@ -166,7 +169,7 @@ def _pause(first: timedelta, grow: float, number: int) -> timedelta:
 
 def _joined(alert: Alert, lead: Alert, at: Situation) -> Alert:
     """Return the alert as one for which another one of its incident speaks, with what people said to that one."""
-    settled = _settled(alert, at, f"told together with {lead.id}")
+    settled = _settled(alert, at, f"{TOGETHER}{lead.id}")
     return _answered(replace(settled, joined=lead.id, told_as=alert.severity), lead)
 
 

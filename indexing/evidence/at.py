@@ -1,6 +1,6 @@
 """Where every rule stood at a minute of the past, as the chain tells it."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
@@ -10,12 +10,14 @@ import msgspec
 from config.settings import DAY_ZONE
 from indexing.evidence.contents import entries, lines_of
 from indexing.evidence.evaluations import Evaluation, State
-from indexing.evidence.segments import writers
+from indexing.evidence.segments import days, writers
 
-__all__ = ["Moment", "Standing", "standing_at"]
+__all__ = ["GAP", "Moment", "Standing", "standing_at"]
 
+GAP = timedelta(minutes=15)
+"""How long between two evaluations nobody looks at; longer ones are told of."""
 _DAYS = 2
-"""How many days before are looked at for the last evaluation."""
+"""How many days are looked at for the last evaluation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,41 +44,70 @@ class Moment:
     """Whether what was found is gone by its retention, and only that there was an evaluation is known."""
 
 
+_Told = tuple[datetime, Evaluation | None]
+
+
 def standing_at(brand: str, at: datetime) -> Moment | None:
-    """Return where the rules stood towards a brand at a time; None where nothing was evaluated for two days."""
+    """Return where the rules stood towards a brand at a time; None where nothing was evaluated for two days.
+
+    By a clock that was ahead, evaluations of that time lie in folders of later days.
+    """
     local = at.astimezone(DAY_ZONE).date()
-    found: list[Moment] = []
-    later: list[datetime] = []
-    for back in range(-1, _DAYS):
-        day = (local - timedelta(days=back)).isoformat()
-        for writer in writers(day):
-            own = _Fold(brand)
-            for moment, content in _evaluations(day, writer):
-                if moment > at:
-                    later.append(moment)
-                    break
-                own.take(moment, content)
-            if own.at:
-                found.append(own.moment(writer))
-        if found:
-            break
+    first, last = ((local + timedelta(days=n)).isoformat() for n in (1 - _DAYS, 1))
+    known = days()
+    found, later = _moments(brand, at, [day for day in known if first <= day <= last])
+    if not any(at - one.at <= GAP for one in found):
+        for day in (day for day in known if day > last):
+            hidden, more = _moments(brand, at, [day])
+            found, later = found + hidden, later + more
+            if hidden:
+                break
     if not found:
         return None
-    last = max(found, key=lambda one: one.at)
-    last.next_at = min(later, default=None)
-    return last
+    moment = max(found, key=lambda one: one.at)
+    moment.next_at = min(later, default=None)
+    return moment
 
 
-def _evaluations(day: str, writer: str) -> Iterator[tuple[datetime, Evaluation | None]]:
-    """Yield the evaluations of a day and writer; None for what is no longer there."""
-    of_kind = {line.n: line for line in lines_of(day, writer) if line.kind == "evaluation"}
+def _moments(brand: str, at: datetime, among: Sequence[str]) -> tuple[list[Moment], list[datetime]]:
+    """Return how each writer's last evaluation before the time stood, and when those after it were."""
+    found: list[Moment] = []
+    later: list[datetime] = []
+    for writer in sorted({writer for day in among for writer in writers(day)}):
+        told: list[_Told] = []
+        for day in reversed(among):
+            before, after = _until(at, day, writer)
+            told, later = [*before, *told], later + after
+            if any(content.full for _, content in before if content):  # names every state; nothing before it counts
+                break
+        fold = _Fold(brand)
+        for moment, content in told:
+            fold.take(moment, content)
+        if fold.at:
+            found.append(fold.moment(writer))
+    return found, later
+
+
+def _until(at: datetime, day: str, writer: str) -> tuple[list[_Told], list[datetime]]:
+    """Return a day's evaluations up to the last one before the time, by the lines' order, and when the next one was.
+
+    By a clock that was put back, a line before it may be of a later time. Content is None where it is gone.
+    """
+    lines = [line for line in lines_of(day, writer) if line.kind == "evaluation"]
+    times = [datetime.fromisoformat(line.at) for line in lines]
+    count = max((place for place, moment in enumerate(times, 1) if moment <= at), default=0)
+    wanted = {line.n for line in lines[:count]}
     decode = msgspec.json.Decoder(Evaluation).decode
     contents = {
-        kept.n: kept.content for *_, kept in entries(day, writer) if kept and not kept.erased and kept.n in of_kind
+        kept.n: kept.content
+        for *_, kept in (entries(day, writer) if wanted else ())
+        if kept and not kept.erased and kept.n in wanted
     }
-    for n, line in of_kind.items():
-        content = contents.get(n)
-        yield datetime.fromisoformat(line.at), decode(content) if content is not None else None
+    told = [
+        (moment, decode(contents[line.n]) if line.n in contents else None)
+        for line, moment in zip(lines[:count], times, strict=False)
+    ]
+    return told, times[count : count + 1]
 
 
 class _Fold:

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -22,6 +22,7 @@ from config import settings
 from config.settings import DAY_ZONE
 from crawlers import files
 from indexing.evidence.line import NOTHING, BrokenChain, Item, Line, decode_kept, decode_line, digest_of, write
+from indexing.evidence.roots import is_sealed, sealed_until
 from indexing.evidence.segments import KEPT, LINES, Segment, chain_root, days, read, segments
 
 __all__ = ["End", "Place", "append", "end_of", "locked", "writer_name"]
@@ -91,7 +92,7 @@ def append(items: Sequence[Item], *, now: datetime | None = None) -> list[Place]
 
 
 def _write(writer: str, end: End, items: Sequence[Item], now: datetime) -> list[Place]:
-    day = max(now.astimezone(DAY_ZONE).date().isoformat(), end.day)  # a clock that jumps back moves nothing back
+    day = _day(end, now)
     lines, kept, places = [], [], []
     n, before = end.n, end.digest
     for item in items:
@@ -108,6 +109,14 @@ def _write(writer: str, end: End, items: Sequence[Item], now: datetime) -> list[
     size = _put(segment, lines)
     _note(writer, End(day=day, n=n, digest=before, segment=segment, size=size))
     return places
+
+
+def _day(end: End, now: datetime) -> str:
+    """Return the day to write to: never one before the last line's, nor one that has its root, whatever the clock."""
+    day = max(now.astimezone(DAY_ZONE).date().isoformat(), end.day)
+    if (day != end.day or is_sealed(day)) and day <= (sealed := sealed_until()):
+        return (date.fromisoformat(sealed) + timedelta(days=1)).isoformat()
+    return day
 
 
 def _appendable(path: str) -> bool:

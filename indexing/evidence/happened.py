@@ -1,4 +1,4 @@
-"""What happened to alerts since the chain last heard of it: events, silences, and the evidence of new alerts.
+"""What happened to alerts since the chain last heard of it: events, silences, overrides, evidence of new alerts.
 
 Elasticsearch hands the writes on by their numbers, so that an answer by a link, the console or a command is in the
 chain with the next evaluation, whichever process wrote it. A kill in between says the same twice, which does no harm.
@@ -21,7 +21,7 @@ from indexing.evidence.segments import days
 __all__ = ["happened"]
 
 _READER = "evidence"
-_KINDS: Mapping[str, str] = {"alert-events": "event", "silences": "silence"}
+_KINDS: Mapping[str, str] = {"alert-events": "event", "silences": "silence", "overrides": "override"}
 _LATELY = timedelta(days=1)
 _MOST_SEALED = 100
 """Mentions whose digests an evaluation writes; those beyond are written when `tingfeng evidence` asks for them."""
@@ -52,8 +52,8 @@ def _items(store: Store, kind: str, query: Mapping[str, Any]) -> list[Item]:
     with store_errors():
         hits = list(scan(store.client, index=store.alias(kind), query={"query": query}))
     hits.sort(key=lambda hit: (hit["_source"]["@timestamp"], hit["_id"]))
-    if kind == "silences":
-        return [Item(kind="silence", content={"id": hit["_id"], **hit["_source"]}) for hit in hits]
+    if kind != "alert-events":
+        return [_made(_KINDS[kind], hit) for hit in hits]
     alerts = {alert.id: alert for alert in records.find(store, sorted({hit["_source"]["alert"] for hit in hits}))}
     items: list[Item] = []
     raised: list[Alert] = []
@@ -65,6 +65,12 @@ def _items(store: Store, kind: str, query: Mapping[str, Any]) -> list[Item]:
             raised.append(alert)
     items += [_raised(alert) for alert in raised]
     return items + sealed(store, _quoted(raised))
+
+
+def _made(kind: str, hit: Mapping[str, Any]) -> Item:
+    """Return a silence or an override; erased with it, or with the story or customer whom it names."""
+    content = {"id": hit["_id"], **hit["_source"]}
+    return Item(kind=kind, content=content, keys=tuple(filter(None, map(content.get, ("id", "story", "customer")))))
 
 
 def _keys(id: str, alert: Alert | None) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from crawlers import files
 from indexing.evidence.line import NOTHING, BrokenChain, digest_of
 from indexing.evidence.segments import LINES, chain_root, days, read, segments, writers
 
-__all__ = ["Head", "Root", "head_of", "joined", "latest_root", "root_of", "seal"]
+__all__ = ["Head", "Root", "head_of", "is_sealed", "joined", "latest_root", "root_of", "seal", "sealed_until"]
 
 _GRACE = timedelta(minutes=30)
 """How long after midnight a day is sealed: whoever was writing then has finished."""
@@ -67,6 +67,16 @@ def latest_root() -> Root | None:
     return next((found for day in reversed(days()) if (found := root_of(day))), None)
 
 
+def is_sealed(day: str) -> bool:
+    """Say whether a day has its root, so that nothing may be written to it any more."""
+    return files.exists(_path(day))
+
+
+def sealed_until() -> str:
+    """Return the last day that has a root, before which nothing is sealed any more; empty where none has."""
+    return next(filter(is_sealed, reversed(days())), "")
+
+
 def head_of(day: str, writer: str) -> Head | None:
     """Return where a writer's chain stood at the end of a day, by its files."""
     own = segments(day, writer, LINES)
@@ -85,7 +95,7 @@ def seal(now: datetime) -> list[Root]:
     today = (now.astimezone(DAY_ZONE) - _GRACE).date().isoformat()
     made, before = [], NOTHING
     known = days()
-    start = next((at for at in range(len(known) - 1, -1, -1) if files.exists(_path(known[at]))), -1)
+    start = next((at for at in range(len(known) - 1, -1, -1) if is_sealed(known[at])), -1)
     if start >= 0 and (sealed := root_of(known[start])):
         before = sealed.root
     for day in known[start + 1 :]:

@@ -9,9 +9,10 @@ from config.both import Both
 from config.settings import DAY_ZONE
 from indexing.alerts.facts import ZONE, clock
 from indexing.alerts.figure_names import FIGURES
+from indexing.evidence.alerts_then import AlertThen
 from indexing.evidence.at import Standing
 from indexing.evidence.known import Feed
-from indexing.evidence.why_not import AlertThen, WhyNot
+from indexing.evidence.why_not import WhyNot
 
 __all__ = ["as_json", "told"]
 
@@ -32,14 +33,15 @@ def told(found: WhyNot, name: str) -> Iterator[str]:
     yield from (f"  {line.zh}  {line.en}" for line in _rules(found))
     yield "当时已知 known by then"
     yield from (f"  {line.zh}  {line.en}" for line in _known(found))
-    if found.alerts or found.silences or found.quiet:
+    if found.alerts or found.silences or found.quiet or found.duty or found.overrides:
         yield "预警 alerts"
         yield from (f"  {line.zh}  {line.en}" for line in _alerts(found))
 
 
 def _short(found: WhyNot) -> Iterator[Both]:
     sent = [(alert, one) for alert in found.alerts for one in alert.sent]
-    held = [alert for alert in found.alerts if alert.held and not alert.sent]
+    known = {alert.id for alert in found.alerts}
+    held = [alert for alert in found.alerts if alert.held and not alert.sent and alert.lead not in known]
     if sent:
         alert, last = max(sent, key=lambda pair: pair[1].at)
         to = f"{last.channel or ''} {last.detail or ''}".strip()
@@ -49,15 +51,10 @@ def _short(found: WhyNot) -> Iterator[Both]:
     elif held:
         why = held[-1].held.detail if held[-1].held else ""
         yield Both(f"已发现，未发送：{held[-1].id}：{why}", f"Found, not sent: {held[-1].id}: {why}")
-    elif found.gap:
+    if found.gap:
         yield _nobody(found)
-    elif found.standings and found.standings[0].state.closeness >= 1:
-        yield Both("规则已触发", f"A rule fires: {found.standings[0].rule}")
-    elif found.standings:
-        nearest = _standing(found.standings[0])
-        yield Both(f"没有规则触发，最接近的：{nearest.zh}", f"No rule fired; the nearest: {nearest.en}")
-    else:
-        yield Both("没有规则数到任何提及", "No rule counted any mention")
+    elif not (sent or held):
+        yield _nearest(found)
     blind = [one for one in found.known.feeds if one.blind]
     if blind:
         yield Both(f"{len(blind)} 个信源当时没有看全", f"{len(blind)} feeds had not seen all by then")
@@ -70,6 +67,15 @@ def _short(found: WhyNot) -> Iterator[Both]:
     if found.next_alert:
         id, at = found.next_alert
         yield Both(f"此后第一个预警：{clock(at)} {id}", f"The first alert afterwards: {id} at {clock(at)}")
+
+
+def _nearest(found: WhyNot) -> Both:
+    if not found.standings:
+        return Both("没有规则数到任何提及", "No rule counted any mention")
+    if found.standings[0].state.closeness >= 1:
+        return Both("规则已触发", f"A rule fires: {found.standings[0].rule}")
+    nearest = _standing(found.standings[0])
+    return Both(f"没有规则触发，最接近的：{nearest.zh}", f"No rule fired; the nearest: {nearest.en}")
 
 
 def _nobody(found: WhyNot) -> Both:
@@ -159,6 +165,13 @@ def _alerts(found: WhyNot) -> Iterator[Both]:
             f"静默 {one.id}（{one.matcher}）至 {clock(one.until)}：{one.reason}",
             f"silence by {one.author} until {clock(one.until)}",
         )
+    for override in found.overrides:
+        yield Both(
+            f"值班调整 {override.id}：{override.words}，至 {clock(override.end)}：{override.reason}",
+            f"override by {override.author} until {clock(override.end)}",
+        )
+    if found.duty:
+        yield Both(f"值班：{'、'.join(found.duty)}", "on duty (by today's shifts and the overrides of then)")
     if found.quiet:
         yield Both("安静时段，只有 crisis 会通知", "quiet hours, which only a crisis breaks (by today's rota)")
     for alert in found.alerts:

@@ -1,58 +1,30 @@
 """Why did nothing come? What a minute of the past knew, how near every rule was, and what became of alerts by then."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.brand import Brand
+from config.duty import on_duty
 from config.errors import UserError
+from config.override import Override
 from config.rota import Rota
 from config.rule import Rule
-from indexing.alerts.explain import Happened, as_happened
+from indexing.alerts.overrides import lasting
 from indexing.alerts.silence import Silence
-from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.store import Store
-from indexing.evidence.at import Moment, Standing, standing_at
+from indexing.evidence.alerts_then import AlertThen, alerts_then, first_after
+from indexing.evidence.at import GAP, Moment, Standing, standing_at
 from indexing.evidence.known import Known, known_by
 from indexing.evidence.silenced import silences_at
 
-__all__ = ["AlertThen", "InTheFuture", "WhyNot", "why_not"]
+__all__ = ["InTheFuture", "WhyNot", "why_not"]
 
-_LOOKED_BACK = timedelta(days=7)
-_BEFORE, _AFTER = timedelta(days=1), timedelta(days=1)
-_HOURS = timedelta(hours=6)
-_MOST_EVENTS = 2_000
-_GAP = timedelta(minutes=15)
-"""How long between two evaluations nobody looks at; longer ones are told of."""
+_HOURS, _DAY = timedelta(hours=6), timedelta(days=1)
 
 
 class InTheFuture(UserError):
     """Nobody knows yet what that minute will have known."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertThen:
-    """An alert of the brand as it stood then: what had happened to it by that minute, oldest first."""
-
-    id: str
-    rule: str
-    raised_at: datetime
-    happened: tuple[Happened, ...]
-
-    @property
-    def sent(self) -> tuple[Happened, ...]:
-        """What receivers had confirmed by then."""
-        return tuple(one for one in self.happened if one.event == "sent")
-
-    @property
-    def held(self) -> Happened | None:
-        """Why nobody had been told, as the last word was."""
-        return next((one for one in reversed(self.happened) if one.event == "held"), None)
-
-    @property
-    def answered(self) -> tuple[Happened, ...]:
-        """What people had said to it by then."""
-        return tuple(one for one in self.happened if one.by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +42,10 @@ class WhyNot:
     known: Known
     alerts: tuple[AlertThen, ...]
     silences: tuple[Silence, ...]
+    overrides: tuple[Override, ...]
+    """Of the rota, as they held then."""
+    duty: tuple[str, ...]
+    """Who was on duty then, by today's shifts and those overrides: ids of the rota."""
     quiet: bool
     """Whether quiet hours lasted then, by today's rota."""
     next_alert: tuple[str, datetime] | None
@@ -78,7 +54,7 @@ class WhyNot:
     @property
     def gap(self) -> bool:
         """Whether nobody was looking: the last evaluation was long before."""
-        return self.evaluated is None or self.at - self.evaluated.at > _GAP
+        return self.evaluated is None or self.at - self.evaluated.at > GAP
 
 
 def why_not(
@@ -92,43 +68,22 @@ def why_not(
     standings = sorted(moment.standings if moment else (), key=_nearness, reverse=True)
     told = {one.rule for one in standings}
     longest = max((rule.when.window for rule in watching.values()), default=_HOURS)
-    happened = _events(store, brand.id, at)
+    held = tuple(one for one in lasting(store, at) if one.holds(at) and one.made_at <= at)
     return WhyNot(
         brand=brand.id,
         at=at,
         evaluated=moment,
         standings=tuple(standings),
         unseen=tuple(sorted(watching.keys() - told)),
-        known=known_by(store, brand, at, hours=max(_HOURS, min(longest, _BEFORE))),
-        alerts=tuple(_then(happened, at)),
+        known=known_by(store, brand, at, hours=max(_HOURS, min(longest, _DAY))),
+        alerts=alerts_then(store, brand.id, at),
         silences=tuple(one for one in silences_at(store, at) if one.brand in (None, brand.id)),
+        overrides=held,
+        duty=on_duty(rota, at, held) if rota else (),
         quiet=rota is not None and rota.is_quiet(at),
-        next_alert=next(((id, one.at) for id, one in happened if one.event == "firing" and one.at > at), None),
+        next_alert=first_after(store, brand.id, at),
     )
 
 
 def _nearness(one: Standing) -> tuple[bool, float]:
     return one.state.fires, one.state.closeness
-
-
-def _events(store: Store, brand: str, at: datetime) -> list[tuple[str, Happened]]:
-    """Return what happened to the brand's alerts in the week before and the day after, oldest first."""
-    times = {"gte": (at - _LOOKED_BACK).isoformat(), "lte": (at + _AFTER).isoformat()}
-    query = {"bool": {"filter": [{"terms": {"brand": [brand, "*"]}}, {"range": {"@timestamp": times}}]}}
-    with store_errors():
-        answer = store.client.search(
-            index=store.alias("alert-events"), query=query, size=_MOST_EVENTS, sort=[{"@timestamp": "desc"}]
-        )
-    found = [(hit["_source"]["alert"], as_happened(hit["_source"])) for hit in answer["hits"]["hits"]]
-    return sorted(found, key=lambda pair: (pair[1].at, pair[1].event != "firing"))
-
-
-def _then(happened: Iterable[tuple[str, Happened]], at: datetime) -> Iterable[AlertThen]:
-    by_alert: dict[str, list[Happened]] = {}
-    for id, one in happened:
-        if one.at <= at:
-            by_alert.setdefault(id, []).append(one)
-    for id, own in by_alert.items():
-        over = any(one.event == "resolved" for one in own[-1:])
-        if not over or own[-1].at > at - _BEFORE:
-            yield AlertThen(id=id, rule=id.split(".")[0], raised_at=own[0].at, happened=tuple(own))
