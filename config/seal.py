@@ -2,7 +2,7 @@
 
 Keys are `TINGFENG_PERSONAL_KEYS`, the newest first, each `name:hexadecimal digits` and separated by commas; without it
 one is made at `TINGFENG_DATA`/keys/personal.key. The first key seals, all of them open: put a new one in front, run
-`tingfeng privacy reseal`, and then take the old one away.
+`tingfeng privacy reseal`, and then take the old one away. Private talk has keys of its own (crawlers/private/seal.py).
 """
 
 import base64

@@ -9,6 +9,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -68,7 +69,8 @@ def shape_of(response: Response) -> Shape:
     if (value := _json(text)) is not None:
         _walk(value, "", shape)
     elif "<html" in text[:2000].lower() or "<!doctype html" in text[:200].lower():
-        _walk_html(html.document_fromstring(text), shape)
+        with suppress(etree.ParserError):  # no tag at all
+            _walk_html(html.document_fromstring(text), shape)
     elif text.lstrip()[:1] == "<":
         parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
         root = etree.fromstring(text.encode(), parser)

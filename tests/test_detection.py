@@ -158,6 +158,19 @@ def test_a_brand_that_nobody_listened_to_is_not_silent(new_store: "Callable[[], 
     assert silent_with(brief), "a minute is no reason for an hour's silence"
 
 
+def test_a_backfill_is_no_sign_of_a_feed(new_store: "Callable[[], Store]") -> None:
+    store, at = new_store(), (NOW - 10 * MINUTE).isoformat()
+    part = {"@timestamp": at, "feed": "weibo_search", "query": "q", "verdict": "ok", "posts": 50, "complete": True}
+
+    def silent(**fields: Any) -> bool:
+        store.client.index(index=store.alias("runs"), id="1", document={**part, **fields}, refresh=True)
+        return bool(fired(store, "absence", feeds=["weibo_search"], min_runs=1))
+
+    assert silent(purpose="backfill")
+    assert not silent(purpose="gap"), "a live crawl's own gap, read beside it"
+    assert not silent()
+
+
 def test_every_kind_is_tried() -> None:
     assert sorted(WHEN) == kinds()
 

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -200,3 +201,9 @@ def test_any_bytes_have_a_shape_or_none() -> None:
                     assert isinstance(shape_of(cut), dict)
                 except CrawlError:
                     continue
+
+
+@pytest.mark.parametrize("body", [b"", b"<!doctype html>", b"<html", b"<!doctype html><!-- only -->", b"[" * 9_000])
+def test_a_page_without_a_tag_has_no_shape(body: bytes) -> None:
+    page = Response(url="http://x.example/", status=200, headers={}, body=body, fetched_at=datetime.now(UTC))
+    assert shape_of(page) == {}

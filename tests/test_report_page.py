@@ -14,6 +14,7 @@ import pytest
 
 from config.brand import Brand
 from config.settings import DAY_ZONE
+from dashboards.page import read
 from dashboards.report import QuestionRefused, gather, render, write_page
 from indexing.elasticsearch.store import Store
 from tests.clicked_marks import count_behind, listed, wrong_marks
@@ -441,6 +442,21 @@ def _alert(documents: dict[str, Document]) -> Document:
             }
         ],
     }
+
+
+def test_how_a_source_stands_is_told_by_its_last_live_crawl() -> None:
+    def last(verdict: str) -> dict[str, Any]:
+        told = {"verdict": verdict, "complete": verdict == "ok", "finished_at": NOW.isoformat()}
+        return {"last": {"hits": {"hits": [{"_source": told}] if verdict else []}}}
+
+    def source(live: str) -> str:
+        counts = {"doc_count": 2, "incomplete": {"doc_count": 1}, "posts": {"value": 5}}
+        bucket = {"key": "晨星", **counts, "live": last(live), **last("ok")}
+        feeds = {"feeds": {"buckets": [{"key": "weibo_search", "queries": {"buckets": [bucket]}}]}}
+        return read.coverage({"aggregations": feeds}, {}).sources[0].verdict
+
+    assert source("blocked") == "blocked", "a backfill that ended later hides nothing"
+    assert source("") == "ok", "where nothing but a backfill ran, it is told"
 
 
 def _run(feed: str, query: str, hours_ago: int, *, complete: bool) -> Document:

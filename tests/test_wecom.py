@@ -36,6 +36,8 @@ from crawlers.wecom.archive import Keys, archive_of, keys_of, sync_archive
 from crawlers.wecom.contact import ContactType
 from crawlers.wecom.contacts import contact, read_contacts, sync_contacts
 from crawlers.wecom.rekey import rekey
+from indexing.privacy.places import private_talk
+from indexing.privacy.sought import Sought
 
 NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
 AGREED = Consent(given=True, at=NOW - timedelta(days=30), how="form 12")
@@ -237,6 +239,18 @@ def test_consent_counts_from_its_time_until_it_is_taken_back() -> None:
     consent.record("s", "p", replace(AGREED, given=False, at=NOW))
     assert not consent.given("s", "p", NOW - timedelta(hours=1)), "a withdrawal holds for what was said before, too"
     assert len(consent.history("s", "p")) == 2
+
+
+def test_an_erased_person_is_in_no_consent_and_agrees_to_nothing(stages: Path) -> None:
+    for person in ("wmErased0001", "wmOther00002"):
+        consent.record("wecom_service", person, Consent(given=True, at=NOW, how="form"))
+    sought = Sought(plain={"wmErased0001"})
+    store: Any = None  # no index is asked
+    assert len(list(private_talk.look(store, sought))) == 1
+    assert private_talk.erase(store, sought) == 1
+    assert list(private_talk.look(store, sought)) == []
+    assert not consent.given("wecom_service", "wmErased0001", NOW)
+    assert consent.given("wecom_service", "wmOther00002", NOW)
 
 
 def test_a_sync_that_is_killed_between_page_and_cursor_reads_the_page_again_and_keeps_it_once(

@@ -1,6 +1,7 @@
 """Personal values are shown to who may see them, on record; people sign in, and only their own forms write."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -17,14 +18,17 @@ from config.seal import keyring
 from dashboards.console.session import Throttle, form_token, own_form, signed_in
 from indexing.customers.customer import Customer, from_document, to_document
 from indexing.customers.personal import Basis, Personal, PersonalKind, about
+from indexing.customers.records import write_records
+from indexing.customers.writing import update_customers
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.store import Store
 from indexing.privacy import passwords
 from indexing.privacy.access import correct, customer_of, everything_about
 from indexing.privacy.asker import Asker, NotAllowed
-from indexing.privacy.consent import agreed, say
+from indexing.privacy.consent import say
 from indexing.privacy.keeping import expire_personal, reseal
 from indexing.privacy.reveal import reveal
+from indexing.profiles.consents import consented
 from tests.console_server import serving_console
 
 OPERATOR, SERVICE, READER = (Asker(name="li", role=role) for role in ("operator", "service", "reader"))
@@ -122,15 +126,30 @@ def test_keys_change_and_old_ones_go(
 
 
 def test_the_newest_word_stands_from_when_it_was_said(store: Store) -> None:
-    assert agreed(store, ["C1", "C2"], "marketing") == set(), "silence is no agreement"
+    def agreed(purpose: str = "marketing", at: datetime | None = None) -> tuple[str, ...]:
+        return consented(store, ["C1", "C2"], [purpose], at=at).agreed
+
+    assert agreed() == (), "silence is no agreement"
     yes = say(store, "C1", "marketing", granted=True, asker=SERVICE, where="a form")
-    assert agreed(store, ["C1", "C2"], "marketing") == {"C1"}
-    assert agreed(store, ["C1"], "profiling") == set()
+    assert agreed() == ("C1",)
+    assert agreed("profiling") == ()
     no = say(store, "C1", "marketing", granted=False, asker=SERVICE)
-    assert agreed(store, ["C1"], "marketing") == set()
-    assert agreed(store, ["C1"], "marketing", at=yes.at) == {"C1"}, "as it was then"
+    assert agreed() == ()
+    assert agreed(at=yes.at) == ("C1",), "as it was then"
     assert no.at >= yes.at
-    assert agreed(store, ["C1"], "marketing", at=yes.at - timedelta(seconds=1)) == set()
+    assert agreed(at=yes.at - timedelta(seconds=1)) == ()
+    write_records(store, [replace(yes, id="later", at=no.at + timedelta(days=9))])
+    assert agreed() == (), "what is said for a day to come does not hold yet"
+
+
+def test_a_withdrawal_takes_back_what_rested_on_the_consent(store: Store, customer: Customer) -> None:
+    sealed = keyring().seal("a@b.example", about=about("C1", PersonalKind.EMAIL))
+    asked = Personal(kind=PersonalKind.EMAIL, sealed=sealed, purpose="marketing", basis=Basis.CONSENT)
+    update_customers(store, {"C1": lambda known: replace(known or customer, personal=(*customer.personal, asked))})
+    say(store, "C1", "care", granted=False, asker=SERVICE)
+    assert PersonalKind.EMAIL in reveal(store, customer_of(store, "C1"), OPERATOR, "a call")
+    say(store, "C1", "marketing", granted=False, asker=SERVICE)
+    assert set(reveal(store, customer_of(store, "C1"), OPERATOR, "a call")) == set(VALUES)
 
 
 router = APIRouter()

@@ -120,6 +120,13 @@ def test_what_was_not_known_yet_is_told_apart(store: "Store") -> None:
     assert "blocked at" in text(found)
 
 
+def test_a_backfill_does_not_make_a_blocked_feed_look_seen(store: "Store") -> None:
+    run(store, "weibo_search", "星河", NOW - HOUR, "blocked")
+    run(store, "weibo_search", "星河", NOW - 5 * MINUTE, purpose="backfill")
+    (weibo,) = [feed for feed in ask(store, NOW).known.feeds if feed.feed == "weibo_search"]
+    assert (weibo.verdict, weibo.seen_at, weibo.blind) == ("blocked", None, True)
+
+
 def test_what_was_found_held_told_and_answered_by_then(store: "Store") -> None:
     id = silence.begin(store, {"rule": "burst"}, until=NOW + HOUR, author="zhang", reason="发布会", now=NOW - MINUTE)
     negative(store, 30)

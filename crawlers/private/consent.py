@@ -2,10 +2,14 @@
 
     <root>/private/consent/<digest of source and person>
 
+It is of another kind than customers' consents to purposes (indexing/customers/consents.py): of a person at WeCom, who
+may be nobody's customer, and asked before a message is written, without an index. Neither stands for the other.
+
 Without a word on record there is no consent. A withdrawal counts from its time on, and what was kept before goes
 (`conversations.erase`).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +19,7 @@ from config import settings
 from crawlers import files
 from crawlers.private.seal import digest, open_sealed, seal
 
-__all__ = ["Consent", "given", "history", "record"]
+__all__ = ["Consent", "files_of_consents", "given", "history", "record"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +53,20 @@ def given(source: str, person: str, at: datetime) -> bool:
     return bool(before) and before[-1].given and known[-1].given
 
 
+def files_of_consents() -> Iterator[str]:
+    """Yield the path of each person's file."""
+    for name in files.names(_folder()):
+        yield f"{_folder()}/{name}"
+
+
 class _Kept(msgspec.Struct, kw_only=True):
     person: str
     said: list[Consent]
 
 
 def _path(source: str, person: str) -> str:
-    return f"{settings.stage_root().rstrip('/')}/private/consent/{digest(f'{source} {person}')}"
+    return f"{_folder()}/{digest(f'{source} {person}')}"
+
+
+def _folder() -> str:
+    return f"{settings.stage_root().rstrip('/')}/private/consent"

@@ -2,6 +2,10 @@
 
 `TINGFENG_PRIVATE_KEY` holds one long random text, or several with commas between: put a new one first to rotate.
 Without the variable a key is made once in the data folder (config/key.py).
+
+Customers' personal values are sealed by config/seal.py, with keys of their own: those are named and bind each value to
+its customer and field, where here whole lines move from file to file; and whoever may open the one need not open the
+other.
 """
 
 import base64

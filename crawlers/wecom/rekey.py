@@ -1,8 +1,7 @@
 """After a new key was put first: everything sealed is sealed anew, so that the older keys may go."""
 
-from config import settings
 from crawlers import files
-from crawlers.private import conversations
+from crawlers.private import consent, conversations
 from crawlers.private.seal import reseal
 from crawlers.wecom import contacts, inbox
 
@@ -14,13 +13,9 @@ def rekey() -> int:
 
     Killed in the middle it leaves each of them sealed by one of the keys, and again finishes it.
     """
-    root = settings.stage_root().rstrip("/")
-    folders = [f"{root}/private/consent"]
-    folders += [f"{root}/{inbox.STAGE}/{day}" for day in files.folders(f"{root}/{inbox.STAGE}")]
     count = conversations.reseal_all() + conversations.reseal_all(contacts.STAGE)
-    for folder in folders:
-        for name in files.names(folder):
-            if content := files.read(f"{folder}/{name}"):
-                files.replace(f"{folder}/{name}", reseal(content))
-                count += 1
+    for path in (*consent.files_of_consents(), *inbox.files_of_events()):
+        if content := files.read(path):
+            files.replace(path, reseal(content))
+            count += 1
     return count

@@ -131,7 +131,9 @@ def _alerts(brands: Sequence[str], since: datetime) -> Body:
 
 def _runs(since: datetime) -> Body:
     last = {"top_hits": {"size": 1, "sort": [{"finished_at": {"order": "desc"}}]}}
-    aggs = {"incomplete": {"filter": {"term": {"complete": False}}}, "posts": {"sum": {"field": "new"}}, "last": last}
+    live = {"filter": {"bool": {"must_not": [{"exists": {"field": "purpose"}}]}}, "aggs": {"last": last}}
+    incomplete = {"filter": {"term": {"complete": False}}}
+    aggs = {"incomplete": incomplete, "posts": {"sum": {"field": "new"}}, "live": live, "last": last}
     by_query = {"terms": {"field": "query", "size": _MAX_TARGETS}, "aggs": aggs}
     by_feed = {"terms": {"field": "feed", "size": _MAX_PLATFORMS}, "aggs": {"queries": by_query}}
     books = {f"{step}.{name}": {"sum": {"field": f"{step}.{name}"}} for step, names in BOOKS.items() for name in names}

@@ -139,7 +139,8 @@ def _books(response: Response, step: str) -> dict[str, int]:
 
 
 def _source(feed: str, bucket: Response) -> Source:
-    last = bucket["last"]["hits"]["hits"][0]["_source"]
+    hits = bucket["live"]["last"]["hits"]["hits"] or bucket["last"]["hits"]["hits"]  # a backfill says nothing of today
+    last = hits[0]["_source"]
     return Source(
         feed=feed,
         query=bucket["key"],

@@ -19,6 +19,8 @@ from indexing.detection.timeline import STEPS, Timeline
 __all__ = ["find", "say"]
 
 _SEEING = {"terms": {"verdict": ["ok", "empty"]}}
+_OF_TODAY: Body = {"bool": {"must_not": [{"term": {"purpose": "backfill"}}]}}
+"""A backfill that a person asked for reads a time that is over, however silent its feed is today."""
 _KNOWN_FOR = timedelta(days=28)
 
 
@@ -29,6 +31,7 @@ def find(rule: Rule, brands: Sequence[str], span: Span) -> SearchRounds[list[Fou
         kind="runs",
         group="feed",
         window=when.window,
+        only=(_OF_TODAY,),
         measures={
             "seeing": {"filter": _SEEING},
             "posts": {"sum": {"field": "posts"}},
@@ -70,7 +73,7 @@ def _named(found: Found) -> Found:
         brand="*",
         story=f"feed:{feed}",
         kind_of_index="runs",
-        scope=({"term": {"feed": feed}},),
+        scope=({"term": {"feed": feed}}, _OF_TODAY),
         subject=(),
         aggs=aggs,
         traces={
@@ -87,7 +90,11 @@ def _named(found: Found) -> Found:
 def _known(span: Span) -> SearchRounds[list[str]]:
     """Ask for the feeds that have crawled lately."""
     lately = {"range": {"@timestamp": {"gte": ((span.since or span.now) - _KNOWN_FOR).isoformat()}}}
-    body = {"size": 0, "query": lately, "aggs": {"feeds": {"terms": {"field": "feed", "size": 1_000}}}}
+    body = {
+        "size": 0,
+        "query": {"bool": {"filter": [lately, _OF_TODAY]}},
+        "aggs": {"feeds": {"terms": {"field": "feed", "size": 1_000}}},
+    }
     (answer,) = yield [Search(kind="runs", body=body)]
     return [bucket["key"] for bucket in answer["aggregations"]["feeds"]["buckets"]]
 

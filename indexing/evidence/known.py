@@ -92,7 +92,10 @@ def known_by(store: Store, brand: Brand, at: datetime, *, hours: timedelta) -> K
 
 
 def _feeds(store: Store, brand: Brand, at: datetime) -> list[Feed]:
-    """Return the feeds × queries of the brand, or where it names none, all that were crawled by then."""
+    """Return the feeds × queries of the brand, or where it names none, all that were crawled by then.
+
+    Only live crawls count: a part of an older time (`purpose`) says nothing of how much of the newest was seen.
+    """
     wanted = {(target.feed, target.query) for target in brand.crawl}
     filters: list[dict[str, Any]] = [{"range": {"@timestamp": {"lte": _iso(at)}}}]
     if wanted:
@@ -103,7 +106,7 @@ def _feeds(store: Store, brand: Brand, at: datetime) -> list[Feed]:
         answer = store.client.search(
             index=store.alias("runs"),
             size=0,
-            query={"bool": {"filter": filters}},
+            query={"bool": {"filter": filters, "must_not": [{"exists": {"field": "purpose"}}]}},
             aggs={
                 "feeds": {
                     "terms": {"field": "feed", "size": _MOST_FEEDS},

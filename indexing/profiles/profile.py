@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from config.settings import DAY_ZONE
+from indexing.customers.consents import standing
 from indexing.customers.customer import Customer
 from indexing.customers.record import Consent, Membership, Order, Record, Ticket, Visit
 from indexing.mentions.document import timestamp
-from indexing.profiles.consents import standing
 from indexing.profiles.purchases import Purchases, day_of, purchases
 from indexing.profiles.scales import Buyer, Scales, fifth
 from indexing.profiles.scores import churn, influence, rfm_group, value_band
@@ -50,7 +51,7 @@ def profile_of(facts: Facts, scales: Scales) -> dict[str, Any]:
     member = _member([one for one in facts.records if isinstance(one, Membership)], day)
     tickets = [one for one in facts.records if isinstance(one, Ticket)]
     unsettled = sum(not _settled(one) for one in tickets)
-    word = standing(one for one in facts.records if isinstance(one, Consent))
+    word = _word((one for one in facts.records if isinstance(one, Consent)), day)
     value = _value(orders, scales)
     return _known(
         {
@@ -190,6 +191,12 @@ def _member(states: Sequence[Membership], day: date) -> dict[str, Any]:
         "until": until.isoformat() if until else None,
         "state": state,
     }
+
+
+def _word(said: Iterable[Consent], day: date) -> dict[str, bool]:
+    """Return by purpose whether the customer agrees as that day ends."""
+    end = datetime.combine(day + timedelta(days=1), time(), DAY_ZONE)
+    return {purpose: one.granted for (_, purpose), one in standing(said, end).items()}
 
 
 def _settled(ticket: Ticket) -> bool:

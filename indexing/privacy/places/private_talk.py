@@ -1,9 +1,13 @@
-"""Private talk and contacts, sealed line by line: those of the person go, and what they told by a callback."""
+"""Private talk and contacts, sealed line by line: those of the person go, with callbacks and what they agreed to.
+
+Without their consent nothing that they say from then on is kept.
+"""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from crawlers import files
-from crawlers.private import conversations
+from crawlers.private import consent, conversations
 from crawlers.private.seal import open_sealed
 from crawlers.stage import Batch, own_batches
 from crawlers.wecom import contacts, inbox
@@ -16,17 +20,17 @@ _STAGES = (conversations.STAGE, contacts.STAGE)
 
 
 def look(store: Store, sought: Sought) -> Iterator[str]:
-    """Yield the windows and events in which the person is."""
+    """Yield the windows, events and consents in which the person is."""
     for batch in _batches():
         if any(_theirs(line, sought) for line in batch.lines()) or any(_dead(batch, sought)):
             yield str(batch)
-    for path in inbox.files_of_events():
+    for path in _files():
         if _theirs(files.read(path) or b"", sought):
             yield path
 
 
 def erase(store: Store, sought: Sought) -> int:
-    """Remove these lines and events; return how many."""
+    """Remove these lines, events and consents; return how many."""
     gone = 0
     for batch in _batches():
         lines = list(batch.lines())
@@ -35,11 +39,15 @@ def erase(store: Store, sought: Sought) -> int:
         if len(kept) < len(lines) or any(dead):
             conversations.replace_lines(batch, kept, without=[place for place, held in enumerate(dead) if held])
             gone += len(lines) - len(kept) + sum(dead)
-    for path in list(inbox.files_of_events()):
+    for path in list(_files()):
         if _theirs(files.read(path) or b"", sought):
             files.remove(path)
             gone += 1
     return gone
+
+
+def _files() -> Iterator[str]:
+    return chain(inbox.files_of_events(), consent.files_of_consents())
 
 
 def _batches() -> list[Batch]:
