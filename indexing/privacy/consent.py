@@ -1,23 +1,25 @@
-"""What customers have agreed to: the newest word on a purpose stands, from the moment it was said."""
+"""What customers say of what their data are used for; the newest word stands (customers/consents.py)."""
 
 import uuid
-from collections.abc import Collection
 from datetime import UTC, datetime
 
+from indexing.customers.consents import take_back
 from indexing.customers.record import Consent
-from indexing.customers.records import read_records, write_records
-from indexing.elasticsearch.parts import in_parts
+from indexing.customers.records import write_records
 from indexing.elasticsearch.store import Store
 from indexing.privacy.asker import Asker
 
-__all__ = ["SOURCE", "agreed", "say"]
+__all__ = ["SOURCE", "say"]
 
 SOURCE = "privacy"
 """`Consent.source` of what was said here, rather than told by a connector."""
 
 
 def say(store: Store, customer: str, purpose: str, *, granted: bool, asker: Asker, where: str | None = None) -> Consent:
-    """Note that a customer agrees to a purpose, or does so no more; both are as easy, and hold at once."""
+    """Note that a customer agrees to a purpose, or does so no more; both are as easy, and hold at once.
+
+    With a withdrawal go the values that were kept on that consent. Killed in between, saying it again does the rest.
+    """
     now = datetime.now(UTC)
     word = Consent(
         id=f"{SOURCE}:consent:{uuid.uuid4().hex}",
@@ -31,21 +33,7 @@ def say(store: Store, customer: str, purpose: str, *, granted: bool, asker: Aske
     )
     write_records(store, [word])
     store.refresh("customer-records")
+    if not granted:
+        take_back(store, {customer: {purpose}}, now)
+        store.refresh("customers")
     return word
-
-
-def agreed(store: Store, customers: Collection[str], purpose: str, *, at: datetime | None = None) -> set[str]:
-    """Return those of the customers who agree to a purpose now, or did `at` an aware time; silence is no agreement."""
-    at = at or datetime.now(UTC)
-    newest: dict[str, Consent] = {}
-    for some in in_parts(customers):
-        said = [{"term": {"kind": Consent.KIND}}, {"term": {"purpose": purpose}}, {"terms": {"customer": list(some)}}]
-        for word in read_records(store, {"bool": {"filter": said}}):
-            if isinstance(word, Consent) and word.at <= at and _order(word) > _order(newest.get(word.customer)):
-                newest[word.customer] = word
-    return {customer for customer, word in newest.items() if word.granted}
-
-
-def _order(word: Consent | None) -> tuple[datetime, bool, str]:
-    """Of two words of the same moment the no counts."""
-    return (word.at, not word.granted, word.id) if word else (datetime.min.replace(tzinfo=UTC), False, "")

@@ -1,14 +1,16 @@
-"""What customers agreed to: the newest word on each purpose stands; of two at once the refusal does."""
+"""Who may be in a list for a purpose, by the word that stands (indexing/customers/consents.py)."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from indexing.customers.record import Consent
+from indexing.customers.consents import standing
+from indexing.customers.record import Consent, Record
 from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.store import Store
 from indexing.profiles.gather import records_of
 
-__all__ = ["PROFILING", "Consented", "consented", "standing"]
+__all__ = ["PROFILING", "Consented", "consented", "said_of"]
 
 PROFILING = "profiling"
 """The purpose of being judged by a profile; whoever refuses it is in no list that is made of profiles."""
@@ -25,9 +27,10 @@ class Consented:
     """Who refused or withdrew, or refuse to be judged by a profile."""
 
 
-def standing(consents: Iterable[Consent]) -> dict[str, bool]:
-    """Return by purpose whether the customer agrees."""
-    return {one.purpose: one.granted for one in sorted(consents, key=lambda one: (one.at, not one.granted))}
+def said_of(records: Iterable[Record], at: datetime | None = None) -> dict[str, bool]:
+    """Return by purpose whether the customer of these records agrees, now or at a time."""
+    words = standing((one for one in records if isinstance(one, Consent)), at or datetime.now(UTC))
+    return {purpose: one.granted for (_, purpose), one in words.items()}
 
 
 def consented(store: Store, customers: Collection[str], purposes: Sequence[str]) -> Consented:
@@ -42,7 +45,7 @@ def consented(store: Store, customers: Collection[str], purposes: Sequence[str])
     for some in in_parts(customers, 500):
         records = records_of(store, some, {"term": {"kind": Consent.KIND}})
         for customer in some:
-            word = standing(one for one in records.get(customer, ()) if isinstance(one, Consent))
+            word = said_of(records.get(customer, ()))
             said = next((word[purpose] for purpose in purposes if purpose in word), None)
             if word.get(PROFILING) is False or said is False:
                 refused.append(customer)

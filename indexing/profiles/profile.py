@@ -8,7 +8,7 @@ from typing import Any
 from indexing.customers.customer import Customer
 from indexing.customers.record import Consent, Membership, Order, Record, Ticket, Visit
 from indexing.mentions.document import timestamp
-from indexing.profiles.consents import standing
+from indexing.profiles.consents import said_of
 from indexing.profiles.purchases import Purchases, day_of, purchases
 from indexing.profiles.scales import Buyer, Scales, fifth
 from indexing.profiles.scores import churn, influence, rfm_group, value_band
@@ -50,7 +50,7 @@ def profile_of(facts: Facts, scales: Scales) -> dict[str, Any]:
     member = _member([one for one in facts.records if isinstance(one, Membership)], day)
     tickets = [one for one in facts.records if isinstance(one, Ticket)]
     unsettled = sum(not _settled(one) for one in tickets)
-    word = standing(one for one in facts.records if isinstance(one, Consent))
+    word = said_of(facts.records)
     value = _value(orders, scales)
     return _known(
         {
