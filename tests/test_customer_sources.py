@@ -12,14 +12,18 @@ import pytest
 
 from config.customer_source import load_source, load_sources
 from config.load import ConfigError
+from config.pseudonym import pseudonym_key
 from indexing.customers import import_customers
 from indexing.customers.consents import allowed
 from indexing.customers.record import Consent, Membership, Order, Ticket, Visit
 from indexing.customers.sources import SourceError
+from indexing.customers.sync import run as running
 from indexing.customers.sync.dead import dead_file, erase_dead, read_dead
 from indexing.customers.sync.run import sync
 from indexing.customers.sync.standing import load
 from indexing.mentions.privacy import pseudonyms
+from indexing.privacy.receipt import Receipt, finish
+from indexing.privacy.sought import digest_of
 from tests.customer_files import KEPT, customers, records, shown, source
 
 if TYPE_CHECKING:
@@ -414,6 +418,22 @@ def test_what_the_sources_own_words_mean_may_be_numbers_or_yes(emptied_store: "S
 def test_whoever_is_barred_does_not_come_back(emptied_store: "Store", config: Path) -> None:
     report = sync(emptied_store, crm(config), now=NOW, barred=lambda ids: {"C2"} & set(ids))
     assert (report.read, report.stored, report.unchanged, report.barred) == (3, 2, 1, 1)
+    assert sorted(customers(emptied_store)) == ["C1", "C3"]
+
+
+def test_whoever_is_erased_while_a_source_is_read_is_not_taken_in(
+    emptied_store: "Store", config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = running._gone
+
+    def erased_meanwhile(*arguments: Any, **named: Any) -> Any:
+        word = digest_of(pseudonym_key(), "C2")
+        told: dict[str, Any] = {"by": "li", "reason": "asked", "before": {}, "after": {}, "words": (word,)}
+        finish(Receipt(id="r1", asked_at=NOW, done_at=NOW, previous="", **told))
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(running, "_gone", erased_meanwhile)
+    assert sync(emptied_store, crm(config), now=NOW).barred == 1
     assert sorted(customers(emptied_store)) == ["C1", "C3"]
 
 
