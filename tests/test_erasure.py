@@ -25,8 +25,10 @@ from crawlers.zstd import decompress
 from indexing.customers import import_customers, link
 from indexing.customers.customer import Customer, from_document, to_document
 from indexing.customers.personal import Basis, Personal, PersonalKind, about
+from indexing.customers.reading import DeadRow
 from indexing.customers.record import Order
 from indexing.customers.records import write_records
+from indexing.customers.sync.dead import keep_dead, read_dead
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import Busy, store_errors
 from indexing.elasticsearch.exchange import changed
@@ -226,7 +228,7 @@ def test_nothing_is_left_of_a_person_and_everybody_else_is(store: Store, world: 
     assert sum(receipt.before.values()) > 20
     assert set(receipt.after.values()) == {0}
     empty = {place for place, count in receipt.before.items() if not count}
-    assert empty <= {"evidence chain", "private talk"}, "which have tests of their own"
+    assert empty <= {"evidence chain", "private talk", "dead rows"}, "which have tests of their own"
     texts = "\n".join(text for _, text in everywhere(world, store))
     assert "星河手机真好用" in texts and STILL in texts, "the others' posts stand"
     assert "KD-1" in texts, "the other customer stands"
@@ -283,6 +285,25 @@ def test_nobody_is_erased_while_a_turn_might_write_them_anew(store: Store, world
         assert receipts() == []
     assert len(finish_all(store)) == 2
     assert found(world, store) == {}
+
+
+def test_rows_that_could_not_be_used_go_however_their_numbers_are_written(store: Store, data: Path) -> None:
+    row = {"file": "crm", "line": 2, "column": "手机", "reason": "rounded", "key": None}
+    rows = [
+        DeadRow(**row, customer="C1", content='{"编号": "C1", "级别": "金卡"}'),  # type: ignore[arg-type]
+        DeadRow(**row, customer="C2", content='{"手机": "１３３１２３０９８７６"}'),  # type: ignore[arg-type]
+        DeadRow(**row, customer="C3", content='{"编号": "C3"}'),  # type: ignore[arg-type]
+    ]
+    keep_dead("crm", rows)
+    phone = Personal(
+        kind=PersonalKind.PHONE, sealed=keyring().seal(PHONE, about=about("C1", PersonalKind.PHONE)), purpose="售后",
+        basis=Basis.CONTRACT,
+    )  # fmt: skip
+    document = to_document(Customer(id="C1", imported_at=NOW, file="crm", personal=(phone,)))
+    store.client.index(index=store.alias("customers"), id="C1", document=document, refresh=True)
+    receipt = erase(store, "C1", by="li", reason="asked")
+    assert [one.customer for one in read_dead("crm")] == ["C3"]
+    assert receipt.before["dead rows"] == 2
 
 
 def test_what_stands_goes_on_as_if_they_had_never_spoken(store: Store, world: Path) -> None:

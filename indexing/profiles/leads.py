@@ -14,6 +14,7 @@ from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 from indexing.mentions.privacy import pseudonyms
+from indexing.profiles.consents import PROFILING, consented
 from indexing.profiles.gather import found
 
 __all__ = ["FEWEST_PRAISES", "Voice", "advocates", "leads"]
@@ -72,8 +73,9 @@ def advocates(
         for bucket in _buckets(store, "customer.id", wanted, ())
         if bucket["good"]["doc_count"] >= max(FEWEST_PRAISES, 2 * bucket["bad"]["doc_count"])
     ]
-    heard = _influence(store, [bucket["key"]["who"] for bucket in kind])
-    voices = [_customer(bucket, heard.get(bucket["key"]["who"])) for bucket in kind]
+    ids = [bucket["key"]["who"] for bucket in kind]
+    heard, refusing = _influence(store, ids), set(consented(store, ids, (PROFILING,)).refused)
+    voices = [_customer(bucket, heard.get(id)) for id, bucket in zip(ids, kind, strict=True) if id not in refusing]
     return sorted(voices, key=lambda one: (-(one.influence or 0), -one.mentions, one.id))[:most]
 
 
