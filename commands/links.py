@@ -56,6 +56,8 @@ def revoke(
     """Take a link back: its mentions lose the customer, the link stays on record as revoked."""
     from indexing.customers import revoke as take_back
 
+    _must()
+
     count = take_back(_store(), link_id, by=by)
     console.print(f"Link {link_id} is revoked; {count:,} mentions no longer carry the customer.")
 
@@ -105,6 +107,7 @@ def accept(one: str = _NODE, other: str = _NODE, by: str = _BY, why: str = _WHY)
     """Say that two are one person; it outranks all other evidence and can be undone."""
     from indexing.identity.changing import accept as join
 
+    _must()
     store, nodes = _store(), _nodes(one, other)
     _say(join(store, *nodes, by=by, why=why))
 
@@ -114,6 +117,7 @@ def reject(one: str = _NODE, other: str = _NODE, by: str = _BY, why: str = _WHY)
     """Say that two are not one person: they are parted, and never proposed again until that is undone."""
     from indexing.identity.changing import reject as keep_apart
 
+    _must()
     store, nodes = _store(), _nodes(one, other)
     _say(keep_apart(store, *nodes, by=by, why=why))
 
@@ -127,6 +131,7 @@ def split(
     """Split a person in two: each of the first is parted from each of the others."""
     from indexing.identity.changing import part
 
+    _must()
     store = _store()
     count = part(store, _nodes(*some.split(",")), _nodes(*others.split(",")), by=by)
     console.print(f"{count:,} pairs are parted.")
@@ -137,6 +142,7 @@ def undo(event: str = typer.Argument(help="The event's id."), by: str = _BY) -> 
     """Take an event back, as if it had never been."""
     from indexing.identity.changing import undo as take_back
 
+    _must()
     _say(take_back(_store(), event, by=by))
 
 
@@ -167,6 +173,14 @@ def of_(
         other = one.other if one.one == place else one.one
         sheet.add_row(one.id, f"{one.at:%Y-%m-%d %H:%M}", one.op, one.kind, other, one.by, "; ".join(one.says))
     console.print(sheet)
+
+
+def _must() -> None:
+    """Raise NotAllowed unless whoever runs this command may change links."""
+    from config.privacy import May
+    from indexing.privacy.asker import operator
+
+    operator().must(May.LINKS)
 
 
 def _store() -> "Store":

@@ -28,7 +28,11 @@ class Objections:
         """Return whether this author wants nothing kept."""
         if not self.digests or author is None:
             return False
-        return _digest(self._key, pseudonym(self._key, platform, author.id)) in self.digests
+        return self.hold(pseudonym(self._key, platform, author.id))
+
+    def hold(self, account: str) -> bool:
+        """Return the same of an account by the pseudonym of its id."""
+        return bool(self.digests) and _digest(self._key, account) in self.digests
 
 
 def load() -> Objections:

@@ -255,15 +255,17 @@ def bring_up(store: "Store", brands: Sequence[Brand]) -> tuple[int, int]:
     from indexing.elasticsearch.mappings import MONTHLY
     from indexing.elasticsearch.own_writes import own_writes
     from indexing.identity.linking import READERS, link_new
+    from indexing.identity.standing import follow_profiles
     from indexing.profiles import update_profiles
     from indexing.stories.update import update_stories
 
     with own_writes() as own:
         linked, told = link_new(store).linked, update_stories(store, brands).updated
+        update_cases(store)
+        update_profiles(store)
+        follow_profiles(store)
     for reader, kind in product(READERS, (MONTHLY, "links")):
-        own.pass_over(store, reader, kind)  # whose an account is does not depend on what these two write
-    update_cases(store)
-    update_profiles(store)
+        own.pass_over(store, reader, kind)  # whose an account is does not depend on what these write
     return linked, told
 
 

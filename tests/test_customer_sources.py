@@ -12,14 +12,18 @@ import pytest
 
 from config.customer_source import load_source, load_sources
 from config.load import ConfigError
+from config.pseudonym import pseudonym_key
 from indexing.customers import import_customers
+from indexing.customers.consents import allowed
 from indexing.customers.record import Consent, Membership, Order, Ticket, Visit
 from indexing.customers.sources import SourceError
+from indexing.customers.sync import run as running
 from indexing.customers.sync.dead import dead_file, erase_dead, read_dead
 from indexing.customers.sync.run import sync
 from indexing.customers.sync.standing import load
 from indexing.mentions.privacy import pseudonyms
-from indexing.profiles.consents import consented
+from indexing.privacy.receipt import Receipt, finish
+from indexing.privacy.sought import digest_of
 from tests.customer_files import KEPT, customers, records, shown, source
 
 if TYPE_CHECKING:
@@ -375,21 +379,18 @@ def test_orders_sales_visits_memberships_and_tickets_are_records(emptied_store: 
 
 
 def test_a_withdrawn_consent_takes_its_values_back_from_then_on(emptied_store: "Store", config: Path) -> None:
-    def agreed(at: datetime) -> set[str]:
-        return set(consented(emptied_store, ["C1", "C2", "C3"], ["marketing"], at=at).agreed)
-
     stated = crm(config)
     sync(emptied_store, stated, now=NOW)
     fields = {"customer": "客户", "purpose": "用途", "granted": "意愿", "at": "时间", "said_by": {"value": "小程序"}}
     text = "客户,用途,意愿,时间\nC1,marketing,同意,2026-07-01\nC2,marketing,同意,2026-07-01\n"
     sync(emptied_store, table(config, "consent", "consent", text, fields), now=NOW)
-    assert agreed(NOW) == {"C1", "C2"}
+    assert allowed(emptied_store, ["C1", "C2", "C3"], "marketing", NOW) == {"C1", "C2"}
     text += "C1,marketing,撤回,2026-08-02\nC1,care,,2026-08-02\n"
     report = sync(emptied_store, table(config, "consent", "consent", text, fields), now=NOW)
     assert (report.stored, report.unchanged, report.dead) == (1, 2, 1)
     assert "silence is no consent" in read_dead("consent")[0].reason
-    assert agreed(NOW) == {"C2"}
-    assert agreed(datetime(2026, 8, 1, tzinfo=UTC)) == {"C1", "C2"}
+    assert allowed(emptied_store, ["C1", "C2"], "marketing", NOW) == {"C2"}
+    assert allowed(emptied_store, ["C1", "C2"], "marketing", datetime(2026, 8, 1, tzinfo=UTC)) == {"C1", "C2"}
     assert "email" not in shown(customers(emptied_store)["C1"])
     sync(emptied_store, stated, everything=True, now=NOW)
     assert "email" not in shown(customers(emptied_store)["C1"]), "no later reading brings it back"
@@ -417,6 +418,22 @@ def test_what_the_sources_own_words_mean_may_be_numbers_or_yes(emptied_store: "S
 def test_whoever_is_barred_does_not_come_back(emptied_store: "Store", config: Path) -> None:
     report = sync(emptied_store, crm(config), now=NOW, barred=lambda ids: {"C2"} & set(ids))
     assert (report.read, report.stored, report.unchanged, report.barred) == (3, 2, 1, 1)
+    assert sorted(customers(emptied_store)) == ["C1", "C3"]
+
+
+def test_whoever_is_erased_while_a_source_is_read_is_not_taken_in(
+    emptied_store: "Store", config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = running._gone
+
+    def erased_meanwhile(*arguments: Any, **named: Any) -> Any:
+        word = digest_of(pseudonym_key(), "C2")
+        told: dict[str, Any] = {"by": "li", "reason": "asked", "before": {}, "after": {}, "words": (word,)}
+        finish(Receipt(id="r1", asked_at=NOW, done_at=NOW, previous="", **told))
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(running, "_gone", erased_meanwhile)
+    assert sync(emptied_store, crm(config), now=NOW).barred == 1
     assert sorted(customers(emptied_store)) == ["C1", "C3"]
 
 

@@ -23,13 +23,20 @@ from crawlers.received import Spool
 from crawlers.stage import Batch, batches
 from crawlers.zstd import decompress
 from indexing.customers import import_customers, link
-from indexing.customers.customer import from_document, to_document
+from indexing.customers.customer import Customer, from_document, to_document
 from indexing.customers.personal import Basis, Personal, PersonalKind, about
+from indexing.customers.reading import DeadRow
 from indexing.customers.record import Order
 from indexing.customers.records import write_records
+from indexing.customers.sync.dead import keep_dead, read_dead
 from indexing.elasticsearch.bulk import Action, send
+from indexing.elasticsearch.errors import Busy, store_errors
 from indexing.elasticsearch.exchange import changed
+from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.store import Store
+from indexing.identity.changing import accept, node_of
+from indexing.identity.following import people_of
+from indexing.identity.linking import link as identify
 from indexing.maintenance.backup import backup, nightly, restore
 from indexing.maintenance.maintain import maintain
 from indexing.maintenance.rebuild import rebuild
@@ -41,7 +48,8 @@ from indexing.privacy.erase import NobodyFound, erase, finish_all, object_to
 from indexing.privacy.places import places
 from indexing.privacy.places import windows as windows_place
 from indexing.privacy.receipt import BrokenReceipt, load_erased, receipts
-from indexing.privacy.sought import Sought
+from indexing.privacy.sought import ERASED, Sought
+from indexing.profiles import update_profiles
 from tests.killing import dying
 
 pytestmark = pytest.mark.usefixtures("fast_pipeline")
@@ -219,7 +227,8 @@ def test_nothing_is_left_of_a_person_and_everybody_else_is(store: Store, world: 
     assert found(world, store) == {}
     assert sum(receipt.before.values()) > 20
     assert set(receipt.after.values()) == {0}
-    assert all(count for place, count in receipt.before.items()), receipt.before
+    empty = {place for place, count in receipt.before.items() if not count}
+    assert empty <= {"evidence chain", "private talk", "dead rows"}, "which have tests of their own"
     texts = "\n".join(text for _, text in everywhere(world, store))
     assert "星河手机真好用" in texts and STILL in texts, "the others' posts stand"
     assert "KD-1" in texts, "the other customer stands"
@@ -227,6 +236,74 @@ def test_nothing_is_left_of_a_person_and_everybody_else_is(store: Store, world: 
         erase(store, CUSTOMER, by="li", reason="again")
     told = (world / "privacy" / "receipts" / f"{receipt.id}.json").read_text(encoding="utf-8")
     assert not any(word in told for word in THEIRS)
+
+
+def test_whoever_was_one_person_with_others_parts_from_them(store: Store, world: Path) -> None:
+    """Another customer shares telephone and person; two are erased; lists, exports, complaints and profiles follow."""
+    names, index = pseudonyms(), store.alias("customers")
+    for id in ("KD-2", "KD-3"):
+        shared = Personal(
+            kind=PersonalKind.PHONE, sealed=keyring().seal(PHONE, about=about(id, PersonalKind.PHONE)), purpose="售后",
+            basis=Basis.CONTRACT, token=names.of("contact:phone", PHONE),
+        )  # fmt: skip
+        document = to_document(Customer(id=id, imported_at=NOW, file="crm", personal=(shared,)))
+        store.client.index(index=index, id=id, document=document)
+    store.refresh("customers")
+    for one in ("KD-2", "KD-3"):
+        accept(store, node_of(CUSTOMER, names), node_of(one, names), by="li", now=NOW)
+    turn(store, [XINGHE])
+    with store_errors():
+        export = {"@timestamp": NOW, "by": "li", "purpose": "care", "segment": "care", "customers": [CUSTOMER, "KD-1"]}
+        store.client.index(index=store.alias("exports"), id="e1", document=export)
+        looked = {"@timestamp": NOW, "who": "li", "role": "operator", "customer": CUSTOMER, "purpose": "a call"}
+        store.client.index(index=store.alias("looks"), id="l1", document=looked)
+    store.refresh("exports", "looks")
+    kinds = {place.split("/")[0] for place in found(world, store)["KD-20931"]}
+    assert kinds >= {"profiles", "cases", "heard", "exports", "looks", "links", "link-events"}
+    people = people_of(store, names).person
+    assert len({people[f"customer:{id}"] for id in (CUSTOMER, "KD-2", "KD-3")}) == 1
+
+    erase(store, CUSTOMER, by="li", reason="asked")
+    assert found(world, store) == {}
+    turn(store, [XINGHE])
+    update_profiles(store, whole=True)
+    identify(store)
+    assert found(world, store) == {}, "no turn brings anything back"
+    erased = [place for place, text in everywhere(world, store) if ERASED in text and "customer" in text]
+    assert not [place for place in erased if place.split("/")[0] in ("link-events", "links", "cases", "profiles")]
+    people = people_of(store, names).person
+    assert len({people.get(f"customer:{id}", id) for id in ("KD-2", "KD-3")}) == 2, "nothing joins those who are left"
+    said = store.client.get(index=index, id="KD-2")["_source"]
+    assert said["personal"] == [], "no token of nobody, which all who shared it would have"
+    assert store.client.get(index=store.alias("exports"), id="e1")["_source"]["customers"] == ["KD-1"]
+
+
+def test_nobody_is_erased_while_a_turn_might_write_them_anew(store: Store, world: Path) -> None:
+    for reader in ("profiles", "cases"):
+        with lease(store.client, store.state, "telling", reader), pytest.raises(Busy):
+            erase(store, CUSTOMER, by="li", reason="asked")
+        assert receipts() == []
+    assert len(finish_all(store)) == 2
+    assert found(world, store) == {}
+
+
+def test_rows_that_could_not_be_used_go_however_their_numbers_are_written(store: Store, data: Path) -> None:
+    row = {"file": "crm", "line": 2, "column": "手机", "reason": "rounded", "key": None}
+    rows = [
+        DeadRow(**row, customer="C1", content='{"编号": "C1", "级别": "金卡"}'),  # type: ignore[arg-type]
+        DeadRow(**row, customer="C2", content='{"手机": "１３３１２３０９８７６"}'),  # type: ignore[arg-type]
+        DeadRow(**row, customer="C3", content='{"编号": "C3"}'),  # type: ignore[arg-type]
+    ]
+    keep_dead("crm", rows)
+    phone = Personal(
+        kind=PersonalKind.PHONE, sealed=keyring().seal(PHONE, about=about("C1", PersonalKind.PHONE)), purpose="售后",
+        basis=Basis.CONTRACT,
+    )  # fmt: skip
+    document = to_document(Customer(id="C1", imported_at=NOW, file="crm", personal=(phone,)))
+    store.client.index(index=store.alias("customers"), id="C1", document=document, refresh=True)
+    receipt = erase(store, "C1", by="li", reason="asked")
+    assert [one.customer for one in read_dead("crm")] == ["C3"]
+    assert receipt.before["dead rows"] == 2
 
 
 def test_what_stands_goes_on_as_if_they_had_never_spoken(store: Store, world: Path) -> None:

@@ -22,6 +22,7 @@ from indexing.identity.event import Op, account, customer
 from indexing.identity.events import read_events
 from indexing.identity.following import people_of
 from indexing.identity.linking import link, link_new
+from indexing.identity.standing import follow_profiles
 from indexing.mentions import write as writing
 from indexing.mentions.privacy import pseudonyms
 from nlp.mention import Label, MatchedBy, Mention, Sentiment
@@ -189,6 +190,24 @@ def test_whoever_is_erased_is_joined_by_nothing_again(emptied_store: "Store") ->
     assert "C1" not in str(store.client.search(index=store.alias("link-events"))["hits"]["hits"])
     assert link(store, now=NOW + 2 * DAY).linked == 0
     assert who(store) == {"1": None}
+
+
+def test_what_the_profile_says_stands_on_mentions_within_the_turn(emptied_store: "Store") -> None:
+    store = emptied_store
+    put(store, mention(1, "1001", "某人"), mention(2, "2002", "他人"))
+    shop(store, somebody("C1", handle="1001"), somebody("C2", handle="2002"))
+    link_new(store, now=NOW)
+    assert follow_profiles(store) == 0
+    for kind, segment, value in (("C1", "important_value", "high"), ("C2", "no_purchase", "none")):
+        said = {"customer": kind, "segment": segment, "value_band": value}
+        store.client.index(index=store.alias("profiles"), id=kind, document=said)
+    assert follow_profiles(store) == 2
+    of = {number: (one["segment"], one.get("value")) for number, one in spoken(store).items() if one}
+    assert of == {"1": ("important_value", "high"), "2": ("常客", "none")}
+    assert follow_profiles(store) == 0
+    store.client.update(index=store.alias("profiles"), id="C1", doc={"value_band": "low"})
+    assert follow_profiles(store) == 1
+    assert (spoken(store)["1"] or {})["value"] == "low"
 
 
 def test_customers_alike_are_linked_or_proposed_once_and_labels_are_learnt(emptied_store: "Store") -> None:

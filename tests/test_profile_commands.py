@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
+from crawlers import objections
 from indexing.cases import records, update_cases
 from indexing.customers.personal import PersonalKind
 from indexing.elasticsearch import store as store_module
+from indexing.mentions.privacy import pseudonyms
 from tests.customer_data import personal, said, speak, write_shop
 from tests.test_profiles import customer, order
 from tests.test_segments import consent
@@ -87,6 +89,16 @@ def test_customers_segments_and_effect(folder: Path) -> None:
     told = run("effect", "summer", "--out", str(folder / "effect"))
     assert "不下结论" in told
     assert json.loads((folder / "effect" / "effect.json").read_text(encoding="utf-8"))["customers"]["treated"] == 0
+
+
+def test_whoever_objects_is_no_lead_and_whoever_refuses_a_profile_no_advocate(folder: Path) -> None:
+    """What is left of a lead waits to be erased, as after a kill."""
+    days = str((datetime.now(UTC) - datetime(2026, 8, 1, tzinfo=UTC)).days + 1)
+    objections.add(pseudonyms().of("weibo", "u3"))
+    assert "example.org/2" not in run("leads", "--days", days)
+    assert "C2" in run("advocates", "--days", days)
+    run("privacy", "consent", "C2", "profiling", "--withdrawn")
+    assert "C2" not in run("advocates", "--days", days)
 
 
 def test_leads_advocates_and_cases(folder: Path, emptied_store: "Store") -> None:

@@ -36,6 +36,9 @@ from crawlers.wecom.archive import Keys, archive_of, keys_of, sync_archive
 from crawlers.wecom.contact import ContactType
 from crawlers.wecom.contacts import contact, read_contacts, sync_contacts
 from crawlers.wecom.rekey import rekey
+from indexing.customers.sources import SourceError
+from indexing.customers.sources.wecom import read as customer_rows
+from tests.customer_files import source
 from indexing.privacy.places import private_talk
 from indexing.privacy.sought import Sought
 
@@ -66,11 +69,23 @@ def serving(company: WeCom, failures: Failures | None = None) -> Iterator[Api]:
         thread.join()
 
 
+def customers_at(stages: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    monkeypatch.setenv("TINGFENG_CONFIG", str(stages / "config"))
+    fields = {"customer": "external_userid", "tags": "tags"}
+    stated = source(stages / "config", "wecom", "customer", {"kind": "wecom"}, fields, namespace="wecom")
+    return [dict(row.values) for row in customer_rows(stated, None) if row.values]
+
+
+def test_a_list_that_nobody_has_fetched_is_no_list_of_nobody(stages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SourceError, match="run `tingfeng wecom contacts`"):
+        customers_at(stages, monkeypatch)
+
+
 def everything_in(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file() and "keys" not in path.parts)
 
 
-def test_all_contacts_come_once_with_all_who_follow_them(stages: Path) -> None:
+def test_all_contacts_come_once_with_all_who_follow_them(stages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     company = WeCom(contacts=made_contacts(60), tags={"et1": "老客户"}, page=7, calls=5)
     with serving(company) as api:
         report = sync_contacts(api, NOW)
@@ -89,6 +104,10 @@ def test_all_contacts_come_once_with_all_who_follow_them(stages: Path) -> None:
         company.contacts = made_contacts(3)
         sync_contacts(api, NOW + timedelta(hours=1))
     assert len(list(read_contacts())) == 3
+    rows = customers_at(stages, monkeypatch)
+    assert [row["external_userid"] for row in rows] == ["wm000000", "wm000001", "wm000002"]
+    assert (rows[0]["mobile"], rows[0]["tags"], rows[0]["unionid"]) == ("13800000000", ["老客户"], "oUnion000000")
+    assert rows[0]["follow_user"] == ["li", "zhang"]
     assert len(list(stages.glob("contacts/**/*.manifest"))) == 1, "no list of who is gone stays behind"
     assert "客户1".encode() not in everything_in(stages)
     assert b"13800000001" not in everything_in(stages)

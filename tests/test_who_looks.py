@@ -16,10 +16,11 @@ from config.load import ConfigError
 from config.privacy import May, load_privacy
 from config.seal import keyring
 from dashboards.console.session import Throttle, form_token, own_form, signed_in
-from indexing.customers.customer import Customer, from_document, to_document
+from indexing.customers.consents import allowed
+from indexing.customers.customer import Customer, Handle, HandleKind, from_document, to_document
 from indexing.customers.personal import Basis, Personal, PersonalKind, about
-from indexing.customers.records import write_records
-from indexing.customers.writing import update_customers
+from indexing.customers.record import Consent, Ticket
+from indexing.customers.records import read_records, write_records
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.store import Store
 from indexing.privacy import passwords
@@ -53,8 +54,12 @@ def customer(store: Store) -> Customer:
         )
         for kind, value in VALUES.items()
     )  # fmt: skip
-    one = Customer(id="C1", imported_at=NOW, file="crm", personal=personal)
-    send(store.client, [Action(operation="index", index=store.alias("customers"), id="C1", source=to_document(one))])
+    return write_customer(store, Customer(id="C1", imported_at=NOW, file="crm", personal=personal))
+
+
+def write_customer(store: Store, one: Customer) -> Customer:
+    index = store.alias("customers")
+    send(store.client, [Action(operation="index", index=index, id=one.id, source=to_document(one))])
     store.refresh("customers")
     return one
 
@@ -126,30 +131,50 @@ def test_keys_change_and_old_ones_go(
 
 
 def test_the_newest_word_stands_from_when_it_was_said(store: Store) -> None:
-    def agreed(purpose: str = "marketing", at: datetime | None = None) -> tuple[str, ...]:
-        return consented(store, ["C1", "C2"], [purpose], at=at).agreed
-
-    assert agreed() == (), "silence is no agreement"
+    assert allowed(store, ["C1", "C2"], "marketing") == set(), "silence is no agreement"
     yes = say(store, "C1", "marketing", granted=True, asker=SERVICE, where="a form")
-    assert agreed() == ("C1",)
-    assert agreed("profiling") == ()
+    assert allowed(store, ["C1", "C2"], "marketing") == {"C1"}
+    assert allowed(store, ["C1"], "profiling") == set()
     no = say(store, "C1", "marketing", granted=False, asker=SERVICE)
-    assert agreed() == ()
-    assert agreed(at=yes.at) == ("C1",), "as it was then"
+    assert allowed(store, ["C1"], "marketing") == set()
+    assert allowed(store, ["C1"], "marketing", at=yes.at) == {"C1"}, "as it was then"
     assert no.at >= yes.at
-    assert agreed(at=yes.at - timedelta(seconds=1)) == ()
-    write_records(store, [replace(yes, id="later", at=no.at + timedelta(days=9))])
-    assert agreed() == (), "what is said for a day to come does not hold yet"
+    assert allowed(store, ["C1"], "marketing", at=yes.at - timedelta(seconds=1)) == set()
 
 
-def test_a_withdrawal_takes_back_what_rested_on_the_consent(store: Store, customer: Customer) -> None:
-    sealed = keyring().seal("a@b.example", about=about("C1", PersonalKind.EMAIL))
-    asked = Personal(kind=PersonalKind.EMAIL, sealed=sealed, purpose="marketing", basis=Basis.CONSENT)
-    update_customers(store, {"C1": lambda known: replace(known or customer, personal=(*customer.personal, asked))})
-    say(store, "C1", "care", granted=False, asker=SERVICE)
-    assert PersonalKind.EMAIL in reveal(store, customer_of(store, "C1"), OPERATOR, "a call")
+def test_a_withdrawal_takes_back_what_was_kept_on_it_and_a_word_of_tomorrow_waits(
+    store: Store, customer: Customer
+) -> None:
+    on_consent = replace(customer.personal[0], basis=Basis.CONSENT, purpose="marketing")
+    write_customer(store, replace(customer, personal=(on_consent, *customer.personal[1:])))
+    say(store, "C1", "marketing", granted=True, asker=SERVICE)
+    assert len(customer_of(store, "C1").personal) == len(VALUES)
     say(store, "C1", "marketing", granted=False, asker=SERVICE)
-    assert set(reveal(store, customer_of(store, "C1"), OPERATOR, "a call")) == set(VALUES)
+    assert {one.kind for one in customer_of(store, "C1").personal} == set(VALUES) - {on_consent.kind}
+    later = Consent(
+        id="crm:consent:1", source="crm", customer="C1", at=datetime.now(UTC) + timedelta(days=1), recorded_at=NOW,
+        purpose="marketing", granted=True,
+    )  # fmt: skip
+    write_records(store, [later])
+    assert consented(store, ["C1"], ["marketing"]).refused == ("C1",), "lists go by the same word as everything"
+
+
+def test_handles_and_what_tickets_are_about_are_kept_no_longer_than_stated(store: Store, customer: Customer) -> None:
+    last = date(2026, 12, 1)
+    handles = tuple(
+        Handle(platform="weibo", kind=HandleKind.ID, pseudonym=key, line=2, column="weibo_id", keep_until=until)
+        for key, until in (("old", last), ("new", None))
+    )
+    write_customer(store, replace(customer, handles=handles))
+    told = {"source": "desk", "customer": "C1", "at": NOW, "recorded_at": NOW, "keep_until": last, "number": "n"}
+    write_records(store, [Ticket(id="desk:ticket:1", subject="a:sealed", **told)])  # type: ignore[arg-type]
+    assert expire_personal(store, last) == 0, "its last day"
+    assert expire_personal(store, last + timedelta(days=1), dry_run=True) == 2
+    assert expire_personal(store, last + timedelta(days=1)) == 2
+    assert expire_personal(store, last + timedelta(days=1)) == 0
+    assert [one.pseudonym for one in customer_of(store, "C1").handles] == ["new"]
+    [ticket] = [one for one in read_records(store) if isinstance(one, Ticket)]
+    assert (ticket.number, ticket.subject, ticket.keep_until) == ("n", None, None)
 
 
 router = APIRouter()

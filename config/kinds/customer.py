@@ -11,6 +11,10 @@ from config.kinds import Facts as AnyFacts
 __all__ = ["Case", "Facts", "When"]
 
 
+Band = Literal["high", "middle", "low", "none", "unranked"]
+"""A profile's band of value; another word would be a rule that never fires."""
+
+
 class Facts(AnyFacts):
     """The customer's tier, segment and value, and the mentions that count."""
 
@@ -37,7 +41,7 @@ class When(Condition):
     """Tiers as the shop calls them; any customer where none is named."""
     segments: tuple[Name, ...] = ()
     """Segments; any where none is named."""
-    values: tuple[Name, ...] = ()
+    values: tuple[Band, ...] = ()
     """Bands of value; any where none is named."""
     min_count: Annotated[int, Field(ge=1)] = 1
     min_weight: Annotated[float, Field(ge=0, le=1)] = 0.5

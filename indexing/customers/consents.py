@@ -13,7 +13,7 @@ from indexing.customers.writing import update_customers
 from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.store import Store
 
-__all__ = ["standing", "take_back", "withdrawn"]
+__all__ = ["allowed", "standing", "take_back", "withdrawn"]
 
 
 def standing(consents: Iterable[Consent], at: datetime) -> dict[tuple[str, str], Consent]:
@@ -24,6 +24,12 @@ def standing(consents: Iterable[Consent], at: datetime) -> dict[tuple[str, str],
         if one.at <= at and (known is None or (one.at, not one.granted) > (known.at, not known.granted)):
             found[one.customer, one.purpose] = one
     return found
+
+
+def allowed(store: Store, customers: Collection[str], purpose: str, at: datetime | None = None) -> set[str]:
+    """Return those who have agreed to a purpose, and not withdrawn it since."""
+    found = standing(_consents(store, customers), at or datetime.now(UTC))
+    return {customer for (customer, about), one in found.items() if about == purpose and one.granted}
 
 
 def withdrawn(store: Store, customers: Collection[str], at: datetime | None = None) -> dict[str, set[str]]:

@@ -60,12 +60,11 @@ def import_customers(store: Store, path: Path, *, now: datetime | None = None) -
     columns = read_header(next(rows, None), path, {spider_of(feed).platform for feed in feeds()})
     place = settings.data_dir() / "dead" / "customers" / f"{path.name}.jsonl"
     stored = unchanged = barred = removed = 0
-    erased = load_erased()
     with setting_aside(place) as aside:
         reading = Reading(columns, pseudonyms(), now, aside)
         customers = reading.customers(rows)
         while batch := list(islice(customers, _BATCH)):
-            gone = erased.among([customer.id for customer, _ in batch])
+            gone = load_erased().among([customer.id for customer, _ in batch])  # somebody may be erased meanwhile
             new = _store(store, [customer for customer, _ in batch if customer.id not in gone])
             stored += sum(count for customer, count in batch if customer.id in new)
             barred += sum(count for customer, count in batch if customer.id in gone)

@@ -1,6 +1,5 @@
 """What waits for a person's word, side by side; and whose an account is, now and as it was held to be."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,10 +10,7 @@ from indexing.identity.following import people_of
 from indexing.identity.graph import fold
 from indexing.mentions.privacy import pseudonyms
 
-__all__ = ["Account", "Reveal", "Waiting", "history", "waiting"]
-
-Reveal = Callable[[str], Mapping[str, str]]
-"""Gives a customer's values by kind to somebody who may see them, and keeps a record of that."""
+__all__ = ["Account", "Waiting", "history", "waiting"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +19,6 @@ class Waiting:
 
     event: LinkEvent
     conflict: bool
-    values: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +31,14 @@ class Account:
     events: tuple[LinkEvent, ...] = ()
 
 
-def waiting(store: Store, *, reveal: Reveal | None = None) -> list[Waiting]:
-    """Return the proposals and conflicts, the surest first; with customers' values where `reveal` gives them."""
+def waiting(store: Store) -> list[Waiting]:
+    """Return the proposals and conflicts, the surest first; no values of customers, which `reveal` alone shows."""
     names = pseudonyms()
     belief = fold(read_events(store), key=lambda node: names.of("erased", node))
     conflicts = people_of(store, names).conflicts
     found = [(one, False) for one in belief.proposed.values()] + [(one, True) for one in conflicts]
     found.sort(key=lambda one: (-one[0].probability, one[0].one, one[0].other))
-    return [Waiting(event=one, conflict=against, values=_values(one, reveal)) for one, against in found]
+    return [Waiting(event=one, conflict=against) for one, against in found]
 
 
 def history(store: Store, node: str, *, at: datetime | None = None) -> Account:
@@ -58,10 +53,3 @@ def history(store: Store, node: str, *, at: datetime | None = None) -> Account:
         confidence=owner[1] if owner else None,
         events=tuple(sorted((one for one in known if node in (one.one, one.other)), key=lambda one: (one.at, one.id))),
     )
-
-
-def _values(one: LinkEvent, reveal: Reveal | None) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    if reveal is None:
-        return {}, {}
-    ids = customer_of(one.one), customer_of(one.other)
-    return reveal(ids[0]) if ids[0] else {}, reveal(ids[1]) if ids[1] else {}

@@ -6,16 +6,19 @@ from itertools import islice
 from typing import Any
 
 from indexing.customers.link_records import read_links
+from indexing.elasticsearch.changes import changes
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.field import Writer
-from indexing.elasticsearch.mappings import STANDING
 from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 from indexing.mentions.write import Outcome, Update, write
 
-__all__ = ["Standing", "refresh_standing", "standing_of"]
+__all__ = ["Standing", "follow_profiles", "refresh_standing", "standing_of"]
 
+_READER = "standing"
+_SAYS_LITTLE = ("no_purchase", "unranked")
+"""Groups of the profile beside which the shop's own segment says more."""
 _AT_ONCE = 500
 
 
@@ -28,10 +31,10 @@ class Standing:
 
 
 def standing_of(store: Store, ids: Collection[str]) -> dict[str, Standing]:
-    """Return what is said of customers: by their profile where there is one, else by the shop's list."""
+    """Return what is said of customers: by their profile where it ranks them, else by the shop's list."""
     found: dict[str, Standing] = {}
     for some in in_parts(ids):
-        for kind in ("customers", *(["profiles"] if "profiles" in STANDING else [])):
+        for kind in ("customers", "profiles"):
             docs = with_retries(
                 lambda some=some, kind=kind: store.client.mget(  # type: ignore[misc]
                     index=store.alias(kind), ids=some, source_includes=["segment", "value_band"]
@@ -39,8 +42,12 @@ def standing_of(store: Store, ids: Collection[str]) -> dict[str, Standing]:
             )["docs"]
             for doc in (doc for doc in docs if doc.get("found")):
                 said, old = doc["_source"], found.get(doc["_id"], Standing())
-                found[doc["_id"]] = Standing(said.get("segment") or old.segment, said.get("value_band") or old.value)
+                found[doc["_id"]] = Standing(_segment(said.get("segment"), old.segment), said.get("value_band"))
     return found
+
+
+def _segment(told: str | None, listed: str | None) -> str | None:
+    return listed if told is None or (listed and told in _SAYS_LITTLE) else told
 
 
 def refresh_standing(store: Store, changed: Mapping[str, Any] | None, ids: Collection[str] | None = None) -> int:
@@ -59,6 +66,21 @@ def refresh_standing(store: Store, changed: Mapping[str, Any] | None, ids: Colle
             while part := list(islice(hits, _AT_ONCE)):
                 updates = [one for hit in part if (one := _update(store, hit, links, said))]
                 done += sum(result.outcome is Outcome.INDEXED for result in write(store, updates))
+        return done
+
+
+def follow_profiles(store: Store) -> int:
+    """Bring mentions up to the profiles that were written since the last time; return how many mentions changed."""
+    from elasticsearch.helpers import scan
+
+    with store_errors():
+        new = changes(store, _READER, "profiles")
+        if not new:
+            return 0
+        query = {"query": new.query, "_source": False}
+        ids = {hit["_id"] for hit in scan(store.client, index=store.alias("profiles"), query=query)}
+        done = refresh_standing(store, None, ids)
+        new.done()
         return done
 
 

@@ -21,9 +21,8 @@ from indexing.elasticsearch.store import Store
 from indexing.maintenance.archive import Archive, BrokenBackup, Line, remove, writing
 from indexing.maintenance.carry import put
 from indexing.maintenance.night import Night
-from indexing.privacy.places.index import about_them
+from indexing.privacy.places.index import about_them, without_them
 from indexing.privacy.receipt import Erased, load_erased
-from indexing.privacy.sought import cleaned
 
 __all__ = ["Backup", "BrokenBackup", "backup", "backups", "nightly", "restore", "rotate"]
 
@@ -148,7 +147,7 @@ def _without(line: Line, erased: Erased) -> Line | None:
     if about_them(line.kind, line.id, line.source, erased):
         return None
     id = erased.clean(line.id) if erased.holds(line.id) else line.id
-    return Line(kind=line.kind, id=id, source=cleaned(line.source, erased))
+    return Line(kind=line.kind, id=id, source=without_them(line.kind, line.source, erased))
 
 
 def _put(fresh: Store, lines: list[Line], opened: set[str]) -> None:

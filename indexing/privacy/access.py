@@ -54,7 +54,7 @@ def everything_about(store: Store, id: str, asker: Asker, purpose: str) -> dict[
         for hits in changed(store, index.name):
             found = [hit for hit in hits if about_them(kind, hit["_id"], hit["_source"], sought) or _of(hit, id)]
             if found:
-                documents.setdefault(kind, []).extend({"id": hit["_id"], **hit["_source"]} for hit in found)
+                documents.setdefault(kind, []).extend(_own(hit, id) for hit in found)
     return {
         "customer": id,
         "made_at": datetime.now(UTC).isoformat(),
@@ -105,5 +105,12 @@ def _token(kind: PersonalKind, value: str) -> str | None:
 
 
 def _of(hit: Mapping[str, Any], id: str) -> bool:
-    customer = hit["_source"].get("customer")
-    return customer == id or (isinstance(customer, dict) and customer.get("id") == id)
+    source = hit["_source"]
+    customer = source.get("customer")
+    return id in (customer, *source.get("customers", ())) or (isinstance(customer, dict) and customer.get("id") == id)
+
+
+def _own(hit: Mapping[str, Any], id: str) -> dict[str, Any]:
+    """Return a document for the copy: of a list of customers only the person's own place."""
+    listed = {"customers": [id]} if "customers" in hit["_source"] else {}
+    return {"id": hit["_id"], **hit["_source"], **listed}

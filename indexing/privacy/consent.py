@@ -1,9 +1,9 @@
-"""A customer's word on a purpose, noted here; which word stands, indexing/customers/consents.py tells."""
+"""What customers say of what their data are used for; the newest word stands (customers/consents.py)."""
 
 import uuid
 from datetime import UTC, datetime
 
-from indexing.customers.consents import take_back, withdrawn
+from indexing.customers.consents import take_back
 from indexing.customers.record import Consent
 from indexing.customers.records import write_records
 from indexing.elasticsearch.store import Store
@@ -18,7 +18,7 @@ SOURCE = "privacy"
 def say(store: Store, customer: str, purpose: str, *, granted: bool, asker: Asker, where: str | None = None) -> Consent:
     """Note that a customer agrees to a purpose, or does so no more; both are as easy, and hold at once.
 
-    What was kept of them for a purpose that they withdraw goes.
+    With a withdrawal go the values that were kept on that consent. Killed in between, saying it again does the rest.
     """
     now = datetime.now(UTC)
     word = Consent(
@@ -34,5 +34,6 @@ def say(store: Store, customer: str, purpose: str, *, granted: bool, asker: Aske
     write_records(store, [word])
     store.refresh("customer-records")
     if not granted:
-        take_back(store, withdrawn(store, [customer], now), now)
+        take_back(store, {customer: {purpose}}, now)
+        store.refresh("customers")
     return word

@@ -1,33 +1,63 @@
-"""Personal values whose time is over go, and those sealed by an older key are sealed anew."""
+"""What is personal and whose time is over goes; values sealed by an older key are sealed anew."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from config.seal import keyring
-from indexing.customers.customer import Customer, from_document, to_document
-from indexing.customers.personal import about, opened
+from indexing.customers.customer import Customer, Handle, from_document, to_document
+from indexing.customers.personal import Personal, about, opened
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError, store_errors
 from indexing.elasticsearch.store import Store
 
 __all__ = ["expire_personal", "reseal"]
 
+_Dated = TypeVar("_Dated", Personal, Handle)
 _AT_ONCE = 500
 _CONFLICT = 409
 
 
 def expire_personal(store: Store, today: date, *, dry_run: bool = False) -> int:
-    """Remove personal values that may be kept no longer, and return how many; with `dry_run`, only count them."""
+    """Remove values, handles and subjects of tickets that may be kept no longer, and return how many.
+
+    With `dry_run`, only count them.
+    """
 
     def left(customer: Customer) -> Customer:
-        kept = tuple(one for one in customer.personal if one.keep_until is None or one.keep_until >= today)
-        return replace(customer, personal=kept)
+        return replace(customer, personal=_kept(customer.personal, today), handles=_kept(customer.handles, today))
 
-    over = {"range": {"personal.keep_until": {"lt": today.isoformat()}}}
-    return _change(store, over, left, dry_run=dry_run)
+    over = [{"range": {f"{part}.keep_until": {"lt": today.isoformat()}}} for part in ("personal", "handles")]
+    among = {"bool": {"should": over, "minimum_should_match": 1}}
+    return _change(store, among, left, dry_run=dry_run) + _expire_subjects(store, today, dry_run=dry_run)
+
+
+def _kept(values: tuple[_Dated, ...], today: date) -> tuple[_Dated, ...]:
+    return tuple(one for one in values if one.keep_until is None or one.keep_until >= today)
+
+
+def _expire_subjects(store: Store, today: date, *, dry_run: bool) -> int:
+    """Take the subjects of tickets whose time is over, unless somebody else writes the ticket just now."""
+    from elasticsearch.helpers import scan
+
+    store.refresh("customer-records")
+    index, count = store.alias("customer-records"), 0
+    query = {"query": {"range": {"keep_until": {"lt": today.isoformat()}}}, "seq_no_primary_term": True}
+    with store_errors():
+        hits = scan(store.client, index=index, query=query, size=_AT_ONCE)
+        while some := list(islice(hits, _AT_ONCE)):
+            count += len(some)
+            _send(store, [] if dry_run else [_without_subject(index, hit) for hit in some])
+    store.refresh("customer-records")
+    return count
+
+
+def _without_subject(index: str, hit: Mapping[str, Any]) -> Action:
+    source = {name: value for name, value in hit["_source"].items() if name not in ("subject", "keep_until")}
+    seen = (hit["_seq_no"], hit["_primary_term"])
+    return Action(operation="index", index=index, id=hit["_id"], source=source, seen=seen)
 
 
 def reseal(store: Store) -> int:
@@ -59,14 +89,18 @@ def _change(
         while some := list(islice(hits, _AT_ONCE)):
             actions: list[Action] = []
             for hit, was, now in _changed(some, change):
-                count += len(set(was.personal) - set(now.personal))
+                count += len(set(was.personal) - set(now.personal)) + len(set(was.handles) - set(now.handles))
                 seen = (hit["_seq_no"], hit["_primary_term"])
                 actions.append(Action(operation="index", index=index, id=was.id, source=to_document(now), seen=seen))
-            for answer in send(store.client, actions) if not dry_run else ():
-                if not answer.done and answer.status != _CONFLICT:
-                    raise StoreError(f"{index}: a customer is refused ({answer.reason}): run `tingfeng doctor`")
+            _send(store, [] if dry_run else actions)
     store.refresh("customers")
     return count
+
+
+def _send(store: Store, actions: Sequence[Action]) -> None:
+    for action, answer in zip(actions, send(store.client, actions), strict=True):
+        if not answer.done and answer.status != _CONFLICT:
+            raise StoreError(f"{action.index}: a document is refused ({answer.reason}): run `tingfeng doctor`")
 
 
 def _changed(

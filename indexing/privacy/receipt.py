@@ -110,13 +110,8 @@ def _beginnings(token: str) -> list[str]:
 
 
 def load_erased() -> Erased:
-    """Return all that was ever erased here, and not admitted again."""
-    return Erased(frozenset(word for receipt in receipts() for word in receipt.words) - _admitted())
-
-
-def admit(word: str) -> None:
-    """Let somebody who was erased be a customer again, by their own wish; it is known by the id alone."""
-    files.touch(f"{_root()}/admitted/{digest_of(pseudonym_key(), word)}")
+    """Return all that was ever erased here."""
+    return Erased(frozenset(word for receipt in receipts() for word in receipt.words))
 
 
 def receipts() -> list[Receipt]:
@@ -172,10 +167,6 @@ def finish(receipt: Receipt) -> str:
 def new_id() -> str:
     """Return a receipt's id, which says nothing."""
     return secrets.token_hex(8)
-
-
-def _admitted() -> frozenset[str]:
-    return frozenset(files.names(f"{_root()}/admitted"))
 
 
 def _sha256(content: bytes) -> str:

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from crawlers import objections
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
+from indexing.mentions.privacy import pseudonyms
+from indexing.profiles.consents import PROFILING, consented
 from indexing.profiles.gather import found
 
 __all__ = ["FEWEST_PRAISES", "Voice", "advocates", "leads"]
@@ -55,8 +58,8 @@ def leads(
         {"term": {"sentiment.label": "negative"}},
     ]
     voices = [_account(bucket) for bucket in _buckets(store, "author.id", wanted, without)]
-    arranged = _arranged(store, [one.id for one in voices])
-    sound = (one for one in voices if one.id not in arranged)
+    arranged, refusing = _arranged(store, [one.id for one in voices]), objections.load()
+    sound = (one for one in voices if one.id not in arranged and not _objects(one, refusing))
     return sorted(sound, key=lambda one: (-one.mentions, -(one.probability or 0), one.id))[:most]
 
 
@@ -70,9 +73,16 @@ def advocates(
         for bucket in _buckets(store, "customer.id", wanted, ())
         if bucket["good"]["doc_count"] >= max(FEWEST_PRAISES, 2 * bucket["bad"]["doc_count"])
     ]
-    heard = _influence(store, [bucket["key"]["who"] for bucket in kind])
-    voices = [_customer(bucket, heard.get(bucket["key"]["who"])) for bucket in kind]
+    ids = [bucket["key"]["who"] for bucket in kind]
+    heard, refusing = _influence(store, ids), set(consented(store, ids, (PROFILING,)).refused)
+    voices = [_customer(bucket, heard.get(id)) for id, bucket in zip(ids, kind, strict=True) if id not in refusing]
     return sorted(voices, key=lambda one: (-(one.influence or 0), -one.mentions, one.id))[:most]
+
+
+def _objects(one: Voice, refusing: objections.Objections) -> bool:
+    """Return whether the account has said no, of which something may still wait to be erased."""
+    known = {one.id, *(pseudonyms().of(platform, one.id) for platform in one.platforms)}
+    return any(map(refusing.hold, known))
 
 
 def _lately(brand: str | None, days: int, now: datetime) -> list[Mapping[str, Any]]:

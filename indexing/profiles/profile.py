@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from config.settings import DAY_ZONE
-from indexing.customers.consents import standing
 from indexing.customers.customer import Customer
 from indexing.customers.record import Consent, Membership, Order, Record, Ticket, Visit
 from indexing.mentions.document import timestamp
+from indexing.profiles.consents import said_of
 from indexing.profiles.purchases import Purchases, day_of, purchases
 from indexing.profiles.scales import Buyer, Scales, fifth
 from indexing.profiles.scores import churn, influence, rfm_group, value_band
@@ -51,7 +50,7 @@ def profile_of(facts: Facts, scales: Scales) -> dict[str, Any]:
     member = _member([one for one in facts.records if isinstance(one, Membership)], day)
     tickets = [one for one in facts.records if isinstance(one, Ticket)]
     unsettled = sum(not _settled(one) for one in tickets)
-    word = _word((one for one in facts.records if isinstance(one, Consent)), day)
+    word = said_of(facts.records)
     value = _value(orders, scales)
     return _known(
         {
@@ -191,12 +190,6 @@ def _member(states: Sequence[Membership], day: date) -> dict[str, Any]:
         "until": until.isoformat() if until else None,
         "state": state,
     }
-
-
-def _word(said: Iterable[Consent], day: date) -> dict[str, bool]:
-    """Return by purpose whether the customer agrees as that day ends."""
-    end = datetime.combine(day + timedelta(days=1), time(), DAY_ZONE)
-    return {purpose: one.granted for (_, purpose), one in standing(said, end).items()}
 
 
 def _settled(ticket: Ticket) -> bool:

@@ -1,78 +1,114 @@
-"""/links: pairs that wait for a person's word, and that word; only for somebody who has logged in."""
+"""`/links`: pairs that wait for a person's word, evidence side by side; for who has signed in and may."""
 
-from typing import Annotated, Any
+import re
+from collections.abc import Mapping
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from dashboards.console.asker import asker
+from config.privacy import May
+from config.seal import SealBroken
+from dashboards.console.link_phrases import PHRASES
+from dashboards.console.render import page
+from dashboards.console.session import form_token, own_form, signed_in
 from indexing.elasticsearch.store import Store
-from indexing.identity.changing import NotTwo, accept, part, reject, undo
-from indexing.identity.event import LinkEvent
+from indexing.identity.changing import NotTwo, accept, node_of, part, reject, undo
+from indexing.identity.event import Op, customer_of
 from indexing.identity.events import UnknownEvent, get_event
 from indexing.identity.review import waiting
+from indexing.mentions.privacy import pseudonyms
+from indexing.privacy.access import customer_of as customer_at
+from indexing.privacy.asker import Asker
+from indexing.privacy.erase import NobodyFound
+from indexing.privacy.reveal import reveal
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/links", dependencies=[Depends(asker)])
-_Asker = Annotated[str, Depends(asker)]
-_Why = Annotated[str, Form(max_length=500)]
-_NOT_FOUND, _BAD = 404, 400
+router = APIRouter()
+
+_SHOWN = 20
+_PURPOSE = "review of links"
+_LONGEST_WHY = 500
+_EVENT = re.compile(r"[0-9a-f]{24}")
 
 
-@router.get("")
-def list_(request: Request) -> list[dict[str, Any]]:
-    """Return what waits, with its evidence in words."""
-    found = waiting(request.app.state.store())
-    return [{**_said(one.event), "conflict": one.conflict} for one in found]
-
-
-@router.post("/{id}/accept")
-def accept_(request: Request, id: str, by: _Asker, why: _Why = "") -> dict[str, Any]:
-    """Join the two."""
+@router.get("/links")
+def listing(
+    request: Request, asker: Annotated[Asker, Depends(signed_in)], done: str = "", event: str = ""
+) -> HTMLResponse:
+    """Show the surest pairs with what the role may see of the customers; each look is on record."""
+    asker.must(May.LINKS)
     store: Store = request.app.state.store()
-    one = _event(store, id)
-    return _said(accept(store, one.one, one.other, by=by, why=why))
+    found = waiting(store)
+    pairs = [
+        (one, [_values(store, node, asker) for node in (one.event.one, one.event.other)]) for one in found[:_SHOWN]
+    ]
+    return page(
+        request,
+        "links.html",
+        words=PHRASES,
+        pairs=pairs,
+        total=len(found),
+        token=form_token(request),
+        done=done if f"do_{done}" in PHRASES else None,
+        event=event if _EVENT.fullmatch(event) else None,
+    )
 
 
-@router.post("/{id}/reject")
-def reject_(request: Request, id: str, by: _Asker, why: _Why = "") -> dict[str, Any]:
-    """Say that they are two people."""
+@router.post("/links/{id}")
+def decide(
+    request: Request,
+    id: str,
+    asker: Annotated[Asker, Depends(own_form)],
+    action: Annotated[str, Form()] = "",
+    why: Annotated[str, Form()] = "",
+) -> Response:
+    """Join the pair of an event, part it, or take an event back."""
+    asker.must(May.LINKS)
     store: Store = request.app.state.store()
-    one = _event(store, id)
-    return _said(reject(store, one.one, one.other, by=by, why=why))
-
-
-@router.post("/{id}/undo")
-def undo_(request: Request, id: str, by: _Asker) -> dict[str, Any]:
-    """Take an event back."""
-    store: Store = request.app.state.store()
-    _event(store, id)
     try:
-        return _said(undo(store, id, by=by))
+        one = get_event(store, id)
+        if action == "undo":
+            undo(store, id, by=asker.name)
+            return RedirectResponse("/links?done=undo", status_code=303)
+        if action not in ("accept", "reject") or one.op not in (Op.LINK, Op.PROPOSE):
+            return page(request, "notice.html", status=400, phrase="impossible", detail="")
+        do = accept if action == "accept" else reject
+        said = do(store, one.one, one.other, by=asker.name, why=" ".join(why.split())[:_LONGEST_WHY])
+    except UnknownEvent:
+        return page(request, "notice.html", status=404, phrase="no_page", detail="")
     except NotTwo as error:
-        raise HTTPException(_BAD, str(error)) from error
+        return page(request, "notice.html", status=409, phrase="impossible", detail=str(error))
+    return RedirectResponse(f"/links?done={action}&event={said.id}", status_code=303)
 
 
-@router.post("/split")
+@router.post("/links")
 def split(
-    request: Request, by: _Asker, some: Annotated[list[str], Form()], others: Annotated[list[str], Form()]
-) -> dict[str, int]:
-    """Split a person: `some` and `others` are nodes."""
+    request: Request,
+    asker: Annotated[Asker, Depends(own_form)],
+    some: Annotated[str, Form()] = "",
+    others: Annotated[str, Form()] = "",
+) -> Response:
+    """Split a person: each of the first is parted from each of the others."""
+    asker.must(May.LINKS)
+    names = pseudonyms()
+    one, other = ([node_of(said.strip(), names) for said in text.split(",") if said.strip()] for text in (some, others))
     try:
-        return {"parted": part(request.app.state.store(), some, others, by=by)}
+        if not one or not other:
+            raise NotTwo("请写明两边 name both sides")
+        part(request.app.state.store(), one, other, by=asker.name)
     except NotTwo as error:
-        raise HTTPException(_BAD, str(error)) from error
+        return page(request, "notice.html", status=409, phrase="impossible", detail=str(error))
+    return RedirectResponse("/links?done=split", status_code=303)
 
 
-def _event(store: Store, id: str) -> LinkEvent:
+def _values(store: Store, node: str, asker: Asker) -> Mapping[str, tuple[str, ...]]:
+    """Return what the role may see of a customer; nothing of an account, or of a value that no key at hand opens."""
+    id = customer_of(node)
+    if id is None:
+        return {}
     try:
-        return get_event(store, id)
-    except UnknownEvent as error:
-        raise HTTPException(_NOT_FOUND, str(error)) from error
-
-
-def _said(one: LinkEvent) -> dict[str, Any]:
-    return {
-        "id": one.id, "at": one.at.isoformat(), "op": str(one.op), "kind": one.kind, "one": one.one, "other": one.other,
-        "probability": one.probability, "evidence": list(one.says), "by": one.by,
-    }  # fmt: skip
+        return {str(kind): values for kind, values in reveal(store, customer_at(store, id), asker, _PURPOSE).items()}
+    except (NobodyFound, SealBroken):
+        return {}

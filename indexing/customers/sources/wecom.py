@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import msgspec
 from config import settings
 from config.connectors.wecom import Read as Options
 from config.customer_source import CustomerSource
+from crawlers.wecom.contacts import read_contacts
 from indexing.customers.sources import Row, SourceError, check_columns
 
 __all__ = ["COLUMNS", "read"]
@@ -86,10 +86,10 @@ def _decoded(source: CustomerSource, path: Path, number: int, line: bytes) -> An
 
 
 def _fetched(source: CustomerSource) -> Iterator[Any]:
-    try:
-        contacts: Any = import_module("crawlers.wecom.contacts")
-    except ModuleNotFoundError:
-        raise SourceError(
-            f"{source.id}: this tingfeng fetches no contacts of WeCom: name a file as read.path"
-        ) from None
-    yield from map(msgspec.to_builtins, contacts.read_contacts())
+    """Yield the newest list; SourceError where there is none, which is not a list of nobody."""
+    contacts = map(msgspec.to_builtins, read_contacts())
+    first = next(contacts, None)
+    if first is None:
+        raise SourceError(f"{source.id}: no contacts of WeCom yet: run `tingfeng wecom contacts`; nothing was changed")
+    yield first
+    yield from contacts

@@ -16,7 +16,7 @@ from config import settings
 from config.fold import plain
 from indexing.customers.reading import DeadRow
 
-__all__ = ["content_of", "count_dead", "dead_file", "erase_dead", "keep_dead", "read_dead"]
+__all__ = ["content_of", "count_dead", "dead_file", "erase_dead", "find_dead", "keep_dead", "read_dead"]
 
 
 def dead_file(source: str) -> Path:
@@ -46,22 +46,30 @@ def erase_dead(customer: str, values: Collection[str] = ()) -> int:
     A row also goes that holds one of `values`, such as a telephone number, whosever it is; and one of which nobody
     could read whose it is, where it holds the customer's number. Width and invisible characters make no difference.
     """
-    number = customer.rpartition(":")[2]
-    held, gone = [plain(one).casefold() for one in values if one], 0
+    gone = 0
     for path in sorted(_folder().glob("*.jsonl")):
-        kept, before = [], 0
-        for line in path.read_bytes().splitlines():
-            before += 1
-            row = _decoded(line)
-            text = plain(row.content if row else line.decode("utf-8", "replace")).casefold()
-            owner = row.customer if row else None
-            theirs = owner == customer if owner else plain(number).casefold() in text
-            if not theirs and not any(one in text for one in held):
-                kept.append(line)
-        gone += before - len(kept)
-        if len(kept) != before:
+        lines = path.read_bytes().splitlines()
+        kept = [line for line in lines if not _theirs(line, customer, values)]
+        gone += len(lines) - len(kept)
+        if len(kept) != len(lines):
             _replace(path, kept)
     return gone
+
+
+def find_dead(customer: str, values: Collection[str] = ()) -> Iterator[str]:
+    """Yield where the rows stand that `erase_dead` would remove."""
+    for path in sorted(_folder().glob("*.jsonl")):
+        for number, line in enumerate(path.read_bytes().splitlines(), 1):
+            if _theirs(line, customer, values):
+                yield f"{path.name}:{number}"
+
+
+def _theirs(line: bytes, customer: str, values: Collection[str]) -> bool:
+    row = _decoded(line)
+    text = plain(row.content if row else line.decode("utf-8", "replace")).casefold()
+    owner, number = row.customer if row else None, customer.rpartition(":")[2]
+    theirs = owner == customer if owner else plain(number).casefold() in text
+    return theirs or any(plain(one).casefold() in text for one in values if one)
 
 
 def content_of(values: dict[str, Any]) -> str:

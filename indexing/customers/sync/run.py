@@ -5,7 +5,7 @@ nothing. Then each document is written whole, and only where something is new; t
 them, so that whoever is killed reads the same again and writes what is missing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,7 +82,7 @@ def sync(
     now = now or datetime.now(UTC)
     standing = load(source.id)
     try:
-        return _sync(store, source, standing, everything, accept_gone, barred or load_erased().among, now, progress)
+        return _sync(store, source, standing, everything, accept_gone, barred or _erased, now, progress)
     except UserError as error:
         save(source.id, replace(load(source.id), last_failure=now, failure=str(error)))
         raise
@@ -135,6 +135,11 @@ def _sync(
 class _Written:
     stored: int = 0
     barred: int = 0
+
+
+def _erased(customers: Collection[str]) -> set[str]:
+    """Return who of these was erased, up to this moment: reading a source takes long."""
+    return load_erased().among(customers)
 
 
 def _write(

@@ -7,17 +7,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from config.brand import load_brands
+from indexing.cases.update import READER as CASES
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError, store_errors
 from indexing.elasticsearch.exchange import changed
+from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 from indexing.privacy.sought import Finder, Sought, cleaned
+from indexing.profiles.update import READER as PROFILES
 from indexing.stories.retracted import note_retracted
 from indexing.stories.update import update_stories
 
-__all__ = ["about_them", "erase", "look"]
+__all__ = ["about_them", "erase", "look", "without_them"]
 
 Hit = Mapping[str, Any]
 
@@ -30,7 +33,7 @@ def look(store: Store, sought: Sought) -> Iterator[str]:
     """Yield the documents in which the person is found."""
     for index, hit in _hits(store):
         kind, id, source = store.kind_of(index), hit["_id"], hit["_source"]
-        if about_them(kind, id, source, sought) or sought.holds(id) or cleaned(source, sought) != source:
+        if about_them(kind, id, source, sought) or sought.holds(id) or without_them(kind, source, sought) != source:
             yield f"{kind}/{id}"
 
 
@@ -38,13 +41,14 @@ def erase(store: Store, sought: Sought) -> int:
     """Delete and change documents; return how many.
 
     First the mentions, of which the stories then take leave; then what was only kept to count them. Busy while a turn
-    tells the stories.
+    tells of stories, cases or profiles: it may have read what is about to go, and would write it anew.
     """
     indices = sorted(store.indices(), key=lambda index: store.kind_of(index.name) in STANDING)
     months = [index.name for index in indices if store.kind_of(index.name) not in STANDING]
     touched = _erase(store, months, sought)
     update_stories(store, load_brands())
-    touched |= _erase(store, [index.name for index in indices if index.name not in months], sought)
+    with lease(store.client, store.state, "erasure", CASES), lease(store.client, store.state, "erasure", PROFILES):
+        touched |= _erase(store, [index.name for index in indices if index.name not in months], sought)
     _merge(store, [name for name, count in touched.items() if count])
     return sum(touched.values())
 
@@ -67,6 +71,8 @@ def about_them(kind: str, id: str, source: Mapping[str, Any], finder: Finder) ->
     """Return whether a document is about the person, rather than about something in which they occur."""
     if kind in _OF_OTHERS:
         return False
+    if kind == "link-events":  # an edge of which one end is nobody would join all who ever had such an edge
+        return _joins_them(source, finder)
     author, account = source.get("author"), source.get("account")
     if isinstance(author, dict) and isinstance(author.get("id"), str) and finder.is_word(author["id"]):
         return True
@@ -78,6 +84,28 @@ def about_them(kind: str, id: str, source: Mapping[str, Any], finder: Finder) ->
         or (isinstance(account, str) and finder.is_word(account))
         or finder.holds(id)
     )
+
+
+def _joins_them(source: Mapping[str, Any], finder: Finder) -> bool:
+    nodes = (str(source.get(name, "")) for name in ("one", "other"))
+    accounts = [node.rpartition(":")[2] for node in nodes if node.startswith("account:")]
+    return any(map(finder.is_customer, source.get("customers", ()))) or any(map(finder.is_word, accounts))
+
+
+def without_them(kind: str, source: Mapping[str, Any], finder: Finder) -> Any:
+    """Return a document about others without the person.
+
+    A value that another customer shares goes whole, for what stood in its token's place would be equal among all such
+    customers; likewise whose a mention is that was still held to be theirs.
+    """
+    made = dict(source)
+    for name, key in (("personal", "token"), ("handles", "pseudonym")) if kind == "customers" else ():
+        if name in made:
+            made[name] = [one for one in made[name] if not finder.is_word(one.get(key) or "")]
+    customer = made.get("customer")
+    if isinstance(customer, dict) and finder.is_customer(customer.get("id", "")):
+        del made["customer"]
+    return cleaned(made, finder)
 
 
 def _hits(store: Store) -> Iterator[tuple[str, Hit]]:
@@ -96,7 +124,7 @@ def _actions(store: Store, index: str, hits: list[Hit], sought: Sought) -> Itera
         if about_them(kind, id, source, sought):
             yield Action(operation="delete", index=alias, id=id)
             continue
-        made = cleaned(source, sought)
+        made = without_them(kind, source, sought)
         if sought.holds(id):
             yield Action(operation="delete", index=alias, id=id)
             yield Action(operation="index", index=alias, id=sought.clean(id), source=made)
