@@ -1,8 +1,10 @@
 """The command line: `tingfeng --help`."""
 
 import sys
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from commands import (
     alerts,
@@ -39,6 +41,7 @@ from commands import (
     rules,
     segments,
     sentiment,
+    silences,
     topics,
     up,
     wecom,
@@ -48,7 +51,75 @@ from config.errors import UserError
 
 __all__ = ["app", "main"]
 
+alerts.app.add_typer(silences.app)  # one name, two rooms each
+customers.app.add_typer(profiles.app)
+
+_PANELS: dict[str, dict[str, Any]] = {
+    "Begin": {"demo": demo.demo, "init": init.init, "doctor": doctor.doctor, "up": up.up},
+    "What you listen for": {
+        "brands": brands.app,
+        "label": label.app,
+        "sentiment": sentiment.app,
+        "models": models.app,
+    },
+    "From page to index": {
+        "crawl": pipeline.crawl,
+        "import": imports.app,
+        "wecom": wecom.app,
+        "analyse": pipeline.analyse,
+        "index": pipeline.index,
+        "backfill": backfill.backfill,
+        "record": record.record,
+        "replay": replay.replay,
+    },
+    "Ask and see": {
+        "query": query.query,
+        "report": report.report,
+        "topics": topics.topics,
+        "coverage": coverage.coverage,
+        "dark": dark.dark,
+        "notes": notes.app,
+        "dashboards": dashboards.app,
+        "console": console.console,
+    },
+    "Alerts": {
+        "alerts": alerts.app,
+        "rules": rules.app,
+        "channels": channels.app,
+        "rota": rota.app,
+        "prove": evidence.prove,
+        "evidence": evidence.evidence,
+    },
+    "Customers": {
+        "customers": customers.app,
+        "links": links.app,
+        "cases": cases.app,
+        "segments": segments.app,
+        "effect": effect.effect,
+        "leads": leads.leads,
+        "advocates": leads.advocates,
+        "privacy": privacy.app,
+    },
+    "Keep": {
+        "es": es.app,
+        "backup": maintenance.backup,
+        "restore": maintenance.restore,
+        "rebuild": maintenance.rebuild,
+        "maintain": maintenance.maintain,
+    },
+}
+
+
+class _InPanels(TyperGroup):
+    """Lists commands in the order of their panels."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return their names."""
+        return [name for commands in _PANELS.values() for name in commands]
+
+
 app = typer.Typer(
+    cls=_InPanels,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -59,50 +130,12 @@ app = typer.Typer(
     then `tingfeng up`. Brands and rules are YAML files under config/, or where TINGFENG_CONFIG points;
     everything written goes to data/, or where TINGFENG_DATA points.""",
 )
-app.command()(demo.demo)
-app.command()(init.init)
-app.command()(doctor.doctor)
-app.command()(up.up)
-app.command()(pipeline.crawl)
-app.command()(pipeline.analyse)
-app.command()(pipeline.index)
-app.command()(backfill.backfill)
-app.command()(query.query)
-app.command()(report.report)
-app.command()(coverage.coverage)
-app.command()(dark.dark)
-app.command()(topics.topics)
-app.add_typer(brands.app, name="brands")
-app.add_typer(alerts.app, name="alerts")
-app.add_typer(channels.app, name="channels")
-app.command()(console.console)
-app.add_typer(rota.app, name="rota")
-app.add_typer(rules.app, name="rules")
-app.add_typer(imports.app, name="import")
-customers.app.add_typer(profiles.app)  # one name, two rooms
-app.add_typer(customers.app, name="customers")
-app.add_typer(links.app, name="links")
-app.add_typer(segments.app, name="segments")
-app.add_typer(cases.app, name="cases")
-app.command()(effect.effect)
-app.command()(leads.leads)
-app.command()(leads.advocates)
-app.add_typer(notes.app, name="notes")
-app.add_typer(privacy.app, name="privacy")
-app.add_typer(dashboards.app, name="dashboards")
-app.add_typer(es.app, name="es")
-app.add_typer(models.app, name="models")
-app.add_typer(label.app, name="label")
-app.add_typer(wecom.app, name="wecom")
-app.command()(record.record)
-app.add_typer(sentiment.app, name="sentiment")
-app.command()(replay.replay)
-app.command()(evidence.prove)
-app.command()(evidence.evidence)
-app.command()(maintenance.rebuild)
-app.command()(maintenance.backup)
-app.command()(maintenance.restore)
-app.command()(maintenance.maintain)
+for _panel, _commands in _PANELS.items():
+    for _name, _command in _commands.items():
+        if isinstance(_command, typer.Typer):
+            app.add_typer(_command, name=_name, rich_help_panel=_panel)
+        else:
+            app.command(_name, rich_help_panel=_panel)(_command)
 
 
 @app.callback()

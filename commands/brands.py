@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nlp.suggest.aliases import Read
     from nlp.suggest.breadth import Breadth
 
-app = typer.Typer(no_args_is_help=True, help="What a brand's query takes.")
+app = typer.Typer(no_args_is_help=True, help="What a brand's query takes, and what else people call it.")
 
 
 @app.command()

@@ -6,7 +6,7 @@ from commands.screen import console as screen
 
 
 def console(port: int = typer.Option(8090, help="Where it answers, on 127.0.0.1 only.")) -> None:
-    """Serve the pages behind the links of alert messages; TINGFENG_PUBLIC_URL is the address that leads here."""
+    """Serve alerts, their links, posts and cases as pages; TINGFENG_PUBLIC_URL is the address that leads here."""
     from datetime import UTC, datetime
 
     from config import settings

@@ -14,7 +14,7 @@ def effect(
     campaign: str = typer.Argument(help="The campaign's id or name: config/campaigns/NAME.yaml."),
     out: Path = typer.Option(None, help="A folder for effect.json and effect.svg."),
 ) -> None:
-    """Tell participation, reach and sentiment, and each outcome against the control group with its interval."""
+    """Tell a campaign's reach and sentiment, and each outcome against the control group with its interval."""
     from dashboards.effect_picture import effect_picture
     from indexing.effect.effect import effect as measure
     from indexing.effect.effect import find_campaign

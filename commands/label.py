@@ -40,7 +40,7 @@ class Part(StrEnum):
 app = typer.Typer(
     cls=_Short,
     no_args_is_help=True,
-    help="Correct a mention's sentiment: `tingfeng label ID negative --by NAME`, or many with `--file CSV`.",
+    help="Draw samples for people to label; correct a mention: `tingfeng label ID negative --by NAME`.",
 )
 
 
@@ -147,19 +147,24 @@ def work(
     Where two people differ, a third one settles it. Stop at any time: what was labelled is kept.
     """
     from indexing.elasticsearch.store import open_store
-    from indexing.labelling.items import LABELS, give, items, next_of
+    from indexing.labelling.items import LABELS, NoSuchSample, give, items, next_of, person
 
     store, keys = open_store(), {"1": LABELS[0], "2": LABELS[1], "3": LABELS[2], "4": LABELS[3]}
-    skipped: set[str] = set()
+    by, skipped = person(by), set[str]()
     while one := next_of([one for one in items(store, sample) if one.mention not in skipped], by):
-        _show(store, one)
+        if not _show(store, one):
+            skipped.add(one.mention)
+            continue
         answer = typer.prompt(
             "1 负面 negative  2 中性 neutral  3 正面 positive  4 无关 unrelated  s 跳过 skip  q 结束 quit"
         )
         if answer.strip().lower() == "q":
             break
         if answer.strip() in keys:
-            give(store, sample, one.mention, keys[answer.strip()], by)
+            try:
+                give(store, sample, one.mention, keys[answer.strip()], by)
+            except NoSuchSample as error:  # two others have settled it in the meantime
+                errors.print(str(error), markup=False, soft_wrap=True)
         elif answer.strip().lower() == "s":
             skipped.add(one.mention)
         else:
@@ -195,17 +200,21 @@ def report(sample: str = typer.Argument(help="The sample.")) -> None:
     console.print(table_of(keep(open_store(), sample)), markup=False, soft_wrap=True)
 
 
-def _show(store: Any, one: Any) -> None:
-    """Show a mention's text and link, and nothing that could sway who labels it."""
+def _show(store: Any, one: Any) -> bool:
+    """Show a mention's text and link, and nothing that could sway who labels it; False where it is there no more."""
     from indexing.mentions.sample import scanned
 
     asked = {"ids": {"values": [one.mention]}}
-    found = next(scanned(store, asked, ("title", "text", "platform", "url")), {})
+    found = next(scanned(store, asked, ("title", "text", "platform", "url")), None)
+    if not found:
+        console.print(f"[{one.place}]  is not in the index any more: left out", markup=False)
+        return False
     console.print(f"\n[{one.place}]  {found.get('platform', '')}  {found.get('url', {}).get('full', '')}", markup=False)
     console.print("\n".join(filter(None, (found.get("title"), found.get("text")))), markup=False, soft_wrap=True)
     if one.differ:
         said = " / ".join(given.label for given in list(one.by_person.values())[:2])
         console.print(f"two people differ: {said}; you settle it", markup=False)
+    return True
 
 
 def _tell_left(store: Any, sample: str, by: str) -> None:

@@ -32,7 +32,7 @@ def record(
     fixtures: Path = typer.Option(_FIXTURES, help="Where fixtures lie."),
     as_json: bool = typer.Option(False, "--json", help="The comparison as JSON."),
 ) -> None:
-    """Fetch the first page, as a crawl would, and save it with its authors pseudonymised; or compare its shape."""
+    """Fetch a feed's first page, as a crawl would, and save it with its authors pseudonymised; or compare its shape."""
     from config.brand import Target
     from config.errors import UserError
     from crawlers import record as cases

@@ -24,7 +24,7 @@ def replay(
     fresh: bool = typer.Option(False, help="Forget what `--ending now` meant last time; every post gets a new id."),
     seed: int = typer.Option(0, help="For what is made up: times and authors that the source lacks."),
 ) -> None:
-    """Serve posts on 127.0.0.1 in the wire formats of Weibo search, NodeBB and RSS, until Ctrl-C.
+    """Serve posts on 127.0.0.1 in the wire formats of every feed, until Ctrl-C.
 
     Put an address that it prints into a brand's `crawl:`, or set TINGFENG_REPLAY_URL and run `tingfeng crawl`.
     """

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 
 from rich.console import Console
 from rich.progress import (
@@ -14,7 +15,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-__all__ = ["Bars", "bars", "console", "errors", "mentions_balance", "posts_balance", "table"]
+__all__ = ["Bars", "bars", "console", "errors", "length_of", "mentions_balance", "posts_balance", "table"]
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -69,3 +70,17 @@ def table(title: str, rows: Mapping[str, str]) -> Table:
     for name, value in rows.items():
         made.add_row(name, value)
     return made
+
+
+def length_of(text: str) -> timedelta:
+    """Return what `--for` says as a length of time; UserError where it is none."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from config.duration import Duration
+    from config.errors import UserError
+
+    try:
+        found: timedelta = TypeAdapter(Duration).validate_python(text)
+    except ValidationError as error:
+        raise UserError(f"--for: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from error
+    return found

@@ -1,7 +1,10 @@
 """The console lists all posts of a choice by pages, for whoever may see the console."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from string import Formatter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -9,11 +12,11 @@ import httpx
 import pytest
 
 from config.settings import DAY_ZONE
+from dashboards.console import render
+from dashboards.console.phrases import PHRASES
 from tests.console_server import serving_console
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from indexing.elasticsearch.store import Store
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=DAY_ZONE)
@@ -32,6 +35,7 @@ def document(number: int) -> dict[str, Any]:
         "author": {"id": f"u{number}", "name": f"用户{number:08}"},
         "sentiment": {"label": ("negative", "neutral", "positive")[number % 3]},
         "keywords": ["退款"] if number % 10 == 0 else [],
+        **({"engagement": {"total": 1_000 + number}} if number % 5 == 0 else {}),
         **({"customer": {"id": f"secret-{number}"}} if number % 7 == 0 else {}),
     }
 
@@ -134,3 +138,19 @@ def test_others_come_by_a_link_only(console: str, monkeypatch: pytest.MonkeyPatc
     assert walked(f"{console}/posts?{key}&brand=b") == wanted(brand="b")
     late = urlsplit(listing(datetime.now(UTC) - timedelta(days=1))).query
     assert httpx.get(f"{console}/posts?{late}").status_code == 410
+
+
+def test_a_post_says_how_much_engagement_it_found(console: str) -> None:
+    assert "engagement 1,005" in httpx.get(f"{console}/posts?lang=en").text
+
+
+def test_every_phrase_is_given_what_it_names() -> None:
+    found = 0
+    for page in (Path(render.__file__).parent / "templates").glob("*.html"):
+        for name, given in re.findall(r'say\("(\w+)"((?:[^()]|\([^()]*\))*)\)', page.read_text(encoding="utf-8")):
+            filled = set(re.findall(r"(\w+)=", given))
+            for phrase in PHRASES.get(name, ()):
+                wanted_ = {field for _, field, _, _ in Formatter().parse(phrase) if field}
+                assert wanted_ <= filled, f"{page.name}: {name} wants {wanted_}"
+                found += bool(wanted_)
+    assert found > 4

@@ -37,6 +37,8 @@ from indexing.elasticsearch.store import Store
 from indexing.identity.changing import accept, node_of
 from indexing.identity.following import people_of
 from indexing.identity.linking import link as identify
+from indexing.labelling.draw import draw
+from indexing.labelling.items import give, items
 from indexing.maintenance.backup import backup, nightly, restore
 from indexing.maintenance.maintain import maintain
 from indexing.maintenance.rebuild import rebuild
@@ -324,6 +326,23 @@ def test_what_stands_goes_on_as_if_they_had_never_spoken(store: Store, world: Pa
     analyse_all([XINGHE], store)
     index_all(store)
     assert store.count("mentions") == 3, "their posts are no mentions any more, however they came"
+
+
+def test_labels_stay_and_no_longer_say_of_which_post(store: Store, world: Path) -> None:
+    days: dict[str, Any] = {"since": NOW - timedelta(days=7), "until": NOW + timedelta(days=1)}
+    sample = draw(store, "xinghe", 2_000, **days)
+    drawn = next(one for one in items(store, sample) if POST in one.mention)
+    theirs = give(store, sample, drawn.mention, "negative", "li")
+    count = len(items(store, sample))
+    erase(store, CUSTOMER, by="li", reason="asked by letter")
+    left = items(store, sample)
+    assert len(left) == count, "the sample stands for as many as before"
+    assert theirs.id not in {one.id for one in left}, "the digest of a post's id tells whoever knows the post"
+    moved = next(one for one in left if one.given)
+    assert ("erased" in moved.mention, moved.given, moved.weight) == (True, theirs.given, theirs.weight)
+    give(store, sample, moved.mention, "negative", "wang")
+    assert draw(store, "xinghe", 2_000, **days) == sample
+    assert len(items(store, sample)) == count, "nothing is drawn in its place"
 
 
 def test_a_backup_of_before_brings_nobody_back(store: Store, world: Path) -> None:

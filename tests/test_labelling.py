@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from crawlers.stage import Batch
+from indexing.elasticsearch.bulk import Action, send
+from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
 from indexing.labelling import items as items_module
 from indexing.labelling.agreement import Drawn, kappa, weighted_share
@@ -230,6 +232,22 @@ def test_bad_input_is_told(filled: Store) -> None:
     with pytest.raises(NoSuchSample, match="was not drawn"):
         give(filled, name, "weibo:post:1:acme", "neutral", "li")
     assert results(filled, name).right is None
+
+
+def test_who_labels_is_known_by_one_name_and_what_has_gone_is_left_out(
+    filled: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexing.elasticsearch.store.open_store", lambda **_: filled)
+    name = draw(filled, "acme", 3, **DAYS)
+    gone = items(filled, name)[0].mention
+    hits = filled.client.search(index=filled.alias(MONTHLY), query={"ids": {"values": [gone]}})["hits"]["hits"]
+    assert send(filled.client, [Action(operation="delete", index=hits[0]["_index"], id=gone)])[0].done
+    run = CliRunner().invoke
+    shown = run(app, ["label", "work", name, "--by", " 小 李  "], input="1\n1\n1\n1\n")
+    assert "is not in the index any more" in shown.output
+    assert "2 of 3 labelled by 小 李" in shown.output, shown.output
+    bad = run(app, ["label", "work", name, "--by", "li+wang"], input="1\n")
+    assert isinstance(bad.exception, NoSuchSample), "before anybody has read a text"
 
 
 def test_the_commands(data: Path, filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from indexing.elasticsearch.store import Store
 from indexing.mentions.corrections import Correction, correct
 from indexing.mentions.index import index
 from indexing.mentions.prior import FEWEST, NotEnough, learn, reference
-from indexing.mentions.stream import engine_said, stream
+from indexing.mentions.stream import bursts, engine_said, stream
 from nlp.analyse import Analysis
 from nlp.mention import Label, Mention, Sentiment, decode_mention
 from nlp.priors import NoPrior, Prior, priors, put_in_use, withdraw
@@ -151,6 +151,16 @@ def test_a_crisis_does_not_teach_that_its_words_are_usual(filled: Store) -> None
     assert 200 < calm.left_out < still.left_out
     assert calm.mentions == 900 - calm.left_out
     assert np.mean([three[0] for three in calm.said]) < np.mean([three[0] for three in with_crisis.said]) - 0.1
+
+
+def test_the_oldest_of_very_many_bursts_teaches_no_more_than_the_newest(filled: Store) -> None:
+    raise_alert(filled, NOW - timedelta(days=11), NOW - timedelta(days=9))
+    later = (NOW - timedelta(days=1)).isoformat()
+    one = {"@timestamp": later, "brand": "acme", "rule": "r", "began_at": later, "last_at": later, "state": "resolved"}
+    index = filled.alias("alerts")
+    send(filled.client, [Action(operation="index", index=index, id=f"b.{no}", source=one) for no in range(1_100)])
+    first = bursts(filled, "acme", **WEEKS)[0]
+    assert first == (NOW - timedelta(days=11), NOW - timedelta(days=9))
 
 
 def test_a_prior_is_learnt_from_the_stream_and_mended_by_labels(filled: Store) -> None:

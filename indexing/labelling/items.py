@@ -14,7 +14,19 @@ from indexing.elasticsearch.store import Store
 from indexing.mentions.document import timestamp
 from nlp.classifier.heads import SENTIMENTS
 
-__all__ = ["KIND", "LABELS", "UNRELATED", "Given", "Item", "NoSuchSample", "give", "item_id", "items", "next_of"]
+__all__ = [
+    "KIND",
+    "LABELS",
+    "UNRELATED",
+    "Given",
+    "Item",
+    "NoSuchSample",
+    "give",
+    "item_id",
+    "items",
+    "next_of",
+    "person",
+]
 
 KIND = "labelling"
 UNRELATED = "unrelated"
@@ -109,11 +121,9 @@ def give(store: Store, sample: str, mention: str, label: str, by: str) -> Item:
     A person may change their own label until the mention is settled. Nobody's label is lost to another's at the same
     moment. Raises NoSuchSample.
     """
-    by = " ".join(by.split())
+    by = person(by)
     if label not in LABELS:
         raise NoSuchSample(f"{mention}: label {label!r}: write one of {', '.join(LABELS)}")
-    if not 0 < len(by) <= _LONGEST_NAME or "+" in by:
-        raise NoSuchSample(f"{mention}: by: say who labels, in {_LONGEST_NAME} characters at most and without a +")
     for _ in range(_TRIES):
         item, document = _read(store, sample, mention)
         _check(item, by)
@@ -121,6 +131,14 @@ def give(store: Store, sample: str, mention: str, label: str, by: str) -> Item:
         if answer := _written(store, item, document, given):
             return answer
     raise NoSuchSample(f"{mention}: others keep labelling it: try again")
+
+
+def person(by: str) -> str:
+    """Return a person's name as it stands beside their labels; NoSuchSample where it cannot stand there."""
+    by = " ".join(by.split())
+    if not 0 < len(by) <= _LONGEST_NAME or "+" in by:
+        raise NoSuchSample(f"--by: say who labels, in {_LONGEST_NAME} characters at most and without a +")
+    return by
 
 
 def _read(store: Store, sample: str, mention: str) -> tuple[Item, Mapping[str, Any]]:

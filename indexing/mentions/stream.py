@@ -17,9 +17,10 @@ from nlp.classifier.heads import SENTIMENTS
 
 __all__ = ["Stream", "bursts", "engine_said", "stream"]
 
-_MOST, _MOST_ALERTS = 5_000, 1_000
+_MOST = 5_000
 _UNKNOWN = 1 / 3
 """The probability of a text without words, which says nothing of a stream."""
+_TIMES = ["began_at", "window_start", "last_at", "resolved_at", "state"]
 Three = tuple[float, float, float]
 
 
@@ -80,17 +81,14 @@ def engine_said(sentiment: Mapping[str, Any]) -> Three | None:
 
 def bursts(store: Store, brand: str, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
     """Return the times, in order and joined, in which an alert of the brand was open; one still open has no end yet."""
+    from elasticsearch.helpers import scan
+
     filters = [{"term": {"brand": brand}}, {"range": {"began_at": {"lt": until.isoformat()}}}]
+    asked = {"query": {"bool": {"filter": filters}}, "_source": _TIMES, "sort": ["_doc"]}
     with store_errors():
         store.refresh("alerts")
-        answer = store.client.search(
-            index=store.alias("alerts"),
-            query={"bool": {"filter": filters}},
-            sort=[{"began_at": {"order": "desc"}}],
-            size=_MOST_ALERTS,
-            source_includes=["began_at", "window_start", "last_at", "resolved_at", "state"],
-        )
-    spans = sorted(_span(hit["_source"], until) for hit in answer["hits"]["hits"])
+        hits = list(scan(store.client, index=store.alias("alerts"), query=asked, preserve_order=True))
+    spans = sorted(_span(hit["_source"], until) for hit in hits)
     return _joined([(start, end) for start, end in spans if end > since])
 
 

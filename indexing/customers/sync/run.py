@@ -114,14 +114,13 @@ def _sync(
         )
         gone = _gone(target, mapper, reading, whole=mark.since is None, accepted=accept_gone)
         written = _write(target, reading, spool, barred, progress)
-    removed = remove(target, gone)
     keep_dead(source.id, _all_dead(before, reading))
     report = SyncReport(
         read=reading.rows,
         stored=written.stored,
         unchanged=reading.rows - written.stored - len(reading.dead),
         dead=len(reading.dead),
-        removed=removed,
+        removed=remove(target, gone),
         expired=mapper.expired,
         barred=written.barred,
         since=mark.since,

@@ -15,6 +15,8 @@ from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
+from indexing.labelling.items import KIND as LABELLING
+from indexing.labelling.items import item_id
 from indexing.privacy.sought import Finder, Sought, cleaned
 from indexing.profiles.update import READER as PROFILES
 from indexing.stories.retracted import note_retracted
@@ -125,11 +127,16 @@ def _actions(store: Store, index: str, hits: list[Hit], sought: Sought) -> Itera
             yield Action(operation="delete", index=alias, id=id)
             continue
         made = without_them(kind, source, sought)
-        if sought.holds(id):
+        if (clean := _clean_id(kind, id, made, sought)) != id:
+            yield Action(operation="index", index=alias, id=clean, source=made)
             yield Action(operation="delete", index=alias, id=id)
-            yield Action(operation="index", index=alias, id=sought.clean(id), source=made)
         elif made != source:
             yield Action(operation="index", index=alias, id=id, source=made)
+
+
+def _clean_id(kind: str, id: str, made: Mapping[str, Any], sought: Sought) -> str:
+    """Return a document's id without the person, not as a digest of their post's id either."""
+    return item_id(made["sample"], made["mention"]) if kind == LABELLING else sought.clean(id)
 
 
 def _do(store: Store, actions: list[Action]) -> None:

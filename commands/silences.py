@@ -1,0 +1,91 @@
+"""`tingfeng alerts silence` and `silences`: send nothing of some alerts for a while."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import typer
+from rich.text import Text
+
+from commands.screen import console, length_of, table
+
+if TYPE_CHECKING:
+    from indexing.alerts import Alert
+
+app = typer.Typer()
+
+_MOST_MUTED = 20
+
+
+@app.command()
+def silence(
+    length: str = typer.Option(..., "--for", help="How long, such as 2h or 3d."),
+    reason: str = typer.Option(..., help="Why."),
+    by: str = typer.Option(..., "--by", help="Who says so: an id or name of the rota; it stays on record."),
+    rule: str = typer.Option(None, help="Only alerts of this rule."),
+    brand: str = typer.Option(None, help="Only alerts of this brand."),
+    story: str = typer.Option(None, help="Only alerts of this story."),
+    severity: str = typer.Option(None, help="Only alerts of this severity."),
+    preview: bool = typer.Option(False, "--preview", help="Only show what it would have muted; make none."),
+) -> None:
+    """Send nothing of the alerts that match, until the time is over; they are still raised, listed and explained.
+
+    Says what it would have muted in the last 30 days. `longest_silence` in config/rota.yaml is how long one may be.
+    """
+    from config.rota import load_rota
+    from config.rule import Severity
+    from indexing.alerts.silence import LONGEST, NoSuchSilence, begin, would_have_muted
+    from indexing.elasticsearch.store import open_store
+
+    if severity and severity not in list(Severity):
+        raise NoSuchSilence(f"severity {severity!r}: write one of {', '.join(Severity)}")
+    now = datetime.now(UTC)
+    matcher = {"rule": rule, "brand": brand, "story": story, "severity": severity}
+    wanted, until, rota = (
+        {field: value for field, value in matcher.items() if value},
+        now + length_of(length),
+        load_rota(),
+    )
+    _say_muted(would_have_muted(open_store(), wanted, now=now))
+    if preview:
+        return
+    longest = rota.longest_silence if rota else LONGEST
+    id = begin(open_store(), wanted, until=until, author=by, reason=reason, now=now, longest=longest)
+    console.print(f"Silence {id} holds for {length}; end it with `tingfeng alerts silences --end {id} --by {by}`")
+
+
+@app.command()
+def silences(
+    end: str = typer.Option(None, help="End the silence of this id."),
+    by: str = typer.Option(None, "--by", help="Who ends it."),
+) -> None:
+    """List the silences that hold, or end one."""
+    from indexing.alerts import silence as silenced
+    from indexing.elasticsearch.store import open_store
+
+    now = datetime.now(UTC)
+    if end:
+        silenced.end(open_store(), end, by=by or "somebody", now=now)
+    rows = {
+        one.id: f"{one.matcher} until {one.until:%Y-%m-%d %H:%M} UTC, by {one.author}: {one.reason}"
+        for one in silenced.running(open_store(), now)
+    }
+    if rows:
+        console.print(table("silences", rows))
+    console.print(f"{len(rows)} silences")
+
+
+def _say_muted(alerts: "list[Alert]") -> None:
+    """Print what a silence would have muted, those first that people were told of."""
+    from indexing.alerts.facts import ZONE, clock
+
+    told = [alert for alert in alerts if alert.told_at]
+    console.print(
+        f"In the last 30 days it would have muted {len(alerts)} alerts; people were told of {len(told)} of them."
+    )
+    for alert in sorted(alerts, key=lambda one: one.told_at is None)[:_MOST_MUTED]:
+        was = f", judged {alert.worth.replace('_', ' ')}" if alert.worth else ""
+        console.print(Text(f"  {clock(alert.raised_at)} {ZONE.en}  {alert.severity}  {alert.id}{was}"))
+    if len(alerts) > _MOST_MUTED:
+        console.print(f"  and {len(alerts) - _MOST_MUTED} more")
+    if worst := [alert for alert in alerts if alert.severity == "crisis" or alert.worth == "right"]:
+        console.print(Text(f"Of these, {len(worst)} were a crisis or judged right: it may be too wide.", style="bold"))
