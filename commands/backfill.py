@@ -23,7 +23,8 @@ def backfill(
     from indexing.backfill import begin, waits
     from indexing.elasticsearch.store import open_store
     from indexing.mentions.search import moment
-    from indexing.pipeline import check_config, go_on
+    from indexing.pipeline import check_config
+    from indexing.reanalysis import go_on
     from nlp.analyse import Analysis
 
     brands = check_config()

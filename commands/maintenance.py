@@ -12,7 +12,8 @@ def rebuild(
     """Re-create the index from the JSON Lines behind its alias; readers see the old one until the new one is whole."""
     from indexing.elasticsearch.store import open_store
     from indexing.maintenance.rebuild import rebuild as run
-    from indexing.pipeline import analyse_again, check_config
+    from indexing.pipeline import check_config
+    from indexing.reanalysis import analyse_again
     from indexing.stories.update import update_stories
 
     brands, store = check_config(), open_store(any_version=True)

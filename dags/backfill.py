@@ -20,7 +20,8 @@ def backfill() -> None:
     def work_off_a_slice() -> dict[str, int]:
         from indexing.backfill import waits
         from indexing.elasticsearch.store import open_store
-        from indexing.pipeline import check_config, go_on_between_turns
+        from indexing.pipeline import check_config
+        from indexing.reanalysis import go_on_between_turns
 
         if not waits():
             return {}

@@ -4,10 +4,9 @@ Each step takes up what the step before has handed on, and nothing else: what wa
 however much that is. A step can be killed and run again.
 """
 
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -35,15 +34,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Progress",
     "Turn",
-    "analyse_again",
     "analyse_all",
     "analyse_or_deal",
     "bring_up",
     "check_config",
     "crawl_dealt",
     "deal_round",
-    "go_on",
-    "go_on_between_turns",
     "index_all",
     "keep_levels",
     "load_config",
@@ -267,46 +263,3 @@ def bring_up(store: "Store", brands: Sequence[Brand]) -> tuple[int, int]:
     for reader, kind in product(READERS, (MONTHLY, "links")):
         own.pass_over(store, reader, kind)  # whose an account is does not depend on what these write
     return linked, told
-
-
-def go_on(
-    store: "Store",
-    brands: Sequence[Brand],
-    *,
-    fresh: bool = False,
-    stop: Callable[[], bool] = lambda: False,
-    progress: Progress = quiet,
-) -> Done:
-    """Go on with a queued backfill until `stop`, then link and tell stories; no rule is evaluated.
-
-    Batches that rules still look back at wait until that has passed, unless `fresh`.
-    """
-    from indexing.backfill import reach, run
-    from nlp.analyse import Analysis
-
-    analysis = Analysis(brands, settings.sentiment_engine())
-    before = None if fresh else datetime.now(UTC) - reach(load_rules())
-    done = run(analysis, store, before=before, stop=stop, progress=lambda at, of: progress("backfill", at, of))
-    if done.batches:
-        bring_up(store, brands)
-    return done
-
-
-def analyse_again(store: "Store", brands: Sequence[Brand], *, progress: Progress = quiet) -> Done:
-    """Analyse all posts that wait or that another version has analysed, as a rebuild may want them; index nothing."""
-    from indexing.backfill import begin, run
-    from nlp.analyse import Analysis
-
-    new = analyse_all(brands, store, progress=progress)
-    analysis = Analysis(brands, settings.sentiment_engine())
-    begin(analysis)
-    old = run(analysis, store, into_index=False, progress=lambda at, of: progress("backfill", at, of))
-    return Done(books=dict(Counter(new.books) + Counter(old.books)), failed=new.failed + old.failed)
-
-
-def go_on_between_turns(store: "Store", brands: Sequence[Brand], *, lasting: timedelta) -> Done:
-    """Go on with a backfill for so long at the most, and only while no new posts or mentions wait."""
-    from crawlers.handover import waiting
-
-    end = datetime.now(UTC) + lasting
-    return go_on(store, brands, stop=lambda: datetime.now(UTC) >= end or bool(waiting("analyse") or waiting("index")))

@@ -21,7 +21,8 @@ from crawlers.stage import Batch, window_at
 from indexing import backfill, pipeline
 from indexing.backfill import begin, notice, reach
 from indexing.elasticsearch.store import Store
-from indexing.pipeline import analyse_again, analyse_all, go_on, go_on_between_turns, index_all
+from indexing.pipeline import analyse_all, index_all
+from indexing.reanalysis import analyse_again, go_on, go_on_between_turns
 from nlp import analyse as stage
 from nlp.analyse import Analysis
 from nlp.analysed import outdated, versions
@@ -220,7 +221,7 @@ from elasticsearch import Elasticsearch
 from indexing import backfill
 from indexing.mentions import index
 from indexing.elasticsearch.store import Store
-from indexing.pipeline import go_on
+from indexing.reanalysis import go_on
 from tests.test_backfill import WIDER
 
 left = int(sys.argv[4])

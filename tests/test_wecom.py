@@ -38,9 +38,9 @@ from crawlers.wecom.contacts import contact, read_contacts, sync_contacts
 from crawlers.wecom.rekey import rekey
 from indexing.customers.sources import SourceError
 from indexing.customers.sources.wecom import read as customer_rows
-from tests.customer_files import source
 from indexing.privacy.places import private_talk
 from indexing.privacy.sought import Sought
+from tests.customer_files import source
 
 NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
 AGREED = Consent(given=True, at=NOW - timedelta(days=30), how="form 12")
