@@ -14,7 +14,7 @@ from fastapi.responses import PlainTextResponse
 from config.errors import UserError
 from config.load import ConfigError
 from config.privacy import May, load_privacy
-from config.seal import keyring
+from config.seal import Keyring, keyring
 from dashboards.console.session import Throttle, form_token, own_form, signed_in
 from indexing.customers.consents import allowed
 from indexing.customers.customer import Customer, Handle, HandleKind, from_document, to_document
@@ -123,11 +123,20 @@ def test_keys_change_and_old_ones_go(
     old = (data / "keys" / "personal.key").read_text(encoding="ascii").strip()
     new = "b2:" + "5" * 64
     monkeypatch.setenv("TINGFENG_PERSONAL_KEYS", f"{new},own:{old}")
-    assert reseal(store) == len(VALUES)
+    topic = "tickets:desk:ticket:1"
+    sealed = Keyring({"own": bytes.fromhex(old)}).seal("漏水", about=topic)
+    told = {"source": "desk", "customer": "C1", "at": NOW, "recorded_at": NOW}
+    write_records(store, [Ticket(id="desk:ticket:1", subject=sealed, **told)])  # type: ignore[arg-type]
+    export = {"@timestamp": NOW, "by": "li", "purpose": "care", "segment": "care", "customers": ["C1", "C9"]}
+    store.client.index(index=store.alias("exports"), id="e1", document=export)
+    assert reseal(store) == len(VALUES) + 1
     assert reseal(store) == 0
     monkeypatch.setenv("TINGFENG_PERSONAL_KEYS", new)
     found = from_document("C1", store.client.get(index=store.alias("customers"), id="C1")["_source"])
     assert reveal(store, found, OPERATOR, "a call")[PersonalKind.NAME] == ("周某",)
+    copy = everything_about(store, "C1", OPERATOR, "asked for a copy")["documents"]
+    assert copy["customer-records"][0]["subject"] == "漏水", "a copy can be read, and no old key is needed"
+    assert copy["exports"][0]["customers"] == ["C1"], "a list says nothing of the others who are in it"
 
 
 def test_the_newest_word_stands_from_when_it_was_said(store: Store) -> None:

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from config.privacy import May
-from config.seal import keyring
+from config.seal import Keyring, keyring
 from indexing.customers.customer import Customer, from_document, to_document
 from indexing.customers.link_records import read_links
 from indexing.customers.personal import PERSON, Basis, Personal, PersonalKind, about, opened
+from indexing.customers.record import Ticket
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.exchange import changed
@@ -54,7 +55,7 @@ def everything_about(store: Store, id: str, asker: Asker, purpose: str) -> dict[
         for hits in changed(store, index.name):
             found = [hit for hit in hits if about_them(kind, hit["_id"], hit["_source"], sought) or _of(hit, id)]
             if found:
-                documents.setdefault(kind, []).extend(_own(hit, id) for hit in found)
+                documents.setdefault(kind, []).extend(_own(hit, id, keys) for hit in found)
     return {
         "customer": id,
         "made_at": datetime.now(UTC).isoformat(),
@@ -110,7 +111,11 @@ def _of(hit: Mapping[str, Any], id: str) -> bool:
     return id in (customer, *source.get("customers", ())) or (isinstance(customer, dict) and customer.get("id") == id)
 
 
-def _own(hit: Mapping[str, Any], id: str) -> dict[str, Any]:
-    """Return a document for the copy: of a list of customers only the person's own place."""
-    listed = {"customers": [id]} if "customers" in hit["_source"] else {}
-    return {"id": hit["_id"], **hit["_source"], **listed}
+def _own(hit: Mapping[str, Any], id: str, keys: Keyring) -> dict[str, Any]:
+    """Return a document for the copy: a ticket's subject opened, of a list of customers only the person's own place."""
+    document = {"id": hit["_id"], **hit["_source"]}
+    if "customers" in document:
+        document["customers"] = [id]
+    if document.get("subject") and document.get("kind") == Ticket.KIND:
+        document["subject"] = keys.open(document["subject"], about=f"tickets:{hit['_id']}")
+    return document

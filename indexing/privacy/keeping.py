@@ -6,9 +6,10 @@ from datetime import date
 from itertools import islice
 from typing import Any, TypeVar
 
-from config.seal import keyring
+from config.seal import Keyring, keyring
 from indexing.customers.customer import Customer, Handle, from_document, to_document
 from indexing.customers.personal import Personal, about, opened
+from indexing.customers.record import Ticket
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError, store_errors
 from indexing.elasticsearch.store import Store
@@ -39,25 +40,37 @@ def _kept(values: tuple[_Dated, ...], today: date) -> tuple[_Dated, ...]:
 
 
 def _expire_subjects(store: Store, today: date, *, dry_run: bool) -> int:
-    """Take the subjects of tickets whose time is over, unless somebody else writes the ticket just now."""
+
+    def left(id: str, source: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {name: value for name, value in source.items() if name not in ("subject", "keep_until")}
+
+    return _change_tickets(store, {"range": {"keep_until": {"lt": today.isoformat()}}}, left, dry_run=dry_run)
+
+
+def _change_tickets(
+    store: Store,
+    among: Mapping[str, Any],
+    change: Callable[[str, Mapping[str, Any]], Mapping[str, Any]],
+    *,
+    dry_run: bool = False,
+) -> int:
+    """Change the tickets `among`, unless somebody else does just now; return how many."""
     from elasticsearch.helpers import scan
 
     store.refresh("customer-records")
     index, count = store.alias("customer-records"), 0
-    query = {"query": {"range": {"keep_until": {"lt": today.isoformat()}}}, "seq_no_primary_term": True}
     with store_errors():
-        hits = scan(store.client, index=index, query=query, size=_AT_ONCE)
+        hits = scan(store.client, index=index, query={"query": among, "seq_no_primary_term": True}, size=_AT_ONCE)
         while some := list(islice(hits, _AT_ONCE)):
-            count += len(some)
-            _send(store, [] if dry_run else [_without_subject(index, hit) for hit in some])
+            actions: list[Action] = []
+            for hit in some:
+                source, seen = change(hit["_id"], hit["_source"]), (hit["_seq_no"], hit["_primary_term"])
+                if source != hit["_source"]:
+                    actions.append(Action(operation="index", index=index, id=hit["_id"], source=source, seen=seen))
+            count += len(actions)
+            _send(store, [] if dry_run else actions)
     store.refresh("customer-records")
     return count
-
-
-def _without_subject(index: str, hit: Mapping[str, Any]) -> Action:
-    source = {name: value for name, value in hit["_source"].items() if name not in ("subject", "keep_until")}
-    seen = (hit["_seq_no"], hit["_primary_term"])
-    return Action(operation="index", index=index, id=hit["_id"], source=source, seen=seen)
 
 
 def reseal(store: Store) -> int:
@@ -73,7 +86,18 @@ def reseal(store: Store) -> int:
         )
         return replace(customer, personal=tuple(sealed))
 
-    return _change(store, {"exists": {"field": "personal.kind"}}, anew)
+    return _change(store, {"exists": {"field": "personal.kind"}}, anew) + _reseal_subjects(store, keys)
+
+
+def _reseal_subjects(store: Store, keys: Keyring) -> int:
+    def anew(id: str, source: Mapping[str, Any]) -> Mapping[str, Any]:
+        subject = source.get("subject")
+        if subject is None or subject.partition(":")[0] == keys.newest:
+            return source
+        topic = f"tickets:{id}"
+        return {**source, "subject": keys.seal(keys.open(subject, about=topic), about=topic)}
+
+    return _change_tickets(store, {"term": {"kind": Ticket.KIND}}, anew)
 
 
 def _change(
