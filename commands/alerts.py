@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 import typer
 from rich.text import Text
 
-from commands.screen import console, table
+from commands.screen import console
+from commands.silences import length_of, silence, silences
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from indexing.alerts import Alert
     from indexing.elasticsearch.store import Store
 
 app = typer.Typer(no_args_is_help=True, help="Evaluate the rules, list what is open with its reason, and answer it.")
 
-_MOST_MUTED = 20
 _ID = typer.Argument(help="The alert's id, as `tingfeng alerts list` shows it.")
 _REASON = typer.Option(None, help="Why; it stays on record.")
 _BY = typer.Option(..., "--by", help="Who says so: an id or name of the rota; it stays on record.")
@@ -106,7 +104,7 @@ def snooze(
     from indexing.alerts.answers import snooze as put_off
 
     now = datetime.now(UTC)
-    _say(put_off(_store(), id, until=now + _length(length), by=_person(by), now=now, reason=reason))
+    _say(put_off(_store(), id, until=now + length_of(length), by=_person(by), now=now, reason=reason))
 
 
 @app.command()
@@ -155,60 +153,8 @@ def split(
     _say_incident(part(_store(), ids, by=_person(by), now=datetime.now(UTC), reason=reason or ""))
 
 
-@app.command()
-def silence(
-    length: str = typer.Option(..., "--for", help="How long, such as 2h or 3d."),
-    reason: str = typer.Option(..., help="Why."),
-    by: str = _BY,
-    rule: str = typer.Option(None, help="Only alerts of this rule."),
-    brand: str = typer.Option(None, help="Only alerts of this brand."),
-    story: str = typer.Option(None, help="Only alerts of this story."),
-    severity: str = typer.Option(None, help="Only alerts of this severity."),
-    preview: bool = typer.Option(False, "--preview", help="Only show what it would have muted; make none."),
-) -> None:
-    """Send nothing of the alerts that match, until the time is over; they are still raised, listed and explained.
-
-    Says what it would have muted in the last 30 days. `longest_silence` in config/rota.yaml is how long one may be.
-    """
-    from config.rota import load_rota
-    from config.rule import Severity
-    from indexing.alerts.silence import LONGEST, NoSuchSilence, begin, would_have_muted
-
-    if severity and severity not in list(Severity):
-        raise NoSuchSilence(f"severity {severity!r}: write one of {', '.join(Severity)}")
-    now = datetime.now(UTC)
-    matcher = {"rule": rule, "brand": brand, "story": story, "severity": severity}
-    wanted, until, rota = (
-        {field: value for field, value in matcher.items() if value},
-        now + _length(length),
-        load_rota(),
-    )
-    _say_muted(would_have_muted(_store(), wanted, now=now))
-    if preview:
-        return
-    longest = rota.longest_silence if rota else LONGEST
-    id = begin(_store(), wanted, until=until, author=by, reason=reason, now=now, longest=longest)
-    console.print(f"Silence {id} holds for {length}; end it with `tingfeng alerts silences --end {id} --by {by}`")
-
-
-@app.command()
-def silences(
-    end: str = typer.Option(None, help="End the silence of this id."),
-    by: str = typer.Option(None, "--by", help="Who ends it."),
-) -> None:
-    """List the silences that hold, or end one."""
-    from indexing.alerts import silence as silenced
-
-    now = datetime.now(UTC)
-    if end:
-        silenced.end(_store(), end, by=by or "somebody", now=now)
-    rows = {
-        one.id: f"{one.matcher} until {one.until:%Y-%m-%d %H:%M} UTC, by {one.author}: {one.reason}"
-        for one in silenced.running(_store(), now)
-    }
-    if rows:
-        console.print(table("silences", rows))
-    console.print(f"{len(rows)} silences")
+app.command()(silence)
+app.command()(silences)
 
 
 def show(alerts: "Iterable[Alert]") -> None:
@@ -244,19 +190,6 @@ def _store() -> "Store":
     return open_store()
 
 
-def _length(text: str) -> "timedelta":
-    from pydantic import TypeAdapter, ValidationError
-
-    from config.duration import Duration
-    from config.errors import UserError
-
-    try:
-        found: timedelta = TypeAdapter(Duration).validate_python(text)
-    except ValidationError as error:
-        raise UserError(f"--for: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from error
-    return found
-
-
 def _person(by: str) -> str:
     """Return the id of the rota's person who is called so; as it is where nobody is."""
     from config.rota import load_rota
@@ -279,23 +212,6 @@ def _counted(id: str, by: str) -> str:
 def _say_incident(alerts: "Iterable[Alert]") -> None:
     first, *rest = alerts
     console.print(Text(f"incident {first.incident}: {first.id}" + "".join(f", {one.id}" for one in rest)))
-
-
-def _say_muted(alerts: "list[Alert]") -> None:
-    """Print what a silence would have muted, those first that people were told of."""
-    from indexing.alerts.facts import ZONE, clock
-
-    told = [alert for alert in alerts if alert.told_at]
-    console.print(
-        f"In the last 30 days it would have muted {len(alerts)} alerts; people were told of {len(told)} of them."
-    )
-    for alert in sorted(alerts, key=lambda one: one.told_at is None)[:_MOST_MUTED]:
-        was = f", judged {alert.worth.replace('_', ' ')}" if alert.worth else ""
-        console.print(Text(f"  {clock(alert.raised_at)} {ZONE.en}  {alert.severity}  {alert.id}{was}"))
-    if len(alerts) > _MOST_MUTED:
-        console.print(f"  and {len(alerts) - _MOST_MUTED} more")
-    if worst := [alert for alert in alerts if alert.severity == "crisis" or alert.worth == "right"]:
-        console.print(Text(f"Of these, {len(worst)} were a crisis or judged right: it may be too wide.", style="bold"))
 
 
 def _say(alert: "Alert") -> None:

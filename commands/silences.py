@@ -1,0 +1,128 @@
+"""`tingfeng alerts silence` and `silences`: what is not told of for a while, with what that would have muted before."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import typer
+from rich.text import Text
+
+from commands.screen import console, table
+from config.errors import UserError
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from indexing.alerts import Alert
+    from indexing.elasticsearch.store import Store
+
+__all__ = ["brand_id", "length_of", "silence", "silences"]
+
+_MOST_MUTED = 20
+_BY = typer.Option(..., "--by", help="Who says so: an id or name of the rota; it stays on record.")
+
+
+def silence(
+    length: str = typer.Option(..., "--for", help="How long, such as 2h or 3d."),
+    reason: str = typer.Option(..., help="Why."),
+    by: str = _BY,
+    rule: str = typer.Option(None, help="Only alerts of this rule."),
+    brand: str = typer.Option(None, help="Only alerts of this brand."),
+    story: str = typer.Option(None, help="Only alerts of this story."),
+    severity: str = typer.Option(None, help="Only alerts of this severity."),
+    preview: bool = typer.Option(False, "--preview", help="Only show what it would have muted; make none."),
+) -> None:
+    """Send nothing of the alerts that match, until the time is over; they are still raised, listed and explained.
+
+    Says what it would have muted in the last 30 days. `longest_silence` in config/rota.yaml is how long one may be.
+    """
+    from config.rota import load_rota
+    from config.rule import Severity
+    from indexing.alerts.silence import LONGEST, NoSuchSilence, begin, would_have_muted
+
+    if severity and severity not in list(Severity):
+        raise NoSuchSilence(f"severity {severity!r}: write one of {', '.join(Severity)}")
+    now = datetime.now(UTC)
+    matcher = {"rule": _rule(rule), "brand": brand_id(brand), "story": story, "severity": severity}
+    wanted = {field: value for field, value in matcher.items() if value}
+    until, rota = now + length_of(length), load_rota()
+    _say_muted(would_have_muted(_store(), wanted, now=now))
+    if preview:
+        return
+    longest = rota.longest_silence if rota else LONGEST
+    id = begin(_store(), wanted, until=until, author=by, reason=reason, now=now, longest=longest)
+    console.print(f"Silence {id} holds for {length}; end it with `tingfeng alerts silences --end {id} --by {by}`")
+
+
+def silences(
+    end: str = typer.Option(None, help="End the silence of this id."),
+    by: str = typer.Option(None, "--by", help="Who ends it."),
+) -> None:
+    """List the silences that hold, or end one."""
+    from indexing.alerts import silence as silenced
+
+    now = datetime.now(UTC)
+    if end:
+        if not by:
+            raise UserError("--by: say who ends it; it stays on record")
+        silenced.end(_store(), end, by=by, now=now)
+    rows = {
+        one.id: f"{one.matcher} until {one.until:%Y-%m-%d %H:%M} UTC, by {one.author}: {one.reason}"
+        for one in silenced.running(_store(), now)
+    }
+    if rows:
+        console.print(table("silences", rows))
+    console.print(f"{len(rows)} silences")
+
+
+def brand_id(text: str) -> str:
+    """Return the id of the brand that is called so, for a silence of a name would match nothing; `*` is all brands'."""
+    from config.brand import find_brand, load_brands
+
+    brands = load_brands() if text not in (None, "", "*") else []
+    return find_brand(brands, text).id if brands else text
+
+
+def _rule(id: str) -> str:
+    """Return the rule's id; UserError where nobody has written it."""
+    from config.rule import load_rules
+
+    known = [rule.id for rule in load_rules()] if id else []
+    if known and id not in known:
+        raise UserError(f"--rule {id!r}: nobody has written it: write one of {', '.join(known)}")
+    return id
+
+
+def length_of(text: str) -> "timedelta":
+    """Return a length that was written with `--for`."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from config.duration import Duration
+
+    try:
+        found: timedelta = TypeAdapter(Duration).validate_python(text)
+    except ValidationError as error:
+        raise UserError(f"--for: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from error
+    return found
+
+
+def _say_muted(alerts: "list[Alert]") -> None:
+    """Print what a silence would have muted, those first that people were told of."""
+    from indexing.alerts.facts import ZONE, clock
+
+    told = [alert for alert in alerts if alert.told_at]
+    console.print(
+        f"In the last 30 days it would have muted {len(alerts)} alerts; people were told of {len(told)} of them."
+    )
+    for alert in sorted(alerts, key=lambda one: one.told_at is None)[:_MOST_MUTED]:
+        was = f", judged {alert.worth.replace('_', ' ')}" if alert.worth else ""
+        console.print(Text(f"  {clock(alert.raised_at)} {ZONE.en}  {alert.severity}  {alert.id}{was}"))
+    if len(alerts) > _MOST_MUTED:
+        console.print(f"  and {len(alerts) - _MOST_MUTED} more")
+    if worst := [alert for alert in alerts if alert.severity == "crisis" or alert.worth == "right"]:
+        console.print(Text(f"Of these, {len(worst)} were a crisis or judged right: it may be too wide.", style="bold"))
+
+
+def _store() -> "Store":
+    from indexing.elasticsearch.store import open_store
+
+    return open_store()
