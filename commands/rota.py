@@ -8,6 +8,7 @@ import typer
 from rich.text import Text
 
 from commands.screen import console, table
+from commands.silences import brand_id
 from config.errors import UserError
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def at(
         console.print(f"No rule is of severity {grave}, and the rota has no escalation: nobody would be told.")
     for plan in plans:
         console.print(Text(f"{', '.join(plan.rules) or plan.notify.escalation} ({grave})", style="bold"))
-        told = foresee(plan, grave, rota, at=moment, brand=brand, overrides=overrides, silences=silences)
+        told = foresee(plan, grave, rota, at=moment, brand=brand_id(brand), overrides=overrides, silences=silences)
         for one in told:
             console.print(Text(f"  {_clock(one.at)}  {_told(one, rota)}"))
 

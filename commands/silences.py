@@ -7,9 +7,12 @@ import typer
 from rich.text import Text
 
 from commands.screen import console, length_of, table
+from config.errors import UserError
 
 if TYPE_CHECKING:
     from indexing.alerts import Alert
+
+__all__ = ["app", "brand_id"]
 
 app = typer.Typer()
 
@@ -39,7 +42,7 @@ def silence(
     if severity and severity not in list(Severity):
         raise NoSuchSilence(f"severity {severity!r}: write one of {', '.join(Severity)}")
     now = datetime.now(UTC)
-    matcher = {"rule": rule, "brand": brand, "story": story, "severity": severity}
+    matcher = {"rule": _rule(rule), "brand": brand_id(brand), "story": story, "severity": severity}
     wanted, until, rota = (
         {field: value for field, value in matcher.items() if value},
         now + length_of(length),
@@ -64,7 +67,9 @@ def silences(
 
     now = datetime.now(UTC)
     if end:
-        silenced.end(open_store(), end, by=by or "somebody", now=now)
+        if not by:
+            raise UserError("--by: say who ends it; it stays on record")
+        silenced.end(open_store(), end, by=by, now=now)
     rows = {
         one.id: f"{one.matcher} until {one.until:%Y-%m-%d %H:%M} UTC, by {one.author}: {one.reason}"
         for one in silenced.running(open_store(), now)
@@ -72,6 +77,24 @@ def silences(
     if rows:
         console.print(table("silences", rows))
     console.print(f"{len(rows)} silences")
+
+
+def brand_id(text: str) -> str:
+    """Return the id of the brand that is called so, for a silence of a name would match nothing; `*` is all brands'."""
+    from config.brand import find_brand, load_brands
+
+    brands = load_brands() if text not in (None, "", "*") else []
+    return find_brand(brands, text).id if brands else text
+
+
+def _rule(id: str) -> str:
+    """Return the rule's id; UserError where nobody has written it."""
+    from config.rule import load_rules
+
+    known = [rule.id for rule in load_rules()] if id else []
+    if known and id not in known:
+        raise UserError(f"--rule {id!r}: nobody has written it: write one of {', '.join(known)}")
+    return id
 
 
 def _say_muted(alerts: "list[Alert]") -> None:

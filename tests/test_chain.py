@@ -395,6 +395,16 @@ def test_the_night_seals_proves_and_compresses(
     assert f"{path}:1: changed" in caplog.text
 
 
+def test_what_the_sign_of_life_seals_is_proven_too(written: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A heartbeat before the night's work must not leave a day that nobody ever proves."""
+    from indexing.evidence.night import published
+
+    path = the_file(KEPT)
+    path.write_bytes(path.read_bytes().replace(b'"number":3', b'"number":4'))
+    assert published(TOMORROW)
+    assert f"the chain of {DAY} is not as it was written" in caplog.text
+
+
 def test_chains_lie_on_an_object_store_too(s3_root: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two machines without a common folder write to one bucket."""
     monkeypatch.setenv("TINGFENG_STAGES", s3_root)

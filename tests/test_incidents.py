@@ -1,5 +1,6 @@
 """One incident, one page: over rules, sister brands and time, by hand, and whatever is killed in between."""
 
+import threading
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from config.notify import Notify
 from config.rule import Rule, Severity
 from crawlers.post import Author
 from indexing.alerts import evaluate, outbox, records
+from indexing.alerts import incidents as incidents_of
 from indexing.alerts.alert import Alert, Evidence, State
 from indexing.alerts.answers import acknowledge, resolve
 from indexing.alerts.calming import Calm, learned
@@ -25,6 +27,7 @@ from indexing.alerts.outbox import deliver
 from indexing.alerts.placing import NotPossible, merge, split
 from indexing.alerts.policy import decide
 from indexing.alerts.situation import Situation
+from indexing.alerts.telling import tell
 from tests.alert_examples import example
 from tests.bot_server import SECRET, Bot, serving
 from tests.killing import dying
@@ -339,6 +342,39 @@ def test_the_quiet_grows_each_time_it_comes_back(emptied_store: "Store", data: o
     alerts = stored(emptied_store)
     assert list(alerts) == ["burst.xinghe.1"]
     assert alerts["burst.xinghe.1"].returns == 3
+
+
+def test_two_evaluators_at_once_found_one_incident(
+    emptied_store: "Store", bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The DAGs `alert` and `index` both evaluate: what one finds while the other decides is of the same incident."""
+    first, second = (
+        example(id, channels=(), severity=Severity.SERIOUS, rule=RULE.id, step=-1, step_at=None, weight=weight)
+        for id, weight in (("burst.xinghe.1", 1.0), ("burst.xinghe.2", 9.0))
+    )
+    records.begin(emptied_store, first)
+    original, looked, wrote = incidents_of.assign, threading.Event(), threading.Event()
+    other = threading.Thread(target=tell, args=(emptied_store, [BURST], None), kwargs={"now": NOW})
+
+    def slowly(*arguments: Any) -> Any:
+        """Let the other look before this one writes, and write after it."""
+        if threading.current_thread() is other:
+            looked.set()
+            wrote.wait(2)
+        else:
+            records.begin(emptied_store, second)
+            other.start()
+            looked.wait(2)
+        return original(*arguments)
+
+    monkeypatch.setattr(incidents_of, "assign", slowly)
+    tell(emptied_store, [BURST], None, now=NOW)
+    wrote.set()
+    other.join()
+    deliver(emptied_store, [CHANNEL])
+    one, two = stored(emptied_store).values()
+    assert one.incident == two.incident
+    assert len(bot.confirmed) == 1, bot.confirmed
 
 
 # a clock that is put back

@@ -1,5 +1,6 @@
 """The rota as people live it: overrides and swaps, calendars, two who must acknowledge, and who would be told."""
 
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -33,6 +34,7 @@ from indexing.elasticsearch.store import Store
 from tests.alert_examples import example
 from tests.console_server import serving_console
 from tests.killing import dying
+from tests.test_alerts import RULE
 from tests.test_rota import ROTA, at, rota
 
 if TYPE_CHECKING:
@@ -407,3 +409,26 @@ def test_alerts_are_merged_split_and_silenced_by_hand(run: Run, empty_es: "Elast
     )
     assert (code, "it would have muted 2 alerts" in said, "1 were a crisis" in said) == (0, True, True)
     assert "0 silences" in run("alerts", "silences")[1]
+
+
+def test_a_silence_is_of_the_brand_that_people_mean_and_of_none_that_there_is_not(run: Run, data: Path) -> None:
+    """Alerts bear the brand's id: a silence of its name, or of a misspelt one, would quietly match nothing."""
+    for folder, id, content in (
+        ("brands", "xinghe", "name: 星河\nquery: 星河\n"),
+        ("rules", "burst", json.dumps(RULE.model_dump(mode="json", exclude={"id", "channels"}, exclude_defaults=True))),
+    ):
+        (data / "config" / folder).mkdir(exist_ok=True)
+        (data / "config" / folder / f"{id}.yaml").write_text(content, encoding="utf-8")
+    silence = ("alerts", "silence", "--for", "2h", "--reason", "发布会", "--by", "li")
+    made = run(*silence, "--brand", "星河")
+    assert made[0] == 0, made[1]
+    assert "brand = xinghe until" in run("alerts", "silences")[1]
+    for wrong, said in (
+        (("--brand", "星何"), "no brand is called '星何'"),
+        (("--rule", "brust"), "write one of burst"),
+    ):
+        code, answer = run(*silence, *wrong)
+        assert (code, said in answer) == (1, True), answer
+    (id,) = re.findall(r"Silence (\w+) holds", made[1])
+    code, answer = run("alerts", "silences", "--end", id)
+    assert (code, "--by: say who ends it" in answer) == (1, True), answer

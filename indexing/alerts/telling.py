@@ -16,6 +16,7 @@ from indexing.alerts.alert import OPEN, Alert
 from indexing.alerts.calming import calm_before
 from indexing.alerts.lifecycle import in_milliseconds
 from indexing.alerts.policy import decide
+from indexing.alerts.rate import locked
 from indexing.alerts.situation import Situation, plan_of
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
@@ -31,8 +32,15 @@ def tell(
     """Write with each alert whom it is to be told to, or why nobody is; return those that are open, oldest first.
 
     The graver ones come first, so that the lesser ones of their incident find them told. Nothing is sent here.
+    One process of this data folder at a time: two would found two incidents of one, and page twice.
     """
-    now, known = in_milliseconds(now), list(rules)
+    with locked("telling.lock"):
+        return _told(store, list(rules), rota, now=in_milliseconds(now), brands=brands)
+
+
+def _told(
+    store: Store, known: Sequence[Rule], rota: Rota | None, *, now: datetime, brands: Sequence[Brand]
+) -> list[Alert]:
     alerts = {alert.id: alert for alert in records.to_tell(store)}
     if not alerts:
         return []

@@ -14,7 +14,7 @@ from indexing.evidence.roots import latest_root, seal
 from indexing.evidence.seen import seal_pages
 from indexing.evidence.segments import compact
 
-__all__ = ["published", "put_away"]
+__all__ = ["published", "put_away", "seal_days"]
 
 _log = logging.getLogger(__name__)
 
@@ -26,10 +26,7 @@ def put_away(retention: EvidenceRetention, *, now: datetime, dry_run: bool = Fal
     """
     if not dry_run:
         seal_pages(now)
-        for root in seal(now):
-            if wrong := prove(root.day).wrong:
-                _log.error("the chain of %s is not as it was written: %s", root.day, "; ".join(wrong))
-                operations.notify("evidence", f"tingfeng prove {root.day}: {len(wrong)} wrong: {wrong[0]}")
+        seal_days(now)
         compact((now.astimezone(DAY_ZONE) - timedelta(days=1)).date().isoformat())
     return expire(retention, now=now, dry_run=dry_run)
 
@@ -37,7 +34,7 @@ def put_away(retention: EvidenceRetention, *, now: datetime, dry_run: bool = Fal
 def published(now: datetime) -> Both | None:
     """Return the sentence that takes the last day's root out of our disks; None where there is no chain yet."""
     try:
-        seal(now)
+        seal_days(now)
         root = latest_root()
     except (UserError, OSError) as error:
         _log.error("the chain could not be sealed: %s", error)
@@ -45,3 +42,11 @@ def published(now: datetime) -> Both | None:
     if root is None:
         return None
     return Both(f"证据链 {root.day} 的根：{root.root}", f"Root of the evidence chain of {root.day}, as above.")
+
+
+def seal_days(now: datetime) -> None:
+    """Seal the days that are over, and prove each of them, whoever comes first: the night, the sign of life, a pack."""
+    for root in seal(now):
+        if wrong := prove(root.day).wrong:
+            _log.error("the chain of %s is not as it was written: %s", root.day, "; ".join(wrong))
+            operations.notify("evidence", f"tingfeng prove {root.day}: {len(wrong)} wrong: {wrong[0]}")

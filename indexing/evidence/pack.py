@@ -31,7 +31,8 @@ from indexing.elasticsearch.store import Store
 from indexing.evidence.chain import Place, append
 from indexing.evidence.contents import entries, lines_of
 from indexing.evidence.line import BrokenChain, Line
-from indexing.evidence.roots import root_of, seal
+from indexing.evidence.night import seal_days
+from indexing.evidence.roots import root_of
 from indexing.evidence.seen import canonical, found, page_as_told, pages_of, sealed
 from indexing.evidence.segments import LINES, days, read, segments, writers
 
@@ -67,7 +68,7 @@ def pack(store: Store, mention: str, *, now: datetime) -> Pack:
         raise NoSuchMention(f"there is no mention {mention!r}: `tingfeng query` lists their ids")
     document = canonical(mention, documents[mention])
     received = pages_of(documents[mention])
-    seal(now)
+    seal_days(now)
     place, was_there = _place(store, mention, documents[mention], document, received, now)
     files = dict(_files(document, received))
     places = {"mention": place} | dict(_places_of_pages(files, received))
