@@ -128,14 +128,14 @@ def lint(
 ) -> None:
     """Warn of words that take too much: most of their posts are touched by none of the brand's other words."""
     from config.brand import load_brands
-    from nlp.suggest.breadth import breadths, words_beside
+    from nlp.suggest.breadth import breadths
 
     for one in [_brand(brand)] if brand else load_brands():
         for found in breadths(one, _at_hand(one, most)):
-            if not words_beside(one, found.word):
+            if not found.known:
                 console.print(
-                    f"{one.name}: {found.word}: the brand has no other words to tell its posts by: add `words` to its "
-                    "file, such as its products",
+                    f"{one.name}: {found.word}: {found.named:,} of {found.posts:,} posts hold another word of the brand, "
+                    "too few to tell its posts by: add `words` to its file, such as its products",
                     markup=False,
                     soft_wrap=True,
                 )

@@ -166,6 +166,16 @@ def test_a_word_that_is_too_wide_is_told_with_a_remedy(apples: list[tuple[str, s
     assert breadths(phone, read([post(n, text) for n, (_, text) in enumerate(apples)], phone)) == []
 
 
+def test_words_that_hardly_stand_anywhere_say_of_no_word_that_it_is_too_wide() -> None:
+    asus = Brand(id="asus", name="华硕", query="华硕 OR ASUS", words=("华硕",))
+    texts = [f"华硕笔记本散热好{chr(0x4E00 + number)}" for number in range(40)] + [
+        f"华硕 ASUS 的主板{number}" for number in range(4)
+    ]
+    (found,) = breadths(asus, read([post(n, text) for n, text in enumerate(texts)], asus))
+    assert (found.posts, found.named, found.known, found.wide) == (44, 4, False, False)
+    assert "华硕" not in found.speak_of
+
+
 def test_a_file_is_changed_in_one_place_alone() -> None:
     text = "# ours\nname: 小米\nquery: 小米   # wide\naliases:\n  # people\n  slang: ['粗粮']  # since May\n"
     assert replaced(text, "query", "小米 AND 'x'") == text.replace("query: 小米 ", "query: '小米 AND ''x''' ")

@@ -27,6 +27,7 @@ from config.retention import Retention
 from config.rota import Rota
 from config.segment import Segment
 from crawlers.post import Post
+from indexing.elasticsearch.mappings import STANDING
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").glob("*.md")])
@@ -94,6 +95,11 @@ def test_every_block_of_yaml_is_read_as_the_file_that_it_shows(document: str, bl
     path = tmp_path / "shown.yaml"
     path.write_text(block, encoding="utf-8")
     load(path, meant(written))
+
+
+def test_every_index_is_named() -> None:
+    told = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    assert [kind for kind in STANDING if f"`tingfeng-{kind}`" not in told] == []
 
 
 def test_the_fields_of_a_post_are_named() -> None:

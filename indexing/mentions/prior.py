@@ -95,7 +95,7 @@ def _check(found: Stream, brand: str, model: str, unknown: bool, few: bool, labe
         bursts = f"; {found.left_out:,} mentions within {len(found.bursts)} bursts do not count" if found.bursts else ""
         raise NotEnough(
             f"{brand}: {texts:,} texts that {model} read, on {found.days} days: a prior takes {FEWEST} on "
-            f"{FEWEST_DAYS} days{bursts}: look further back (--since 26w), wait, or label some (`tingfeng label plan`)"
+            f"{FEWEST_DAYS} days{bursts}: look further back (--since 26w), or wait"
         )
     if unknown and few:
         raise NotEnough(

@@ -13,10 +13,12 @@ from nlp.suggest.aliases import Read
 from nlp.suggest.significance import significance
 from nlp.variants import unified
 
-__all__ = ["Breadth", "Remedy", "breadths", "words_beside"]
+__all__ = ["Breadth", "Remedy", "breadths"]
 
 _FEWEST, _EXAMPLES, _COMPANY, _TOLD, _SURE = 20, 3, 60, 8, 10.8
 _WIDE = 0.3
+_NAMED = 5
+"""In fewer posts than this the brand's other words say nothing of its posts."""
 _SELDOM = 0.02
 """How often a word may stand in the brand's own posts that is to keep others out."""
 
@@ -39,6 +41,8 @@ class Breadth:
 
     word: str
     posts: int
+    named: int
+    """Posts in which another of the brand's words stands."""
     untouched: int
     speak_of: tuple[str, ...]
     """What the untouched ones speak of, the most significant first."""
@@ -46,12 +50,17 @@ class Breadth:
     remedies: tuple[Remedy, ...]
 
     @property
+    def known(self) -> bool:
+        """Whether the brand's other words stand in enough posts to tell its own by."""
+        return self.named >= _NAMED
+
+    @property
     def wide(self) -> bool:
         """Whether the word takes too much."""
-        return self.untouched >= _WIDE * self.posts
+        return self.known and self.untouched >= _WIDE * self.posts
 
 
-def words_beside(brand: Brand, word: str) -> tuple[str, ...]:
+def _words_beside(brand: Brand, word: str) -> tuple[str, ...]:
     """Return the brand's words other than this one, in the form in which texts are read."""
     every = (*brand.words, *brand.aliases.all(), *(term.value for term in wanted(brand.parsed) if term.field is None))
     mine = unified(fold(word).lower())
@@ -70,7 +79,7 @@ def breadths(brand: Brand, posts: Sequence[Read]) -> list[Breadth]:
 
 
 def _breadth(brand: Brand, word: str, holds: Sequence[Read]) -> Breadth:
-    beside = words_beside(brand, word)
+    beside = _words_beside(brand, word)
     named = [any(other in one.text for other in beside) for one in holds]
     first = [one for one, is_named in zip(holds, named, strict=True) if is_named]
     rest = [one for one, is_named in zip(holds, named, strict=True) if not is_named]
@@ -78,10 +87,12 @@ def _breadth(brand: Brand, word: str, holds: Sequence[Read]) -> Breadth:
     usual = frozenset(company)
     touched = [*first, *(one for one in rest if len(one.words & usual) > 1)]
     untouched = [one for one in rest if len(one.words & usual) <= 1]
-    told = _telling(untouched, touched, _TOLD)
+    mine = unified(fold(word).lower())
+    told = tuple(one for one in _telling(untouched, touched, _TOLD + 1) if unified(one) != mine)[:_TOLD]
     return Breadth(
         word=word,
         posts=len(holds),
+        named=len(first),
         untouched=len(untouched),
         speak_of=told,
         examples=tuple(one.shown for one in _clearest(untouched, told)),
