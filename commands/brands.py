@@ -134,7 +134,7 @@ def lint(
         for found in breadths(one, _at_hand(one, most)):
             if not found.known:
                 console.print(
-                    f"{one.name}: {found.word}: {found.named:,} of {found.posts:,} posts hold another word of the brand, "
+                    f"{one.name}: {found.word}: {found.named:,} of {found.posts:,} posts hold another word of it, "
                     "too few to tell its posts by: add `words` to its file, such as its products",
                     markup=False,
                     soft_wrap=True,

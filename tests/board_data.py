@@ -125,6 +125,7 @@ def _run(chance: random.Random, number: int, at: str) -> Document:
     feed = list(PLATFORMS.values())[number % len(PLATFORMS)]
     counts = {name: chance.randrange(500) for name in ("pages", "posts", "new", "known")}
     complete = chance.random() < 0.9
+    began = (datetime.fromisoformat(at) - timedelta(hours=2)).isoformat()
     return {
         "run_id": f"r{number}",
         "feed": feed,
@@ -138,6 +139,7 @@ def _run(chance: random.Random, number: int, at: str) -> Document:
         "verdict": "ok" if complete else chance.choice(["blocked", "short", "unreachable"]),
         "complete": complete,
         "message": "" if complete else "stopped after a page",
+        **({} if complete else {"gap": {"start": began, "end": at, "lost": number % 2 == 0, "hours": 2.0}}),
         "analyse": {"dead": chance.randrange(2)},
         "index": {"dead": chance.randrange(2)},
     }

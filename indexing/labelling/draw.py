@@ -44,7 +44,8 @@ def draw(store: Store, brand: str, size: int, *, since: datetime, until: datetim
         return name
     found = _once(list(scanned(store, matching(since=since, until=until, brand=brand), _FIELDS)))
     if not found:
-        raise NothingToDraw(f"{brand}: no mention with a text from {since:%Y-%m-%d} to {until:%Y-%m-%d}: see --since")
+        days = " to ".join(f"{end.astimezone(DAY_ZONE):%Y-%m-%d}" for end in (since, until))
+        raise NothingToDraw(f"{brand}: no mention with a text from {days}: see --since")
     chosen = _chosen(_strata(found), size, name)
     at = timestamp(datetime.now(UTC))
     documents = (
