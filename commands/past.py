@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["crawl_past", "moment_of"]
 
 _HOUR = 3600
+_YEARS = range(1990, 9999)
 
 
 def crawl_past(
@@ -83,13 +84,20 @@ def regions_of(feed: str) -> int:
 
 def moment_of(text: str, option: str, *, last: bool = False) -> datetime:
     """Return the aware time that a person means, in Asia/Shanghai; of a bare day its start, or with `last` its end."""
+    found = _moment(text, option, last=last)
+    if found.year not in _YEARS:
+        raise UserError(f"{option} {text}: no time at which anybody posts: give a day such as 2026-11-01")
+    return found
+
+
+def _moment(text: str, option: str, *, last: bool) -> datetime:
     try:
         day = date.fromisoformat(text)
     except ValueError:
         pass
     else:
         start = datetime(day.year, day.month, day.day, tzinfo=DAY_ZONE)
-        return start + timedelta(days=1) if last else start
+        return start + timedelta(days=1) if last and day < date.max else start
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:

@@ -190,9 +190,15 @@ class _Worker:
         os._exit(0)
 
     def _crawl(self, work: Numbered) -> None:
-        spider, pipe = spider_of(work.job.feed)(work.job), Pipe(self._out, work)
-        crawler = Crawler(_Downloader, _scrapy_settings(work.job, is_loopback(spider.first().url)))
-        self._process.crawl(crawler, spider, pipe).add_done_callback(lambda _: pipe.close())
+        pipe = Pipe(self._out, work)
+        try:
+            spider = spider_of(work.job.feed)(work.job)
+            crawler = Crawler(_Downloader, _scrapy_settings(work.job, is_loopback(spider.first().url)))
+            crawl = self._process.crawl(crawler, spider, pipe)
+        except Exception:
+            pipe.close()  # or who gave the job waits for its whole time
+            raise
+        crawl.add_done_callback(lambda _: pipe.close())
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from crawlers import watermark
 from crawlers.packs import day_of
 from crawlers.plan import plans
 from crawlers.post import Author, Kind, Post, decode_post
-from crawlers.process import Crawler
+from crawlers.process import Crawler, CrawlerDied
 from crawlers.replay import Replay
 from crawlers.replay.failures import Failures
 from crawlers.replay.wires import carried
@@ -30,6 +30,7 @@ from crawlers.report import CrawlReport, Verdict, decode_report
 from crawlers.run import crawl
 from crawlers.sliced import backfill
 from crawlers.slicing import DAY, HOUR, MINUTE, Slice, Slicing
+from crawlers.spider import Job
 from crawlers.stage import batches, query_folder, window_at
 from crawlers.weibo_regions import REGIONS
 from tingfeng import app
@@ -293,6 +294,8 @@ def test_the_command_reads_a_time_and_says_how_whole_it_is(
         (["--to", "2026-11-20"], "needs --from"),
         (["--from", "yesterday"], "no time"),
         (["--from", "2999-01-01"], "no time that is over"),
+        (["--from", "0001-01-01"], "no time at which anybody posts"),
+        (["--from", "2026-11-01", "--to", "9999-12-31"], "no time at which anybody posts"),
     ):
         refused = CliRunner().invoke(app, [*asked[:4], *wrong])
         assert refused.exit_code == 1 and words in f"{refused.exception}{refused.output}{refused.stderr}"
@@ -307,3 +310,10 @@ def test_a_plan_that_cannot_be_read_is_named(data: Path, crawler: Crawler) -> No
         path.write_bytes(b"{")
         with pytest.raises(UserError, match="20261120T000000Z.json"):
             backfill(target, replace(WHOLE, end=WHOLE.end - HOUR))
+
+
+def test_a_crawl_that_breaks_off_before_it_begins_says_so_at_once(data: Path, crawler: Crawler) -> None:
+    before_all = Slice(start=datetime(1, 1, 1, tzinfo=DAY_ZONE), end=WHOLE.end)
+    job = Job(feed="weibo_html", query="小米", run_id="r", base_url="http://127.0.0.1:9", slice=before_all, timeout=5)
+    with pytest.raises(CrawlerDied, match="the crawl broke off"):
+        crawler.run(job, lambda line: None)
