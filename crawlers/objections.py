@@ -7,7 +7,7 @@ The digest is keyed twice, so that the folder tells nobody whose accounts these 
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from config import settings
 from config.pseudonym import pseudonym, pseudonym_key
@@ -22,22 +22,21 @@ class Objections:
     """The accounts as they were read."""
 
     digests: frozenset[str]
-    _key: bytes = field(repr=False)
 
     def block(self, platform: str, author: Author | None) -> bool:
         """Return whether this author wants nothing kept."""
         if not self.digests or author is None:
             return False
-        return self.hold(pseudonym(self._key, platform, author.id))
+        return self.hold(pseudonym(pseudonym_key(), platform, author.id))
 
     def hold(self, account: str) -> bool:
         """Return the same of an account by the pseudonym of its id."""
-        return bool(self.digests) and _digest(self._key, account) in self.digests
+        return bool(self.digests) and _digest(pseudonym_key(), account) in self.digests
 
 
 def load() -> Objections:
     """Read who has said no."""
-    return Objections(frozenset(files.names(_folder())), pseudonym_key())
+    return Objections(frozenset(files.names(_folder())))
 
 
 def add(account: str) -> None:

@@ -37,6 +37,9 @@ _WIDE = {"text": 400, "title": 300, "reason_zh": 330, "message": 320, "url.full"
 _NARROW = {
     **{"@timestamp": 140, "brand": 90, "platform": 100, "name": 110, "mentions": 80, "engagement.total": 125},
     **{"url.full": 120, "coordination.score": 90, "coordination.copies": 80, "coordination.rhythm": 80},
+    **{"tier": 80, "value_band": 90, "churn.score": 90, "churn.silence": 90, "churn.negative": 90, "voice.nsr": 80},
+    **{"customer.id": 110, "feed": 110, "query": 120, "gap.start": 140, "gap.end": 140, "gap.lost": 70},
+    **{"slice.region": 80},
 }
 """Pixels of the columns of a list that takes less, where text and title have what is left."""
 _FULL = 48
