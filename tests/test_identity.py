@@ -269,38 +269,3 @@ def test_a_kill_at_any_write_ends_as_an_undisturbed_run(
     assert who(store) == {"1": "C1", "2": "C2"}
     assert {(one.link.customer, one.link.active) for one in read_links(store).values()} == {("C1", True), ("C2", True)}
     assert account("weibo", pseudonyms().of("weibo", "1001")) in people_of(store, pseudonyms()).owner
-
-
-def test_the_console_answers_about_links_only_to_somebody(emptied_store: "Store") -> None:
-    import asyncio
-
-    import httpx
-
-    from dashboards.console import create
-
-    store = emptied_store
-    put(store, mention(1, "1001", "某人", bio=PHONE))
-    shop(store, somebody("C1", phone=PHONE), somebody("C2", phone=PHONE))
-    link(store, now=NOW)
-    application = create(lambda: store)
-
-    def asked(method: str, path: str, **data: str) -> httpx.Response:
-        async def ask() -> httpx.Response:
-            transport = httpx.ASGITransport(app=application)
-            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-                return await client.request(method, path, data=data)
-
-        return asyncio.run(ask())
-
-    assert asked("GET", "/links").status_code == 403
-    assert asked("POST", "/links/split", some="a", others="b").status_code == 403
-    application.state.asking = lambda request: "张三"
-    found = asked("GET", "/links").json()
-    assert [one["conflict"] for one in found] == [True, True]
-    chosen = next(one for one in found if "customer:C1" in (one["one"], one["other"]))
-    said = asked("POST", f"/links/{chosen['id']}/accept", why="打过电话").json()
-    assert (said["by"], said["kind"]) == ("张三", "staff_note")
-    assert who(store) == {"1": "C1"}
-    assert asked("POST", f"/links/{said['id']}/undo").status_code == 200
-    assert who(store) == {"1": None}
-    assert asked("POST", "/links/nosuch/undo").status_code == 404

@@ -211,7 +211,7 @@ def happen(store: "Store", what: str, whose: int, number: int, at: int) -> None:
             source = {"customer": f"C{whose}", "open": number % 2 == 0, "brand": "xinghe"}
             if number == 4:
                 del source["customer"]
-            put_documents(store, "cases", [(f"k{at % 3}", source)])
+            put_documents(store, "cases", [(f"k{whose}.{at % 3}", source)])  # a case's id is its customer's for good
     link_new(store)
 
 
