@@ -4,7 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import pytest
 
 import tingfeng
 from config.rule import Severity
+from config.settings import DAY_ZONE
 from indexing.alerts import records
 from indexing.elasticsearch.store import Store
 from tests.alert_examples import example
@@ -58,25 +59,31 @@ def run(
 
 
 def test_people_swap_look_ahead_and_subscribe(run: Run, data: Path) -> None:
-    assert "On duty 12-01 10:00: 张三、李四" in run("rota", "at", "2026-12-01 10:00")[1]
+    day = datetime.now(DAY_ZONE).date() + timedelta(days=2)
+    tuesday = day + timedelta(days=(1 - day.weekday()) % 7)
+    saturday = tuesday + timedelta(days=4)
+    t, d = f"{tuesday}", f"{tuesday:%m-%d}"
+    assert f"On duty {d} 10:00: 张三、李四" in run("rota", "at", f"{t} 10:00")[1]
     swapped = run(
-        "rota", "swap", "张三", "wang", "--from", "2026-12-01", "--until", "2026-12-02", "--by", "li",
+        "rota", "swap", "张三", "wang", "--from", t, "--until", f"{tuesday + timedelta(days=1)}", "--by", "li",
         "--reason", "看病",
     )  # fmt: skip
     assert swapped[0] == 0, swapped[1]
     assert "zhang ⇄ wang, by li: 看病" in swapped[1]
-    code, said = run("rota", "at", "2026-12-01 03:10", "--severity", "crisis")
-    assert (code, "On duty 12-01 03:10: 张三" in said, "raised: ding (张三)" in said) == (0, True, True)
+    code, said = run("rota", "at", f"{t} 03:10", "--severity", "crisis")
+    assert (code, f"On duty {d} 03:10: 张三" in said, "raised: ding (张三)" in said) == (0, True, True)
     assert "step.2: mail (王五), boss-room" in said
     away = run(
-        "rota", "override", "--instead-of", "wang", "--from", "2026-12-05 18:00", "--until", "2026-12-06", "--by", "li",
+        "rota", "override", "--instead-of", "wang", "--from", f"{saturday} 18:00",
+        "--until", f"{saturday + timedelta(days=1)}", "--by", "li",
         "--reason", "病假",
     )  # fmt: skip
     assert away[0] == 1
-    assert "nobody would be on duty 2026-12-05 18:00 – 2026-12-06 00:00: name who takes over with --who" in away[1]
+    left = f"{saturday} 18:00 – {saturday + timedelta(days=1)} 00:00"
+    assert f"nobody would be on duty {left}: name who takes over with --who" in away[1]
     (id,) = re.findall(r"Override (\w+):", swapped[1])
     assert id in run("rota", "overrides")[1]
-    assert "12-01 00:00 – 12-01 09:00  张三" in run("rota", "list", "--days", "30")[1]
+    assert f"{d} 00:00 – {d} 09:00  张三" in run("rota", "list", "--days", "30")[1]
     assert run("rota", "ics", "张三", "--out", str(data / "zhang.ics"))[0] == 0
     assert b"BEGIN:VEVENT" in (data / "zhang.ics").read_bytes()
     assert "/rota/zhang.ics?key=" in run("rota", "ics", "zhang", "--link")[1]

@@ -5,6 +5,7 @@ what came after it, whoever wrote it and however late. A reader that is killed k
 again, so that what it does must bear repetition.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ __all__ = ["COPIES", "Changes", "changes", "last_writes", "move_on", "processed_
 COPIES = "indices.*.shards.*.seq_no,indices.*.shards.*.routing.state"
 """What `processed_by_all` wants to know of an index, as the statistics' filter."""
 _SEARCHED = ("STARTED", "RELOCATING")
+_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +67,13 @@ def changes(store: Store, reader: str, kind: str) -> Changes:
 def last_writes(store: Store, indices: str) -> dict[str, tuple[str, int]]:
     """Return by the name of each index its uuid, and its last write that a search is certain to find once refreshed."""
     wanted = f"indices.*.uuid,{COPIES}"
-    stats = with_retries(lambda: store.client.indices.stats(index=indices, level="shards", filter_path=wanted))
-    return {
-        name: (index["uuid"], processed_by_all(index.get("shards", {})))
-        for name, index in stats.get("indices", {}).items()
-    }
+    for pause in (*_WAITS, 0.0):
+        stats = with_retries(lambda: store.client.indices.stats(index=indices, level="shards", filter_path=wanted))
+        found = stats.get("indices", {})
+        if all(_started(index.get("shards", {})) for index in found.values()):
+            break
+        time.sleep(pause)  # an index that was just made has no copy that says so yet
+    return {name: (index["uuid"], processed_by_all(index.get("shards", {}))) for name, index in found.items()}
 
 
 def processed_by_all(shards: Mapping[str, Any]) -> int:
@@ -77,8 +81,12 @@ def processed_by_all(shards: Mapping[str, Any]) -> int:
 
     Copies that a cluster is just making are not waited for; -1 while there is no other.
     """
-    started = [copy for copies in shards.values() for copy in copies if copy["routing"]["state"] in _SEARCHED]
+    started = _started(shards)
     return min((int(copy["seq_no"]["local_checkpoint"]) for copy in started if "seq_no" in copy), default=-1)
+
+
+def _started(shards: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [copy for copies in shards.values() for copy in copies if copy["routing"]["state"] in _SEARCHED]
 
 
 def move_on(store: Store, reader: str, upto: Mapping[str, int]) -> None:
