@@ -178,7 +178,7 @@ class _Compaction:
         if (own := self.own.get(batch.window)) and not remove_if(manifest, lambda content: content == own):
             return
         was = self._read.get(batch.window)
-        set_aside = was.dead if was else packed.dead()
+        set_aside = was.dead if was else packs.dead_of(batch.folder, batch.window, packed.packed.manifest.sha256)
         sha256 = (was or packed.packed).manifest.sha256
         remove_if(dead, lambda content: content == set_aside)
         remove_if(lines, lambda content: hashlib.sha256(content).hexdigest() == sha256)
@@ -239,8 +239,7 @@ def _own(batch: Batch) -> Content | None:
         return None
     dead = read(f"{batch.path}.dead.jsonl") if manifest.dead else b""
     if dead is None:  # a compaction that was killed has removed it
-        found = packs.find(batch.folder, batch.window, manifest.sha256)
-        dead = found.dead() if found else b""
+        dead = packs.dead_of(batch.folder, batch.window, manifest.sha256)
     return Content(manifest=manifest, lines=lines, dead=dead, own=own)
 
 
@@ -253,7 +252,8 @@ def _packed(found: Found) -> Content | None:
         raise BrokenBatch(f"{found.path}.zst: missing: bring it back from a copy")
     if hashlib.sha256(lines).hexdigest() != found.packed.manifest.sha256:
         raise BrokenBatch(f"{found.path}.zst: changed since it was written: bring it back from a copy")
-    return Content(manifest=found.packed.manifest, lines=lines, dead=found.dead())
+    dead = found.dead()
+    return None if dead is None else Content(manifest=found.packed.manifest, lines=lines, dead=dead)
 
 
 def _append(file: Any, content: bytes) -> Frame:

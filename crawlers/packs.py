@@ -30,6 +30,7 @@ __all__ = [
     "Packed",
     "day_folders",
     "day_of",
+    "dead_of",
     "find",
     "latest_of",
     "of_day",
@@ -87,9 +88,23 @@ class Found:
         """Return the lines, or None where the pack has just given way to another; BrokenBatch for a damaged file."""
         return _frame(f"{self.path}.zst", self.packed.lines)
 
-    def dead(self) -> bytes:
-        """Return what was set aside; nothing once its time was over."""
-        return (self.packed.dead and _frame(f"{self.path}.dead.zst", self.packed.dead)) or b""
+    def dead(self) -> bytes | None:
+        """Return what was set aside, nothing once its time was over; None where the pack has just given way."""
+        if self.packed.dead is None:
+            return b""
+        content = _frame(f"{self.path}.dead.zst", self.packed.dead)
+        return b"" if content is None and read(f"{self.path}{ENDING}") is not None else content
+
+
+def dead_of(folder: str, window: str, sha256: str) -> bytes:
+    """Return what was set aside of the window with these lines, in whichever pack it lies now."""
+    for _ in range(_TRIES):
+        found = find(folder, window, sha256)
+        if found is None:
+            return b""
+        if (content := found.dead()) is not None:
+            return content
+    raise BrokenBatch(f"{folder}: its packs change all the time: let whatever compacts them end, then try again")
 
 
 def day_of(window: str) -> str | None:

@@ -174,8 +174,7 @@ class Batch:
         """Yield what was set aside."""
         content = read(f"{self.path}.dead.jsonl")
         if content is None and (manifest := self.manifest()):
-            found = packs.find(self.folder, self.window, manifest.sha256)
-            content = found.dead() if found else None
+            content = packs.dead_of(self.folder, self.window, manifest.sha256)
         for line in io.BytesIO(content or b""):
             yield msgspec.json.decode(line, type=DeadLetter)
 
