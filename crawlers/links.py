@@ -14,6 +14,8 @@ _LONGEST = 2_000
 _READ = 200_000
 """Characters of a page that are looked through."""
 _HREF = re.compile(r"""<a\b[^<>]{0,2000}?\bhref\s*=\s*(?:"([^"<>]+)"|'([^'<>]+)'|([^\s"'<>]+))""", re.IGNORECASE)
+_MAY_POINT = re.compile("href|//|t\\.cn/|&", re.IGNORECASE)
+"""What stands in each text that points somewhere."""
 _TAG = re.compile(r"<[^<>]*>")
 _WRITTEN = re.compile(r"(?<![A-Za-z0-9])https?://[!#-;=?-~]+|(?<![A-Za-z0-9.@/-])t\.cn/[A-Za-z0-9]+", re.IGNORECASE)
 _AFTER = ".,;:!?)]}'"
@@ -41,6 +43,8 @@ def links_of(markup: str, page: str, *, own: Iterable[str] = ()) -> tuple[str, .
     `page` is the post's own address, `own` are further hosts of its site. Redirects of known hosts are followed on
     paper; parameters that only say who shared the link are taken away, and so is a fragment.
     """
+    if _MAY_POINT.search(markup) is None:
+        return ()
     site = (_site(urlsplit(page).hostname or ""), *own)
     found: dict[str, None] = {}
     for address in _addresses(markup[:_READ]):

@@ -19,6 +19,7 @@ _UNSEEN = re.compile("head|iframe|noscript|object|script|style|svg|template|text
 _PARSER = lxml_html.HTMLParser(huge_tree=True, no_network=True)
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\ud800-\udfff]")
+_WIDE = re.compile(r"[^\S\n ][^\S\n]*| [^\S\n]+")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n\s*")
 _ANGLE = re.compile(r"<(?P<slash>/?)(?P<name>[a-zA-Z][^\s/<>]*)?(?![!?])")
@@ -34,11 +35,25 @@ _IN_ADDRESS = re.compile(r"&(?=[A-Za-z0-9]+=)")
 _DEEPEST = 900
 """The parser leaves out what is nested deeper than about a thousand elements, and says nothing of it."""
 _ANY_TAG = re.compile("<[^<>]*>")
+_INLINE = frozenset(("a", "b", "em", "font", "i", "s", "small", "span", "strong", "sub", "sup", "u"))
+_BLOCKS = frozenset(("blockquote", "div", "p"))
+_SIMPLE = re.compile(
+    rf"<(/?)({'|'.join(sorted(_INLINE | _BLOCKS | {'br', 'img'}, key=len, reverse=True))})"
+    r"""((?:\s+[\w:-]+(?:=(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=`]+))?)*)\s*/?>""",
+    re.ASCII,
+)
+_ALT, _CLASS = (re.compile(rf"""\s{name}=(?:"([^"]*)"|'([^']*)'|(\S+))""") for name in ("alt", "class"))
+_ODD_ENTITY = re.compile("&(?! |(?:amp|lt|gt|quot|nbsp|#39);)")
+"""What two readers of HTML may read differently."""
 
 
 def text_of(markup: str) -> str:
     """Return what a reader of this HTML sees; the picture of an emoticon gives its `alt`, such as [偷笑]."""
-    markup = _IN_ADDRESS.sub("&amp;", _INVISIBLE.sub("", markup))
+    markup = _INVISIBLE.sub("", markup)
+    if "<" in markup and (simple := _simple(markup)) is not None:
+        return _tidied(simple)
+    if "&" in markup:
+        markup = _IN_ADDRESS.sub("&amp;", markup)
     if "<" in markup and _depth(markup) < _DEEPEST:
         markup = _CDATA.sub("", markup)
         try:
@@ -47,7 +62,47 @@ def text_of(markup: str) -> str:
             markup = html.unescape(_ANY_TAG.sub("", markup))
     else:
         markup = html.unescape(_ANY_TAG.sub("", markup))
-    return _LINES.sub("\n", _SPACES.sub(" ", markup)).strip()
+    return _tidied(markup)
+
+
+def _tidied(text: str) -> str:
+    text = _WIDE.sub(" ", text)
+    return (_LINES.sub("\n", text) if "\n" in text else text).strip()
+
+
+def _simple(markup: str) -> str | None:
+    """Return the text of the plain HTML that most platforms write; None for any that wants a parser.
+
+    Plain are well nested tags of words and paragraphs, pictures, and entities that everybody reads alike.
+    """
+    pieces = _SIMPLE.split(markup.replace("\n", " "))
+    if any("<" in text for text in pieces[::4]) or _ODD_ENTITY.search(markup):
+        return None
+    seen, within = [pieces[0]], list[str]()
+    for at in range(1, len(pieces), 4):
+        slash, tag, attributes, text = pieces[at : at + 4]
+        if tag in ("br", "img"):
+            if slash:
+                return None
+            seen.append("\n" if tag == "br" else _named_picture(attributes))
+        elif slash:
+            if not within or within.pop() != tag:
+                return None
+        elif tag in _BLOCKS and "p" in within:
+            return None
+        else:
+            within.append(tag)
+        if tag in _BLOCKS:
+            seen.append("\n")
+        seen.append(text)
+    return None if within else html.unescape("".join(seen))
+
+
+def _named_picture(attributes: str) -> str:
+    alt, kind = (
+        found[1] or found[2] or found[3] or "" if (found := name.search(attributes)) else "" for name in (_ALT, _CLASS)
+    )
+    return alt if _emoticon(html.unescape(alt), kind) else ""
 
 
 def text_of_twice_escaped(markup: str, *, plain: bool = False) -> str:
@@ -106,7 +161,7 @@ def _seen(markup: str) -> Iterator[str]:
             elif _GAPS.fullmatch(tag):
                 yield " "
             elif starts and tag == "img":
-                yield _emoticon(element)
+                yield _emoticon(str(element.get("alt") or ""), str(element.get("class") or ""))
             if starts and _UNSEEN.fullmatch(tag):
                 hidden = element
             elif starts:
@@ -117,9 +172,9 @@ def _seen(markup: str) -> Iterator[str]:
                 yield element.tail or ""
 
 
-def _emoticon(picture: etree._Element) -> str:
+def _emoticon(alt: str, kind: str) -> str:
     """Return the `alt` of an emoticon; that of a photograph is nothing a reader sees."""
-    alt = str(picture.get("alt") or "").strip()
+    alt = alt.strip()
     named = alt.startswith("[") and alt.endswith("]")
     symbol = 0 < len(alt) <= 8 and not any(character.isalnum() for character in alt)
-    return alt if named or symbol or "emoji" in str(picture.get("class") or "") else ""
+    return alt if named or symbol or "emoji" in kind else ""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from crawlers.post import Post
 
@@ -39,13 +40,20 @@ class Response:
     @property
     def moment(self) -> datetime:
         """When the page was made: its Date header if that is sane, else the fetch; "5分钟前" counts from here."""
-        try:
-            said = parsedate_to_datetime(self.headers.get("date", ""))
-        except ValueError:
-            return self.fetched_at
-        if said.tzinfo is None or not timedelta(0) <= self.fetched_at - said <= _CACHED_AT_MOST:
+        said = _sent(self.headers.get("date", ""))
+        if said is None or not timedelta(0) <= self.fetched_at - said <= _CACHED_AT_MOST:
             return self.fetched_at
         return said
+
+
+@lru_cache(maxsize=64)
+def _sent(date: str) -> datetime | None:
+    """Return what a Date header says, None where it says nothing: each post of a page asks for it anew."""
+    try:
+        said = parsedate_to_datetime(date)
+    except ValueError:
+        return None
+    return said if said.tzinfo else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

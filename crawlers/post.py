@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ __all__ = ["Author", "Engagement", "Kind", "Post", "Precision", "decode_post", "
 _CLOCK_SKEW = timedelta(minutes=10)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _MAX_ID = 400
+_EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -140,24 +142,46 @@ def decode_post(line: bytes) -> Post:
 
 def check(post: Post) -> None:
     """Refuse a post that the rest of the pipeline could not stand for; MalformedPost says which field and why."""
-    problems: list[tuple[bool, str]] = [
-        (not _NAME.fullmatch(post.platform), "platform: must be a lower-case name such as weibo"),
-        (not _NAME.fullmatch(post.feed), "feed: must be a lower-case name such as weibo_search"),
-        (not 0 < len(post.native_id) <= _MAX_ID, f"native_id: must have 1 to {_MAX_ID} characters"),
-        (any(c.isspace() for c in post.native_id), "native_id: must hold no white space"),
-        (not post.url.startswith(("https://", "http://")), "url: must begin with http:// or https://"),
-        (post.published_at.tzinfo is None, "published_at: must carry a time zone"),
-        (post.fetched_at.tzinfo is None, "fetched_at: must carry a time zone"),
-        (post.rank is not None and post.rank < 1, "rank: must be 1 or more"),
-        (post.rating is not None and not 0 <= post.rating <= 1, "rating: must lie between 0 and 1"),
-    ]
-    for wrong, reason in problems:
-        if wrong:
-            raise MalformedPost(reason)
-    if post.published_at > post.fetched_at + _CLOCK_SKEW:
-        raise MalformedPost(f"published_at: {post.published_at.isoformat()} lies after the fetch")
-    if post.published_at < datetime(1995, 1, 1, tzinfo=UTC):
-        raise MalformedPost(f"published_at: {post.published_at.isoformat()} lies before 1995")
+    if (reason := _wrong_name(post) or _wrong_time(post)) is not None:
+        raise MalformedPost(reason)
+    if post.rank is not None and post.rank < 1:
+        raise MalformedPost("rank: must be 1 or more")
+    if post.rating is not None and not 0 <= post.rating <= 1:
+        raise MalformedPost("rating: must lie between 0 and 1")
+
+
+def _wrong_name(post: Post) -> str | None:
+    """Return what is wrong with what the post is called by."""
+    if not _is_name(post.platform):
+        return "platform: must be a lower-case name such as weibo"
+    if not _is_name(post.feed):
+        return "feed: must be a lower-case name such as weibo_search"
+    if not 0 < len(post.native_id) <= _MAX_ID:
+        return f"native_id: must have 1 to {_MAX_ID} characters"
+    if post.native_id.split() != [post.native_id]:
+        return "native_id: must hold no white space"
+    if not post.url.startswith(("https://", "http://")):
+        return "url: must begin with http:// or https://"
+    return None
+
+
+def _wrong_time(post: Post) -> str | None:
+    """Return what is wrong with the post's times."""
+    published_at, fetched_at = post.published_at, post.fetched_at
+    if published_at.tzinfo is None:
+        return "published_at: must carry a time zone"
+    if fetched_at.tzinfo is None:
+        return "fetched_at: must carry a time zone"
+    if published_at > fetched_at + _CLOCK_SKEW:
+        return f"published_at: {published_at.isoformat()} lies after the fetch"
+    if published_at < _EARLIEST:
+        return f"published_at: {published_at.isoformat()} lies before 1995"
+    return None
+
+
+@lru_cache(maxsize=256)
+def _is_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None
 
 
 def without_lone_surrogates(value: Any) -> Any:

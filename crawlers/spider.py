@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import quote, urlsplit
 
 import msgspec
-from lxml.html import HtmlElement
+from lxml import etree
 
 from config import settings
 from config.both import Both
@@ -216,7 +216,7 @@ def _content(item: Any) -> str:
         item = item[-1]
     if isinstance(item, msgspec.Raw):
         return bytes(item).decode("utf-8", "replace")
-    return inner(item) if isinstance(item, HtmlElement) else repr(item)
+    return inner(item) if isinstance(item, etree._Element) else repr(item)
 
 
 def spider_of(feed: str) -> type[PlatformSpider]:

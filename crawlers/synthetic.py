@@ -31,6 +31,8 @@ def declare(posts: Sequence[Post]) -> str:
 
 def declared(header: str, native_id: str) -> tuple[str, ...]:
     """Return what the header says was made up of the post with this native id."""
+    if not header:
+        return ()
     found = set()
     for entry in header.split(","):
         name, qualified, ids = entry.strip().partition("=")

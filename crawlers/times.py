@@ -9,7 +9,7 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 
 from config.settings import DAY_ZONE
-from crawlers.dates import ReadTime, read_date
+from crawlers.dates import ReadTime, read_date, read_usual
 from crawlers.post import Precision
 
 __all__ = ["SPAN", "ReadTime", "optional_time", "read_time", "unix_time"]
@@ -44,6 +44,8 @@ _MILLISECONDS_FROM = 10**11
 
 def read_time(written: str, moment: datetime) -> ReadTime:
     """Return the aware time `written` means on a page made at `moment`, and how exactly; ValueError if unreadable."""
+    if usual := read_usual(written):
+        return usual
     text = unicodedata.normalize("NFKC", written).strip()
     for reader in (_ago, _named_day, _date):
         if found := reader(text, moment):

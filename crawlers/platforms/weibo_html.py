@@ -9,7 +9,7 @@ second. `robots` is off by default for the reason that weibo_search.py gives.
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, partial
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -20,15 +20,15 @@ from config.settings import DAY_ZONE
 from crawlers.browser_page import BrowserPage
 from crawlers.charset import decode_text
 from crawlers.counts import count
-from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged, Unreachable
+from crawlers.errors import Blocked, CrawlError, LoginRequired, RateLimited, SchemaChanged, Unreachable
 from crawlers.links import links_of
 from crawlers.markup import text_of
 from crawlers.mblog import SITE, digits, exact_time, tags_of
 from crawlers.page import Listed, Page, Request, Response
-from crawlers.post import Author, Engagement, Kind, Post
+from crawlers.post import Kind, Post
 from crawlers.slicing import HOUR, Slicing
 from crawlers.spider import PlatformSpider
-from crawlers.weibo_id import from_base62
+from crawlers.weibo_card import author_of, block_of, engagement_of, markup_of, pictures_of, quoted_mid, text_within
 from crawlers.weibo_regions import REGIONS
 
 __all__ = ["WeiboHtml"]
@@ -42,19 +42,11 @@ _WHEN = re.compile(
     r"刚刚|\d+\s*(?:秒|分钟|小时)前|(?:今天|昨天|前天)\s*\d{1,2}:\d{2}"
     r"|(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:\s*\d{1,2}:\d{2})?|(?:\d{4}-)?\d{1,2}-\d{1,2}(?:\s+\d{1,2}:\d{2})?"
 )
-_FOLD = re.compile(r"\s*(?:\.{3}|…+)?\s*(?:展开|收起)\s*(?=(?:</[a-z]+>)*\s*$)")
-_ICON = re.compile("[\ue000-\uf8ff]")
-_SIGN = re.compile("[\ue000-\uf8ff]")
-"""Letters of a font that draws signs."""
-_ACCOUNT = re.compile(r"/(?:u/)?(\d{5,})(?:/([0-9A-Za-z]+))?/?$")
 _REGION = re.compile(r"发布于\s*(\S+)")
-_DATA_MID = re.compile(r"(?:^|&)mid=(\d+)")
-_SIZE = re.compile(r"(//[^/]+/)[^/]+/")
 _NOTHING = re.compile("未找到|没有找到|没有相关")
 _LOGIN = re.compile("passport\\.weibo|Sina Visitor System|visitor|扫码登录|请先登录|登录后", re.IGNORECASE)
 _CHALLENGE = re.compile("验证码|异常行为|账号存在异常|系统检测到")
 _TOO_FAST = re.compile("频繁")
-_ORGANISATION, _PERSON = re.compile("vblue|icon-vip-b"), re.compile("vyellow|vorange|vgold|icon-vip-[yg]")
 _END, _TAIL = "</html>", 4_000
 
 
@@ -90,8 +82,8 @@ class WeiboHtml(PlatformSpider):
         """Read one page of the search."""
         page = decode_text(response.body, response.headers.get("content-type", ""))
         root = _document(page)
-        cards = _all(root, "//div[contains(@class,'card-wrap') and @mid]") if root is not None else []
-        nothing = _nothing(root) if root is not None else None
+        cards = [one for one in _of_class(root, "card-wrap", "div") if one.get("mid") is not None]
+        nothing = None if cards else _nothing(root)
         if not cards and nothing is None:
             raise _refusal(page)
         if _END not in page[-_TAIL:].lower():
@@ -101,29 +93,28 @@ class WeiboHtml(PlatformSpider):
             posts=tuple(post for one in found for post in (one.post, one.root) if post),
             dead=tuple(dead),
             listed=tuple(Listed(id=one.post.id, at=one.post.published_at, pinned=one.pinned) for one in found),
-            next=self._following(response) if _all(root, "//a[contains(@class,'next')]") else None,
-            nothing=None if cards else nothing,
+            next=self._following(response) if _of_class(root, "next", "a") else None,
+            nothing=nothing,
             capped=_CAPPED if cards and self._is_capped(response, root) else None,
         )
 
     def _parse_card(self, response: Response, card: Any) -> _Found:
         mid = digits(card.get("mid"), "mid")
-        heading = "".join(_all(card, ".//div[contains(@class,'card-top')]//text()"))
-        quoted = next(iter(_all(card, ".//div[contains(@class,'card-comment')]")), None)
+        heading, quoted = _heading_and_quoted(card)
         root = root_mid = None
         if quoted is not None:
             quoted.getparent().remove(quoted)
-            root_mid = _quoted_mid(quoted)
+            root_mid = quoted_mid(quoted)
             root = self._parse_block(response, quoted, root_mid, Kind.POST, None) if root_mid else None
         post = self._parse_block(response, card, mid, Kind.POST if quoted is None else Kind.REPOST, root_mid)
         return _Found(post=post, pinned="热门" in heading or "置顶" in heading, root=root)
 
-    def _parse_block(self, response: Response, block: Any, mid: str, kind: Kind, root_mid: str | None) -> Post:
+    def _parse_block(self, response: Response, element: Any, mid: str, kind: Kind, root_mid: str | None) -> Post:
         """Read a message: the card's own, or the one that it quotes."""
-        markup = _parse_markup(block)
+        block = block_of(element)
+        markup = markup_of(block)
         text = text_of(markup)
-        origin = next(iter(_all(block, ".//*[contains(concat(' ',@class,' '),' from ')]")[-1:]), None)
-        told = "" if origin is None else " ".join("".join(origin.itertext()).split())
+        told = text_within(block.origin)
         when = _WHEN.search(told)
         published_at, precision = exact_time(when[0] if when else None, mid, response)
         region = _REGION.search(told)
@@ -135,11 +126,11 @@ class WeiboHtml(PlatformSpider):
             text=text,
             tags=tags_of(text),
             links=links_of(markup, self.base, own=SITE),
-            pictures=_parse_pictures(block),
-            author=_parse_author(block),
+            pictures=pictures_of(block),
+            author=author_of(block),
             published_at=published_at,
             time_precision=precision,
-            engagement=_parse_engagement(block),
+            engagement=engagement_of(block),
             region=region[1] if region else None,
             parent_id=root_mid,
             root_id=f"{self.platform}:{Kind.POST}:{root_mid}" if root_mid else None,
@@ -151,7 +142,7 @@ class WeiboHtml(PlatformSpider):
 
     def _is_capped(self, response: Response, root: Any) -> bool:
         """Say whether the search found more than its pages show: by its list of pages, or on the last one."""
-        listed = len(_all(root, "//ul[contains(@class,'s-scroll')]/li"))
+        listed = sum(len(one.findall("li")) for one in _of_class(root, "s-scroll", "ul"))
         first_time = self.job.since is None and self.job.slice is None
         return listed >= (_MOST_PAGES if first_time else _CAPPED_FROM) or _number(response) >= _MOST_PAGES
 
@@ -175,26 +166,36 @@ def _hour(moment: datetime) -> str:
     return f"{here:%Y-%m-%d}-{here.hour}"
 
 
-@cache
-def _path(path: str) -> etree.XPath:
-    return etree.XPath(path)
-
-
-def _all(node: Any, path: str) -> Any:
-    """Return what a path leads to from here."""
-    return _path(path)(node)
-
-
 def _document(page: str) -> Any:
+    """Return the page's root; an empty one for what is no page."""
     try:
-        return etree.fromstring(page.replace("\0", "").encode("utf-8", "replace"), _PARSER)
+        root = etree.fromstring(page.replace("\0", "").encode("utf-8", "replace"), _PARSER)
     except etree.LxmlError:
-        return None
+        root = None
+    return etree.Element("html") if root is None else root
+
+
+def _of_class(root: Any, name: str, tag: str = "*") -> list[Any]:
+    """Return the elements whose class has these letters in it."""
+    return [one for one in root.iter(tag) if name in (one.get("class") or "")]
+
+
+def _heading_and_quoted(card: Any) -> tuple[str, Any]:
+    """Return the words above a card, and the message that it quotes, None where it quotes none."""
+    heading, quoted = "", None
+    for one in card.iter("div"):
+        kind = one.get("class") or ""
+        if "card-top" in kind:
+            heading += text_within(one)
+        elif "card-comment" in kind:
+            quoted = one
+            break
+    return heading, quoted
 
 
 def _nothing(root: Any) -> str | None:
     """Return the page's words that it found nothing."""
-    said = " ".join("".join(_all(root, "//*[contains(@class,'card-no-result')]//text()")).split())
+    said = " ".join(map(text_within, _of_class(root, "card-no-result")))
     return said if _NOTHING.search(said) else None
 
 
@@ -210,69 +211,3 @@ def _refusal(page: str) -> CrawlError:
 
 def _ended_early(page: str) -> Unreachable:
     return Unreachable(f"the answer ended early, after {len(page):,} characters")
-
-
-def _quoted_mid(quoted: Any) -> str | None:
-    """Return the id of a quoted message, by its like button or else by its address; None where it was deleted."""
-    for data in _all(quoted, ".//@action-data"):
-        if match := _DATA_MID.search(data):
-            return str(match[1])
-    for address in _all(quoted, ".//*[contains(concat(' ',@class,' '),' from ')]//a/@href"):
-        match = _ACCOUNT.search(urlsplit(address).path)
-        if match and match[2]:
-            return str(from_base62(match[2]))
-    return None
-
-
-def _parse_markup(block: Any) -> str:
-    """Return the HTML of the whole text, without the signs that fold it and those drawn by a font of signs."""
-    texts = _all(block, ".//p[@node-type='feed_list_content_full']") or _all(
-        block, ".//p[@node-type='feed_list_content']|.//p[contains(concat(' ',@class,' '),' txt ')]"
-    )
-    if not texts:
-        raise MalformedPost("text: missing")
-    text = texts[0]
-    for sign in _all(text, ".//i[contains(@class,'wbicon')]|.//a[starts-with(@action-type,'fl_')]"):
-        sign.text, sign[:] = "", []
-    return _FOLD.sub("", _SIGN.sub("", etree.tostring(text, encoding="unicode", method="html", with_tail=False)))
-
-
-def _parse_author(block: Any) -> Author | None:
-    for link in _all(block, ".//a[@nick-name]"):
-        if match := _ACCOUNT.search(urlsplit(link.get("href", "")).path):
-            signs = " ".join(_all(block, ".//svg/@id|.//svg/use/@href|.//i/@class|.//*[local-name()='use']/@*"))
-            organisation = bool(_ORGANISATION.search(signs))
-            verified = organisation or bool(_PERSON.search(signs))
-            return Author(
-                id=match[1],
-                name=link.get("nick-name", "").strip().removeprefix("@") or None,
-                url=f"https://m.weibo.cn/u/{match[1]}",
-                verified=verified,
-                organisation=organisation if verified else None,
-            )
-    return None
-
-
-def _parse_engagement(block: Any) -> Engagement:
-    def shown(*paths: str) -> int | None:
-        for path in paths:
-            for found in _all(block, path):
-                return count(" ".join("".join(found.itertext()).split()) or "赞")
-        return None
-
-    return Engagement(
-        reposts=shown(".//a[@action-type='feed_list_forward']", ".//ul[contains(@class,'act')]/li[1]/a"),
-        comments=shown(".//a[@action-type='feed_list_comment']", ".//ul[contains(@class,'act')]/li[2]/a"),
-        likes=shown(
-            ".//*[contains(@class,'woo-like-count')]",
-            ".//a[@action-type='feed_list_like']//em",
-            ".//a[@action-type='feed_list_like']",
-        ),
-    )
-
-
-def _parse_pictures(block: Any) -> tuple[str, ...]:
-    """Return the addresses of the pictures, in full size."""
-    shown = _all(block, ".//div[contains(@class,'media-piclist')]//img/@src")
-    large = (_SIZE.sub(r"\1large/", address, count=1) for address in shown)
-    return tuple(dict.fromkeys(f"https:{one}" if one.startswith("//") else one for one in large if "//" in one))
