@@ -1,13 +1,13 @@
 """What passes between the network and a platform's parser: a request, its response, and the page read from it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from crawlers.post import Post
 
-__all__ = ["Response", "Request", "Dead", "Listed", "Page"]
+__all__ = ["Response", "Request", "Download", "Dead", "Listed", "Page"]
 
 _CACHED_AT_MOST = timedelta(days=1)
 
@@ -46,6 +46,10 @@ class Response:
         if said.tzinfo is None or not timedelta(0) <= self.fetched_at - said <= _CACHED_AT_MOST:
             return self.fetched_at
         return said
+
+
+Download = Callable[[Request], Awaitable[Response]]
+"""Fetches once, without following redirects; Unreachable when no whole answer came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
