@@ -144,7 +144,7 @@ def test_killed_at_any_step_a_page_is_whole_or_absent(data: Path, work: str, mon
     monkeypatch.setenv("PAGE", str(data / "page.json"))
     (data / "page.json").write_bytes(msgspec.json.encode((ENTRY, BODY)))
     step = 0
-    with Forked("import msgspec; from crawlers import pages", work) as killed:
+    with Forked("import msgspec; from crawlers.storage import pages", work) as killed:
         while True:
             if work == DROPPING:
                 keep(ENTRY, BODY)
