@@ -12,7 +12,7 @@ from commands.screen import console
 from config.settings import DAY_ZONE
 
 if TYPE_CHECKING:
-    from crawlers.report import Gap
+    from crawlers.network.report import Gap
     from indexing.coverage import Covered
 
 

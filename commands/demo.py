@@ -15,7 +15,7 @@ from commands.replay import start_replay
 from commands.screen import Bars, bars, console, mentions_balance, posts_balance
 
 if TYPE_CHECKING:
-    from crawlers.round import Outcome
+    from crawlers.engine.round import Outcome
     from indexing.elasticsearch.store import Store
     from indexing.pipeline import Turn
 

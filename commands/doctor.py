@@ -152,7 +152,7 @@ def _segmentation() -> str:
 
 def _crawls() -> str:
     from config.brand import load_brands
-    from crawlers.prepare import faults
+    from crawlers.engine.prepare import faults
     from indexing.pipeline import to_crawl
 
     brands = load_brands()
@@ -282,7 +282,7 @@ def _older() -> str:
 def _put_away() -> str:
     from datetime import UTC, datetime
 
-    from crawlers import packs, pages, received
+    from crawlers.storage import packs, pages, received
 
     faults = [*packs.faults(), *pages.verify(), *received.faults(datetime.now(UTC))]
     if faults:

@@ -12,7 +12,7 @@ from commands.screen import console
 from config.both import Both
 
 if TYPE_CHECKING:
-    from crawlers.probe import Need, Probe
+    from crawlers.engine.probe import Need, Probe
 
 __all__ = ["Language", "try_feeds"]
 
@@ -54,7 +54,7 @@ _NONE = Both("没有品牌在 crawl: 下写来源", "no brand names a feed under
 def try_feeds(language: Language) -> None:
     """Try them all and print the table; exit with 1 where one gives nothing."""
     from config.brand import load_brands
-    from crawlers.probe import probes
+    from crawlers.engine.probe import probes
     from indexing.pipeline import to_crawl
 
     targets = to_crawl(load_brands())

@@ -24,7 +24,7 @@ def posts(
     set aside with its reason, rows = posts + duplicates + objected + dead, and the same table again changes nothing.
     """
     from config.import_map import import_map
-    from crawlers.imports import import_posts, read_posts
+    from crawlers.imports.table import import_posts, read_posts
 
     mapping, now = import_map(name), datetime.now(UTC)
     if check:
@@ -54,7 +54,7 @@ def har(
     Only the pages of known feeds are read; no cookie, no token and no other traffic is kept. Delete the file
     afterwards: it holds your login.
     """
-    from crawlers.har import import_har
+    from crawlers.imports.har import import_har
 
     with bars() as show:
         report = import_har(file, now=datetime.now(UTC), progress=lambda done, of: show(file.name, done, of))

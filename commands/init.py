@@ -94,7 +94,7 @@ def _try_feeds(brand: "Brand") -> None:
 def _try_query(brand: "Brand") -> None:
     """Show what the query takes of the posts at hand."""
     from crawlers.post import decode_post
-    from crawlers.stage import batches
+    from crawlers.storage.stage import batches
     from nlp.matcher import Matcher
 
     matcher = Matcher([brand])

@@ -14,8 +14,8 @@ from config.settings import DAY_ZONE
 
 if TYPE_CHECKING:
     from config.brand import Target
-    from crawlers.plan import Plan
-    from crawlers.sliced import Backfilled
+    from crawlers.engine.plan import Plan
+    from crawlers.engine.sliced import Backfilled
 
 __all__ = ["crawl_past", "moment_of"]
 
@@ -54,7 +54,7 @@ def _backfilled(
     targets: "Sequence[Target]", start: datetime, end: datetime, pages: int | None
 ) -> tuple[list["Backfilled"], list[str]]:
     """Read the time of each target; return how far each has come, and why others cannot be read so."""
-    from crawlers.sliced import backfill
+    from crawlers.engine.sliced import backfill
     from crawlers.slicing import Slice
 
     done: list[Backfilled] = []

@@ -12,7 +12,7 @@ from commands.screen import Bars, bars, console, errors, mentions_balance, posts
 
 if TYPE_CHECKING:
     from config.brand import Target
-    from crawlers.round import Outcome
+    from crawlers.engine.round import Outcome
 
 
 def crawl(
@@ -51,8 +51,8 @@ def crawl(
 
 def crawl_each(targets: "Sequence[Target]", show: Bars, *, pages: int | None = None) -> list["Outcome"]:
     """Crawl the targets into the window of this moment."""
-    from crawlers.round import crawl_all
-    from crawlers.stage import window_at
+    from crawlers.engine.round import crawl_all
+    from crawlers.storage.stage import window_at
 
     def name(target: "Target") -> str:
         return f"{target.feed} {target.query if len(target.query) <= 14 else f'…{target.query[-13:]}'}"

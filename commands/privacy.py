@@ -60,7 +60,7 @@ def no(
     withdraw: bool = typer.Option(False, "--withdraw", help="They want it no more: keep what they post from now on."),
 ) -> None:
     """Note that a public author wants nothing kept: no crawl keeps their posts, and what is there is erased."""
-    from crawlers import objections
+    from crawlers.storage import objections
     from indexing.elasticsearch.store import open_store
     from indexing.mentions.privacy import pseudonyms
     from indexing.privacy.asker import operator

@@ -35,10 +35,10 @@ def record(
     """Fetch a feed's first page, as a crawl would, and save it with its authors pseudonymised; or compare its shape."""
     from config.brand import Target
     from config.errors import UserError
-    from crawlers import record as cases
+    from crawlers.engine.prepare import prepare
     from crawlers.errors import CrawlError
-    from crawlers.live import first_page
-    from crawlers.prepare import prepare
+    from crawlers.network.live import first_page
+    from crawlers.recording import record as cases
 
     spider, job = prepare(Target(feed=feed, query=query, base_url=base_url), run_id="fixture", max_pages=1)
     response = cases.kept_page(job, page) if page else first_page(spider)
@@ -57,7 +57,7 @@ def record(
 def _compare(response: "Response", folder: Path, case: str | None, as_json: bool) -> None:
     """Print what is otherwise; exit with 1 where a field that was always there is gone, or of another type."""
     from config.errors import UserError
-    from crawlers.shape import Change, differences, shape_of, together
+    from crawlers.recording.shape import Change, differences, shape_of, together
 
     known = list(_pages(folder, case))
     if not known:
@@ -77,7 +77,7 @@ def _compare(response: "Response", folder: Path, case: str | None, as_json: bool
 
 def _pages(folder: Path, case: str | None) -> "Iterator[Response]":
     """Yield the recorded pages that hold posts; the one named, whatever it holds."""
-    from crawlers.record import read_case
+    from crawlers.recording.record import read_case
 
     for path in sorted(folder.glob("*/request.json")):
         told = json.loads((path.parent / "posts.json").read_bytes())

@@ -1,6 +1,6 @@
 """What passes between the network and a platform's parser: a request, its response, and the page read from it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from crawlers.post import Post
 
-__all__ = ["Response", "Request", "Dead", "Listed", "Page"]
+__all__ = ["Response", "Request", "Download", "Dead", "Listed", "Page"]
 
 _CACHED_AT_MOST = timedelta(days=1)
 
@@ -54,6 +54,10 @@ def _sent(date: str) -> datetime | None:
     except ValueError:
         return None
     return said if said.tzinfo else None
+
+
+Download = Callable[[Request], Awaitable[Response]]
+"""Fetches once, without following redirects; Unreachable when no whole answer came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

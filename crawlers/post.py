@@ -106,7 +106,7 @@ class Post:
     region: str | None = None
     tags: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
-    """The pages that it points to, as crawlers.links gives them."""
+    """The pages that it points to, as crawlers.reading.links gives them."""
     pictures: tuple[str, ...] = ()
     """The addresses of its pictures, each the largest that the page names."""
     language: str | None = None

@@ -19,8 +19,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any, Protocol
 
-from crawlers.fetch import Download
-from crawlers.page import Request, Response
+from crawlers.page import Download, Request, Response
 from crawlers.spider import CannotCrawl, PlatformSpider, is_loopback
 
 __all__ = ["GROUP", "Signer", "signer_of", "signing"]

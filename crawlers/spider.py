@@ -28,9 +28,9 @@ from config.errors import UserError
 from crawlers.browser_page import BrowserPage
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged
 from crawlers.feeds import feeds
-from crawlers.html_page import inner
 from crawlers.page import Dead, Page, Request, Response
 from crawlers.post import Post, check
+from crawlers.reading.html_page import inner
 from crawlers.slicing import Slice, Slicing
 from crawlers.synthetic import HEADER, declared
 

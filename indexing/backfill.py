@@ -15,11 +15,11 @@ from config import settings
 from config.brand import Brand
 from config.errors import UserError
 from config.rule import Rule
-from crawlers import queue
-from crawlers.files import read, remove, replace
-from crawlers.handover import Work, by_batch, work_of
-from crawlers.queue import Marker
-from crawlers.stage import Batch, window_at
+from crawlers.storage import queue
+from crawlers.storage.files import read, remove, replace
+from crawlers.storage.handover import Work, by_batch, work_of
+from crawlers.storage.queue import Marker
+from crawlers.storage.stage import Batch, window_at
 from indexing.consume import Done, one_by_one, work_off
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from crawlers import queue
-from crawlers.handover import Work, waiting
-from crawlers.stage import Batch, BooksDoNotBalance, BrokenBatch
+from crawlers.storage import queue
+from crawlers.storage.handover import Work, waiting
+from crawlers.storage.stage import Batch, BooksDoNotBalance, BrokenBatch
 
 __all__ = ["Done", "Progress", "Step", "consume", "one_by_one", "work_off"]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from config.platform import platform
-from crawlers.report import Gap
+from crawlers.network.report import Gap
 from indexing.elasticsearch.store import Store
 
 __all__ = ["Covered", "coverage", "subtracted"]

@@ -7,9 +7,9 @@ Each of these looks at all that ever was, so none is part of a turn but once: `b
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from crawlers import queue
-from crawlers.files import read, replace
-from crawlers.stage import Batch, Manifest
+from crawlers.storage import queue
+from crawlers.storage.files import read, replace
+from crawlers.storage.stage import Batch, Manifest
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store

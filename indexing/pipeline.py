@@ -19,15 +19,15 @@ from config.privacy import load_privacy
 from config.retention import load_retention
 from config.rota import check_channels, check_notify, load_rota
 from config.rule import check_references, load_rules
-from crawlers.prepare import check_platforms
-from crawlers.stage import Batch, window_at
+from crawlers.engine.prepare import check_platforms
+from crawlers.storage.stage import Batch, window_at
 from indexing.alerts.channels import check_kinds
 from indexing.consume import Done, Progress, consume, one_by_one
 from indexing.segments.check import check_segments
 
 if TYPE_CHECKING:
-    from crawlers.deal import TaskReport
-    from crawlers.round import Outcome
+    from crawlers.engine.deal import TaskReport
+    from crawlers.engine.round import Outcome
     from indexing.alerts.alert import Alert
     from indexing.elasticsearch.store import Store
 
@@ -105,14 +105,14 @@ def quiet(_step: str, _done: int, _of: int) -> None:
 
 def deal_round(at: datetime) -> int:
     """Deal all that is to be crawled in the round of this time, and return to how many tasks."""
-    from crawlers.deal import deal
+    from crawlers.engine.deal import deal
 
     return deal(to_crawl(check_config()), window_at(at))
 
 
 def round_summary(at: datetime) -> str:
     """Return what the round of this time came to."""
-    from crawlers.deal import summary
+    from crawlers.engine.deal import summary
 
     return summary(window_at(at))
 
@@ -123,9 +123,9 @@ def crawl_dealt(at: datetime, task: int) -> "TaskReport":
     Of a crawl that somebody must look at the index learns at once, for nothing else may come after it: a blind feed
     must be seen as blind.
     """
-    from crawlers.deal import dealt, report_task
-    from crawlers.round import crawl_all
-    from crawlers.run import batch_of
+    from crawlers.engine.deal import dealt, report_task
+    from crawlers.engine.round import crawl_all
+    from crawlers.engine.run import batch_of
     from indexing.elasticsearch.store import open_store
     from indexing.mentions.runs import write_run
 
@@ -169,7 +169,7 @@ def analyse_all(
 
 def analyse_or_deal() -> list[list[str]]:
     """Analyse what waits where that is one task's work, or else deal it: return the batches of each task's slice."""
-    from crawlers.handover import slices
+    from crawlers.storage.handover import slices
     from indexing.elasticsearch.store import open_store
 
     brands, dealt = check_config(), slices("analyse")

@@ -54,7 +54,7 @@ def analyse_again(store: "Store", brands: Sequence[Brand], *, progress: Progress
 
 def go_on_between_turns(store: "Store", brands: Sequence[Brand], *, lasting: timedelta) -> Done:
     """Go on with a backfill for so long at the most, and only while no new posts or mentions wait."""
-    from crawlers.handover import waiting
+    from crawlers.storage.handover import waiting
 
     end = datetime.now(UTC) + lasting
     return go_on(store, brands, stop=lambda: datetime.now(UTC) >= end or bool(waiting("analyse") or waiting("index")))

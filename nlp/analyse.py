@@ -14,10 +14,10 @@ from itertools import islice
 import msgspec
 
 from config.brand import Brand
-from crawlers import objections
 from crawlers.errors import MalformedPost
 from crawlers.post import Post, decode_post
-from crawlers.stage import Batch, BooksDoNotBalance, BrokenBatch, Manifest, Writer
+from crawlers.storage import objections
+from crawlers.storage.stage import Batch, BooksDoNotBalance, BrokenBatch, Manifest, Writer
 from nlp import segmentation
 from nlp.analysed import made_by
 from nlp.keywords import stopwords

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 import msgspec
 
 from config.errors import UserError
-from crawlers import files
-from crawlers.queue import queue_root
-from crawlers.stage import Batch, Manifest, manifests
+from crawlers.storage import files
+from crawlers.storage.queue import queue_root
+from crawlers.storage.stage import Batch, Manifest, manifests
 
 __all__ = [
     "Versions",

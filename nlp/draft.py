@@ -9,7 +9,7 @@ import msgspec
 from config.brand import Brand
 from crawlers.errors import MalformedPost
 from crawlers.post import Post, decode_post
-from crawlers.stage import Batch, BrokenBatch, batches, window_at
+from crawlers.storage.stage import Batch, BrokenBatch, batches, window_at
 from nlp.matcher import Matcher
 from nlp.prefilter import Prefilter
 

@@ -15,7 +15,7 @@ import msgspec
 
 from config.errors import UserError
 from config.settings import stage_root
-from crawlers import files
+from crawlers.storage import files
 from nlp.shift import Change
 
 __all__ = ["NoPrior", "Prior", "Priors", "in_use", "priors", "put_in_use", "withdraw"]

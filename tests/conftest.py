@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
     from playwright.sync_api import Page
 
-    from crawlers.stage import Batch
+    from crawlers.storage.stage import Batch
     from indexing.elasticsearch.store import Store
     from nlp.mention import Mention
 
@@ -220,7 +220,7 @@ def mention_of() -> "Callable[..., Mention]":
 @pytest.fixture
 def batch_of(data: Path) -> "Callable[..., Batch]":
     """Give a writer of mentions' batches into the test's data folder: `batch_of(mentions, window=…)`."""
-    from crawlers.stage import Batch
+    from crawlers.storage.stage import Batch
     from nlp.mention import encode_mention
 
     def make(mentions: "Iterable[Mention]", *, window: str = "20261120T080000Z", feed: str = "nodebb") -> Batch:

@@ -9,7 +9,7 @@ import os
 import signal
 from typing import Any
 
-from crawlers import worker
+from crawlers.network import worker
 from crawlers.page import Page, Request, Response
 from crawlers.platforms.weibo_search import WeiboSearch
 

@@ -30,7 +30,7 @@ for name in ("makedirs", "_open", "rm_file", "mv"):
 WRITER_KILLED_AT_STEP = (
     KILLED_AT_STEP
     + """
-from crawlers.stage import Batch
+from crawlers.storage.stage import Batch
 
 with Batch.at(sys.argv[2]).write() as writer:
     writer.add(b"new")
@@ -100,7 +100,7 @@ def dying_at_request(step: int) -> Iterator[list[bool]]:
 
     No later request of the block gets through, whatever it wants to clear up.
     """
-    from crawlers.object_store import ObjectStore
+    from crawlers.storage.object_store import ObjectStore
 
     left, real, died = iter(range(step)), ObjectStore._call_s3, [False]
 

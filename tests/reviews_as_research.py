@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from config.settings import DAY_ZONE
-from crawlers import weibo_id
+from crawlers.formats import weibo_id
 from crawlers.replay.corpus import reviews
 
 __all__ = ["LARGE", "MARKED", "made", "write"]

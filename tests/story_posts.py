@@ -102,8 +102,8 @@ def research_stories(
     Only those of `roots`, or the first so many `stories`, each with up to so many `reposts`; they are read by the
     replay's own reader from a copy in `folder` that holds nothing else, for reading a million lines takes a minute.
     """
+    from crawlers.formats.weibo_id import to_base62
     from crawlers.replay import research
-    from crawlers.weibo_id import to_base62
 
     source, target = research_folder(), folder / "replay"
     target.mkdir(parents=True)

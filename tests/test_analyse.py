@@ -15,7 +15,7 @@ import pytest
 
 from config.brand import Account, Brand, Target
 from crawlers.post import Author, Kind, Post, decode_post, encode_post
-from crawlers.stage import Batch, BooksDoNotBalance, BrokenBatch, Manifest
+from crawlers.storage.stage import Batch, BooksDoNotBalance, BrokenBatch, Manifest
 from nlp import analyse as stage
 from nlp.analyse import RootBrands, analyse
 from nlp.classifier.predictions import Predictions

@@ -14,10 +14,10 @@ import pytest
 from config.brand import Brand
 from config.rule import Rule, load_rules
 from config.settings import DEMO_CONFIG
-from crawlers import queue
-from crawlers.handover import waiting
 from crawlers.post import encode_post
-from crawlers.stage import Batch, window_at
+from crawlers.storage import queue
+from crawlers.storage.handover import waiting
+from crawlers.storage.stage import Batch, window_at
 from indexing import backfill, pipeline
 from indexing.backfill import begin, notice, reach
 from indexing.elasticsearch.store import Store

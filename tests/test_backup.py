@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from crawlers.stage import Batch
+from crawlers.storage.stage import Batch
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.store import Store

@@ -17,9 +17,9 @@ from rich.table import Table
 
 from config.brand import Brand, load_brands
 from config.settings import research_data
+from crawlers.engine.run import crawl
 from crawlers.replay import Replay, load
-from crawlers.run import crawl
-from crawlers.stage import Batch, window_at
+from crawlers.storage.stage import Batch, window_at
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch

@@ -15,7 +15,7 @@ from config.brand import load_brands
 from config.settings import DEMO_CONFIG
 from crawlers.post import encode_post
 from crawlers.replay import load
-from crawlers.stage import Batch, window_at
+from crawlers.storage.stage import Batch, window_at
 from indexing.elasticsearch.store import Store
 from indexing.pipeline import analyse_all, index_all
 

@@ -15,11 +15,11 @@ from rich.table import Table
 
 from config.brand import load_brands
 from config.settings import DEMO_CONFIG
-from crawlers.compact import compact
-from crawlers.days import days_with_own_files
 from crawlers.post import encode_post
 from crawlers.replay import load
-from crawlers.stage import Batch, batches, manifests
+from crawlers.storage.compact import compact
+from crawlers.storage.days import days_with_own_files
+from crawlers.storage.stage import Batch, batches, manifests
 from nlp.analyse import Analysis
 
 pytestmark = pytest.mark.bench

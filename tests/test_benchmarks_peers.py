@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.charset import decode_text
 from crawlers.page import Response
-from crawlers.record import read_case
+from crawlers.reading.charset import decode_text
+from crawlers.recording.record import read_case
 from crawlers.spider import PlatformSpider
 from tests.peer_parsers import measured
 from tests.test_benchmarks_feeds import pages_of

@@ -14,7 +14,7 @@ from config.brand import Brand
 from config.edit import CannotEdit, added, replaced, save
 from config.load import ConfigError, load
 from crawlers.post import Kind, Post, encode_post
-from crawlers.stage import Batch
+from crawlers.storage.stage import Batch
 from nlp.matcher import Matcher
 from nlp.mentions import names_of
 from nlp.query import Document, holds

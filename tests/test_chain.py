@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from config.retention import EvidenceRetention
 from config.settings import DAY_ZONE
-from crawlers import files
+from crawlers.storage import files
 from indexing.evidence import chain
 from indexing.evidence.chain import append
 from indexing.evidence.contents import spoken

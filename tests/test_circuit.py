@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from config.brand import Target
-from crawlers import circuit
-from crawlers.circuit import Circuit
-from crawlers.ending import Ending, ended_by, ending
+from crawlers.engine import circuit
+from crawlers.engine.circuit import Circuit
+from crawlers.engine.round import crawl_all
 from crawlers.errors import Blocked, LoginRequired, RateLimited, Unreachable
-from crawlers.fetch import Forbidden
-from crawlers.report import Verdict
-from crawlers.round import crawl_all
+from crawlers.network.ending import Ending, ended_by, ending
+from crawlers.network.fetch import Forbidden
+from crawlers.network.report import Verdict
 from tests.crawl_server import NOTHING, Said, cards, message, page_of, serving
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crawlers.handover import waiting
 from crawlers.replay import Failures, Replay, Staging, load
+from crawlers.storage.handover import waiting
 from tests.cluster_parts import (
     WORKERS,
     Airflow,
@@ -163,7 +163,7 @@ def test_whatever_is_killed_the_documents_are_those_of_an_undisturbed_machine(
 
 def crawling(cluster: Airflow) -> list[str]:
     """Return the workers that have a crawl under way."""
-    return [name for name in WORKERS if cluster.does(name, "crawlers.worker")]
+    return [name for name in WORKERS if cluster.does(name, "crawlers.network.worker")]
 
 
 def indexing(cluster: Airflow, es: "Elasticsearch") -> bool:

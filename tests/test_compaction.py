@@ -16,10 +16,10 @@ import fsspec
 import pytest
 from fsspec.implementations.local import LocalFileSystem
 
-from crawlers import files, packs
-from crawlers.compact import Compacted, CompactionFailed, compact
-from crawlers.days import days_with_own_files
-from crawlers.stage import Batch, BrokenBatch, DeadLetter, Manifest, batches, manifests, sweep
+from crawlers.storage import files, packs
+from crawlers.storage.compact import Compacted, CompactionFailed, compact
+from crawlers.storage.days import days_with_own_files
+from crawlers.storage.stage import Batch, BrokenBatch, DeadLetter, Manifest, batches, manifests, sweep
 from tests.killing import Forked
 
 DAY = "20261122"
@@ -112,7 +112,7 @@ def test_days_that_are_not_over_and_windows_without_a_time_stay(data: Path) -> N
     assert [batch.window for batch in batches("posts")][-1] == "w1"
 
 
-IMPORTS = "from crawlers.compact import compact; from crawlers.days import days_with_own_files"
+IMPORTS = "from crawlers.storage.compact import compact; from crawlers.storage.days import days_with_own_files"
 COMPACTION = """
 for day in days_with_own_files("posts", "20261201"):
     compact("posts", day, day.own_windows("posts"))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from crawlers.stage import Batch
+from crawlers.storage.stage import Batch
 from indexing.elasticsearch.store import Store
 from indexing.mentions.corrections import WITHDRAWN, BadCorrection, Correction, correct, corrected, export, read
 from indexing.mentions.drift import drift, read_anew

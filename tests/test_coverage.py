@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from config.kinds.absence import Facts, When
 from config.settings import DAY_ZONE
-from crawlers.report import CrawlReport, Gap, Verdict
+from crawlers.network.report import CrawlReport, Gap, Verdict
 from crawlers.slicing import Slice
 from indexing.coverage import Covered, coverage, subtracted
 from indexing.elasticsearch.store import Store
@@ -44,8 +44,8 @@ def report(at: datetime, **fields: Any) -> CrawlReport:
 
 def kept(store: Store, *reports: CrawlReport) -> None:
     """Put runs into the index as the stage does."""
-    from crawlers.report import encode_report
-    from crawlers.stage import Batch
+    from crawlers.network.report import encode_report
+    from crawlers.storage.stage import Batch
 
     documents = []
     for number, one in enumerate(reports):

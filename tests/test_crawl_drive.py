@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from crawlers.drive import Drive
-from crawlers.ending import Ending
 from crawlers.errors import Blocked, LoginRequired, SchemaChanged, Unreachable
-from crawlers.fetch import Fetcher
+from crawlers.network.drive import Drive
+from crawlers.network.ending import Ending
+from crawlers.network.fetch import Fetcher
+from crawlers.network.report import Verdict
 from crawlers.page import Dead, Listed, Page, Request, Response
 from crawlers.post import Kind, Post
-from crawlers.report import Verdict
 from crawlers.spider import Job, PlatformSpider
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

@@ -16,12 +16,12 @@ import pytest
 
 from config.brand import Target
 from config.load import ConfigError
-from crawlers import watermark
-from crawlers.ending import Ending, ending
+from crawlers.engine import watermark
+from crawlers.engine.run import CrawlerDied, batch_of, crawl, report_of
 from crawlers.feeds import feeds
+from crawlers.network.ending import Ending, ending
+from crawlers.network.report import CrawlProgress, CrawlReport, Verdict, decode_report
 from crawlers.post import Post, decode_post
-from crawlers.report import CrawlProgress, CrawlReport, Verdict, decode_report
-from crawlers.run import CrawlerDied, batch_of, crawl, report_of
 from crawlers.spider import CannotCrawl
 from tests.crawl_server import NOTHING, NOW, Said, Server, cards, message, page_of, serving
 
@@ -233,7 +233,7 @@ def test_a_login_wall_an_unknown_page_and_silence_are_told_apart(
 
 
 def test_a_fault_of_our_own_raises_writes_nothing_and_quotes_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawlers.process._WORKER", "crawlers.no_such_worker")
+    monkeypatch.setattr("crawlers.engine.process._WORKER", "crawlers.no_such_worker")
     target = Target(feed="weibo_search", query="q", base_url="http://127.0.0.1:1")
     with pytest.raises(CrawlerDied, match=r"(?s)ended with 1; .*No module named crawlers.no_such_worker"):
         crawl(target, "w1")
@@ -263,7 +263,7 @@ def test_what_cannot_be_crawled_is_refused_before_anything_runs(tmp_path: Path) 
 
 def test_importing_the_crawlers_does_not_import_scrapy() -> None:
     script = (
-        "import sys, crawlers, crawlers.post, crawlers.stage, crawlers.run, crawlers.feeds, crawlers.spider\n"
+        "import sys, crawlers.post, crawlers.storage.stage, crawlers.engine.run, crawlers.feeds, crawlers.spider\n"
         "from crawlers.feeds import feeds; from crawlers.spider import spider_of\n"
         "[spider_of(feed) for feed in feeds()]\n"
         "assert not {'scrapy', 'twisted'} & set(sys.modules), sorted(sys.modules)"

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from config.brand import Target
-from crawlers import process as crawling
+from crawlers.engine import process as crawling
+from crawlers.engine.run import CrawlerDied, batch_of, crawl
+from crawlers.network.report import Verdict
 from crawlers.post import Post, decode_post
-from crawlers.report import Verdict
-from crawlers.run import CrawlerDied, batch_of, crawl
 from crawlers.spider import Job
 from tests.crawl_server import NOTHING, NOW, Said, Server, cards, message, page_of, serving
 
@@ -26,7 +26,7 @@ RUN = """
 import os, signal, sys
 from fsspec.implementations.local import LocalFileSystem
 from config.brand import Target
-from crawlers import run, watermark
+from crawlers.engine import run, watermark
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -109,7 +109,7 @@ def _workers(data: Path) -> list[str]:
             words, environment = (process / "cmdline").read_bytes(), (process / "environ").read_bytes()
         except OSError:
             continue
-        if b"crawlers.worker" in words and f"TINGFENG_DATA={data}\0".encode() in environment:
+        if b"crawlers.network.worker" in words and f"TINGFENG_DATA={data}\0".encode() in environment:
             found.append(process.name)
     return found
 

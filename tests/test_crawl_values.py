@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.settings import DAY_ZONE
-from crawlers.charset import decode_text
-from crawlers.counts import count
 from crawlers.errors import CrawlError, SchemaChanged, Unreachable
-from crawlers.markup import text_of
 from crawlers.page import Response
 from crawlers.post import Precision
-from crawlers.times import read_time, unix_time
-from crawlers.wire import decode_json, looks_like_html
+from crawlers.reading.charset import decode_text
+from crawlers.reading.counts import count
+from crawlers.reading.markup import text_of
+from crawlers.reading.times import read_time, unix_time
+from crawlers.reading.wire import decode_json, looks_like_html
 
 NOON = datetime(2026, 11, 23, 12, 0, 30, tzinfo=DAY_ZONE)
 NEW_YEAR = datetime(2026, 1, 1, 0, 1, tzinfo=DAY_ZONE)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crawlers import handover
 from crawlers.post import encode_post
 from crawlers.replay import Failures, Replay, Staging, load
-from crawlers.stage import Batch, window_at
+from crawlers.storage import handover
+from crawlers.storage.stage import Batch, window_at
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from config.brand import Brand
 from config.settings import DAY_ZONE
-from crawlers.report import Gap
+from crawlers.network.report import Gap
 from indexing.coverage import Covered
 from indexing.dark.captures import captures, spoken_of
 from indexing.dark.estimate import Estimate, Refused, estimate, pooled

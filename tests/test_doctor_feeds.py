@@ -8,10 +8,10 @@ from typer.testing import CliRunner
 
 import tingfeng
 from config.brand import Target
-from crawlers.probe import probes
+from crawlers.engine.probe import probes
+from crawlers.network.report import Verdict
 from crawlers.replay import Replay, load
 from crawlers.replay.wires import carried
-from crawlers.report import Verdict
 from tests.crawl_server import NOW, Said, serving
 
 SECRET = "cookie-that-nobody-may-see"

@@ -16,12 +16,12 @@ import pytest
 
 from config.brand import Brand
 from config.seal import keyring
-from crawlers import pages, received
 from crawlers.page import Request, Response
 from crawlers.post import Author, Kind, Post, encode_post
-from crawlers.received import Spool
-from crawlers.stage import Batch, batches
-from crawlers.zstd import decompress
+from crawlers.storage import pages, received
+from crawlers.storage.received import Spool
+from crawlers.storage.stage import Batch, batches
+from crawlers.storage.zstd import decompress
 from indexing.customers import import_customers, link
 from indexing.customers.customer import Customer, from_document, to_document
 from indexing.customers.personal import Basis, Personal, PersonalKind, about

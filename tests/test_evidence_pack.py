@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 
 from config.retention import EvidenceRetention
 from config.settings import DAY_ZONE
-from crawlers import pages
-from crawlers.pages import Entry
+from crawlers.storage import pages
+from crawlers.storage.pages import Entry
 from indexing.evidence.chain import append
 from indexing.evidence.erasure import erase
 from indexing.evidence.line import Item

@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawlers.bilibili_id import VIDEO, aid_of, bvid_of
 from crawlers.errors import LoginRequired, SchemaChanged
-from crawlers.hashtags import hashtags
-from crawlers.native_id import published
+from crawlers.formats.bilibili_id import VIDEO, aid_of, bvid_of
+from crawlers.formats.native_id import published
+from crawlers.formats.wbi import Wbi, mixed, signed
 from crawlers.page import Request, Response
 from crawlers.platforms.qzone import Bkn, g_tk
-from crawlers.wbi import Wbi, mixed, signed
+from crawlers.reading.hashtags import hashtags
 
 IMAGE_KEY, SUB_KEY = "7cd084941338484aae1ad9425b84077c", "4932caff0ff746eab6f01bf08b70ac45"
 KEY = "ea1db124af3c7062474693fa704f4ff8"

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawlers.drive import Drive
-from crawlers.fetch import Fetcher
+from crawlers.network.drive import Drive
+from crawlers.network.fetch import Fetcher
+from crawlers.network.report import Verdict
 from crawlers.page import Request, Response
-from crawlers.report import Verdict
 from crawlers.signer import signer_of
 from crawlers.spider import CannotCrawl, Job, spider_of
 

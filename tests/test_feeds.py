@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawlers.dates import read_date
 from crawlers.errors import CrawlError, SchemaChanged, Unreachable
-from crawlers.markup import text_of
 from crawlers.page import Page, Response
 from crawlers.post import Precision
+from crawlers.reading.dates import read_date
+from crawlers.reading.markup import text_of
 from crawlers.spider import Job, spider_of
 
 FETCHED = datetime(2026, 11, 27, 12, tzinfo=UTC)

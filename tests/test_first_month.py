@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from crawlers.native_id import published
-from crawlers.stage import Batch
+from crawlers.formats.native_id import published
+from crawlers.storage.stage import Batch
 from indexing.elasticsearch.store import Store
 from indexing.mentions.index import index
 from nlp.mention import Mention

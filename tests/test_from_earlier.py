@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from config.brand import Account, Brand
-from crawlers import queue
+from crawlers.engine.run import crawl
 from crawlers.post import decode_post
 from crawlers.replay import Replay
-from crawlers.run import crawl
-from crawlers.stage import batches
+from crawlers.storage import queue
+from crawlers.storage.stage import batches
 from indexing import owed
 from indexing.backfill import notice
 from indexing.elasticsearch.store import Store

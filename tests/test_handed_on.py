@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from config.brand import Brand
-from crawlers import files, handover, queue, stage
-from crawlers.handover import waiting
 from crawlers.post import encode_post
-from crawlers.queue import Marker, NewerQueue
-from crawlers.stage import Batch
+from crawlers.storage import files, handover, queue, stage
+from crawlers.storage.handover import waiting
+from crawlers.storage.queue import Marker, NewerQueue
+from crawlers.storage.stage import Batch
 from indexing import owed
 from indexing.backfill import notice
 from indexing.elasticsearch.store import Store

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from crawlers import queue
 from crawlers.errors import CrawlError
 from crawlers.feeds import feeds
-from crawlers.har import UnusableHar, import_har
+from crawlers.imports.har import UnusableHar, import_har
 from crawlers.page import Response
 from crawlers.post import Post, decode_post
-from crawlers.record import read_case
+from crawlers.recording.record import read_case
 from crawlers.spider import PlatformSpider, spider_of
-from crawlers.stage import batches
+from crawlers.storage import queue
+from crawlers.storage.stage import batches
 from tingfeng import app
 
 FIXTURES = Path(__file__).parent / "fixtures"

@@ -12,10 +12,11 @@ from typer.testing import CliRunner
 
 from config.import_map import import_map
 from config.load import ConfigError
-from crawlers import imports, queue
-from crawlers.imports import import_posts, read_posts
+from crawlers.imports import table as imports
+from crawlers.imports.table import import_posts, read_posts
 from crawlers.post import Kind, Post, decode_post
-from crawlers.stage import batches
+from crawlers.storage import queue
+from crawlers.storage.stage import batches
 from crawlers.tables import UnusableTable, records, sheet
 from tests.killing import dying
 from tingfeng import app

@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from crawlers.network.report import CrawlReport, Verdict, encode_report
 from crawlers.post import Author, Engagement
-from crawlers.report import CrawlReport, Verdict, encode_report
-from crawlers.stage import Batch, BooksDoNotBalance, BrokenBatch
+from crawlers.storage.stage import Batch, BooksDoNotBalance, BrokenBatch
 from indexing.elasticsearch.store import Store
 from indexing.mentions.filling import Filling
 from indexing.mentions.index import index, index_together
@@ -30,7 +30,7 @@ KEY = "a key of the tests' own"
 KILLED = """
 import os, signal, sys
 from elasticsearch import Elasticsearch
-from crawlers.stage import Batch
+from crawlers.storage.stage import Batch
 from indexing.elasticsearch import bulk
 from indexing.elasticsearch.store import Store
 from indexing.mentions.index import index

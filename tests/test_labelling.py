@@ -15,7 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from crawlers.stage import Batch
+from crawlers.storage.stage import Batch
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store

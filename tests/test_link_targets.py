@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawlers.links import links_of
+from crawlers.reading.links import links_of
 
 WEIBO = "https://m.weibo.cn/detail/1"
 

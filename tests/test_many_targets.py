@@ -19,9 +19,9 @@ from rich.table import Table
 from commands import up
 from commands.processes import Processes
 from config.brand import Target
-from crawlers.deal import MOST_TASKS, deal, dealt, summary
-from crawlers.round import crawl_all
-from crawlers.run import batch_of, report_of
+from crawlers.engine.deal import MOST_TASKS, deal, dealt, summary
+from crawlers.engine.round import crawl_all
+from crawlers.engine.run import batch_of, report_of
 from tests.many_hosts import Hosts, serving_hosts
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,8 +30,8 @@ PATIENCE = 1_800
 _ENVIRONMENT = {"ELASTICSEARCH_URL": "http://127.0.0.1:9", "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "5"}
 A_TASK = """
 import sys
-from crawlers.deal import dealt, report_task
-from crawlers.round import crawl_all
+from crawlers.engine.deal import dealt, report_task
+from crawlers.engine.round import crawl_all
 window, task = sys.argv[1], int(sys.argv[2])
 report_task(crawl_all(dealt(window, task), window), window, task)
 """
@@ -50,7 +50,7 @@ def one_task_a_target():
     @task
     def fetch(target):
         from config.brand import Target
-        from crawlers.run import crawl
+        from crawlers.engine.run import crawl
         crawl(Target(**target), "old")
 
     fetch.expand(target=targets())

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from crawlers.network.report import CrawlReport
 from crawlers.post import Author, Engagement
-from crawlers.report import CrawlReport
 from indexing.alerts.alert import Alert
 from indexing.customers.customer import Customer
 from indexing.customers.customer_link import CustomerLink

@@ -21,8 +21,8 @@ from config.both import Both
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Kind, Post
 from crawlers.spider import PlatformSpider
-from crawlers.times import read_time
-from crawlers.wire import decode_item, decode_json
+from crawlers.reading.times import read_time
+from crawlers.reading.wire import decode_item, decode_json
 
 
 class _Item(msgspec.Struct, kw_only=True):
@@ -82,11 +82,11 @@ import sys
 from pathlib import Path
 from config.brand import Target
 from crawlers.errors import SchemaChanged, Unreachable
-from crawlers.live import first_page
-from crawlers.prepare import prepare
-from crawlers.record import outcome, read_case, record
-from crawlers.run import crawl
-from crawlers.report import Verdict
+from crawlers.network.live import first_page
+from crawlers.engine.prepare import prepare
+from crawlers.recording.record import outcome, read_case, record
+from crawlers.engine.run import crawl
+from crawlers.network.report import Verdict
 
 target = Target(feed="example_news", query="星河", base_url=sys.argv[1])
 spider, job = prepare(target, run_id="fixture", max_pages=1)

@@ -11,12 +11,13 @@ import pytest
 from config.brand import Target
 from config.errors import UserError
 from config.key import KeyUnusable, key_of
-from crawlers import queue, watermark
-from crawlers.ending import ending
-from crawlers.files import touch
-from crawlers.handover import waiting
-from crawlers.report import Verdict
-from crawlers.stage import Batch, BrokenBatch, batches, sweep
+from crawlers.engine import watermark
+from crawlers.network.ending import ending
+from crawlers.network.report import Verdict
+from crawlers.storage import queue
+from crawlers.storage.files import touch
+from crawlers.storage.handover import waiting
+from crawlers.storage.stage import Batch, BrokenBatch, batches, sweep
 from tests.s3_server import Unreliable, unreliable
 
 BATCH = Batch(stage="posts", feed="rss", query="q-1", window="20261122T190000Z")
@@ -35,7 +36,7 @@ def way(s3_url: str, s3_root: str, data: Path, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawlers.object_store._PATIENCE", 0.5)
+    monkeypatch.setattr("crawlers.storage.object_store._PATIENCE", 0.5)
 
 
 def write(line: bytes) -> None:
@@ -59,7 +60,7 @@ def test_what_fails_for_a_moment_is_tried_again(way: Unreliable) -> None:
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("fault", [500, "cut"])
 def test_what_fails_for_long_is_told_with_its_path_and_loses_nothing(way: Unreliable, fault: int | str) -> None:
-    from crawlers.object_store import StorageError
+    from crawlers.storage.object_store import StorageError
 
     write(b"old")
     way.faults = [fault] * 1_000
@@ -77,7 +78,7 @@ def test_what_fails_for_long_is_told_with_its_path_and_loses_nothing(way: Unreli
 
 
 def test_a_bucket_that_is_not_there_is_told_and_never_made(s3_root: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from crawlers.object_store import StorageError
+    from crawlers.storage.object_store import StorageError
 
     monkeypatch.setenv("TINGFENG_STAGES", "s3://mistyped/stages")
     for ask in (BATCH.manifest, lambda: waiting("analyse"), lambda: write(b"1"), queue.begun):
@@ -87,7 +88,7 @@ def test_a_bucket_that_is_not_there_is_told_and_never_made(s3_root: str, monkeyp
 
 @pytest.mark.usefixtures("impatient")
 def test_an_s3_that_is_not_there_or_lets_nobody_in_is_told(way: Unreliable, monkeypatch: pytest.MonkeyPatch) -> None:
-    from crawlers.object_store import StorageError
+    from crawlers.storage.object_store import StorageError
 
     way.faults = [403] * 10
     with pytest.raises(StorageError, match="forbids .*_object.*let the key of AWS_ACCESS_KEY_ID list, read, write"):
@@ -151,7 +152,7 @@ def test_what_killed_writers_left_is_swept_up_and_batches_are_found(s3_root: str
 
 def test_without_its_package_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TINGFENG_STAGES", "s3://bucket/stages")
-    monkeypatch.delitem(sys.modules, "crawlers.object_store", raising=False)
+    monkeypatch.delitem(sys.modules, "crawlers.storage.object_store", raising=False)
     monkeypatch.setitem(sys.modules, "s3fs.core", None)
     with pytest.raises(UserError, match=r"TINGFENG_STAGES: paths of s3:// need s3fs.*`make setup`"):
         waiting("analyse")

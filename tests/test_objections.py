@@ -7,10 +7,10 @@ import pytest
 
 from config.brand import Target
 from config.import_map import ImportMap
-from crawlers import objections
-from crawlers.imports import import_posts
+from crawlers.engine.run import batch_of, crawl
+from crawlers.imports.table import import_posts
 from crawlers.post import Author, decode_post
-from crawlers.run import batch_of, crawl
+from crawlers.storage import objections
 from indexing.mentions.privacy import pseudonyms
 from tests.crawl_server import NOTHING, Said, cards, message, page_of, serving
 

@@ -73,7 +73,7 @@ def put(store: Store, *mentions: Mention) -> None:
 
 
 def _index(store: Store) -> None:
-    from crawlers.stage import batches
+    from crawlers.storage.stage import batches
 
     for batch in batches("mentions"):
         index(batch, store)

@@ -8,8 +8,8 @@ import pytest
 
 from config.rule import Severity
 from crawlers.feeds import feeds
+from crawlers.network.report import Verdict
 from crawlers.post import Kind, Precision
-from crawlers.report import Verdict
 from dashboards.boards import boards
 from dashboards.kibana.columns import formula
 from dashboards.page import shown

@@ -12,7 +12,7 @@ import pytest
 from lxml import html
 
 from config.settings import DAY_ZONE
-from crawlers.stage import Batch
+from crawlers.storage.stage import Batch
 from dashboards.boards import boards
 from dashboards.kibana.build import SAVED
 from dashboards.panel import panels

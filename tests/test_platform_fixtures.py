@@ -18,8 +18,8 @@ from crawlers.errors import CrawlError
 from crawlers.feeds import feeds
 from crawlers.page import Response
 from crawlers.post import decode_post, encode_post
-from crawlers.pseudonyms import pseudonymised
-from crawlers.record import outcome, read_case, write_case
+from crawlers.recording.pseudonyms import pseudonymised
+from crawlers.recording.record import outcome, read_case, write_case
 from crawlers.spider import CannotCrawl, PlatformSpider, spider_of
 
 FIXTURES = Path(__file__).parent / "fixtures"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from config.brand import Brand
 from config.query import Query, parse
 from crawlers.post import Kind, Post, encode_post
-from crawlers.stage import Batch
+from crawlers.storage.stage import Batch
 from nlp.draft import difference
 from nlp.prefilter import Prefilter
 from nlp.query import Document, holds

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from config.brand import Brand
 from crawlers.post import Kind, Post, encode_post
-from crawlers.stage import Batch
+from crawlers.storage.stage import Batch
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.store import Store
 from indexing.mentions.corrections import Correction, correct

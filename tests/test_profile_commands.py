@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from crawlers import objections
+from crawlers.storage import objections
 from indexing.cases import records, update_cases
 from indexing.customers.personal import PersonalKind
 from indexing.elasticsearch import store as store_module

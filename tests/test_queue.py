@@ -11,12 +11,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from crawlers import handover, queue
-from crawlers.files import read
-from crawlers.files import replace as write_file
-from crawlers.handover import Work, abandoned, slices, waiting
-from crawlers.queue import Marker, NewerQueue
-from crawlers.stage import Batch, Manifest, query_folder
+from crawlers.storage import handover, queue
+from crawlers.storage.files import read
+from crawlers.storage.files import replace as write_file
+from crawlers.storage.handover import Work, abandoned, slices, waiting
+from crawlers.storage.queue import Marker, NewerQueue
+from crawlers.storage.stage import Batch, Manifest, query_folder
 from tests.killing import WRITER_KILLED_AT_STEP, dying_at_request
 
 BATCH = Batch(stage="posts", feed="rss", query=query_folder("小米 AND 手机"), window="20261122T190000Z")
@@ -250,7 +250,7 @@ def test_a_consumer_killed_before_it_took_a_marker_off_does_the_work_again(root:
 
 TAKING = """
 import sys
-from crawlers.handover import waiting
+from crawlers.storage.handover import waiting
 for _ in range(20):
     for work in waiting("analyse"):
         list(work.batch.lines())

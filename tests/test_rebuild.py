@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from crawlers.stage import Batch
+from crawlers.storage.stage import Batch
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import Busy
 from indexing.elasticsearch.field import Writer

@@ -15,17 +15,17 @@ import msgspec
 import pytest
 
 from config.brand import Brand, Target
-from crawlers import files, queue, received
-from crawlers.compact import compact
-from crawlers.days import days_with_own_files
+from crawlers.engine.run import batch_of, crawl
 from crawlers.page import Request, Response
-from crawlers.pages import Entry, LostPage, drop, expire, find, keep, read, verify
 from crawlers.post import decode_post
-from crawlers.received import Received, Spool
-from crawlers.run import batch_of, crawl
 from crawlers.spider import Job, spider_of
-from crawlers.stage import Batch
-from crawlers.zstd import compress
+from crawlers.storage import files, queue, received
+from crawlers.storage.compact import compact
+from crawlers.storage.days import days_with_own_files
+from crawlers.storage.pages import Entry, LostPage, drop, expire, find, keep, read, verify
+from crawlers.storage.received import Received, Spool
+from crawlers.storage.stage import Batch
+from crawlers.storage.zstd import compress
 from indexing.maintenance import evidence
 from indexing.maintenance.evidence import keep_left_pages
 from indexing.pipeline import analyse_all
@@ -144,7 +144,7 @@ def test_killed_at_any_step_a_page_is_whole_or_absent(data: Path, work: str, mon
     monkeypatch.setenv("PAGE", str(data / "page.json"))
     (data / "page.json").write_bytes(msgspec.json.encode((ENTRY, BODY)))
     step = 0
-    with Forked("import msgspec; from crawlers import pages", work) as killed:
+    with Forked("import msgspec; from crawlers.storage import pages", work) as killed:
         while True:
             if work == DROPPING:
                 keep(ENTRY, BODY)

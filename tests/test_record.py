@@ -15,9 +15,9 @@ import tingfeng
 from crawlers.errors import CrawlError
 from crawlers.feeds import feeds
 from crawlers.page import Response
-from crawlers.pseudonyms import pseudonymised
-from crawlers.record import outcome, read_case, write_case
-from crawlers.shape import Change, Difference, differences, shape_of, together
+from crawlers.recording.pseudonyms import pseudonymised
+from crawlers.recording.record import outcome, read_case, write_case
+from crawlers.recording.shape import Change, Difference, differences, shape_of, together
 from crawlers.spider import PlatformSpider
 from tests.crawl_server import Said, serving
 

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from crawlers.drive import Drive
-from crawlers.ending import Ending
-from crawlers.fetch import Fetcher
+from crawlers.network.drive import Drive
+from crawlers.network.ending import Ending
+from crawlers.network.fetch import Fetcher
+from crawlers.network.report import Verdict
 from crawlers.page import Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.replay.wires import Wire, carried, names, posted, wires
-from crawlers.report import Verdict
 from crawlers.spider import Job, spider_of
 from crawlers.synthetic import HEADER, declare
 from tests.test_replay_round_trip import Taken

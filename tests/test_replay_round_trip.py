@@ -20,18 +20,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.brand import Target
-from crawlers import weibo_id
-from crawlers.drive import Drive
-from crawlers.fetch import Fetcher
+from crawlers.engine.run import batch_of, crawl
+from crawlers.formats import weibo_id
+from crawlers.network.drive import Drive
+from crawlers.network.fetch import Fetcher
 from crawlers.page import Dead, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, decode_post
 from crawlers.replay import CUT, Failures, Replay, Staging, anchor, load, shifted
 from crawlers.replay.people import shown_count
 from crawlers.replay.wires import Wire, carried, posted, wires
 from crawlers.replay.wires import names as wire_names
-from crawlers.run import batch_of, crawl
 from crawlers.spider import Job, spider_of
-from crawlers.stage import window_at
+from crawlers.storage.stage import window_at
 from crawlers.synthetic import HEADER, declare
 
 NOW = datetime(2026, 3, 9, 12, 30, tzinfo=UTC)

@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
-from crawlers import weibo_id
+from crawlers.formats import weibo_id
 from crawlers.post import Author, Engagement, Kind, Post, encode_post
 from crawlers.replay import CUT, LOGIN, Failures, Replay, SourceError, load, targets
 from crawlers.synthetic import declare, declared

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import DAY_ZONE
-from crawlers import weibo_id
+from crawlers.formats import weibo_id
 from crawlers.post import Kind, Post, check, encode_post
 from crawlers.replay import BadLine, SourceError, Staging, load
 from crawlers.replay.corpus import names_in, reviews

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawlers import weibo_id
+from crawlers.formats import weibo_id
 from crawlers.post import Kind, Post
 from crawlers.replay import SourceError, anchor, shifted
 

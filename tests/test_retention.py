@@ -13,10 +13,10 @@ from config import settings
 from config.brand import Brand
 from config.load import ConfigError
 from config.retention import load_retention
-from crawlers import files, packs, queue
-from crawlers.handover import waiting
 from crawlers.post import encode_post
-from crawlers.stage import STAGES, Batch, batches
+from crawlers.storage import files, packs, queue
+from crawlers.storage.handover import waiting
+from crawlers.storage.stage import STAGES, Batch, batches
 from indexing import backfill
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import Busy
@@ -151,7 +151,7 @@ def test_raw_data_goes_when_its_time_is_over_and_the_index_stays(
 def test_raw_data_killed_half_way_owes_nothing_and_goes_the_next_time(
     store: Store, crawled: Callable[..., Batch], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from crawlers import days
+    from crawlers.storage import days
     from tests.killing import dying
 
     for number in range(2):

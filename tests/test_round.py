@@ -14,19 +14,19 @@ from urllib.parse import urlsplit
 import pytest
 
 from config.brand import Target
-from crawlers import process as crawling
-from crawlers.deal import MOST_TASKS, deal, dealt, report_task, summary
-from crawlers.process import CrawlerDied
-from crawlers.report import CrawlReport, Verdict
-from crawlers.round import Outcome, crawl_all
-from crawlers.run import report_of
+from crawlers.engine import process as crawling
+from crawlers.engine.deal import MOST_TASKS, deal, dealt, report_task, summary
+from crawlers.engine.process import CrawlerDied
+from crawlers.engine.round import Outcome, crawl_all
+from crawlers.engine.run import report_of
+from crawlers.network.report import CrawlReport, Verdict
 from tests.crawl_server import NOTHING, Answers, Said, Server, cards, message, page_of, serving
 
 DELAY = 0.3
 CRAWL_ALL = """
 import sys
 from config.brand import Target
-from crawlers.round import crawl_all
+from crawlers.engine.round import crawl_all
 crawl_all([Target(feed="weibo_search", query=f"{n}", base_url=sys.argv[1]) for n in (3, 4)], "w2")
 """
 
@@ -110,7 +110,7 @@ def test_a_page_that_hangs_or_ends_the_process_costs_its_own_target_alone(monkey
         assert "crawling weibo_search 'it dies': the process ended with -9" in str(outcomes[1].fault)
         assert outcomes[2].report and outcomes[2].report.posts == 1
         asked = [len(server.asked) for server in servers]
-        monkeypatch.setattr(crawling, "_WORKER", "crawlers.worker")
+        monkeypatch.setattr(crawling, "_WORKER", "crawlers.network.worker")
         again = crawl_all(targets, "w1")
         assert verdicts(again) == [Verdict.SCHEMA_CHANGED, Verdict.OK, Verdict.OK]
         more = [len(server.asked) > before for server, before in zip(servers, asked, strict=True)]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.query import parse
-from crawlers.stage import Batch
+from crawlers.storage.stage import Batch
 from indexing.elasticsearch.store import Store
 from indexing.mentions.index import index
 from indexing.mentions.search import FIELDS, NotATime, cell, moment, search

@@ -11,13 +11,13 @@ import pytest
 
 from config.brand import Target
 from crawlers import signer as signer_module
-from crawlers.drive import Drive
-from crawlers.ending import ended_by
+from crawlers.engine.prepare import prepare
 from crawlers.errors import Blocked, LoginRequired, RateLimited
-from crawlers.fetch import Fetcher
+from crawlers.network.drive import Drive
+from crawlers.network.ending import ended_by
+from crawlers.network.fetch import Fetcher
+from crawlers.network.report import Verdict
 from crawlers.page import Page, Request, Response
-from crawlers.prepare import prepare
-from crawlers.report import Verdict
 from crawlers.signer import GROUP, signer_of, signing
 from crawlers.spider import CannotCrawl, Job, PlatformSpider
 

@@ -18,21 +18,21 @@ from typer.testing import CliRunner
 from config.brand import Target
 from config.errors import UserError
 from config.settings import DAY_ZONE
-from crawlers import watermark
-from crawlers.packs import day_of
-from crawlers.plan import plans
+from crawlers.engine import watermark
+from crawlers.engine.plan import plans
+from crawlers.engine.process import Crawler, CrawlerDied
+from crawlers.engine.run import crawl
+from crawlers.engine.sliced import backfill
+from crawlers.formats.weibo_regions import REGIONS
+from crawlers.network.report import CrawlReport, Verdict, decode_report
 from crawlers.post import Author, Kind, Post, decode_post
-from crawlers.process import Crawler, CrawlerDied
 from crawlers.replay import Replay
 from crawlers.replay.failures import Failures
 from crawlers.replay.wires import carried
-from crawlers.report import CrawlReport, Verdict, decode_report
-from crawlers.run import crawl
-from crawlers.sliced import backfill
 from crawlers.slicing import DAY, HOUR, MINUTE, Slice, Slicing
 from crawlers.spider import Job
-from crawlers.stage import batches, query_folder, window_at
-from crawlers.weibo_regions import REGIONS
+from crawlers.storage.packs import day_of
+from crawlers.storage.stage import batches, query_folder, window_at
 from tingfeng import app
 
 DAY_OF = datetime(2026, 11, 20, tzinfo=DAY_ZONE)
@@ -41,7 +41,7 @@ KILLED = """
 import os, signal, sys
 from datetime import datetime
 from config.brand import Target
-from crawlers import sliced
+from crawlers.engine import sliced
 from crawlers.slicing import Slice
 
 at, url, start, end, where = sys.argv[1:]

@@ -9,7 +9,7 @@ from config.aliases import Aliases
 from config.brand import Account, Brand
 from config.load import ConfigError, load
 from crawlers.post import Author, Kind, Post, encode_post
-from crawlers.stage import Batch
+from crawlers.storage.stage import Batch
 from indexing.mentions.document import analysis_part
 from nlp.analyse import Analysis
 from nlp.entities import Entities

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.stage import Batch, BrokenBatch, batches, query_folder, sweep, window_at
+from crawlers.storage.stage import Batch, BrokenBatch, batches, query_folder, sweep, window_at
 from tests.killing import WRITER_KILLED_AT_STEP, dying_at_request
 
 BATCH = Batch(stage="posts", feed="rss", query=query_folder("小米 AND 手机"), window="20261122T190000Z")

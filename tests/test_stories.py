@@ -11,7 +11,7 @@ import pytest
 
 from config.brand import Account, Brand
 from crawlers.post import Author, Engagement, Kind, Post, encode_post
-from crawlers.stage import Batch
+from crawlers.storage.stage import Batch
 from indexing.elasticsearch import bulk
 from indexing.elasticsearch.errors import Busy
 from indexing.elasticsearch.lease import lease

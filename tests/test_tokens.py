@@ -8,8 +8,8 @@ import pytest
 
 from config.brand import Target
 from config.load import ConfigError
-from crawlers.report import Verdict
-from crawlers.run import crawl
+from crawlers.engine.run import crawl
+from crawlers.network.report import Verdict
 from tests.crawl_server import Said, serving
 
 TOKEN = "a-secret|token/of-ours"

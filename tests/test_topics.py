@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from config.brand import Brand
-from crawlers.stage import Batch
+from crawlers.storage.stage import Batch
 from indexing.elasticsearch.store import Store
 from indexing.mentions.index import index
 from indexing.topics.clusters import HotWord, Topic, clustered, named_as_before

@@ -76,7 +76,7 @@ def floor(store: Any) -> Callable[[], object]:
 
 def crawled(files: list[Path]) -> None:
     """Write the windows as a crawl does."""
-    from crawlers.stage import Batch, window_at
+    from crawlers.storage.stage import Batch, window_at
 
     for file in files:
         at = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(minutes=10 * int(file.stem))

@@ -17,10 +17,10 @@ import msgspec
 
 from config import settings
 from config.pictures import Pictures
-from crawlers import files
+from crawlers.network.turn import turn
 from crawlers.pictures.fingerprint import MOST_BYTES, NoPicture, fingerprint
 from crawlers.pictures.public import Allowed, NotPublic, Place, is_public, place_of
-from crawlers.turn import turn
+from crawlers.storage import files
 
 __all__ = ["Finder"]
 

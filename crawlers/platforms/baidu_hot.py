@@ -14,11 +14,11 @@ from urllib.parse import urlencode
 import msgspec
 
 from config.both import Both
-from crawlers.charset import decode_text
 from crawlers.errors import Blocked, MalformedPost, SchemaChanged, Unreachable
-from crawlers.hot_list import HotList, Topic
+from crawlers.formats.hot_list import HotList, Topic
 from crawlers.page import Page, Request, Response
-from crawlers.wire import decode_item, decode_json, looks_like_html
+from crawlers.reading.charset import decode_text
+from crawlers.reading.wire import decode_item, decode_json, looks_like_html
 
 __all__ = ["BaiduHot"]
 

@@ -3,7 +3,8 @@
     GET /x/v2/reply/wbi/main?type=1&oid={aid}&mode=2&pagination_str=…        comments, each with its first answers
     GET /x/v2/reply/reply?type=1&oid={aid}&root={rpid}&ps=20&pn=N            all answers to one
 
-The query is a video: BV17x411w7KC, av170001, or its address. Signed and refused as the search is (crawlers/wbi.py).
+The query is a video: BV17x411w7KC, av170001, or its address. Signed and refused as the search is
+(crawlers/formats/wbi.py).
 Fields: https://github.com/SocialSisterYi/bilibili-API-collect/blob/master/docs/comment/readme.md.
 """
 
@@ -16,17 +17,17 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import msgspec
 
 from config.both import Both
-from crawlers.bilibili_answer import BilibiliSpider
-from crawlers.bilibili_id import VIDEO, aid_of, bvid_of
 from crawlers.browser_page import BrowserPage
-from crawlers.counts import count
 from crawlers.errors import MalformedPost
-from crawlers.links import links_of
+from crawlers.formats.bilibili_answer import BilibiliSpider
+from crawlers.formats.bilibili_id import VIDEO, aid_of, bvid_of
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
+from crawlers.reading.counts import count
+from crawlers.reading.links import links_of
+from crawlers.reading.times import unix_time
+from crawlers.reading.wire import decode_item, decode_optional
 from crawlers.spider import CannotCrawl, Job, is_loopback
-from crawlers.times import unix_time
-from crawlers.wire import decode_item, decode_optional
 
 __all__ = ["BilibiliReplies"]
 

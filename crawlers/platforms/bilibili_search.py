@@ -3,7 +3,7 @@
     GET /x/web-interface/wbi/search/type?search_type=video&keyword=…&order=pubdate&page=N
         [&pubtime_begin_s=…&pubtime_end_s=…]
 
-Every request is signed (wbi, crawlers/wbi.py); a visitor's cookie (buvid3) is wanted as a rule (`cookie_env`).
+Every request is signed (wbi, crawlers/formats/wbi.py); a visitor's cookie (buvid3) is wanted as a rule (`cookie_env`).
 Fields: https://github.com/SocialSisterYi/bilibili-API-collect/blob/master/docs/search/search_response.md.
 """
 
@@ -16,17 +16,17 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from config.both import Both
-from crawlers.bilibili_answer import BilibiliSpider
-from crawlers.bilibili_id import bvid_of
 from crawlers.browser_page import BrowserPage
-from crawlers.counts import count
 from crawlers.errors import MalformedPost
-from crawlers.links import links_of
+from crawlers.formats.bilibili_answer import BilibiliSpider
+from crawlers.formats.bilibili_id import bvid_of
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
+from crawlers.reading.counts import count
+from crawlers.reading.links import links_of
+from crawlers.reading.times import unix_time
+from crawlers.reading.wire import decode_item, decode_optional
 from crawlers.slicing import DAY, HOUR, MINUTE, Slicing
-from crawlers.times import unix_time
-from crawlers.wire import decode_item, decode_optional
 
 __all__ = ["BilibiliSearch"]
 

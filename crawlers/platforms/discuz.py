@@ -12,17 +12,17 @@ from functools import partial
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from config.both import Both
-from crawlers.counts import count
-from crawlers.discuz_page import author_link, board_says, edited, page_count, shown_time, text_parts
 from crawlers.errors import MalformedPost
-from crawlers.hashtags import hashtags
-from crawlers.html_page import Element, attribute, classed, each, first, page_of, plain
-from crawlers.links import links_of
-from crawlers.markup import text_of
+from crawlers.formats.discuz_page import author_link, board_says, edited, page_count, shown_time, text_parts
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
+from crawlers.reading.counts import count
+from crawlers.reading.hashtags import hashtags
+from crawlers.reading.html_page import Element, attribute, classed, each, first, page_of, plain
+from crawlers.reading.links import links_of
+from crawlers.reading.markup import text_of
+from crawlers.reading.times import optional_time
 from crawlers.spider import CannotCrawl, Job, PlatformSpider, is_loopback
-from crawlers.times import optional_time
 
 __all__ = ["Discuz"]
 

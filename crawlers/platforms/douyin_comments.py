@@ -14,10 +14,10 @@ import msgspec
 
 from config.both import Both
 from crawlers.browser_page import BrowserPage
-from crawlers.counts import count
-from crawlers.douyin import Comment, Douyin, Reply, read_reply
 from crawlers.errors import SchemaChanged
+from crawlers.formats.douyin import Comment, Douyin, Reply, read_reply
 from crawlers.page import Listed, Page, Request, Response
+from crawlers.reading.counts import count
 from crawlers.spider import CannotCrawl, Job
 
 __all__ = ["DouyinComments"]

@@ -14,10 +14,10 @@ import msgspec
 
 from config.both import Both
 from crawlers.browser_page import BrowserPage
-from crawlers.douyin import Douyin, Reply, read_reply
 from crawlers.errors import MalformedPost, SchemaChanged
+from crawlers.formats.douyin import Douyin, Reply, read_reply
 from crawlers.page import Listed, Page, Request, Response
-from crawlers.wire import decode_item
+from crawlers.reading.wire import decode_item
 
 __all__ = ["DouyinSearch"]
 

@@ -17,15 +17,15 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import msgspec
 
 from config.both import Both
-from crawlers.counts import count
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged, Unreachable
-from crawlers.hashtags import hashtags
-from crawlers.links import links_of
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
+from crawlers.reading.counts import count
+from crawlers.reading.hashtags import hashtags
+from crawlers.reading.links import links_of
+from crawlers.reading.times import ReadTime, read_time, unix_time
+from crawlers.reading.wire import decode_item, decode_json, decode_optional, decode_page
 from crawlers.spider import CannotCrawl, Job, PlatformSpider
-from crawlers.times import ReadTime, read_time, unix_time
-from crawlers.wire import decode_item, decode_json, decode_optional, decode_page
 
 __all__ = ["FacebookPage"]
 

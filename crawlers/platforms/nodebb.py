@@ -18,13 +18,13 @@ import msgspec
 
 from config.both import Both
 from crawlers.errors import LoginRequired, SchemaChanged
-from crawlers.links import links_of
-from crawlers.markup import text_of
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
+from crawlers.reading.links import links_of
+from crawlers.reading.markup import text_of
+from crawlers.reading.times import optional_time, read_time, unix_time
+from crawlers.reading.wire import decode_item, decode_page, looks_like_html
 from crawlers.spider import CannotCrawl, Job, PlatformSpider, is_loopback
-from crawlers.times import optional_time, read_time, unix_time
-from crawlers.wire import decode_item, decode_page, looks_like_html
 
 __all__ = ["NodeBB"]
 

@@ -17,16 +17,16 @@ import msgspec
 
 from config.both import Both
 from crawlers.browser_page import BrowserPage
-from crawlers.counts import count
 from crawlers.errors import Blocked, LoginRequired, MalformedPost, RateLimited, SchemaChanged, Unreachable
-from crawlers.hashtags import hashtags
-from crawlers.links import links_of
-from crawlers.markup import text_of
 from crawlers.page import Dead, Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
+from crawlers.reading.counts import count
+from crawlers.reading.hashtags import hashtags
+from crawlers.reading.links import links_of
+from crawlers.reading.markup import text_of
+from crawlers.reading.times import ReadTime, read_time, unix_time
+from crawlers.reading.wire import decode_item, decode_optional, decode_page, looks_like_html
 from crawlers.spider import CannotCrawl, Job, PlatformSpider
-from crawlers.times import ReadTime, read_time, unix_time
-from crawlers.wire import decode_item, decode_optional, decode_page, looks_like_html
 
 __all__ = ["QZone"]
 

@@ -13,16 +13,16 @@ from urllib.parse import urljoin, urlsplit
 from w3lib.url import safe_url_string
 
 from config.both import Both
-from crawlers.charset import decode_text
 from crawlers.errors import MalformedPost, SchemaChanged, Unreachable
-from crawlers.feed_entry import Entry, distinct, edited_at, native_id, published_at, url_of
-from crawlers.json_feed import looks_like_json, read_json_feed
-from crawlers.links import links_of
+from crawlers.formats.feed_entry import Entry, distinct, edited_at, native_id, published_at, url_of
+from crawlers.formats.json_feed import looks_like_json, read_json_feed
+from crawlers.formats.xml_feed import read_xml_feed
 from crawlers.page import Dead, Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
+from crawlers.reading.charset import decode_text
+from crawlers.reading.links import links_of
+from crawlers.reading.wire import looks_like_html
 from crawlers.spider import CannotCrawl, PlatformSpider
-from crawlers.wire import looks_like_html
-from crawlers.xml_feed import read_xml_feed
 
 __all__ = ["Rss"]
 

@@ -17,15 +17,8 @@ import msgspec
 
 from config.both import Both
 from crawlers.browser_page import BrowserPage
-from crawlers.counts import count
 from crawlers.errors import MalformedPost
-from crawlers.hashtags import hashtags
-from crawlers.html_page import Element, attribute, classed, each, first, page_of, plain
-from crawlers.links import links_of
-from crawlers.markup import text_of
-from crawlers.page import Listed, Page, Request, Response
-from crawlers.post import Author, Engagement, Kind, Post
-from crawlers.tieba_answer import (
+from crawlers.formats.tieba_answer import (
     TiebaSpider,
     User,
     author_of,
@@ -36,7 +29,14 @@ from crawlers.tieba_answer import (
     said_by,
     text_in,
 )
-from crawlers.wire import decode_item, decode_page
+from crawlers.page import Listed, Page, Request, Response
+from crawlers.post import Author, Engagement, Kind, Post
+from crawlers.reading.counts import count
+from crawlers.reading.hashtags import hashtags
+from crawlers.reading.html_page import Element, attribute, classed, each, first, page_of, plain
+from crawlers.reading.links import links_of
+from crawlers.reading.markup import text_of
+from crawlers.reading.wire import decode_item, decode_page
 
 __all__ = ["TiebaSearch"]
 

@@ -17,16 +17,8 @@ import msgspec
 
 from config.both import Both
 from crawlers.browser_page import BrowserPage
-from crawlers.counts import count
 from crawlers.errors import MalformedPost
-from crawlers.hashtags import hashtags
-from crawlers.html_page import Element, attribute, classed, each, first, inner, page_of, plain
-from crawlers.links import links_of
-from crawlers.markup import text_of
-from crawlers.page import Dead, Listed, Page, Request, Response
-from crawlers.post import Engagement, Kind, Post
-from crawlers.spider import CannotCrawl, Job, is_loopback
-from crawlers.tieba_answer import (
+from crawlers.formats.tieba_answer import (
     TiebaSpider,
     User,
     author_of,
@@ -36,8 +28,16 @@ from crawlers.tieba_answer import (
     said_by,
     text_in,
 )
-from crawlers.tieba_thread_page import Below, Field, Floor, Forum, ThreadInfo, ThreadPage
-from crawlers.wire import decode_item, decode_optional, decode_page
+from crawlers.formats.tieba_thread_page import Below, Field, Floor, Forum, ThreadInfo, ThreadPage
+from crawlers.page import Dead, Listed, Page, Request, Response
+from crawlers.post import Engagement, Kind, Post
+from crawlers.reading.counts import count
+from crawlers.reading.hashtags import hashtags
+from crawlers.reading.html_page import Element, attribute, classed, each, first, inner, page_of, plain
+from crawlers.reading.links import links_of
+from crawlers.reading.markup import text_of
+from crawlers.reading.wire import decode_item, decode_optional, decode_page
+from crawlers.spider import CannotCrawl, Job, is_loopback
 
 __all__ = ["TiebaThread"]
 

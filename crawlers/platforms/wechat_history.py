@@ -17,14 +17,14 @@ from urllib.parse import urlencode
 import msgspec
 
 from config.both import Both
-from crawlers.charset import decode_text
 from crawlers.errors import LoginRequired, MalformedPost, RateLimited, SchemaChanged, Unreachable
+from crawlers.formats.wechat_article import HOME, address_of, article_id, refused_page
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Kind, Post
+from crawlers.reading.charset import decode_text
+from crawlers.reading.times import unix_time
+from crawlers.reading.wire import decode_item, decode_optional, decode_page
 from crawlers.spider import CannotCrawl, Job, PlatformSpider
-from crawlers.times import unix_time
-from crawlers.wechat_article import HOME, address_of, article_id, refused_page
-from crawlers.wire import decode_item, decode_optional, decode_page
 
 __all__ = ["WechatHistory"]
 

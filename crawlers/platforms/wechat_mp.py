@@ -16,12 +16,12 @@ import msgspec
 
 from config.both import Both
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged, Unreachable
+from crawlers.formats.wechat_article import HOME, address_of, article_id, refused_page
 from crawlers.page import Dead, Listed, Page, Request, Response
 from crawlers.post import Author, Kind, Post
+from crawlers.reading.times import unix_time
+from crawlers.reading.wire import decode_item, decode_optional, decode_page, looks_like_html
 from crawlers.spider import CannotCrawl, Job, PlatformSpider
-from crawlers.times import unix_time
-from crawlers.wechat_article import HOME, address_of, article_id, refused_page
-from crawlers.wire import decode_item, decode_optional, decode_page, looks_like_html
 
 __all__ = ["WechatMp"]
 

@@ -12,12 +12,12 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 from config.both import Both
 from crawlers.errors import Blocked, MalformedPost
-from crawlers.html_page import Element, attribute, classed, each, first, page_of, plain
+from crawlers.formats.wechat_article import address_of, article_id, refused_page
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Kind, Post
+from crawlers.reading.html_page import Element, attribute, classed, each, first, page_of, plain
+from crawlers.reading.times import unix_time
 from crawlers.spider import PlatformSpider
-from crawlers.times import unix_time
-from crawlers.wechat_article import address_of, article_id, refused_page
 
 __all__ = ["WechatSogou"]
 

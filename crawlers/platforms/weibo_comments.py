@@ -17,15 +17,15 @@ import msgspec
 
 from config.both import Both
 from crawlers.browser_page import BrowserPage
-from crawlers.counts import count
 from crawlers.errors import MalformedPost, SchemaChanged
-from crawlers.links import links_of
-from crawlers.markup import text_of
-from crawlers.mblog import SITE, User, digits, exact_time, read_author, read_pictures, tags_of
+from crawlers.formats.mblog import SITE, User, digits, exact_time, read_author, read_pictures, tags_of
+from crawlers.formats.weibo_mobile import ABSENT, OfMessage, Reply, read_reply
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Engagement, Kind, Post
-from crawlers.weibo_mobile import ABSENT, OfMessage, Reply, read_reply
-from crawlers.wire import decode_item, decode_json, decode_optional, decode_page
+from crawlers.reading.counts import count
+from crawlers.reading.links import links_of
+from crawlers.reading.markup import text_of
+from crawlers.reading.wire import decode_item, decode_json, decode_optional, decode_page
 
 __all__ = ["WeiboComments"]
 

@@ -15,13 +15,13 @@ import msgspec
 from lxml import etree
 
 from config.both import Both
-from crawlers.charset import decode_text
 from crawlers.errors import MalformedPost, SchemaChanged, Unreachable
-from crawlers.hot_list import HotList, Topic
+from crawlers.formats.hot_list import HotList, Topic
+from crawlers.formats.weibo_mobile import read_reply
 from crawlers.page import Page, Request, Response
-from crawlers.times import optional_time
-from crawlers.weibo_mobile import read_reply
-from crawlers.wire import decode_item, decode_page, looks_like_html
+from crawlers.reading.charset import decode_text
+from crawlers.reading.times import optional_time
+from crawlers.reading.wire import decode_item, decode_page, looks_like_html
 
 __all__ = ["WeiboHot"]
 

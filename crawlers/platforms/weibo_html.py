@@ -18,18 +18,26 @@ from lxml import etree
 from config.both import Both
 from config.settings import DAY_ZONE
 from crawlers.browser_page import BrowserPage
-from crawlers.charset import decode_text
-from crawlers.counts import count
 from crawlers.errors import Blocked, CrawlError, LoginRequired, RateLimited, SchemaChanged, Unreachable
-from crawlers.links import links_of
-from crawlers.markup import text_of
-from crawlers.mblog import SITE, digits, exact_time, tags_of
+from crawlers.formats.mblog import SITE, digits, exact_time, tags_of
+from crawlers.formats.weibo_card import (
+    author_of,
+    block_of,
+    engagement_of,
+    markup_of,
+    pictures_of,
+    quoted_mid,
+    text_within,
+)
+from crawlers.formats.weibo_regions import REGIONS
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Kind, Post
+from crawlers.reading.charset import decode_text
+from crawlers.reading.counts import count
+from crawlers.reading.links import links_of
+from crawlers.reading.markup import text_of
 from crawlers.slicing import HOUR, Slicing
 from crawlers.spider import PlatformSpider
-from crawlers.weibo_card import author_of, block_of, engagement_of, markup_of, pictures_of, quoted_mid, text_within
-from crawlers.weibo_regions import REGIONS
 
 __all__ = ["WeiboHtml"]
 

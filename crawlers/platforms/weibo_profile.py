@@ -15,10 +15,10 @@ import msgspec
 
 from config.both import Both
 from crawlers.browser_page import BrowserPage
+from crawlers.formats.weibo_mobile import WeiboMobile, read_reply
 from crawlers.page import Page, Request, Response
+from crawlers.reading.wire import decode_item, decode_json
 from crawlers.spider import CannotCrawl, Job
-from crawlers.weibo_mobile import WeiboMobile, read_reply
-from crawlers.wire import decode_item, decode_json
 
 __all__ = ["WeiboProfile"]
 

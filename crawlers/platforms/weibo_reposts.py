@@ -14,10 +14,10 @@ import msgspec
 
 from config.both import Both
 from crawlers.browser_page import BrowserPage
-from crawlers.counts import count
+from crawlers.formats.weibo_mobile import OfMessage, read_reply
 from crawlers.page import Page, Request, Response
-from crawlers.weibo_mobile import OfMessage, read_reply
-from crawlers.wire import decode_json, decode_page
+from crawlers.reading.counts import count
+from crawlers.reading.wire import decode_json, decode_page
 
 __all__ = ["WeiboReposts"]
 

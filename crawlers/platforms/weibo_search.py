@@ -13,9 +13,9 @@ import msgspec
 
 from config.both import Both
 from crawlers.browser_page import BrowserPage
+from crawlers.formats.weibo_mobile import WeiboMobile, read_reply
 from crawlers.page import Page, Request, Response
-from crawlers.weibo_mobile import WeiboMobile, read_reply
-from crawlers.wire import decode_json
+from crawlers.reading.wire import decode_json
 
 __all__ = ["WeiboSearch"]
 

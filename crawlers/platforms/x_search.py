@@ -15,17 +15,17 @@ from urllib.parse import urlencode
 import msgspec
 
 from config.both import Both
-from crawlers.counts import count
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged
-from crawlers.links import links_of
-from crawlers.markup import text_of
-from crawlers.native_id import published
+from crawlers.formats.native_id import published
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
+from crawlers.reading.counts import count
+from crawlers.reading.links import links_of
+from crawlers.reading.markup import text_of
+from crawlers.reading.times import ReadTime, optional_time, read_time
+from crawlers.reading.wire import decode_item, decode_optional, decode_page
 from crawlers.slicing import Slicing, iso_utc
 from crawlers.spider import CannotCrawl, Job, PlatformSpider
-from crawlers.times import ReadTime, optional_time, read_time
-from crawlers.wire import decode_item, decode_optional, decode_page
 
 __all__ = ["XSearch"]
 

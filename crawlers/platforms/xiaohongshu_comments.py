@@ -14,9 +14,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from config.both import Both
 from crawlers.browser_page import BrowserPage
 from crawlers.errors import SchemaChanged
+from crawlers.formats.xiaohongshu import Comment, Data, Gone, Xiaohongshu, read_reply
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.spider import CannotCrawl, Job
-from crawlers.xiaohongshu import Comment, Data, Gone, Xiaohongshu, read_reply
 
 __all__ = ["XiaohongshuComments"]
 

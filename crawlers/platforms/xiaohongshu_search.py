@@ -14,10 +14,10 @@ import msgspec
 from config.both import Both
 from crawlers.browser_page import BrowserPage
 from crawlers.errors import MalformedPost, SchemaChanged
+from crawlers.formats.xiaohongshu import ABSENT, Gone, Item, Xiaohongshu, read_reply
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Post
-from crawlers.wire import decode_item
-from crawlers.xiaohongshu import ABSENT, Gone, Item, Xiaohongshu, read_reply
+from crawlers.reading.wire import decode_item
 
 __all__ = ["XiaohongshuSearch"]
 

@@ -12,14 +12,14 @@ from typing import Any
 import msgspec
 
 from config.both import Both
-from crawlers.counts import count
 from crawlers.errors import MalformedPost, SchemaChanged
-from crawlers.hot_list import HotList, Topic
-from crawlers.markup import text_of
+from crawlers.formats.hot_list import HotList, Topic
+from crawlers.formats.zhihu import read_reply
 from crawlers.page import Page, Request, Response
 from crawlers.post import Engagement
-from crawlers.wire import decode_item
-from crawlers.zhihu import read_reply
+from crawlers.reading.counts import count
+from crawlers.reading.markup import text_of
+from crawlers.reading.wire import decode_item
 
 __all__ = ["ZhihuHot"]
 

@@ -16,16 +16,16 @@ import msgspec
 
 from config.both import Both
 from crawlers.browser_page import BrowserPage
-from crawlers.counts import count
 from crawlers.errors import MalformedPost
-from crawlers.links import links_of
-from crawlers.markup import text_of
+from crawlers.formats.zhihu import Paging, read_reply
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
+from crawlers.reading.counts import count
+from crawlers.reading.links import links_of
+from crawlers.reading.markup import text_of
+from crawlers.reading.times import optional_time, unix_time
+from crawlers.reading.wire import decode_item
 from crawlers.spider import PlatformSpider
-from crawlers.times import optional_time, unix_time
-from crawlers.wire import decode_item
-from crawlers.zhihu import Paging, read_reply
 
 __all__ = ["ZhihuSearch"]
 

@@ -16,8 +16,8 @@ from datetime import datetime
 import msgspec
 
 from config import settings
-from crawlers import files
 from crawlers.private.seal import digest, open_sealed, seal
+from crawlers.storage import files
 
 __all__ = ["Consent", "files_of_consents", "given", "history", "record"]
 

@@ -13,11 +13,11 @@ from datetime import datetime
 import msgspec
 
 from config import settings
-from crawlers import files
 from crawlers.private import consent
 from crawlers.private.message import Message
 from crawlers.private.seal import open_sealed, reseal, seal
-from crawlers.stage import Batch, own_batches
+from crawlers.storage import files
+from crawlers.storage.stage import Batch, own_batches
 
 __all__ = [
     "STAGE",

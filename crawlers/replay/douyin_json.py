@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from crawlers.douyin import tags_of
+from crawlers.formats.douyin import tags_of
 from crawlers.post import Author, Kind, Post
 from crawlers.replay.found import adopted, stated
 

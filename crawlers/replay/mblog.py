@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from config.settings import DAY_ZONE
-from crawlers import weibo_id
+from crawlers.formats import weibo_id
 from crawlers.post import Kind, Post
 from crawlers.replay.markup import weibo_html
 

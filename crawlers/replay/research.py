@@ -18,8 +18,8 @@ from typing import Any
 import msgspec
 
 from config.settings import DAY_ZONE, research_data
-from crawlers import weibo_id
 from crawlers.errors import MalformedPost
+from crawlers.formats import weibo_id
 from crawlers.post import Author, Engagement, Kind, Post, check
 from crawlers.replay.errors import SourceError, bad_line
 from crawlers.replay.lines import SetAside, lines_of

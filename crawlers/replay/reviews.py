@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from config.settings import DAY_ZONE
-from crawlers import weibo_id
+from crawlers.formats import weibo_id
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.replay.board import Board, title_of
 from crawlers.replay.corpus import reviews, theme

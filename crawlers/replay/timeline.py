@@ -14,7 +14,7 @@ from config import settings
 from crawlers.post import Post
 from crawlers.replay import wires
 from crawlers.replay.errors import SourceError
-from crawlers.stage import query_folder
+from crawlers.storage.stage import query_folder
 
 __all__ = ["anchor", "ending_of", "shifted"]
 

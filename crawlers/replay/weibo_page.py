@@ -4,10 +4,10 @@ from datetime import datetime
 from html import escape
 
 from config.settings import DAY_ZONE
+from crawlers.formats.weibo_id import to_base62
 from crawlers.post import Post
 from crawlers.replay.markup import weibo_html
 from crawlers.replay.mblog import shown
-from crawlers.weibo_id import to_base62
 
 __all__ = ["page"]
 

@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
-from crawlers import weibo_id
-from crawlers.markup import text_of
-from crawlers.mblog import tags_of
+from crawlers.formats import weibo_id
+from crawlers.formats.mblog import tags_of
 from crawlers.post import Author, Kind, Post
+from crawlers.reading.markup import text_of
 from crawlers.replay.errors import SourceError
 from crawlers.replay.found import adopted
 from crawlers.replay.markup import weibo_html

@@ -21,7 +21,7 @@ from crawlers.private import consent, conversations
 from crawlers.private.consent import Consent
 from crawlers.private.conversations import STAGE, Books
 from crawlers.private.message import Message
-from crawlers.stage import Batch
+from crawlers.storage.stage import Batch
 from crawlers.wecom.account import NotSetUp, use
 
 __all__ = ["SOURCE", "ArchiveReport", "ChatArchive", "Keys", "archive_of", "keys_of", "sync_archive"]

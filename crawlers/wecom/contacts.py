@@ -14,7 +14,7 @@ import msgspec
 from crawlers.errors import LoginRequired
 from crawlers.private.conversations import remove
 from crawlers.private.seal import open_sealed, seal
-from crawlers.stage import Batch, own_batches, query_folder, window_at
+from crawlers.storage.stage import Batch, own_batches, query_folder, window_at
 from crawlers.wecom.account import corp_id
 from crawlers.wecom.api import Api, Reply, Unknown
 from crawlers.wecom.contact import Contact, RawContact, RawFollow, contact_of, merged

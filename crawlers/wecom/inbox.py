@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from config import settings
-from crawlers import files
 from crawlers.private.seal import open_sealed, seal
+from crawlers.storage import files
 from crawlers.wecom.event import Event
 
 __all__ = ["STAGE", "events", "expire", "forget", "keep", "note_request", "was_taken"]

@@ -1,8 +1,8 @@
 """After a new key was put first: everything sealed is sealed anew, so that the older keys may go."""
 
-from crawlers import files
 from crawlers.private import consent, conversations
 from crawlers.private.seal import reseal
+from crawlers.storage import files
 from crawlers.wecom import contacts, inbox
 
 __all__ = ["rekey"]

@@ -14,7 +14,7 @@ import msgspec
 from crawlers.private import conversations
 from crawlers.private.conversations import STAGE, Books
 from crawlers.private.message import Message
-from crawlers.stage import Batch, query_folder
+from crawlers.storage.stage import Batch, query_folder
 from crawlers.wecom.api import Api, Reply
 
 __all__ = ["SOURCE", "ServiceReport", "accounts", "sync_service"]

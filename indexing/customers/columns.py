@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
 
-from crawlers.account_id import FORMS
+from crawlers.formats.account_id import FORMS
 from crawlers.tables import FaultyRow, Record, UnusableTable
 from crawlers.tables.cells import SpoiltCell, mended
 from indexing.customers.customer import Customer, Handle, HandleKind

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 
 from config import fold
-from crawlers.dates import read_date
+from crawlers.reading.dates import read_date
 from indexing.customers.personal import PersonalKind
 
 __all__ = ["normalised"]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
 
-from crawlers.report import Gap
+from crawlers.network.report import Gap
 from crawlers.spider import route_of
 from indexing.coverage import Covered
 from indexing.dark.estimate import MOST_ROUTES

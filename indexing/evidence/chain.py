@@ -20,7 +20,7 @@ import msgspec
 
 from config import settings
 from config.settings import DAY_ZONE
-from crawlers import files
+from crawlers.storage import files
 from indexing.evidence.line import NOTHING, BrokenChain, Item, Line, decode_kept, decode_line, digest_of, write
 from indexing.evidence.roots import is_sealed, sealed_until
 from indexing.evidence.segments import KEPT, LINES, Segment, chain_root, days, read, segments

@@ -20,8 +20,8 @@ import msgspec
 from config.errors import UserError
 from config.retention import EvidenceRetention
 from config.settings import DAY_ZONE
-from crawlers import files
-from crawlers.zstd import compress
+from crawlers.storage import files
+from crawlers.storage.zstd import compress
 from indexing.evidence.chain import append, locked
 from indexing.evidence.contents import entries, lines_of
 from indexing.evidence.line import BrokenChain, Item, Kept, Line, decode_kept

@@ -25,8 +25,8 @@ import msgspec
 from config.both import Both
 from config.errors import UserError
 from config.settings import DAY_ZONE
-from crawlers import pages
-from crawlers.pages import Entry, LostPage
+from crawlers.storage import pages
+from crawlers.storage.pages import Entry, LostPage
 from indexing.elasticsearch.store import Store
 from indexing.evidence.chain import Place, append
 from indexing.evidence.contents import entries, lines_of

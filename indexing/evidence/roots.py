@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from config.settings import DAY_ZONE
-from crawlers import files
+from crawlers.storage import files
 from indexing.evidence.line import NOTHING, BrokenChain, digest_of
 from indexing.evidence.segments import LINES, chain_root, days, read, segments, writers
 

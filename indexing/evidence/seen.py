@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from crawlers import files, pages
-from crawlers.pages import Entry, LostPage
+from crawlers.storage import files, pages
+from crawlers.storage.pages import Entry, LostPage
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 from indexing.evidence.chain import append

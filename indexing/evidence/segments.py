@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import msgspec
 
 from config import settings
-from crawlers import files
-from crawlers.zstd import ZstdError, compress, decompress
+from crawlers.storage import files
+from crawlers.storage.zstd import ZstdError, compress, decompress
 from indexing.evidence.line import BrokenChain
 
 __all__ = ["KEPT", "LINES", "Segment", "chain_root", "compact", "days", "read", "segments", "writers"]

@@ -12,7 +12,7 @@ from itertools import groupby, islice
 from pathlib import Path
 
 from config import settings
-from crawlers.stage import window_at
+from crawlers.storage.stage import window_at
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.exchange import begin, changed, exchange
 from indexing.elasticsearch.lease import lease

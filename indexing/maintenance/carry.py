@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from crawlers.stage import batches
+from crawlers.storage.stage import batches
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.exchange import changed, processed

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from crawlers import queue
-from crawlers.compact import compact
-from crawlers.days import Day, days_with_own_files
-from crawlers.manifest import BrokenBatch
-from crawlers.stage import STAGES, window_at
+from crawlers.storage import queue
+from crawlers.storage.compact import compact
+from crawlers.storage.days import Day, days_with_own_files
+from crawlers.storage.manifest import BrokenBatch
+from crawlers.storage.stage import STAGES, window_at
 from indexing.maintenance.settled import settled
 
 if TYPE_CHECKING:

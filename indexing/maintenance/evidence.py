@@ -5,10 +5,10 @@ from datetime import datetime
 
 import msgspec
 
-from crawlers import queue
-from crawlers.manifest import BrokenBatch
-from crawlers.received import BrokenSpool, settle, spooled, waits
-from crawlers.stage import Batch
+from crawlers.storage import queue
+from crawlers.storage.manifest import BrokenBatch
+from crawlers.storage.received import BrokenSpool, settle, spooled, waits
+from crawlers.storage.stage import Batch
 
 __all__ = ["keep_left_pages", "keep_pages"]
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from config.retention import Retention, load_retention
-from crawlers.stage import STAGES, sweep
+from crawlers.storage.stage import STAGES, sweep
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.lease import lease
 from indexing.maintenance.compaction import Packing, pack

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from config.errors import UserError
-from crawlers.zstd import ZstdError, ZstdFile
+from crawlers.storage.zstd import ZstdError, ZstdFile
 
 __all__ = [
     "BrokenBackup",

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from crawlers.stage import Batch, BooksDoNotBalance, batches
+from crawlers.storage.stage import Batch, BooksDoNotBalance, batches
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.exchange import begin, exchange
 from indexing.elasticsearch.lease import lease

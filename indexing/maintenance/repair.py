@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawlers import queue
-from crawlers.handover import abandoned
-from crawlers.stage import Batch, BrokenBatch
+from crawlers.storage import queue
+from crawlers.storage.handover import abandoned
+from crawlers.storage.stage import Batch, BrokenBatch
 from indexing.owed import lost
 
 if TYPE_CHECKING:

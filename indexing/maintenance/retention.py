@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from config import settings
 from config.retention import EvidenceRetention, Retention
-from crawlers import pages
-from crawlers.days import days
-from crawlers.manifest import BrokenBatch
 from crawlers.private import conversations
-from crawlers.stage import STAGES, window_at
+from crawlers.storage import pages
+from crawlers.storage.days import days
+from crawlers.storage.manifest import BrokenBatch
+from crawlers.storage.stage import STAGES, window_at
 from crawlers.wecom import inbox
 from indexing.evidence.night import put_away
 from indexing.maintenance.row import Row

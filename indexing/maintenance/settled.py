@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawlers import queue
-from crawlers.days import Day
-from crawlers.manifest import Manifest
-from crawlers.stage import STAGES, Batch
+from crawlers.storage import queue
+from crawlers.storage.days import Day
+from crawlers.storage.manifest import Manifest
+from crawlers.storage.stage import STAGES, Batch
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store

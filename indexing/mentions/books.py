@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from crawlers.stage import Batch, BooksDoNotBalance, BrokenBatch, Manifest
+from crawlers.storage.stage import Batch, BooksDoNotBalance, BrokenBatch, Manifest
 from indexing.mentions.runs import runs_of
 from indexing.mentions.write import Outcome
 from indexing.stories.answers import answers_of

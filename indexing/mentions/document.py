@@ -7,7 +7,7 @@ from typing import Any
 
 from config.fold import fold
 from config.settings import DAY_ZONE
-from crawlers import native_id
+from crawlers.formats import native_id
 from crawlers.post import Author, Engagement, Post
 from indexing.elasticsearch.exact import any_way
 from indexing.identity.edges import said

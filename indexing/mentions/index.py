@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from crawlers.stage import Batch, BooksDoNotBalance, BrokenBatch, Manifest, manifests
+from crawlers.storage.stage import Batch, BooksDoNotBalance, BrokenBatch, Manifest, manifests
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store

@@ -6,7 +6,7 @@ from typing import Any
 
 from crawlers.errors import MalformedPost
 from crawlers.post import decode_post
-from crawlers.stage import Batch
+from crawlers.storage.stage import Batch
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.retry import with_retries

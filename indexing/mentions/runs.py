@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from crawlers.report import CrawlReport, decode_report
-from crawlers.stage import Batch
+from crawlers.network.report import CrawlReport, decode_report
+from crawlers.storage.stage import Batch
 from indexing.elasticsearch.record_fields import RUN
 from indexing.elasticsearch.store import Store
 from indexing.stories.documents import put

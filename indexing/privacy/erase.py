@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from config.errors import UserError
 from config.pseudonym import pseudonym_key
 from config.seal import keyring
-from crawlers import objections
+from crawlers.storage import objections
 from indexing.customers.customer import from_document
 from indexing.customers.link_records import read_links
 from indexing.customers.personal import PersonalKind, opened

@@ -20,7 +20,7 @@ from config import settings
 from config.errors import UserError
 from config.pseudonym import pseudonym_key
 from config.seal import keyring
-from crawlers import files
+from crawlers.storage import files
 from indexing.privacy.sought import ERASED, digest_of
 
 __all__ = ["BrokenReceipt", "Erased", "Receipt", "UnderWay", "begin", "finish", "load_erased", "receipts", "under_way"]

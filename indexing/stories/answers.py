@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from crawlers.stage import Batch, Manifest
+from crawlers.storage.stage import Batch, Manifest
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.retry import with_retries

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from crawlers.bilibili_id import aid_of, bvid_of
+from crawlers.formats.bilibili_id import aid_of, bvid_of
 from crawlers.post import Engagement, Kind, Post
 from crawlers.replay.carrying import conversations, number_of, showing, unix
 from crawlers.replay.wires import Response, json_response, page_number

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from crawlers.bilibili_id import VIDEO, aid_of, bvid_of
+from crawlers.formats.bilibili_id import VIDEO, aid_of, bvid_of
 from crawlers.post import Kind, Post
 from crawlers.replay.carrying import number_of, showing, unix
 from crawlers.replay.found import Search, number

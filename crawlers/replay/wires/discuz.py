@@ -11,8 +11,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from config.settings import DAY_ZONE
-from crawlers.hashtags import hashtags
 from crawlers.post import Engagement, Kind, Post
+from crawlers.reading.hashtags import hashtags
 from crawlers.replay.carrying import conversations, number_of, showing
 from crawlers.replay.wires import Response, page_number
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from crawlers.hashtags import hashtags
 from crawlers.post import Kind, Post
+from crawlers.reading.hashtags import hashtags
 from crawlers.replay.carrying import conversations, number_of, showing
 from crawlers.replay.wires import Response, json_response
 

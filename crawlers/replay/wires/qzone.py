@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from crawlers.hashtags import hashtags
 from crawlers.post import Engagement, Kind, Post
+from crawlers.reading.hashtags import hashtags
 from crawlers.replay.carrying import conversations, number_of, showing, slug_of, unix
 from crawlers.replay.wires import Response
 

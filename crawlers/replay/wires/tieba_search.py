@@ -9,8 +9,8 @@ from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from crawlers.hashtags import hashtags
 from crawlers.post import Kind, Post
+from crawlers.reading.hashtags import hashtags
 from crawlers.replay.carrying import number_of, showing, unix
 from crawlers.replay.found import Search
 from crawlers.replay.wires import Response, json_response, page_number

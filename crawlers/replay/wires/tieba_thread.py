@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from crawlers.hashtags import hashtags
 from crawlers.post import Engagement, Kind, Post
+from crawlers.reading.hashtags import hashtags
 from crawlers.replay.carrying import conversations, number_of, showing, unix
 from crawlers.replay.wires import Response, json_response, page_number
 

@@ -10,11 +10,11 @@ from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
+from crawlers.formats.wechat_article import article_id
 from crawlers.post import Author, Kind, Post
 from crawlers.replay.carrying import distinct, on_one_line, showing, unix
 from crawlers.replay.found import Search
 from crawlers.replay.wires import Response, page_number
-from crawlers.wechat_article import article_id
 
 if TYPE_CHECKING:
     from config.brand import Target

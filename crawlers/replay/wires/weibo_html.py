@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from config.settings import DAY_ZONE
+from crawlers.formats.weibo_regions import code_of
 from crawlers.post import Engagement, Post
 from crawlers.replay.found import Search, each
 from crawlers.replay.people import shown_count
@@ -19,7 +20,6 @@ from crawlers.replay.weibo_page import page
 from crawlers.replay.weibo_posts import adopted_message, check_ids
 from crawlers.replay.wires import Response, page_number
 from crawlers.replay.wires.weibo_search import moved_id
-from crawlers.weibo_regions import code_of
 
 if TYPE_CHECKING:
     from config.brand import Target

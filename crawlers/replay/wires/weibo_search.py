@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from crawlers import weibo_id
+from crawlers.formats import weibo_id
 from crawlers.post import Post
 from crawlers.replay.errors import SourceError
 from crawlers.replay.markup import weibo_html

@@ -17,7 +17,7 @@ import msgspec
 from config import settings
 from config.customer_source import CustomerSource
 from config.errors import UserError
-from crawlers.files import read, replace
+from crawlers.storage.files import read, replace
 from crawlers.tables import FaultyRow
 from indexing.customers.sync import values
 

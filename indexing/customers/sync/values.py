@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crawlers.dates import read_date
+from crawlers.reading.dates import read_date
 from crawlers.tables import FaultyRow
 from crawlers.tables.cells import SpoiltCell, mended
 

@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 
 from config import settings
-from crawlers import files
-from crawlers.stage import STAGES
-from crawlers.zstd import ZstdError, decompress
+from crawlers.storage import files
+from crawlers.storage.stage import STAGES
+from crawlers.storage.zstd import ZstdError, decompress
 from indexing.elasticsearch.store import Store
 from indexing.privacy.sought import Sought, cleaned
 

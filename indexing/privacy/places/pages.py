@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from crawlers import pages, received
+from crawlers.storage import pages, received
 from indexing.elasticsearch.store import Store
 from indexing.privacy.sought import Sought
 

@@ -6,10 +6,10 @@ Without their consent nothing that they say from then on is kept.
 from collections.abc import Iterator
 from itertools import chain
 
-from crawlers import files
 from crawlers.private import consent, conversations
 from crawlers.private.seal import open_sealed
-from crawlers.stage import Batch, own_batches
+from crawlers.storage import files
+from crawlers.storage.stage import Batch, own_batches
 from crawlers.wecom import contacts, inbox
 from indexing.elasticsearch.store import Store
 from indexing.privacy.sought import Sought

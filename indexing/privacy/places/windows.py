@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from crawlers.compact import Content, rewrite
-from crawlers.days import Day, days
-from crawlers.manifest import Manifest
-from crawlers.stage import STAGES, batches
+from crawlers.storage.compact import Content, rewrite
+from crawlers.storage.days import Day, days
+from crawlers.storage.manifest import Manifest
+from crawlers.storage.stage import STAGES, batches
 from indexing.elasticsearch.store import Store
 from indexing.privacy.sought import Sought, cleaned
 

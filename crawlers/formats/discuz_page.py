@@ -1,0 +1,114 @@
+"""What stands on a page of Discuz!: times in titles, quotes, edits, page counts, and what the board itself says."""
+
+import re
+from copy import deepcopy
+
+from crawlers.errors import Blocked, LoginRequired, RateLimited, SchemaChanged
+from crawlers.page import Response
+from crawlers.post import Precision
+from crawlers.reading.html_page import Element, attribute, classed, each, first, inner, plain
+from crawlers.reading.times import ReadTime, read_time
+
+__all__ = ["author_link", "board_says", "edited", "page_count", "shown_time", "text_parts"]
+
+_BEFORE = re.compile(r"^(?:发表于|發表於|发布于|Post(?:ed)?(?: at| on)?)\s*[:：]?\s*", re.IGNORECASE)
+_UID = re.compile(r"(?:space-uid-|[?&;]uid=)(?P<uid>\d+)")
+_EDITED = re.compile(r"于\s*(\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}(?::\d{2})?)\s*编辑")
+_PAGES = re.compile(r"共\s*(\d+)\s*页")
+_NOTHING = re.compile("尚无主题|没有主题|暂无主题|还没有帖子")
+_LOGIN = re.compile("尚未登录|需要(?:先)?登录|请先登录|登录后|您还没有登录")
+_BLOCKED = re.compile("IP地址|被禁止|防火墙|验证您的|人机验证|Just a moment")
+_TOO_OFTEN = re.compile("过于频繁|访问太快|刷新过快|请稍后")
+_GONE = re.compile("不存在|已被删除|正在被审核|阅读权限|没有权限|无权|付费|支付")
+_NOT_TEXT = (
+    f".//{classed('pstatus')}",
+    f".//{classed('quote', 'div')}",
+    f".//{classed('jammer')}",
+    f".//{classed('tip', 'div')}",
+    f".//{classed('attach_nopermission')}",
+    f".//{classed('aimg_tip')}",
+    ".//*[contains(translate(@style, ' ', ''), 'display:none')]",
+    ".//ignore_js_op",
+    ".//script",
+)
+"""What is no word of who wrote: edits, quotes, letters against copying, and the boxes of attachments."""
+
+
+def shown_time(element: Element | None, response: Response) -> ReadTime | None:
+    """Return the time of an element: its title says the day of 昨天, its text may say the minute of it."""
+    if element is None:
+        return None
+    titled = first(element, ".//*[@title]")
+    title = _read(attribute(titled, "title") or attribute(element, "title"), response)
+    text = _read(_BEFORE.sub("", plain(element)), response)
+    if title is None or text is None:
+        return title or text
+    if title[1] is not Precision.DAY or text[1] is Precision.DAY:
+        return title
+    same = title[0].date() == text[0].astimezone(title[0].tzinfo).date()
+    return text if same else title
+
+
+def _read(written: str, response: Response) -> ReadTime | None:
+    try:
+        return read_time(written, response.moment) if written else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def author_link(around: Element) -> tuple[str, str, str] | None:
+    """Return number, name and address of who wrote; None where no member is named."""
+    heads = (f".//{classed('authi', 'div')}", f".//{classed('postinfo', 'div')}", f".//{classed('postauthor')}")
+    for head in heads:
+        for link in each(around, f"{head}//a[contains(@href, 'uid')]"):
+            match, name = _UID.search(attribute(link, "href")), plain(link)
+            if match and match["uid"].strip("0") and name:
+                return match["uid"], name, attribute(link, "href")
+    return None
+
+
+def text_parts(body: Element) -> tuple[str, str, str]:
+    """Return, each as HTML but the first: what is said of an edit, what is quoted, and what the author wrote."""
+    own = deepcopy(body)
+    own.tail = None
+    changed = " ".join(
+        f"{attribute(first(one, './/*[@title]'), 'title')} {plain(one)}" for one in each(own, _NOT_TEXT[0])
+    )
+    quoted = "".join(map(inner, each(own, _NOT_TEXT[1])))
+    for path in _NOT_TEXT:
+        for found in [*each(own, path)]:
+            if found.getparent() is not None:
+                found.drop_tree()
+    return changed, quoted, inner(own)
+
+
+def edited(said: str) -> str | None:
+    """Return the time at which a post was last changed, as it is written."""
+    match = _EDITED.search(said)
+    return match[1] if match else None
+
+
+def page_count(root: Element) -> int:
+    """Return how many pages a thread has."""
+    for label in each(root, f"//{classed('pg', 'div')}//label//span"):
+        if match := _PAGES.search(attribute(label, "title")):
+            return int(match[1])
+    pagers = (f"//{classed('pg', 'div')}/*", f"//{classed('pages', 'div')}/*")
+    numbers = [re.sub(r"\D", "", plain(one)) for pager in pagers for one in each(root, pager)]
+    return max((int(number) for number in numbers if number and len(number) < 6), default=1)
+
+
+def board_says(text: str, words: str, *, thread: bool = False) -> str | None:
+    """Return the board's words that there is nothing; raise what else a page without posts says."""
+    said = words[:200].replace("\n", " ")
+    if not thread and (match := _NOTHING.search(words)):
+        return match[0]
+    if _LOGIN.search(words):
+        raise LoginRequired(f"the board says: {said}")
+    if _TOO_OFTEN.search(words):
+        raise RateLimited(f"the board says: {said}")
+    if thread and _GONE.search(words):
+        return None
+    if _BLOCKED.search(words):
+        raise Blocked(f"the board says: {said}")
+    raise SchemaChanged(f"neither threads nor posts of Discuz!: {said}" if words else f"an empty page: {text[:80]!r}")

@@ -1,0 +1,281 @@
+"""抖音: the JSON of its videos and comments, and what it says instead."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+from config.both import Both
+from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged, Unreachable
+from crawlers.formats.native_id import published, settled
+from crawlers.page import Request, Response
+from crawlers.post import Author, Engagement, Kind, Post
+from crawlers.reading.counts import count
+from crawlers.reading.times import ReadTime, unix_time
+from crawlers.reading.wire import decode_item, decode_page, looks_like_html
+from crawlers.spider import PlatformSpider
+
+__all__ = ["Comment", "Douyin", "Reply", "number", "read_reply", "tags_of"]
+
+_LOGIN_CODES, _TOO_FAST_CODES = {8, 2483, 2154}, {2145, 2190}
+_LOGIN = re.compile("登录|login", re.IGNORECASE)
+_TOO_FAST = re.compile("频繁|太快|稍后再试")
+_BLOCKED = re.compile("blocked|verify|异常|验证|captcha", re.IGNORECASE)
+_BUSY = re.compile("繁忙|超时|服务器|系统错误")
+_TAG = re.compile(r"#([^#\s@]{1,80})")
+_TYPES = ("application/json", "text/plain")
+_WEB = {"device_platform": "webapp", "aid": "6383", "channel": "channel_pc_web"}
+_NO_ANSWER = "0"
+
+
+class _User(msgspec.Struct):
+    uid: int | str | None = None
+    sec_uid: str | None = None
+    nickname: str | None = None
+    signature: str | None = None
+    follower_count: Any = None
+    custom_verify: str | None = None
+    enterprise_verify_reason: str | None = None
+
+
+class _Statistics(msgspec.Struct):
+    digg_count: Any = None
+    comment_count: Any = None
+    share_count: Any = None
+    collect_count: Any = None
+    play_count: Any = None
+
+
+class _Extra(msgspec.Struct):
+    hashtag_name: str | None = None
+
+
+class _Aweme(msgspec.Struct):
+    """A video, or a set of pictures."""
+
+    aweme_id: int | str
+    desc: str | None = None
+    create_time: int | float | None = None
+    author: _User | None = None
+    statistics: _Statistics | None = None
+    text_extra: list[_Extra] | None = None
+    images: list[Any] | None = None
+    video: Any = None
+    ip_label: str | None = None
+    ip_attribution: str | None = None
+
+
+class Comment(msgspec.Struct):
+    """A comment, with the replies that stand below it."""
+
+    cid: int | str
+    text: str | None = None
+    create_time: int | float | None = None
+    digg_count: Any = None
+    user: _User | None = None
+    ip_label: str | None = None
+    image_list: list[Any] | None = None
+    reply_id: int | str | None = None
+    reply_to_reply_id: int | str | None = None
+    reply_comment: list[msgspec.Raw] | None = None
+    reply_comment_total: Any = None
+
+
+class _Nil(msgspec.Struct):
+    type: str | None = msgspec.field(name="search_nil_type", default=None)
+
+
+class _Extras(msgspec.Struct):
+    logid: str | None = None
+
+
+class Reply(msgspec.Struct):
+    """What every answer of this interface is."""
+
+    status_code: int | str | None = None
+    status_msg: str | None = None
+    data: msgspec.Raw = msgspec.Raw(b"null")
+    aweme_list: list[msgspec.Raw] | None = None
+    comments: msgspec.Raw = msgspec.Raw(b"")
+    has_more: bool | int | None = None
+    cursor: int | str | None = None
+    nil: _Nil | None = msgspec.field(name="search_nil_info", default=None)
+    extra: _Extras | None = None
+
+
+class Douyin(PlatformSpider):
+    """What the feeds of this platform have in common."""
+
+    platform = "douyin"
+    platform_name = Both("抖音", "Douyin")
+    home = "https://www.douyin.com"
+    delay = 5
+    robots = False
+    max_stale_pages = 2
+    signature = "a_bogus"
+    headers = {"Accept": "application/json", "Referer": "https://www.douyin.com/"}
+
+    def read_aweme(self, response: Response, raw: msgspec.Raw) -> Post:
+        """Return a video or a set of pictures as a post."""
+        aweme = decode_item(raw, _Aweme)
+        id = number(aweme.aweme_id, "aweme_id")
+        if aweme.desc is None:
+            raise MalformedPost("desc: missing")
+        published_at, precision = self._time(id, aweme.create_time, response)
+        counts = aweme.statistics or _Statistics()
+        tags = [extra.hashtag_name for extra in aweme.text_extra or () if extra.hashtag_name]
+        return self.post(
+            response,
+            kind=Kind.POST,
+            native_id=id,
+            url=f"https://www.douyin.com/{'note' if aweme.images else 'video'}/{id}",
+            text=aweme.desc.strip(),
+            tags=tuple(dict.fromkeys(tags)) or tags_of(aweme.desc),
+            pictures=_pictures(aweme.images or _covers(aweme.video)),
+            author=_author(aweme.author),
+            published_at=published_at,
+            time_precision=precision,
+            engagement=Engagement(
+                likes=count(counts.digg_count),
+                comments=count(counts.comment_count),
+                shares=count(counts.share_count),
+                favourites=count(counts.collect_count),
+                views=count(counts.play_count) or None,  # the web says 0 of every video
+            ),
+            region=_region(aweme.ip_label or aweme.ip_attribution),
+        )
+
+    def read_comment(self, response: Response, video: str, below: str | None, raw: msgspec.Raw) -> tuple[Post, Comment]:
+        """Return a comment on `video`, or a reply to the comment `below`, as a post and as it came."""
+        comment = decode_item(raw, Comment)
+        id = number(comment.cid, "cid")
+        if comment.text is None:
+            raise MalformedPost("text: missing")
+        published_at, precision = self._time(id, comment.create_time, response)
+        answered = (comment.reply_to_reply_id, comment.reply_id, below, video)
+        post = self.post(
+            response,
+            kind=Kind.COMMENT,
+            native_id=id,
+            url=f"https://www.douyin.com/video/{video}",
+            text=comment.text.strip(),
+            tags=tags_of(comment.text),
+            pictures=_pictures(_origins(comment.image_list or ())),
+            author=_author(comment.user),
+            published_at=published_at,
+            time_precision=precision,
+            engagement=Engagement(likes=count(comment.digg_count), comments=count(comment.reply_comment_total)),
+            region=_region(comment.ip_label),
+            parent_id=next(str(one) for one in answered if one and str(one) != _NO_ANSWER),
+            root_id=f"{self.platform}:{Kind.POST}:{video}",
+        )
+        return post, comment
+
+    def get(self, path: str, fields: Mapping[str, str | int], *, optional: bool = False) -> Request:
+        """Return the request for a part of the interface."""
+        return Request(
+            url=f"{self.base}{path}?{urlencode({**_WEB, **fields})}", headers=self.headers, optional=optional
+        )
+
+    def _time(self, id: str, seconds: float | None, response: Response) -> ReadTime:
+        shown = unix_time(seconds) if seconds else None
+        found = settled(published(self.platform, id), shown, response.fetched_at)
+        if found is None:
+            raise MalformedPost("create_time: missing, and the id carries none")
+        return found
+
+
+def read_reply(response: Response) -> Reply:
+    """Return the reply when it holds a list; raise what it says instead: an empty body and `blocked` are refusals."""
+    start = response.body.strip()
+    if not start or start.strip(b'"').lower() == b"blocked":
+        raise Blocked("the platform answered with " + (repr(start.decode()) if start else "nothing at all"))
+    if looks_like_html(response.body):
+        page = response.body.decode("utf-8", "replace")
+        raise (Blocked if _BLOCKED.search(page) or not _LOGIN.search(page) else LoginRequired)("a page, not JSON")
+    reply = decode_page(response.body, Reply)
+    code, words = _code(reply.status_code), reply.status_msg or ""
+    nil = (reply.nil.type if reply.nil else None) or ""
+    if code != 0:
+        raise _refusal(code, words)
+    if "verify" in nil or nil.startswith("hit_"):
+        raise Blocked(f"the platform says: {nil}")
+    if "login" in nil:
+        raise LoginRequired(f"the platform says: {nil}")
+    return reply
+
+
+def tags_of(text: str) -> tuple[str, ...]:
+    """Return the #topics of a text."""
+    return tuple(dict.fromkeys(_TAG.findall(text)))
+
+
+def number(id: int | str, name: str) -> str:
+    """Return an id as text; MalformedPost when it is no number."""
+    text = str(id)
+    if not (text.isascii() and text.isdecimal()):
+        raise MalformedPost(f"{name}: {text[:40]!r} is no number")
+    return text
+
+
+def _code(code: int | str | None) -> int | None:
+    text = str(code)
+    return int(text) if text.isascii() and text.removeprefix("-").isdecimal() and len(text) < 12 else None
+
+
+def _refusal(code: int | None, words: str) -> CrawlError:
+    said = f"the platform says: {code} {words}".rstrip()
+    if code in _TOO_FAST_CODES or _TOO_FAST.search(words):
+        return RateLimited(said)
+    if code in _LOGIN_CODES or _LOGIN.search(words):
+        return LoginRequired(said)
+    if _BLOCKED.search(words):
+        return Blocked(said)
+    return Unreachable(said) if _BUSY.search(words) else SchemaChanged(said)
+
+
+def _region(label: str | None) -> str | None:
+    return (label or "").removeprefix("IP属地").strip(" :：") or None
+
+
+def _author(user: _User | None) -> Author | None:
+    """Return the account; visitors see no number of it, only its long id."""
+    id = str(user.uid or "") if user else ""
+    id = id if id not in ("", "0") else (user.sec_uid or "" if user else "")
+    if user is None or not id:
+        return None
+    organisation, person = user.enterprise_verify_reason, user.custom_verify
+    unsaid = organisation is None and person is None
+    return Author(
+        id=id,
+        name=user.nickname or None,
+        url=f"https://www.douyin.com/user/{user.sec_uid}" if user.sec_uid else None,
+        followers=count(user.follower_count) or None,
+        verified=None if unsaid else bool(organisation or person),
+        verification=organisation or person or None,
+        organisation=bool(organisation) if organisation or person else None,
+        bio=user.signature or None,
+    )
+
+
+def _covers(video: Any) -> list[Any]:
+    covers = [video.get(name) for name in ("origin_cover", "cover")] if isinstance(video, dict) else []
+    return [cover for cover in covers if isinstance(cover, dict)][:1]
+
+
+def _origins(images: Iterable[Any]) -> list[Any]:
+    return [image.get("origin_url") for image in images if isinstance(image, dict)]
+
+
+def _pictures(pictures: Iterable[Any]) -> tuple[str, ...]:
+    """Return one address of each picture; its `url_list` names the same picture on several hosts."""
+    found: dict[str, None] = {}
+    for picture in pictures:
+        listed = picture.get("url_list") if isinstance(picture, dict) else None
+        addresses = [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
+        address = next((one for one in reversed(addresses) if one.startswith("http")), None)
+        if address:
+            found[address] = None
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""What runs in the crawling process: requests in their host's turn, from the first page to a verdict."""

@@ -1,0 +1,1 @@
+"""Bytes → values: charsets, numbers, times, addresses and markup, as no platform alone writes them."""

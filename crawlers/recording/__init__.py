@@ -1,0 +1,1 @@
+"""Fixtures out of live responses: people made pseudonyms, shapes compared."""

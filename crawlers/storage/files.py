@@ -1,0 +1,142 @@
+"""Whole files on any fsspec path: a reader sees the old one or the new one, never half of either."""
+
+import os
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import fsspec
+
+from config.errors import UserError
+
+__all__ = ["exists", "folders", "listed", "names", "read", "remove", "remove_if", "replace", "resolve", "sync", "touch"]
+
+
+def resolve(path: str) -> tuple[Any, str]:
+    """Return the file system of an fsspec path, and the path within it; UserError where a package for it is missing."""
+    if path.startswith("s3://"):
+        return _object_store(), path.removeprefix("s3://").rstrip("/")
+    fs, resolved = fsspec.core.url_to_fs(path)
+    return fs, str(resolved)
+
+
+def _object_store() -> Any:
+    try:
+        from crawlers.storage.object_store import object_store
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"TINGFENG_STAGES: paths of s3:// need {error.name}: run `make setup`, or pip install 'tingfeng[s3]'"
+        ) from error
+    return object_store()
+
+
+def sync(file: Any) -> None:
+    """Bring an open file's content to the disk, where it is on one."""
+    file.flush()
+    try:
+        os.fsync(file.fileno())
+    except (OSError, AttributeError):
+        return  # an object store has no descriptor: it makes the object whole on close
+
+
+def read(path: str) -> bytes | None:
+    """Return a file's content, or None where there is none."""
+    fs, resolved = resolve(path)
+    try:
+        return bytes(fs.cat_file(resolved))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def exists(path: str) -> bool:
+    """Return whether there is a file or folder."""
+    fs, resolved = resolve(path)
+    return bool(fs.exists(resolved))
+
+
+def replace(path: str, content: bytes) -> None:
+    """Write a file, in the place of what was there."""
+    fs, resolved = resolve(path)
+    if getattr(fs, "puts_whole", False):
+        fs.pipe_file(resolved, content)
+        return
+    fs.makedirs(fs._parent(resolved), exist_ok=True)
+    temporary = f"{resolved}.{uuid.uuid4().hex[:8]}.tmp"
+    try:
+        with fs.open(temporary, "wb") as file:
+            file.write(content)
+            sync(file)
+        fs.mv(temporary, resolved)
+    finally:
+        with suppress(FileNotFoundError):
+            fs.rm_file(temporary)
+
+
+def touch(path: str) -> None:
+    """Let there be an empty file."""
+    fs, resolved = resolve(path)
+    fs.makedirs(fs._parent(resolved), exist_ok=True)
+    fs.pipe_file(resolved, b"")
+
+
+def remove(path: str) -> None:
+    """Remove a file, where it is still there."""
+    fs, resolved = resolve(path)
+    with suppress(FileNotFoundError):
+        fs.rm_file(resolved)
+
+
+def remove_if(path: str, same: Callable[[bytes], bool]) -> bool:
+    """Remove a file whose content is the `same` as the caller has read; one that was replaced meanwhile stays."""
+    fs, resolved = resolve(path)
+    content = read(path)
+    if content is None or not same(content):
+        return False
+    aside = f"{resolved}.{uuid.uuid4().hex[:8]}.tmp"
+    try:
+        fs.mv(resolved, aside)
+    except FileNotFoundError:
+        return False
+    if not same(bytes(fs.cat_file(aside))):  # replaced at this very moment
+        fs.mv(aside, resolved)
+        return False
+    fs.rm_file(aside)
+    return True
+
+
+def folders(folder: str) -> list[str]:
+    """Return the names of the folders directly in a folder, sorted; none where there is no folder."""
+    fs, resolved = resolve(folder)
+    try:
+        found = fs.ls(resolved, detail=True, refresh=True)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return sorted(str(entry["name"]).rstrip("/").rsplit("/", 1)[-1] for entry in found if entry["type"] == "directory")
+
+
+def names(folder: str) -> list[str]:
+    """Return the names of the files directly in a folder as it stands now, sorted; none where there is no folder."""
+    fs, resolved = resolve(folder)
+    while True:
+        fs.invalidate_cache(resolved)  # other processes write there too
+        try:
+            found = fs.ls(resolved, detail=True)
+            break
+        except NotADirectoryError:
+            return []
+        except FileNotFoundError:
+            if not fs.isdir(resolved):
+                return []  # else a file has gone between its listing and a look at it
+    files = (str(entry["name"]).rsplit("/", 1)[-1] for entry in found if entry["type"] == "file")
+    return sorted(name for name in files if name and not name.endswith(".tmp"))
+
+
+def listed(folder: str) -> list[str] | None:
+    """Return the names of all that lies directly in a folder, without a look at any of it; None where there is none."""
+    fs, resolved = resolve(folder)
+    fs.invalidate_cache(resolved)
+    try:
+        return sorted(str(name).rstrip("/").rsplit("/", 1)[-1] for name in fs.ls(resolved, detail=False))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
