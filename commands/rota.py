@@ -213,15 +213,14 @@ def _id(rota: "Rota", name: str, *, strict: bool = True) -> str:
 
 def _moment(text: str, field: str) -> datetime:
     """Return a moment that is written as a clock in Beijing shows it."""
-    from config.settings import DAY_ZONE
+    from config.moment import written_moment
 
     if text == "now":
         return datetime.now(UTC)
     try:
-        moment = datetime.fromisoformat(text)
+        return written_moment(text)
     except ValueError as error:
         raise UserError(f"{field}: got {text!r}: write a time such as '2026-12-01 18:00'") from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=DAY_ZONE)).astimezone(UTC)
 
 
 def _clock(moment: datetime) -> str:

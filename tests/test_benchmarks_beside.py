@@ -10,8 +10,6 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,26 +22,17 @@ from rich.table import Table
 
 from crawlers.post import Author, Kind, encode_post
 from crawlers.replay import load
+from tests.earlier_build import ROOT, earlier_build, run
 
 pytestmark = pytest.mark.bench
-ROOT = Path(__file__).resolve().parent.parent
-EARLIER = "0cc31c4"
 A_WINDOW, TURNS, TEXTS, ACCOUNTS, CUSTOMERS = 100, 5, 20_000, 30_000, 10_000
 
 
 @pytest.fixture
 def earlier(tmp_path: Path) -> Iterator[Path | None]:
     """Give the earlier build in a folder of its own, ready to run; None where none is wanted."""
-    commit, folder = os.environ.get("BENCH_BESIDE", EARLIER), tmp_path / "earlier"
-    if not commit:
-        yield None
-        return
-    _run("git", "worktree", "add", "--detach", str(folder), commit, cwd=ROOT)
-    try:
-        _run("make", "setup", f"PYTHON={sys.executable}", cwd=folder)
+    with earlier_build(tmp_path / "earlier") as folder:
         yield folder
-    finally:
-        _run("git", "worktree", "remove", "--force", str(folder), cwd=ROOT)
 
 
 @pytest.fixture
@@ -94,13 +83,6 @@ def test_turns_beside_an_earlier_build(earlier: Path | None, windows: Path, tmp_
 
 def _turns(root: Path, windows: Path, folder: Path, count: int) -> dict[str, Any]:
     driver = ROOT / "tests" / "turns.py"
-    done = _run(str(root / ".venv" / "bin" / "python"), str(driver), str(windows), str(folder), str(count), cwd=root)
+    done = run(str(root / ".venv" / "bin" / "python"), str(driver), str(windows), str(folder), str(count), cwd=root)
     found: dict[str, Any] = json.loads(done.splitlines()[-1])
     return found
-
-
-def _run(*command: str, cwd: Path) -> str:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("TINGFENG_", "ELASTICSEARCH_"))}
-    done = subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{' '.join(command)}: {done.stderr[-2_000:]}"
-    return done.stdout

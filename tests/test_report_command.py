@@ -1,5 +1,7 @@
 """`tingfeng report` writes the brief of one's own brands, and no page leads to one that is not there."""
 
+import re
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +10,7 @@ from typer.testing import CliRunner
 
 from config.brand import Brand, load_brands
 from config.load import ConfigError
+from config.settings import DAY_ZONE
 from tingfeng import app
 
 if TYPE_CHECKING:
@@ -46,6 +49,27 @@ def test_the_brief_is_of_one_brand_or_of_all(folder: Path, tmp_path: Path) -> No
     assert '<html lang="en">' in page
     assert "last 7 days" in page
     assert "<title>听风 Tingfeng · ACME 极光 </title>" in page
+
+
+def test_the_brief_takes_the_root_of_the_evidence_out_of_our_disks(folder: Path) -> None:
+    from indexing.evidence.chain import append
+    from indexing.evidence.line import Item
+    from indexing.evidence.roots import seal
+
+    run("report")
+    assert "data-root" not in (folder / "index.html").read_text(encoding="utf-8"), "nothing is sealed yet"
+    noon = datetime(2026, 11, 20, 12, tzinfo=DAY_ZONE)
+    append([Item(kind="event", content={"event": "firing"}, keys=("a1",))], now=noon)
+    (root,) = seal(noon + timedelta(days=1))
+    run("report")
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    assert f'<code data-root="2026-11-20">{root.root}</code>' in page
+    (command,) = re.findall(r"<code>tingfeng (prove .*?)</code>", page)
+    assert "与写入时一致" in run(*command.split())
+    assert "不符" in run(*command.replace(root.root, "0" * 64).split())
+    next(folder.parent.rglob("chain/2026-11-20/root.json")).write_text("{", encoding="utf-8")
+    run("report")
+    assert "data-root" not in (folder / "index.html").read_text(encoding="utf-8")
 
 
 def test_an_unknown_brand_is_told_with_those_that_there_are(folder: Path) -> None:

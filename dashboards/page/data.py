@@ -12,6 +12,7 @@ from indexing.metrics.wilson import Estimate, net_sentiment, share
 
 if TYPE_CHECKING:
     from indexing.alerts.alert import Alert
+    from indexing.evidence.roots import Root
 
 __all__ = [
     "AlertShown",
@@ -229,6 +230,8 @@ class PageData:
     changed_at: datetime | None = None
     """Since when mentions are analysed otherwise than older ones still are; None where all are of one analysis."""
     questions: tuple[Question, ...] = ()
+    root: "Root | None" = None
+    """The root of the evidence chain of the last day that has one: who keeps the page can hold the chain against it."""
     boards: str | None = None
     """The address of the page of all dashboards, where it lies beside this one."""
 

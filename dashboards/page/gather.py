@@ -1,5 +1,6 @@
 """Everything that the page shows, read from the index with two multi-searches."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ from dashboards.page.data import AlertShown, BrandFigures, MentionShown, PageDat
 from dashboards.period import DAYS, beginning
 from indexing.backfill import changed_at
 from indexing.elasticsearch.errors import store_errors
+from indexing.evidence.line import BrokenChain
+from indexing.evidence.roots import Root, latest_root
 
 if TYPE_CHECKING:
     from indexing.alerts.alert import Alert
@@ -23,6 +26,9 @@ _HOURLY_UP_TO = 2  # days; longer periods are drawn by day
 _ROWS = 20  # of the newest mentions, shown without a script
 _KEYS = ("brand", "platform", "sentiment", "kind", "author", "customer", "token", "alert")
 _READ, _QUOTED = 30, 5  # of an alert's evidence; more are read than quoted, since bursts repeat themselves
+
+
+_log = logging.getLogger(__name__)
 
 
 class QuestionRefused(UserError):
@@ -67,8 +73,17 @@ def gather(
         posts=_posts(found, brands, alerts, days_of(since, now)),
         coverage=read.coverage(answers["runs"], answers["data"]),
         changed_at=changed_at(),
+        root=_root(),
         questions=tuple(sorted([*asked, *more], key=lambda question: question.id)),
     )
+
+
+def _root() -> Root | None:
+    try:
+        return latest_root()
+    except BrokenChain as error:  # the page is of more than the chain; `tingfeng prove` says the same
+        _log.error("the page has no root of the evidence chain: %s", error)
+        return None
 
 
 def _posts(

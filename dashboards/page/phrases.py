@@ -182,6 +182,11 @@ PHRASES: Mapping[str, Both] = {
         "Brands stand by risk: the low end of the negative share's 95% interval times the mentions, "
         "that is, the negative ones that chance does not explain.",
     ),
+    "define_root": Both(
+        "证据链 {day} 的根，连同核对的命令：留存本页，此后改动当日或更早的评估与预警记录都会被点名。",
+        "Root of the evidence chain of {day}, and the command that checks it. Keep this page: what is changed later "
+        "in the evaluations and alerts up to that day is then named.",
+    ),
     "define_names": Both(
         "认证、机构或粉丝 1 万以上的账号显示名称，其余显示化名；原文链接保留。",
         "Verified, organisation and 10,000-follower accounts appear by name, everyone else under a pseudonym; "

@@ -40,27 +40,18 @@ def stands_out(pages: PageBudget, line: Timeline, stop: int) -> bool:
 
     Where it is not, nothing pages, and the long past need not be looked at. A past too short to compare with says yes.
     """
-    start, totals = stop - STEPS, line.sums["negative"]
-    if start - line.first < ENOUGH_PAST * STEPS:
+    if stop - STEPS - line.first < ENOUGH_PAST * STEPS:
         return True
-    for length in (STEPS, 1):
-        begin = max(line.first, start - _buckets(pages, line) - length + 1)
-        most = max(
-            after - before
-            for before, after in zip(
-                totals[begin : start - length + 1], totals[begin + length : start + 1], strict=True
-            )
-        )
-        if line.sum("negative", stop - length, stop) > most:
-            return True
-    return False
+    return any(line.sum("negative", stop - length, stop) > _fullest(pages, line, stop, length) for length in (STEPS, 1))
 
 
 def fullest_before(pages: PageBudget, line: Timeline, stop: int) -> int:
     """Return the negative mentions of the fullest window of the last block before the one that ends at `stop`."""
-    start = stop - STEPS
-    begin = max(line.first, start - _buckets(pages, line) - STEPS + 1)
-    return max((line.count(at, at + STEPS, "negative") for at in range(begin, start - STEPS + 1)), default=0)
+    return _fullest(pages, line, stop, STEPS)
+
+
+def _fullest(pages: PageBudget, line: Timeline, stop: int, length: int) -> int:
+    return line.peaks(stop - STEPS, length, _buckets(pages, line), 1, "negative")[0]
 
 
 def _level(line: Timeline, stop: int, length: int) -> float:

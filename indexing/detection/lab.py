@@ -9,8 +9,8 @@ from pathlib import Path
 
 from config.brand import Brand
 from config.errors import UserError
+from config.moment import written_moment
 from config.rule import Rule
-from config.settings import DAY_ZONE
 from indexing.detection.detect import detector
 from indexing.detection.found import Found, Span
 from indexing.detection.search_rounds import EvaluationFailed, drive
@@ -147,14 +147,14 @@ def read_incidents(path: Path) -> list[Incident]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(enumerate(csv.DictReader(file), start=2))
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadIncidents(f"{path}: {error}: give a CSV file in UTF-8") from error
     return [_read(path, line, row) for line, row in rows]
 
 
 def _read(path: Path, line: int, row: dict[str, str | None]) -> Incident:
     try:
-        begin, end = (_moment(row[name] or "") for name in ("begin", "end"))
+        begin, end = (written_moment(row[name] or "") for name in ("begin", "end"))
         incident = Incident(
             brand=(row["brand"] or "").strip(), begin=begin, end=end, name=(row.get("name") or "").strip()
         )
@@ -165,8 +165,3 @@ def _read(path: Path, line: int, row: dict[str, str | None]) -> Incident:
     if not incident.brand or incident.end < incident.begin:
         raise BadIncidents(f"{path}:{line}: write the brand's id, and an end that is not before the begin")
     return incident
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text.strip())
-    return moment if moment.tzinfo else moment.replace(tzinfo=DAY_ZONE)

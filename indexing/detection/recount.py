@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import Any
 
 from config.kinds import deviation
-from indexing.detection.timeline import fullest, peaks
+from indexing.detection.timeline import peaks, windows
 
 __all__ = ["at_path", "mad_of", "median_of", "most_of", "number_of", "peak_of", "peaks_of", "ratio", "recount"]
 
@@ -80,8 +80,8 @@ def _value(trace: Any, answers: Mapping[str, Any]) -> float:
 
 def _peak(trace: Any, answers: Mapping[str, Any]) -> float:
     totals = [0.0, *accumulate(float(one or 0) for one in _at(answers, trace.get("peak") or trace["peaks"]))]
-    block, past = trace["block"], len(totals) - 1
-    found = sorted(peaks(fullest(totals, trace["length"], block), 0, past, block, max(1, past // block)), reverse=True)
+    block, length, past = trace["block"], trace["length"], len(totals) - 1
+    found = sorted(peaks(windows(totals, length), length, 0, past, block, max(1, past // block)), reverse=True)
     if "peaks" in trace:
         return float(len(found))
     return found[trace["rank"] - 1] if len(found) >= trace["rank"] else found[0]

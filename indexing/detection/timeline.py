@@ -8,7 +8,7 @@ from typing import Any
 
 from config.kinds import Verdict
 
-__all__ = ["STEPS", "Episode", "Timeline", "episodes", "fullest", "peaks", "timeline"]
+__all__ = ["STEPS", "Episode", "Timeline", "episodes", "peaks", "timeline", "windows"]
 
 STEPS = 4
 """Buckets in a window: windows slide by a quarter of their length."""
@@ -29,8 +29,8 @@ class Timeline:
     least: Mapping[str, tuple[float | None, ...]]
     """By measure, the least value in each bucket."""
     most: Mapping[str, tuple[float | None, ...]]
-    _fullest: dict[tuple[str, int, int], list[float]] = field(default_factory=dict, repr=False, compare=False)
-    """What `peaks` has worked out: thousands of windows of one timeline share it."""
+    _windows: dict[tuple[str, int], list[float]] = field(default_factory=dict, repr=False, compare=False)
+    """What `peaks` looks through, by measure and length: all windows of one timeline share it."""
 
     def __len__(self) -> int:
         return len(self.sums["count"]) - 1
@@ -68,30 +68,24 @@ class Timeline:
 
     def peaks(self, stop: int, length: int, block: int, most: int, name: str) -> list[int]:
         """Return a measure's fullest `length` buckets in each of `most` blocks before bucket `stop`, latest first."""
-        if (name, length, block) not in self._fullest:
-            self._fullest[name, length, block] = fullest(self.sums[name], length, block)
-        return [round(peak) for peak in peaks(self._fullest[name, length, block], self.first, stop, block, most)]
+        if (name, length) not in self._windows:
+            self._windows[name, length] = windows(self.sums[name], length)
+        return [round(peak) for peak in peaks(self._windows[name, length], length, self.first, stop, block, most)]
 
 
-def fullest(totals: Sequence[float], length: int, block: int) -> list[float]:
-    """Return, from running totals, the fullest `length` buckets in a row that end in the `block` before each bucket."""
-    sums = [after - before for before, after in zip(totals, totals[length:], strict=False)]
-    found, width = [0.0] * (block + length - 1) + sums, 1
-    while width < block:
-        step = min(width, block - width)
-        found = list(map(max, found, found[step:]))
-        width += step
-    return found
+def windows(totals: Sequence[float], length: int) -> list[float]:
+    """Return, from running totals, what each `length` buckets in a row hold, by the first of them."""
+    return [after - before for before, after in zip(totals, totals[length:], strict=False)]
 
 
-def peaks(most_before: Sequence[float], first: int, stop: int, block: int, most: int) -> list[float]:
-    """Return what `fullest` says of up to `most` blocks before bucket `stop`, latest first.
+def peaks(sums: Sequence[float], length: int, first: int, stop: int, block: int, most: int) -> list[float]:
+    """Return the fullest of the `windows` that end in each of up to `most` blocks before bucket `stop`, latest first.
 
     A block counts when it is whole, with nothing before bucket `first`; where none is, the part that there is counts.
     """
-    oldest = max(first, stop - most * block)
-    whole = most_before[stop : oldest + block - 1 : -block] if stop >= oldest + block else []
-    return list(whole) or [most_before[stop]]
+    last = stop - length + 1
+    wanted = range(last, max(first, stop - most * block) + block - length, -block) or (last,)
+    return [max(sums[at - block if at > block else 0 : at if at > 0 else 0], default=0.0) for at in wanted]
 
 
 def timeline(
@@ -106,9 +100,7 @@ def timeline(
 ) -> Timeline:
     """Make a timeline from what is in the buckets that are not empty."""
     seen = min(sums["count"], default=buckets)
-    totals = {
-        name: list(accumulate((of.get(place, 0) for place in range(buckets)), initial=0)) for name, of in sums.items()
-    }
+    totals = {name: list(accumulate(_dense(of, buckets), initial=0)) for name, of in sums.items()}
     return Timeline(
         end=end,
         step=step,
@@ -120,6 +112,14 @@ def timeline(
         least=_each(extremes, 0, buckets),
         most=_each(extremes, 1, buckets),
     )
+
+
+def _dense(of: Mapping[int, float], buckets: int) -> list[float]:
+    found: list[float] = [0] * buckets
+    for place, value in of.items():
+        if 0 <= place < buckets:
+            found[place] = value
+    return found
 
 
 def _each(

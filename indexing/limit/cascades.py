@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from config.errors import UserError
-from config.settings import DAY_ZONE
+from config.moment import written_moment
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 
@@ -130,7 +130,7 @@ def read_cascades(path: Path) -> list[Shape]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             for line, row in enumerate(csv.DictReader(file), start=2):
                 cascades[_story(path, line, row)].append(_time(path, line, row))
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadCascades(f"{path}: {error}: give a CSV file in UTF-8") from error
     found = shapes(cascades)
     if not found:
@@ -150,10 +150,9 @@ def _story(path: Path, line: int, row: Mapping[str, Any]) -> str:
 
 def _time(path: Path, line: int, row: Mapping[str, Any]) -> float:
     try:
-        moment = datetime.fromisoformat((row["time"] or "").strip())
+        return written_moment(row["time"] or "").timestamp()
     except ValueError as error:
         raise BadCascades(f"{path}:{line}: time: {error}: write a time such as 2026-11-01T08:00:30") from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=DAY_ZONE)).timestamp()
 
 
 def halves(found: Sequence[Shape]) -> tuple[list[Shape], list[Shape]]:

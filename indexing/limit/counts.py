@@ -20,7 +20,6 @@ __all__ = ["Counts", "NoPast", "arrives_after", "counts_of"]
 
 _AT_ONCE = 20_000
 _SAMPLE = 1_000
-_MOST_KEPT = 100
 T = TypeVar("T")
 
 
@@ -47,35 +46,35 @@ class Counts:
         """Where the last step ends."""
         return self.begin + len(self.count) * self.step
 
-    def buckets(self, begin: int, end: int, length: int) -> list[tuple[int, int, int]]:
-        """Return (begin, mentions, negative ones) of the buckets in [begin, end) that are not empty; ms since 1970."""
-        return self.kept((begin, end, length), lambda: list(self._counted(begin, end, length)))
+    def of(self, begin: int, end: int) -> tuple[int, int]:
+        """Return the mentions and the negative ones in [begin, end), in ms since 1970."""
+        first, last = ((moment - millis(self.begin)) // self._ms for moment in (begin, end))
+        cut = slice(max(0, first), max(0, last))
+        return int(self.count[cut].sum()), int(self.negative[cut].sum())
+
+    def buckets(self, begin: int, length: int) -> Iterator[tuple[int, int, int]]:
+        """Yield (begin, mentions, negative ones) of the buckets that are not empty, one of which begins at `begin`."""
+        import numpy as np
+
+        wide = length // self._ms
+        before = (millis(self.begin) - begin) // self._ms % wide
+        padded = np.zeros((2, -(-(before + len(self.count)) // wide) * wide), dtype=np.int64)
+        padded[:, before : before + len(self.count)] = self.count, self.negative
+        count, negative = padded.reshape(2, -1, wide).sum(axis=2)
+        start = millis(self.begin) - before * self._ms
+        for place in np.nonzero(count)[0].tolist():
+            yield start + place * length, int(count[place]), int(negative[place])
 
     def kept(self, key: tuple[object, ...], made: Callable[[], T]) -> T:
-        """Return what was made of the counts by this key before, or make it; the trials of one hour ask for few."""
+        """Return what was made of the counts by this key before, or make it; all trials ask for few."""
         if key not in self._kept:
-            if len(self._kept) > _MOST_KEPT:
-                self._kept.clear()
             self._kept[key] = made()
         found: T = self._kept[key]
         return found
 
-    def _counted(self, begin: int, end: int, length: int) -> Iterator[tuple[int, int, int]]:
-        import numpy as np
-
-        step = round(self.step / timedelta(milliseconds=1))
-        first, last = (begin - millis(self.begin)) // step, (end - millis(self.begin)) // step
-        wide = length // step
-        cut = slice(max(0, first), max(0, min(last, len(self.count))))
-        before = max(0, -first)
-        sums = []
-        for values in (self.count, self.negative):
-            padded = np.zeros(-(-(last - first) // wide) * wide, dtype=np.int64)
-            there = values[cut]
-            padded[before : before + len(there)] = there
-            sums.append(padded.reshape(-1, wide).sum(axis=1))
-        for place in np.nonzero(sums[0])[0].tolist():
-            yield begin + place * length, int(sums[0][place]), int(sums[1][place])
+    @property
+    def _ms(self) -> int:
+        return round(self.step / timedelta(milliseconds=1))
 
 
 def counts_of(store: Store, rule: Rule, brand: str, *, since: datetime, until: datetime, step: timedelta) -> Counts:

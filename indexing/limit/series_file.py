@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import UserError
+from config.moment import written_moment
 from config.settings import DAY_ZONE
 from indexing.limit.counts import Counts
 
 __all__ = ["BadSeries", "read_series"]
 
+_LONGEST_TOLD = 20
 _COLUMNS = ("time", "count", "negative")
+_MOST = 1_000_000_000
+"""Mentions in one step: more than all people could write, and few enough for their sums to stay numbers."""
 
 
 class BadSeries(UserError):
@@ -29,7 +33,7 @@ def read_series(path: Path) -> Counts:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = [_row(path, line, row) for line, row in enumerate(csv.DictReader(file), start=2)]
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadSeries(f"{path}: {error}: give a CSV file in UTF-8") from error
     if len(rows) < 2:
         raise BadSeries(f"{path}: no steps: write a line for each, such as 2026-11-01T08:00,12,3")
@@ -63,7 +67,7 @@ def _row(path: Path, line: int, row: Mapping[str, Any]) -> tuple[datetime, int, 
         if name not in row:
             raise BadSeries(f"{path}:1: no column {name}: the first line must name time, count and negative")
     try:
-        moment = datetime.fromisoformat((row["time"] or "").strip())
+        moment = written_moment(row["time"] or "").astimezone(DAY_ZONE)
     except ValueError as error:
         raise BadSeries(f"{path}:{line}: time: {error}: write a time such as 2026-11-01T08:00") from error
     count, negative = (_number(path, line, name, row[name]) for name in _COLUMNS[1:])
@@ -72,10 +76,18 @@ def _row(path: Path, line: int, row: Mapping[str, Any]) -> tuple[datetime, int, 
     label = (row.get("incident") or "0").strip()
     if label not in ("0", "1"):
         raise BadSeries(f"{path}:{line}: incident: got {label!r}: write 1 where something happened, or else 0")
-    return (moment if moment.tzinfo else moment.replace(tzinfo=DAY_ZONE)), count, negative, label == "1"
+    return moment, count, negative, label == "1"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_TOLD else f"{text[:_LONGEST_TOLD]}…"
 
 
 def _number(path: Path, line: int, name: str, text: str | None) -> int:
     if text is None or not text.strip().isdecimal():
         raise BadSeries(f"{path}:{line}: {name}: got {text!r}: write a whole number, 0 where there was none")
+    if len(text.strip()) > len(str(_MOST)) or int(text) > _MOST:
+        raise BadSeries(
+            f"{path}:{line}: {name}: got {_cut(text.strip())}, more than {_MOST:,} in one step: write how many it was"
+        )
     return int(text)

@@ -4,6 +4,7 @@ The rule asks as it always does, and judges as it always does; only its counts c
 negative, match the rule's query, tell one new story, and each has an author of its own.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,7 +41,7 @@ def check(rule: Rule) -> None:
 
 
 def find_in(counts: Counts, injected: Sequence[int], rule: Rule, brand: str, span: Span) -> list[Found]:
-    """Return what the rule finds in the shadow; `injected` are the times of further posts, ms since 1970."""
+    """Return what the rule finds in the shadow; `injected` are the times of further posts, in order, ms since 1970."""
     shadow = _Shadow(counts, injected, brand)
     asking = detector(rule.when.kind).find(rule, [brand], span)
     answers: list[Mapping[str, Any]] | None = None
@@ -84,12 +85,11 @@ class _Shadow:
         return begin, end
 
     def _count(self, request: Tally, begin: int, end: int, alone: bool) -> int:
-        more = sum(begin <= at < end for at in self.injected)
+        more = bisect_left(self.injected, end) - bisect_left(self.injected, begin)
         if alone:
             return more
-        negative = NEGATIVE in request.filter["bool"]["filter"]
-        (known,) = self.counts.buckets(begin, end, end - begin) or [(begin, 0, 0)]
-        return known[2 if negative else 1] + more
+        count, negative = self.counts.of(begin, end)
+        return (negative if NEGATIVE in request.filter["bool"]["filter"] else count) + more
 
     def _over_time(self, time: Mapping[str, Any], begin: int, end: int, alone: bool) -> list[dict[str, Any]]:
         length = int(time["date_histogram"]["fixed_interval"].removesuffix("ms"))
@@ -100,20 +100,26 @@ class _Shadow:
                 added.setdefault(begin + (at - begin) // length * length, []).append(number)
         if alone:
             return [_bucket(key, len(own), len(own), own, measures) for key, own in added.items()]
-        known = self.counts.kept((begin, end, length, *measures), lambda: self._known(begin, end, length, measures))
-        found = {**known}
+        keys, buckets = self.counts.kept(
+            (begin % length, length, *measures), lambda: self._known(begin, length, measures)
+        )
+        first, last = bisect_left(keys, begin), bisect_left(keys, end)
+        found = buckets[first:last]
         for key, own in added.items():
-            before = known.get(key, {"doc_count": 0})
-            negative = next((before[name]["doc_count"] for name in measures if name in before), 0)
-            found[key] = _bucket(key, before["doc_count"] + len(own), negative + len(own), own, measures)
-        return list(found.values())
+            place = bisect_left(keys, key, first, last)
+            there = place < last and keys[place] == key
+            count, negative = self.counts.of(key, key + length) if there else (0, 0)
+            bucket = _bucket(key, count + len(own), negative + len(own), own, measures)
+            if there:
+                found[place - first] = bucket
+            else:
+                found.append(bucket)
+        return found
 
-    def _known(self, begin: int, end: int, length: int, measures: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
-        """Return the buckets of what was there, by their beginnings."""
-        return {
-            key: _bucket(key, count, negative, (), measures)
-            for key, count, negative in self.counts.buckets(begin, end, length)
-        }
+    def _known(self, begin: int, length: int, measures: Mapping[str, Any]) -> tuple[list[int], list[dict[str, Any]]]:
+        """Return where the buckets of what was there begin, and the buckets, in time's order."""
+        found = list(self.counts.buckets(begin, length))
+        return [key for key, _, _ in found], [_bucket(*one, (), measures) for one in found]
 
 
 def _bucket(key: int, count: int, negative: int, added: Sequence[int], measures: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ MOST = 2_000
 """Posts beyond which nothing is tried: a rule that does not hear of so many is deaf."""
 _FIRST_GUESS = 30
 _NIGHT = (23, 7)
-_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+_MILLISECOND, _MINUTE, _HOUR = timedelta(milliseconds=1), timedelta(minutes=1), timedelta(hours=1)
 _PER_BUCKET = 3
 """Evaluations a bucket while the number of posts is looked for; delays are told by the minute."""
 
@@ -123,7 +123,8 @@ def _pages(counts: Counts, rule: Rule, brand: str, at: datetime, shape: Shape, s
 
 
 def _times(at: datetime, shape: Shape, posts: int, speed: timedelta) -> list[int]:
-    return [millis(at + after) for after in shape.draw(posts, speed)]
+    begin = millis(at)
+    return [begin + after // _MILLISECOND for after in shape.draw(posts, speed)]
 
 
 def _offsets(rule: Rule, step: timedelta) -> list[timedelta]:

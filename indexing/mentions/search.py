@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from config.errors import UserError
+from config.moment import written_moment
 from config.query import Query
 from config.settings import DAY_ZONE
 from indexing.elasticsearch.errors import store_errors
@@ -54,11 +55,10 @@ def moment(text: str, now: datetime) -> datetime:
     text = text.strip()
     try:
         if ago := _AGO.fullmatch(text):
-            return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-        named = datetime.fromisoformat(text)
+            return written_moment((now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})).isoformat())
+        return written_moment(text)
     except (ValueError, OverflowError) as error:
         raise NotATime(f"{text!r} is no time: write 7d, 12h, 30m, 2026-11-01 or 2026-11-01T08:00+08:00") from error
-    return (named if named.tzinfo else named.replace(tzinfo=DAY_ZONE)).astimezone(UTC)
 
 
 def search(
