@@ -242,16 +242,35 @@ def test_two_who_act_at_once_lose_nothing(shop: "Store", monkeypatch: pytest.Mon
 
 def test_two_processes_open_one_case(shop: "Store", monkeypatch: pytest.MonkeyPatch) -> None:
     speak(shop, [said(1, 1, label="negative"), said(2, 1, label="negative", ago=HOUR)])
-    real = records.begin
+    real = records.write
 
-    def second(store: "Store", case: Case) -> bool:
-        monkeypatch.setattr(records, "begin", real)
-        assert real(store, replace(case, mentions=("another",)))  # the other process was faster
-        return real(store, case)
+    def second(store: "Store", cases: Sequence[tuple[Case, records.Seen | None]]) -> list[bool]:
+        monkeypatch.setattr(records, "write", real)
+        [(case, seen)] = cases
+        assert all(real(store, [(replace(case, mentions=("another",)), seen)]))  # the other process was faster
+        return real(store, cases)
 
-    monkeypatch.setattr(records, "begin", second)
-    update_cases(shop, now=NOW)
+    monkeypatch.setattr(records, "write", second)
+    assert update_cases(shop, now=NOW) == Cases(opened=0, joined=2)
     assert len(only(shop).mentions) == 3
+
+
+def test_the_cases_of_many_customers_cost_no_more_requests_than_those_of_one(
+    emptied_store: "Store", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_shop(emptied_store, [customer(number, number, tier="金卡") for number in range(1, 31)], [])
+    speak(emptied_store, [said(number, number % 30 + 1, label="negative") for number in range(60)])
+    sent: list[int] = []
+    real = bulk.send
+
+    def counted(client: Any, actions: Any) -> Any:
+        sent.append(len(actions))
+        return real(client, actions)
+
+    monkeypatch.setattr(records, "send", counted)
+    assert update_cases(emptied_store, now=NOW) == Cases(opened=30, joined=60)
+    assert sent == [30], "one request for all of them"
+    assert {(len(case.mentions), case.tier) for case in cases(emptied_store)} == {(2, "金卡")}
 
 
 def test_working_hours_leave_out_nights_weekends_and_holidays() -> None:
@@ -324,7 +343,7 @@ def test_whatever_happens_each_complaint_is_in_one_case_of_its_customer(
             at += 1
             happen(store, what, number, at)
         if kill is not None:
-            with dying(kill % 2, *((records, "send"), (joining, "_standing"))[kill // 2]):
+            with dying(kill % 2, *((records, "send"), (joining, "_standings"))[kill // 2]):
                 update_cases(store, now=NOW)
         update_cases(store, now=NOW)
         store.refresh("mentions")

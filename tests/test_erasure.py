@@ -22,7 +22,7 @@ from crawlers.storage import pages, received
 from crawlers.storage.received import Spool
 from crawlers.storage.stage import Batch, batches
 from crawlers.storage.zstd import decompress
-from indexing.customers import import_customers, link
+from indexing.customers import NOTHING_NEW, import_customers, link
 from indexing.customers.customer import Customer, from_document, to_document
 from indexing.customers.personal import Basis, Personal, PersonalKind, about
 from indexing.customers.reading import DeadRow
@@ -35,7 +35,8 @@ from indexing.elasticsearch.exchange import changed
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.store import Store
 from indexing.identity.changing import accept, node_of
-from indexing.identity.following import people_of
+from indexing.identity.following import Followed, follow, people_of
+from indexing.identity.linking import IdentityReport, link_new
 from indexing.identity.linking import link as identify
 from indexing.labelling.draw import draw
 from indexing.labelling.items import give, items
@@ -281,11 +282,32 @@ def test_whoever_was_one_person_with_others_parts_from_them(store: Store, world:
 
 
 def test_nobody_is_erased_while_a_turn_might_write_them_anew(store: Store, world: Path) -> None:
-    for reader in ("profiles", "cases"):
+    for reader in ("profiles", "cases", "identity"):
         with lease(store.client, store.state, "telling", reader), pytest.raises(Busy):
             erase(store, CUSTOMER, by="li", reason="asked")
         assert receipts() == []
-    assert len(finish_all(store)) == 2
+    assert len(finish_all(store)) == 3
+    assert found(world, store) == {}
+
+
+def test_a_turn_that_links_beside_an_erasure_leaves_it_to_the_next_one(
+    store: Store, world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who was read before the erasure would be written again behind it."""
+    turns: list[IdentityReport] = []
+
+    def beside(*arguments: Any, **named: Any) -> Any:
+        if not turns:
+            turns.append(link_new(store))
+        return follow(*arguments, **named)
+
+    monkeypatch.setattr("indexing.identity.changing.follow", beside)
+    crawled("20261121T080000Z")
+    analyse_all([XINGHE], store)
+    index_all(store)
+    erase(store, CUSTOMER, by="li", reason="asked")
+    assert turns == [IdentityReport(stated=NOTHING_NEW, events=0, followed=Followed())]
+    link_new(store)
     assert found(world, store) == {}
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 
@@ -10,11 +11,14 @@ from indexing.customers.linking import READER
 from indexing.elasticsearch.changes import changes
 from indexing.elasticsearch.own_writes import own_writes
 from indexing.elasticsearch.store import Store
+from indexing.identity.linking import READERS
 from indexing.mentions.index import index
 from indexing.pipeline import bring_up
 from indexing.stories import update
 from indexing.stories.tell import tell
 from nlp.mention import Mention
+from tests.customer_data import said, speak, write_shop
+from tests.test_profiles import customer
 
 pytestmark = pytest.mark.usefixtures("fast_pipeline")
 MentionOf = Callable[..., Mention]
@@ -30,6 +34,19 @@ def test_a_turn_right_after_a_load_has_nothing_to_read(
     bring_up(emptied_store, [ACME])
     assert emptied_store.client.count(index=emptied_store.alias("mentions"), q="_exists_:story.id")["count"] == 20
     assert not changes(emptied_store, READER, "mentions"), "all that followed was written by the turn itself"
+
+
+def test_a_turn_right_after_one_that_links_opens_cases_and_makes_profiles_reads_none_of_it(
+    emptied_store: Store,
+) -> None:
+    write_shop(emptied_store, [customer(number, number, tier="金卡") for number in range(1, 6)], [])
+    speak(emptied_store, [said(number, number, "坏了", label="negative") for number in range(1, 6)])
+    bring_up(emptied_store, [ACME])
+    held = emptied_store.client.count(index=emptied_store.alias("mentions"), q="_exists_:customer.value")["count"]
+    assert held == 5, "what the profiles say has come to the mentions, after cases and stories had read them"
+    for reader, kind in product((*READERS, "stories", "cases", "profiles"), ("mentions", "links")):
+        if kind == "mentions" or reader in READERS:
+            assert not changes(emptied_store, reader, kind), f"{reader}: {kind}"
 
 
 def test_what_somebody_else_writes_in_between_is_read(

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from crawlers.storage import files
 from crawlers.storage.stage import Batch, BrokenBatch, batches, query_folder, sweep, window_at
-from tests.killing import WRITER_KILLED_AT_STEP, dying_at_request
+from tests.killing import KILLED_AT_STEP, WRITER_KILLED_AT_STEP, dying_at_request
 
 BATCH = Batch(stage="posts", feed="rss", query=query_folder("小米 AND 手机"), window="20261122T190000Z")
 
@@ -114,6 +115,22 @@ def test_what_a_killed_writer_left_is_swept_up_once_it_is_old(tmp_path: Path) ->
     assert sweep("posts", datetime.now(UTC) - timedelta(days=1)) == 0
     assert sweep("posts", datetime.now(UTC) + timedelta(seconds=1)) > 0
     assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_a_half_written_file_of_a_killed_writer_is_swept_up_wherever_it_lies(data: Path) -> None:
+    now = datetime.now(UTC)
+    program = KILLED_AT_STEP + "from crawlers import files\nfiles.replace(sys.argv[2], b'new')\n"
+    for name in ("pages/0a/0a1b.zst", "circuits/example.org.json", "rounds/tasks/3.json"):
+        files.replace(str(data / name), b"old")
+        subprocess.run([sys.executable, "-c", program, "2", str(data / name)], check=False)
+        assert [path.read_bytes() for path in (data / name).parent.glob("*.tmp")] == [b"new"]
+    (data / "pages" / "0a" / "mine.tmp").write_bytes(b"not of a writer of ours")
+    assert files.sweep(str(data), now - timedelta(days=1)) == 0, "its writer may live"
+    assert files.sweep(str(data), now + timedelta(minutes=1)) == 3
+    assert files.sweep(str(data / "nowhere"), now) == 0
+    left = sorted(str(path.relative_to(data)) for path in data.rglob("*") if path.is_file())
+    assert left == ["circuits/example.org.json", "pages/0a/0a1b.zst", "pages/0a/mine.tmp", "rounds/tasks/3.json"]
+    assert (data / "rounds" / "tasks" / "3.json").read_bytes() == b"old"
 
 
 def test_queries_have_folders_of_their_own() -> None:

@@ -3,9 +3,10 @@
     python turns.py WINDOWS FOLDER COUNT     from the root of the checkout, on its own interpreter
 
 WINDOWS holds `config/` and files of posts, a window each, in the order of their names; FOLDER is made for the data.
-The first COUNT windows are loaded; each further one is a turn of its own. Then the same mentions are written blindly by
-Elasticsearch's own helper, as a floor. Prints one line of JSON: seconds by step, mentions, the greatest resident memory
-and what lies on disk, in bytes.
+The first COUNT windows are loaded; of the others each is a turn of its own, but for the last ten: they come in one turn
+on top of all that, and on an empty index too. Then the same mentions are written blindly by Elasticsearch's own helper,
+as a floor. Prints one line of JSON: by step the seconds by the clock, and those of the processor, this process's and
+the node's together; mentions, the greatest resident memory and what lies on disk, in bytes.
 """
 
 import json
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path.cwd()))
-NOTHING_NEW = 5
+NOTHING_NEW, TOGETHER = 5, 10
 
 
 def main(windows: Path, folder: Path, count: int) -> None:
@@ -27,37 +28,53 @@ def main(windows: Path, folder: Path, count: int) -> None:
     os.environ |= {"TINGFENG_DATA": str(folder), "TINGFENG_CONFIG": str(windows / "config"), "TINGFENG_ENGINE": "fast"}
     from indexing.customers import import_customers
     from indexing.elasticsearch import embedded
-    from indexing.elasticsearch.store import open_store
+    from indexing.elasticsearch.store import Store, open_store
     from indexing.pipeline import analyse_all, check_config, turn
 
-    embedded.start()
+    node = embedded.start()
     try:
         store, brands = open_store(), check_config()
         import_customers(store, windows / "customers.csv")
         files = sorted(windows.glob("*.jsonl"))
         took: dict[str, list[float]] = {}
+        worked: dict[str, list[float]] = {}
 
         def timed(name: str, work: Callable[[], object]) -> None:
-            begun = time.perf_counter()
+            begun, busy = time.perf_counter(), processor(node.pid)
             work()
             took.setdefault(name, []).append(time.perf_counter() - begun)
+            worked.setdefault(name, []).append(processor(node.pid) - busy)
+            sys.stderr.write(f"{name}: {took[name][-1]:.2f} s, of the processor {worked[name][-1]:.2f} s\n")
 
-        def turned(name: str) -> None:
-            timed(f"{name}: analysis", lambda: analyse_all(brands, store))
-            timed(f"{name}: turn", lambda: turn(store, brands))
+        def turned(name: str, where: Any = store, now: datetime | None = None) -> None:
+            timed(f"{name}: analysis", lambda: analyse_all(brands, where))
+            timed(f"{name}: turn", lambda: turn(where, brands, now=now))
 
         crawled(files[:count])
         turned("the first load")
-        turned("what that itself has changed")
+        turned("right after it")
         for _ in range(NOTHING_NEW):
             turned("nothing new")
-        for file in files[count:]:
+        for _ in range(NOTHING_NEW):
+            turned("nothing new, by the rules' clock an hour later", now=datetime.now(UTC) + timedelta(hours=1))
+        for file in files[count:-TOGETHER]:
             crawled([file])
             turned("one new window")
+        crawled(files[-TOGETHER:])
+        turned("ten new windows")
         most = memory()  # the floor holds all documents at once
         timed("floor: the same mentions by helpers.bulk", floor(store))
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-        told = {"seconds": took, "mentions": store.count("mentions"), "memory": most, "disk": size}
+        mentions = store.count("mentions")
+        os.environ |= {"ELASTICSEARCH_URL": node.url, "TINGFENG_DATA": str(folder / "empty")}
+        empty = Store(store.client, prefix="tingfeng-empty")
+        empty.ensure()
+        import_customers(empty, windows / "customers.csv")
+        turn(empty, brands)
+        crawled(files[-TOGETHER:])
+        turned("ten new windows on an empty index", empty)
+        os.environ["TINGFENG_DATA"] = str(folder)
+        told = {"seconds": took, "processor": worked, "mentions": mentions, "memory": most, "disk": size}
         sys.stdout.write(json.dumps(told) + "\n")
     finally:
         embedded.stop()
@@ -83,6 +100,12 @@ def crawled(files: list[Path]) -> None:
         with Batch(stage="posts", feed="rss", query="bench", window=window_at(at)).write() as writer:
             for line in file.read_bytes().splitlines():
                 writer.add(line)
+
+
+def processor(pid: int) -> float:
+    """Return the seconds of the processor that this process and another one have used."""
+    used = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return time.process_time() + (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory() -> int:

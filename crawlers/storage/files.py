@@ -1,16 +1,24 @@
 """Whole files on any fsspec path: a reader sees the old one or the new one, never half of either."""
 
 import os
+import re
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import fsspec
 
 from config.errors import UserError
 
-__all__ = ["exists", "folders", "listed", "names", "read", "remove", "remove_if", "replace", "resolve", "sync", "touch"]
+__all__ = [
+    "exists", "folders", "listed", "names", "read", "remove", "remove_if", "replace", "resolve", "sweep", "sync",
+    "touch",
+]  # fmt: skip
+
+_TEMPORARY = re.compile(r"\.[0-9a-f]{8}\.tmp$")
+"""How the names end under which files are written before they are whole."""
 
 
 def resolve(path: str) -> tuple[Any, str]:
@@ -140,3 +148,21 @@ def listed(folder: str) -> list[str] | None:
         return sorted(str(name).rstrip("/").rsplit("/", 1)[-1] for name in fs.ls(resolved, detail=False))
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def sweep(folder: str, before: datetime) -> int:
+    """Remove what killed writers left half-written anywhere below a folder before an aware time; return how many files.
+
+    An object store makes its objects whole, so that nothing can be left there.
+    """
+    fs, resolved = resolve(folder)
+    if getattr(fs, "puts_whole", False):
+        return 0
+    left = [name for name in map(str, fs.glob(f"{resolved}/**/*.tmp")) if _TEMPORARY.search(name)]
+    gone = 0
+    for name in left:
+        with suppress(FileNotFoundError):  # its writer lives, and has just finished
+            if fs.modified(name) < before:
+                fs.rm_file(name)
+                gone += 1
+    return gone

@@ -2,6 +2,8 @@
 
 from indexing.customers.customer_link import CustomerLink
 from indexing.customers.importer import ImportReport, import_customers
-from indexing.customers.linking import LinkReport, link, link_new, revoke
+from indexing.customers.linking import NOTHING_NEW, LinkReport, link, link_new, revoke
 
-__all__ = ["CustomerLink", "ImportReport", "LinkReport", "import_customers", "link", "link_new", "revoke"]
+__all__ = [
+    "NOTHING_NEW", "CustomerLink", "ImportReport", "LinkReport", "import_customers", "link", "link_new", "revoke",
+]  # fmt: skip

@@ -23,7 +23,7 @@ from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
 from indexing.mentions.privacy import pseudonyms
 
-__all__ = ["READER", "LinkReport", "link", "link_new", "revoke"]
+__all__ = ["NOTHING_NEW", "READER", "LinkReport", "link", "link_new", "revoke"]
 
 READER = "links"
 """As whom it reads the changes of an index."""
@@ -56,6 +56,9 @@ class LinkReport:
         return {name: f"{count:,}" for name, count in counts.items()} | shown
 
 
+NOTHING_NEW = LinkReport(made=0, revoked=0, holding=0, linked=0, unlinked=0, conflicts=())
+
+
 def link(store: Store, *, now: datetime | None = None) -> LinkReport:
     """Link every account among the mentions that exactly one customer states, and revoke what is stated no more.
 
@@ -80,7 +83,7 @@ def _link(store: Store, now: datetime, *, whole: bool) -> LinkReport:
     if mentions:
         keep_named(store, mentions.query, names)
     if not whole and not (mentions or customers or links):
-        return LinkReport(made=0, revoked=0, holding=0, linked=0, unlinked=0, conflicts=())
+        return NOTHING_NEW
     whole = whole or mentions.first
     hand = everything(store, names) if whole else what_came(store, mentions, customers, links, names)
     wanted, conflicts = resolve(hand.claims, hand.accounts)

@@ -6,16 +6,17 @@ again, so that what it does must bear repetition.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError
+from indexing.elasticsearch.mappings import MONTHLY, STANDING
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 
-__all__ = ["COPIES", "Changes", "changes", "last_writes", "move_on", "processed_by_all", "reached"]
+__all__ = ["COPIES", "Changes", "changes", "is_new", "last_writes", "move_on", "processed_by_all", "reached"]
 
 COPIES = "indices.*.shards.*.seq_no,indices.*.shards.*.routing.state"
 """What `processed_by_all` wants to know of an index, as the statistics' filter."""
@@ -64,6 +65,19 @@ def changes(store: Store, reader: str, kind: str) -> Changes:
     return Changes(store=store, reader=reader, query=query, upto=dict(new.values()), first=not known)
 
 
+def is_new(store: Store, read: Mapping[str, Collection[str]]) -> bool:
+    """Return whether any of these readers has not worked through its kinds of indices; it takes two requests in all."""
+    written = last_writes(store, ",".join(sorted({store.alias(kind) for kinds in read.values() for kind in kinds})))
+    wanted = {
+        f"{reader} {uuid}": last
+        for reader, kinds in read.items()
+        for name, (uuid, last) in written.items()
+        if _kind(store, name) in kinds
+    }
+    known = _found(store, list(wanted))
+    return any(last > known.get(id, -1) for id, last in wanted.items())
+
+
 def last_writes(store: Store, indices: str) -> dict[str, tuple[str, int]]:
     """Return by the name of each index its uuid, and its last write that a search is certain to find once refreshed."""
     wanted = f"indices.*.uuid,{COPIES}"
@@ -103,8 +117,17 @@ def move_on(store: Store, reader: str, upto: Mapping[str, int]) -> None:
 
 def reached(store: Store, reader: str, uuids: list[str]) -> dict[str, int]:
     """Return the last write that a reader has worked through, by the uuids of indices; none where it never came."""
-    if not uuids:
+    ids = {f"{reader} {uuid}": uuid for uuid in uuids}
+    return {ids[id]: seq_no for id, seq_no in _found(store, list(ids)).items()}
+
+
+def _kind(store: Store, index: str) -> str:
+    kind = store.kind_of(index)
+    return kind if kind in STANDING else MONTHLY
+
+
+def _found(store: Store, ids: list[str]) -> dict[str, int]:
+    if not ids:
         return {}
-    ids = [f"{reader} {uuid}" for uuid in uuids]
     docs = with_retries(lambda: store.client.mget(index=store.alias("reached"), ids=ids))["docs"]
-    return {uuid: doc["_source"]["seq_no"] for uuid, doc in zip(uuids, docs, strict=True) if doc.get("found")}
+    return {doc["_id"]: doc["_source"]["seq_no"] for doc in docs if doc.get("found")}

@@ -45,19 +45,21 @@ class OwnWrites:
         known = reached(store, reader, [uuid for uuid, _ in written.values()])
         further: dict[str, int] = {}
         for name, (uuid, last) in written.items():
-            if uuid in known and (numbers := self._numbers.get(name)):
-                there = min(_follow(known[uuid], numbers), last)  # of later ones a search need not know yet
-                further |= {uuid: there} if there > known[uuid] else {}
+            before = known.get(uuid, -1)
+            if numbers := self._numbers.get(name):
+                there = min(_follow(before, numbers), last)  # of later ones a search need not know yet
+                further |= {uuid: there} if there > before else {}
         move_on(store, reader, further)
 
 
-_writes: ContextVar[OwnWrites | None] = ContextVar("own_writes", default=None)
+_writes: ContextVar[tuple[OwnWrites, ...]] = ContextVar("own_writes", default=())
 
 
 @contextmanager
 def own_writes() -> Iterator[OwnWrites]:
-    """Take note of what is written in the block, by this thread."""
-    token = _writes.set(own := OwnWrites())
+    """Take note of what is written in the block, by this thread; of a block within a block, both do."""
+    own = OwnWrites()
+    token = _writes.set((*_writes.get(), own))
     try:
         yield own
     finally:
@@ -66,7 +68,7 @@ def own_writes() -> Iterator[OwnWrites]:
 
 def note(items: Iterable[Mapping[str, Any]]) -> None:
     """Let whoever is taking note see the items of a bulk answer."""
-    if own := _writes.get():
+    for own in _writes.get():
         own.note(items)
 
 

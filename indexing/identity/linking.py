@@ -5,6 +5,7 @@ good by the next run. What is looked at is what came since the last time, and wh
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,8 +13,9 @@ from indexing import customers
 from indexing.customers.customer_link import IMPORT, CustomerLink
 from indexing.customers.link_records import read_links
 from indexing.customers.linking import READER as STATED
-from indexing.elasticsearch.changes import Changes, changes
-from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.changes import Changes, changes, is_new
+from indexing.elasticsearch.errors import Busy, store_errors
+from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
 from indexing.identity.edges import kinds
@@ -26,11 +28,13 @@ from indexing.identity.graph import fold
 from indexing.identity.standing import refresh_standing
 from indexing.mentions.privacy import Pseudonyms, pseudonyms
 
-__all__ = ["READERS", "IdentityReport", "link", "link_new"]
+__all__ = ["READER", "READERS", "IdentityReport", "link", "link_new"]
 
-_READER = "identity"
-READERS = (STATED, _READER)
+READER = "identity"
+READERS = (STATED, READER)
 """As whom what came is read: for what lists state, and for all other evidence."""
+_STATED_IN = (MONTHLY, "customers", "links")
+_KINDS = (MONTHLY, "customers", "customer-records", "links")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,21 +65,35 @@ class IdentityReport:
 
 
 def link(store: Store, *, now: datetime | None = None) -> IdentityReport:
-    """Link everything anew: what the lists state and what all other evidence says."""
+    """Link everything anew: what the lists state and what all other evidence says.
+
+    Raises Busy while another process links, or erases somebody.
+    """
     now = now or datetime.now(UTC)
-    return _link(store, customers.link(store, now=now), now, whole=True)
+    with store_errors(), _alone(store):
+        return _link(store, customers.link(store, now=now), now, whole=True)
 
 
 def link_new(store: Store, *, now: datetime | None = None) -> IdentityReport:
-    """Do the same for what came since the last time, and what that touches."""
+    """Do the same for what came since the last time, and what that touches; while another is at it, the next run does.
+
+    What is read before an erasure is never written behind it, for that holds the same lease.
+    """
     now = now or datetime.now(UTC)
-    return _link(store, customers.link_new(store, now=now), now, whole=False)
+    with store_errors(), suppress(Busy):
+        if is_new(store, {STATED: _STATED_IN, READER: _KINDS}):
+            with _alone(store):
+                return _link(store, customers.link_new(store, now=now), now, whole=False)
+    return IdentityReport(stated=customers.NOTHING_NEW, events=0, followed=Followed())
+
+
+def _alone(store: Store) -> AbstractContextManager[object]:
+    return lease(store.client, store.state, "linking", READER)
 
 
 def _link(store: Store, stated: customers.LinkReport, now: datetime, *, whole: bool) -> IdentityReport:
     with store_errors():
-        kinds_read = (MONTHLY, "customers", "customer-records", "links")
-        mentions, people, records, links = (changes(store, _READER, kind) for kind in kinds_read)
+        mentions, people, records, links = (changes(store, READER, kind) for kind in _KINDS)
         if not whole and not (mentions or people or records or links):
             return IdentityReport(stated=stated, events=0, followed=Followed())
         names = pseudonyms()

@@ -9,6 +9,8 @@ from indexing.customers.link_records import read_links
 from indexing.elasticsearch.changes import changes
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.field import Writer
+from indexing.elasticsearch.mappings import MONTHLY
+from indexing.elasticsearch.own_writes import own_writes
 from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
@@ -19,6 +21,9 @@ __all__ = ["Standing", "follow_profiles", "refresh_standing", "standing_of"]
 _READER = "standing"
 _SAYS_LITTLE = ("no_purchase", "unranked")
 """Groups of the profile beside which the shop's own segment says more."""
+_WHO = ("id", "link", "weight", "confidence", "person")
+_DEAF = ("stories", "cases", "profiles")
+"""Those who read mentions, and to whom a customer's segment and band of value on them say nothing."""
 _AT_ONCE = 500
 
 
@@ -57,6 +62,13 @@ def refresh_standing(store: Store, changed: Mapping[str, Any] | None, ids: Colle
     """
     with store_errors():
         wanted = set(ids) if ids is not None else set(_customers(store, changed))
+        return _refresh(store, wanted)[0]
+
+
+def _refresh(store: Store, wanted: Collection[str]) -> tuple[int, bool]:
+    """Bring mentions up to these customers; return how many changed, and whether one is now another's, or surer."""
+    moved = False
+    with store_errors():
         links = {one.link.id: one.link for some in in_parts(wanted) for one in read_links(store, _of(some)).values()}
         held = {one.customer for one in links.values() if one.active}
         said = standing_of(store, held)
@@ -64,13 +76,24 @@ def refresh_standing(store: Store, changed: Mapping[str, Any] | None, ids: Colle
         for some in in_parts(held):
             hits = _mentions(store, some)
             while part := list(islice(hits, _AT_ONCE)):
-                updates = [one for hit in part if (one := _update(store, hit, links, said))]
-                done += sum(result.outcome is Outcome.INDEXED for result in write(store, updates))
-        return done
+                updates = {hit["_id"]: one for hit in part if (one := _update(store, hit, links, said))}
+                moved = moved or any(_whose(hit, updates.get(hit["_id"])) for hit in part)
+                done += sum(result.outcome is Outcome.INDEXED for result in write(store, updates.values()))
+        return done, moved
+
+
+def _whose(hit: Mapping[str, Any], update: Update | None) -> bool:
+    """Whether an update says anew whose the mention is, and not only what is said of them."""
+    before = hit["_source"]["customer"]
+    after = update.parts[Writer.LINK]["customer"] if update else before
+    return any(before.get(name) != after.get(name) for name in _WHO)
 
 
 def follow_profiles(store: Store) -> int:
-    """Bring mentions up to the profiles that were written since the last time; return how many mentions changed."""
+    """Bring mentions up to the profiles that were written since the last time; return how many mentions changed.
+
+    Where whose they are stays as it was, `_DEAF` readers need not read them again for it.
+    """
     from elasticsearch.helpers import scan
 
     with store_errors():
@@ -79,7 +102,10 @@ def follow_profiles(store: Store) -> int:
             return 0
         query = {"query": new.query, "_source": False}
         ids = {hit["_id"] for hit in scan(store.client, index=store.alias("profiles"), query=query)}
-        done = refresh_standing(store, None, ids)
+        with own_writes() as own:
+            done, moved = _refresh(store, ids)
+        for reader in () if moved else _DEAF:
+            own.pass_over(store, reader, MONTHLY)
         new.done()
         return done
 

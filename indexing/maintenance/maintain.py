@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from config.retention import Retention, load_retention
+from config.settings import stage_root
+from crawlers.storage import files
 from crawlers.storage.stage import STAGES, sweep
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.lease import lease
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
 
 __all__ = ["Maintained", "Row", "maintain"]
+
+_BESIDE_STAGES = (
+    "callbacks", "chain", "circuits", "pages", "pictures", "priors", "privacy", "private", "queue", "rounds", "slices",
+    "watermarks",
+)  # fmt: skip
+"""Folders below the stages' root whose files are written under other names first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +50,8 @@ def maintain(store: "Store", *, now: datetime | None = None, dry_run: bool = Fal
     keep_left_pages(yesterday)
     for stage in (*STAGES, "received"):
         sweep(stage, yesterday)
+    for folder in _BESIDE_STAGES:
+        files.sweep(f"{stage_root().rstrip('/')}/{folder}", yesterday)
     return done
 
 

@@ -19,8 +19,11 @@ from indexing.customers.customer import from_document
 from indexing.customers.link_records import read_links
 from indexing.customers.personal import PersonalKind, opened
 from indexing.customers.records import read_records
+from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
+from indexing.identity.linking import READER as LINKING
 from indexing.mentions.privacy import pseudonyms
 from indexing.privacy.places import places
 from indexing.privacy.places.windows import find_posts
@@ -84,12 +87,13 @@ def _do(store: Store, erasure: UnderWay, progress: Progress | None) -> Receipt:
         erasure, plain=tuple(sought.plain), names=tuple(sought.names), posts=tuple(sought.posts)
     ))  # fmt: skip
     every = places()
-    before = {place.name: sum(1 for _ in place.look(store, sought)) for place in every}
-    for number, place in enumerate(every, start=1):
-        tell(place.name, number - 1, len(every))
-        place.erase(store, sought)
-        tell(place.name, number, len(every))
-    left = {place.name: list(place.look(store, sought)) for place in every}
+    with store_errors(), lease(store.client, store.state, "erasure", LINKING):  # who reads them now would write anew
+        before = {place.name: sum(1 for _ in place.look(store, sought)) for place in every}
+        for number, place in enumerate(every, start=1):
+            tell(place.name, number - 1, len(every))
+            place.erase(store, sought)
+            tell(place.name, number, len(every))
+        left = {place.name: list(place.look(store, sought)) for place in every}
     if any(left.values()):
         told = [f"{name}: {where}" for name, found in left.items() for where in found[:_SHOWN]]
         raise StillThere(
