@@ -27,7 +27,7 @@ from indexing.limit.cascades import halves, made_up, of_research
 from indexing.limit.counts import Counts
 from indexing.limit.limit import find_limit
 from indexing.limit.told import rows, sentences
-from indexing.limit.trials import delays, trials
+from indexing.limit.trials import delays, occasions
 from indexing.metrics.wilson import share
 from tests.burst_series import companies
 from tests.earlier_build import ROOT, earlier_build, run
@@ -196,10 +196,11 @@ def test_the_promise_of_95_percent_holds_on_other_cascades() -> None:
     known, others = halves(of_research() or made_up())
     counts = a_brand()
     since = counts.end - LIMIT_DAYS * DAY
-    begun = time.perf_counter()
+    clock, begun = time.perf_counter(), time.process_time()
     found = find_limit(counts, BURST, "x", known, since=since)
-    took = time.perf_counter() - begun
-    print(f"\nlimit: {took:.0f} s for {LIMIT_DAYS} days, {found.mentions:,} mentions, {found.left_out} hours left out")  # noqa: T201
+    took, passed = time.process_time() - begun, time.perf_counter() - clock
+    print(f"\nlimit: {took:.0f} s of one core, {passed:.0f} s by the clock")  # noqa: T201
+    print(f"{LIMIT_DAYS} days, {found.mentions:,} mentions, {found.left_out} hours left out")  # noqa: T201
     for one in sentences(found):
         print(one.en)  # noqa: T201
     for row in rows(found):
@@ -211,7 +212,9 @@ def test_the_promise_of_95_percent_holds_on_other_cascades() -> None:
         assert curve
         if curve.posts is None:
             continue
-        tried = list(trials(counts, BURST, "x", others, speeds=[speed], since=found.since + HOUR / 2, every=3 * HOUR))
+        tried = list(
+            occasions(counts, BURST, "x", others, speeds=[speed], since=found.since + HOUR / 2, every=3 * HOUR)
+        )
         heard = sum(after is not None for _, after in delays(counts, BURST, "x", tried, curve.posts))
         truth = share(heard, len(tried))
         assert truth
