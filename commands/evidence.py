@@ -41,8 +41,9 @@ def _show(proof: "Proof") -> None:
         console.print(f"残行 torn: {left}", markup=False, soft_wrap=True)
     for receipt, lines in sorted(proof.erased.items()):
         console.print(f"已删除 erased by receipt {receipt}: {lines:,} 行 lines", markup=False, soft_wrap=True)
-    said = f"{proof.lines:,} lines of {proof.writers} writers, {proof.contents:,} with their content"
-    console.print(f"{proof.day}: {said}", markup=False, soft_wrap=True)
+    zh = f"{proof.writers} 条链共 {proof.lines:,} 行，{proof.contents:,} 行仍有内容"
+    en = f"{proof.lines:,} lines of {proof.writers} chains, {proof.contents:,} with their content"
+    console.print(f"{proof.day}: {zh} {en}", markup=False, soft_wrap=True)
     if proof.root:
         console.print(f"当日根 root {proof.root}", markup=False, soft_wrap=True)
     else:

@@ -112,14 +112,33 @@ def _show(found: "Limit", picture: Path | None) -> None:
 
     for one in sentences(found):
         console.print(f"{one.zh}。 {one.en}.", markup=False, soft_wrap=True)
-    shown = Table("", "trials", "posts for 50 %", "for 95 %", "interval", "minutes (half)", "(95 %)", box=None)
+    shown = Table(box=None)
+    for heading in _HEADINGS:
+        shown.add_column(heading)
     for row in rows(found):
         shown.add_row(*(Text(cell) for cell in row))
     console.print(shown)
-    left = f"; {found.left_out} hours left out, in which it pages anyway" if found.left_out else ""
-    console.print(
-        f"{found.mentions:,} mentions since {found.since:%Y-%m-%d}, courses of {found.shapes:,} cascades{left}",
-        soft_wrap=True,
-    )
+    _say_of_what(found)
     if picture:
         console.print(f"Picture  {picture}", soft_wrap=True)
+
+
+_HEADINGS = (
+    "",
+    "试次\ntrials",
+    "五成须几条\nposts for 50 %",
+    "95 % 须几条\nposts for 95 %",
+    "95 % 区间\ninterval",
+    "半数几分钟内\nminutes (half)",
+    "95 % 几分钟内\nminutes (95 %)",
+)
+
+
+def _say_of_what(found: "Limit") -> None:
+    since, left = f"{found.since:%Y-%m-%d}", found.left_out
+    zh = f"{since} 起 {found.mentions:,} 条提及，{found.shapes:,} 个传播过程"
+    en = f"{found.mentions:,} mentions since {since}, courses of {found.shapes:,} cascades"
+    if left:
+        zh += f"；{left} 个小时未试，其间本就会提醒"
+        en += f"; {left} hours left out, in which it pages anyway"
+    console.print(f"{zh}。 {en}.", soft_wrap=True)

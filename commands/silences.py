@@ -53,7 +53,11 @@ def silence(
         return
     longest = rota.longest_silence if rota else LONGEST
     id = begin(open_store(), wanted, until=until, author=by, reason=reason, now=now, longest=longest)
-    console.print(f"Silence {id} holds for {length}; end it with `tingfeng alerts silences --end {id} --by {by}`")
+    console.print(
+        f"Silence {id} holds for {length}, until {_clock(until)}; "
+        f"end it with `tingfeng alerts silences --end {id} --by {by}`",
+        soft_wrap=True,
+    )
 
 
 @app.command()
@@ -71,7 +75,7 @@ def silences(
             raise UserError("--by: say who ends it; it stays on record")
         silenced.end(open_store(), end, by=by, now=now)
     rows = {
-        one.id: f"{one.matcher} until {one.until:%Y-%m-%d %H:%M} UTC, by {one.author}: {one.reason}"
+        one.id: f"{one.matcher} until {_clock(one.until)}, by {one.author}: {one.reason}"
         for one in silenced.running(open_store(), now)
     }
     if rows:
@@ -95,6 +99,12 @@ def _rule(id: str) -> str:
     if known and id not in known:
         raise UserError(f"--rule {id!r}: nobody has written it: write one of {', '.join(known)}")
     return id
+
+
+def _clock(moment: datetime) -> str:
+    from indexing.alerts.facts import ZONE, clock
+
+    return f"{clock(moment)} {ZONE.en}"
 
 
 def _say_muted(alerts: "list[Alert]") -> None:

@@ -3,6 +3,7 @@
 `TINGFENG_BENCH_MENTIONS` (1,000,000), `TINGFENG_BENCH_LINES` (200,000), `TINGFENG_BENCH_LIMIT_DAYS` (30): the sizes.
 """
 
+import itertools
 import json
 import os
 import random
@@ -27,7 +28,7 @@ from indexing.limit.cascades import halves, made_up, of_research
 from indexing.limit.counts import Counts
 from indexing.limit.limit import find_limit
 from indexing.limit.told import rows, sentences
-from indexing.limit.trials import delays, trials
+from indexing.limit.trials import delays, occasions
 from indexing.metrics.wilson import share
 from tests.burst_series import companies
 from tests.earlier_build import ROOT, earlier_build, run
@@ -93,10 +94,10 @@ def test_records_make_evaluations_no_slower(empty_es: "Elasticsearch", es_url: s
     took: dict[str, list[dict[str, float]]] = {}
     with earlier_build(tmp_path / "earlier") as earlier:
         builds = {"an earlier build": (earlier, ()), "this one": (ROOT, ()), "with records": (ROOT, ("records",))}
-        for turn in range(TURNS):
-            for name, (root, more) in builds.items():
-                if root:
-                    took.setdefault(name, []).append(evaluated(root, es_url, tmp_path, str(2 * turn), *more))
+        minutes = itertools.count(0, 2)  # each its own: what was asked before would come from the node's memory
+        for name, (root, more) in [*builds.items()] * TURNS:
+            if root:
+                took.setdefault(name, []).append(evaluated(root, es_url, tmp_path, str(next(minutes)), *more))
     least = {name: min(spent(one) for one in turns) for name, turns in took.items()}
     for name, turns in took.items():
         best = min(turns, key=spent)
@@ -196,10 +197,11 @@ def test_the_promise_of_95_percent_holds_on_other_cascades() -> None:
     known, others = halves(of_research() or made_up())
     counts = a_brand()
     since = counts.end - LIMIT_DAYS * DAY
-    begun = time.perf_counter()
+    clock, begun = time.perf_counter(), time.process_time()
     found = find_limit(counts, BURST, "x", known, since=since)
-    took = time.perf_counter() - begun
-    print(f"\nlimit: {took:.0f} s for {LIMIT_DAYS} days, {found.mentions:,} mentions, {found.left_out} hours left out")  # noqa: T201
+    took, passed = time.process_time() - begun, time.perf_counter() - clock
+    print(f"\nlimit: {took:.0f} s of one core, {passed:.0f} s by the clock")  # noqa: T201
+    print(f"{LIMIT_DAYS} days, {found.mentions:,} mentions, {found.left_out} hours left out")  # noqa: T201
     for one in sentences(found):
         print(one.en)  # noqa: T201
     for row in rows(found):
@@ -211,7 +213,9 @@ def test_the_promise_of_95_percent_holds_on_other_cascades() -> None:
         assert curve
         if curve.posts is None:
             continue
-        tried = list(trials(counts, BURST, "x", others, speeds=[speed], since=found.since + HOUR / 2, every=3 * HOUR))
+        tried = list(
+            occasions(counts, BURST, "x", others, speeds=[speed], since=found.since + HOUR / 2, every=3 * HOUR)
+        )
         heard = sum(after is not None for _, after in delays(counts, BURST, "x", tried, curve.posts))
         truth = share(heard, len(tried))
         assert truth

@@ -358,7 +358,7 @@ def test_the_command_says_what_it_found_and_ends_badly_where_something_is_wrong(
 
     said = CliRunner().invoke(app, ["prove", DAY])
     assert said.exit_code == 0, said.output
-    assert "10 lines of 1 writers" in said.output
+    assert "1 条链共 10 行，10 行仍有内容 10 lines of 1 chains" in said.output
     assert "as it was written" in said.output
     written.write_bytes(written.read_bytes().replace(b'"n":4,', b'"n":5,'))
     said = CliRunner().invoke(app, ["prove", DAY])

@@ -1,7 +1,7 @@
 """One incident, one page: over rules, sister brands and time, by hand, and whatever is killed in between."""
 
 import threading
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from config.kinds.reach import When as Reach
 from config.notify import Notify
 from config.rule import Rule, Severity
 from crawlers.post import Author
-from indexing.alerts import evaluate, outbox, records
+from indexing.alerts import evaluate, outbox, records, telling
 from indexing.alerts import incidents as incidents_of
 from indexing.alerts.alert import Alert, Evidence, State
 from indexing.alerts.answers import acknowledge, resolve
@@ -28,6 +28,7 @@ from indexing.alerts.placing import NotPossible, merge, split
 from indexing.alerts.policy import decide
 from indexing.alerts.situation import Situation
 from indexing.alerts.telling import tell
+from indexing.elasticsearch.lease import lease
 from tests.alert_examples import example
 from tests.bot_server import SECRET, Bot, serving
 from tests.killing import dying
@@ -344,10 +345,13 @@ def test_the_quiet_grows_each_time_it_comes_back(emptied_store: "Store", data: o
     assert alerts["burst.xinghe.1"].returns == 3
 
 
+@pytest.mark.parametrize("machines", [1, 2])
 def test_two_evaluators_at_once_found_one_incident(
-    emptied_store: "Store", bot: Bot, monkeypatch: pytest.MonkeyPatch
+    emptied_store: "Store", bot: Bot, monkeypatch: pytest.MonkeyPatch, machines: int
 ) -> None:
-    """The DAGs `alert` and `index` both evaluate: what one finds while the other decides is of the same incident."""
+    """The DAGs `alert` and `index` both evaluate, on one machine or two: what both find at once is of one incident."""
+    if machines == 2:  # without a common data folder
+        monkeypatch.setattr(telling, "locked", lambda _: nullcontext())
     first, second = (
         example(id, channels=(), severity=Severity.SERIOUS, rule=RULE.id, step=-1, step_at=None, weight=weight)
         for id, weight in (("burst.xinghe.1", 1.0), ("burst.xinghe.2", 9.0))
@@ -360,11 +364,11 @@ def test_two_evaluators_at_once_found_one_incident(
         """Let the other look before this one writes, and write after it."""
         if threading.current_thread() is other:
             looked.set()
-            wrote.wait(2)
+            wrote.wait(1)
         else:
             records.begin(emptied_store, second)
             other.start()
-            looked.wait(2)
+            looked.wait(1)
         return original(*arguments)
 
     monkeypatch.setattr(incidents_of, "assign", slowly)
@@ -375,6 +379,17 @@ def test_two_evaluators_at_once_found_one_incident(
     one, two = stored(emptied_store).values()
     assert one.incident == two.incident
     assert len(bot.confirmed) == 1, bot.confirmed
+
+
+def test_a_machine_that_died_while_it_decided_keeps_nobody_from_being_told(
+    emptied_store: "Store", bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "_PATIENCE", 0.2)
+    records.begin(emptied_store, example(channels=(), rule=RULE.id, step=-1, step_at=None))
+    with lease(emptied_store.client, emptied_store.state, "decision whom to tell", "telling"):
+        tell(emptied_store, [BURST], None, now=NOW)
+    deliver(emptied_store, [CHANNEL])
+    assert len(bot.confirmed) == 1
 
 
 # a clock that is put back

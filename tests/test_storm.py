@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,11 +20,13 @@ from config.channel import Channel
 from config.rule import Rule, Severity
 from indexing.alerts import records
 from indexing.alerts.alert import Alert, Delivery, DeliveryState
+from indexing.alerts.digest import of_many
 from indexing.alerts.firing import Firing
 from indexing.alerts.lifecycle import take
 from indexing.alerts.outbox import deliver
 from indexing.alerts.rate import pause, room
 from indexing.alerts.telling import tell
+from tests.alert_examples import example
 from tests.bot_server import SECRET, Bot, serving
 from tests.firings import firing
 from tests.killing import dying
@@ -149,6 +152,20 @@ def test_a_storm_killed_anywhere_loses_nothing(
         alone = Counter(id for text in bot.confirmed for id in re.findall(r"预警编号 id: (\S+)", text))
         repeated = sum(1 for text in bot.confirmed if "重发" in text)
         assert sum(alone.values()) - len(alone) <= repeated, "nothing is told twice that does not say so"
+
+
+def test_the_one_message_counts_incidents_and_not_how_often_they_are_told() -> None:
+    """Two alerts of one incident, of which one was told here before and is due again, and an incident of its own."""
+    first, second, third = example("a1", incident="i1"), example("a2", incident="i1"), example("a3")
+    told = Delivery(channel="dingtalk", state=DeliveryState.SENT)
+    due = Delivery(channel="dingtalk", message="repeat.1")
+    again = replace(first, delivery=(told, due))
+    entries = [(again, due), (again, replace(due, message="step.2")), (second, due), (third, due)]
+    message = of_many(entries, "dingtalk", now=datetime.now(UTC))
+    assert message.title == "【预警汇总】另有 2 起 and 2 more incidents"
+    assert "其中 1 起此前已报过。1 of them were told here before." in message.lines
+    assert len([line for line in message.lines if line[:2] in ("1.", "2.", "3.")]) == 2
+    assert not any("此前已报过" in line for line in of_many(entries, "feishu", now=datetime.now(UTC)).lines)
 
 
 def test_a_full_minute_and_a_clock_put_back(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from indexing.alerts.alert import Alert, Delivery, DeliveryState
 from indexing.alerts.channels import NotDelivered
 
-__all__ = ["claim", "claimed", "edit", "edit_all", "ended", "failed", "instead", "pause_after"]
+__all__ = ["claim", "claimed", "edit", "edit_all", "ended", "failed", "instead", "pause_after", "released"]
 
 _LEASE = timedelta(minutes=5)
 """How long a claim holds whose process cannot be seen from here."""
@@ -81,6 +81,13 @@ def ended(old: Delivery, claim: str, state: DeliveryState, last_error: str | Non
     if old.claim != claim:
         return old
     return replace(old, state=state, claim=None, at=datetime.now(UTC), last_error=last_error)
+
+
+def released(old: Delivery, claim: str) -> Delivery:
+    """Return the delivery as it was before our attempt, which did not begin."""
+    if old.claim != claim:
+        return old
+    return replace(old, state=DeliveryState.PENDING, attempts=old.attempts - 1, claim=None, at=datetime.now(UTC))
 
 
 def instead(alert: Alert, failing: Delivery, channel: str) -> Alert:

@@ -8,7 +8,7 @@ from datetime import datetime
 from config import settings
 from config.both import Both
 from config.rule import Severity
-from indexing.alerts.alert import Alert, Delivery
+from indexing.alerts.alert import Alert, Delivery, DeliveryState
 from indexing.alerts.brand_label import brand_label
 from indexing.alerts.incidents import order
 from indexing.alerts.links import listing_address
@@ -31,13 +31,18 @@ _LIST = "全部未解除的预警 all open alerts"
 def of_many(entries: Sequence[tuple[Alert, Delivery]], channel: str, *, now: datetime) -> Message:
     """Return the message of these alerts, the gravest first; one that may have arrived before is marked 重发.
 
-    It fits one part of every bot: a dozen are listed, the rest is counted.
+    It fits one part of every bot: a dozen are listed, the rest is counted. What is counted are incidents, each once
+    however often it was to be told; those that this channel has heard of before are counted apart.
     """
-    alerts = sorted({alert.id: alert for alert, _ in entries}.values(), key=order, reverse=True)
+    spoken_for: dict[str, Alert] = {}
+    for alert in sorted((alert for alert, _ in entries), key=order, reverse=True):
+        spoken_for.setdefault(alert.incident or alert.id, alert)
+    alerts = list(spoken_for.values())
+    known = {alert.incident or alert.id for alert, _ in entries if _heard(alert, channel)}
     again = "【重发】" if any(delivery.unsure for _, delivery in entries) else ""
     number = len(alerts)
     title = f"【预警汇总】{again}另有 {number} 起 and {number} more incidents"
-    lines = tuple(_lines(alerts))
+    lines = tuple(_lines(alerts, len(known)))
     spoken = "\n".join(sorted(f"{alert.id}:{delivery.message}" for alert, delivery in entries))
     key = f"digest:{channel}:{hashlib.sha256(spoken.encode()).hexdigest()[:16]}"
     link = Link(label=_LIST, url=listing_address(now)) if settings.public_url() else None
@@ -52,8 +57,14 @@ def of_many(entries: Sequence[tuple[Alert, Delivery]], channel: str, *, now: dat
     )
 
 
-def _lines(alerts: Sequence[Alert]) -> Iterator[str]:
+def _heard(alert: Alert, channel: str) -> bool:
+    return any(one.channel == channel and one.state is DeliveryState.SENT for one in alert.delivery)
+
+
+def _lines(alerts: Sequence[Alert], known: int) -> Iterator[str]:
     yield "预警多于一分钟能收的条数，余下的并为这一条。More than this channel takes in a minute: the rest in one."
+    if known:
+        yield f"其中 {known} 起此前已报过。{known} of them were told here before."
     counted = Counter(alert.severity for alert in alerts)
     yield "、".join(f"{_SEVERITY[one].zh} {_SEVERITY[one].en} {counted[one]}" for one in _SEVERITY if counted[one])
     brands = Counter(brand_label(alert.brand) for alert in alerts).most_common(_MOST_BRANDS)

@@ -1,7 +1,10 @@
 """Decide for every alert whom to tell now: first messages, repeats, escalation, the end of a snooze."""
 
+import logging
+import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -18,12 +21,18 @@ from indexing.alerts.lifecycle import in_milliseconds
 from indexing.alerts.policy import decide
 from indexing.alerts.rate import locked
 from indexing.alerts.situation import Situation, plan_of
+from indexing.elasticsearch.errors import Busy, store_errors
+from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 
 __all__ = ["tell"]
 
 _MOST_STORIES = 1_000
+_PATIENCE, _PAUSE = 20.0, 0.05
+"""Seconds for which another machine's decisions are waited for, and between two looks."""
+
+_log = logging.getLogger(__name__)
 
 
 def tell(
@@ -32,10 +41,28 @@ def tell(
     """Write with each alert whom it is to be told to, or why nobody is; return those that are open, oldest first.
 
     The graver ones come first, so that the lesser ones of their incident find them told. Nothing is sent here.
-    One process of this data folder at a time: two would found two incidents of one, and page twice.
+    One process at a time, on all machines: two would found two incidents of one, and page twice.
     """
-    with locked("telling.lock"):
+    with locked("telling.lock"), _alone(store):
         return _told(store, list(rules), rota, now=in_milliseconds(now), brands=brands)
+
+
+@contextmanager
+def _alone(store: Store) -> Iterator[None]:
+    """Wait until no evaluator of another machine decides; one that died must not keep people from being told."""
+    held, until = ExitStack(), time.monotonic() + _PATIENCE
+    while True:
+        try:
+            with store_errors():
+                held.enter_context(lease(store.client, store.state, "decision whom to tell", "telling"))
+        except Busy as error:
+            if time.monotonic() < until:
+                time.sleep(_PAUSE)
+                continue
+            _log.warning("%s; waited %d s, now telling all the same: one thing may be two incidents", error, _PATIENCE)
+        break
+    with held:
+        yield
 
 
 def _told(

@@ -1,7 +1,7 @@
 """Posts put into the shadow at every hour: from how many on a rule pages, and how soon."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -15,7 +15,7 @@ from indexing.limit.counts import Counts
 from indexing.limit.shadow import find_in
 from indexing.mentions.document import millis
 
-__all__ = ["MOST", "Trial", "counts_step", "delays", "past_of", "trials"]
+__all__ = ["MOST", "Trial", "counts_step", "delays", "occasions", "past_of", "trials"]
 
 MOST = 2_000
 """Posts beyond which nothing is tried: a rule that does not hear of so many is deaf."""
@@ -75,19 +75,33 @@ def trials(
 
     Hours in which the rule would page anyway, or in which people know of an incident, are left out.
     """
+    guesses = dict.fromkeys(speeds, _FIRST_GUESS)
+    for one in occasions(counts, rule, brand, shapes, speeds=speeds, since=since, every=every, progress=progress):
+        posts = _least(partial(_pages, counts, rule, brand, one.at, one.shape, one.speed), guesses[one.speed])
+        guesses[one.speed] = MOST if posts is None else posts
+        yield replace(one, posts=posts)
+
+
+def occasions(
+    counts: Counts,
+    rule: Rule,
+    brand: str,
+    shapes: Sequence[Shape],
+    *,
+    speeds: Sequence[timedelta],
+    since: datetime,
+    every: timedelta = _HOUR,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Iterator[Trial]:
+    """Yield the same trials before they are tried: their `posts` say nothing yet."""
     last = counts.end - max(speeds) - rule.when.window
     hours = max(0, int((last - since) / every))
-    guesses = dict.fromkeys(speeds, _FIRST_GUESS)
     for number in range(hours):
         progress(number, hours)
         at = since + number * every
         speed = speeds[(number + number // 24) % len(speeds)]
-        shape = shapes[number * 7919 % len(shapes)]
         if _undisturbed(counts, rule, brand, at, speed):
-            pages = partial(_pages, counts, rule, brand, at, shape, speed)
-            posts = _least(pages, guesses[speed])
-            guesses[speed] = MOST if posts is None else posts
-            yield Trial(at=at, speed=speed, shape=shape, posts=posts)
+            yield Trial(at=at, speed=speed, shape=shapes[number * 7919 % len(shapes)], posts=None)
     progress(hours, hours)
 
 

@@ -11,7 +11,7 @@ from config.channel import Channel
 from config.load import ConfigError, where
 from indexing.alerts.message import Message
 
-__all__ = ["NotDelivered", "address", "check_kinds", "kinds", "per_minute", "send"]
+__all__ = ["NotDelivered", "address", "check_kinds", "kinds", "per_minute", "per_second", "send"]
 
 
 class NotDelivered(Exception):
@@ -63,9 +63,18 @@ def send(message: Message, channel: Channel) -> str | None:
 
 def per_minute(channel: Channel) -> int | None:
     """Return how many messages a minute the channel takes; None where nobody says so."""
-    if channel.per_minute or channel.kind not in kinds():
-        return channel.per_minute
-    usual: int | None = getattr(import_module(f"{__name__}.{channel.kind}"), "PER_MINUTE", None)
+    return channel.per_minute or _usual(channel, "PER_MINUTE")
+
+
+def per_second(channel: Channel) -> int | None:
+    """Return how many messages a second the channel takes; None where nobody says so."""
+    return _usual(channel, "PER_SECOND")
+
+
+def _usual(channel: Channel, name: str) -> int | None:
+    if channel.kind not in kinds():
+        return None
+    usual: int | None = getattr(import_module(f"{__name__}.{channel.kind}"), name, None)
     return usual
 
 
