@@ -31,6 +31,7 @@ from commands import (
     models,
     notes,
     pipeline,
+    plans,
     privacy,
     profiles,
     query,
@@ -64,6 +65,7 @@ _PANELS: dict[str, dict[str, Any]] = {
     },
     "From page to index": {
         "crawl": pipeline.crawl,
+        "plans": plans.app,
         "import": imports.app,
         "wecom": wecom.app,
         "analyse": pipeline.analyse,

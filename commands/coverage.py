@@ -40,7 +40,19 @@ def coverage(
 
 
 def _table(found: "list[Covered]") -> Table:
-    names = ("feed", "query", "runs", "pages", "new", "known", "verdicts", "capped", "last success", "whole")
+    names = (
+        "feed",
+        "query",
+        "runs",
+        "pages",
+        "new",
+        "known",
+        "verdicts",
+        "capped",
+        "backfilled",
+        "last success",
+        "whole",
+    )
     made = Table(*names, box=None, padding=(0, 1))
     made.columns[1].max_width = 30
     notes = []
@@ -48,8 +60,9 @@ def _table(found: "list[Covered]") -> Table:
         last = f"{one.last_success.astimezone(DAY_ZONE):%H:%M}" if one.last_success else "none"
         verdicts = ", ".join(f"{count:,} {verdict}" for verdict, count in one.verdicts.items())
         counts = (f"{count:,}" for count in (one.runs, one.pages, one.new, one.known))
+        past = f"{one.backfilled:,} in {one.backfills:,}" if one.backfills else ""
         whole = "no" if not one.complete else "short" if one.short else "yes"
-        made.add_row(one.feed, Text(one.query), *counts, verdicts, str(one.capped or ""), last, whole)
+        made.add_row(one.feed, Text(one.query), *counts, verdicts, str(one.capped or ""), past, last, whole)
         notes += [f"{one.feed} {one.query}: {_told(gap)}" for gap in one.gaps[:10]]
         if len(one.gaps) > 10:
             notes.append(f"{one.feed} {one.query}: and {len(one.gaps) - 10} more")

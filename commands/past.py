@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from crawlers.engine.plan import Plan
     from crawlers.engine.sliced import Backfilled
 
-__all__ = ["crawl_past", "moment_of"]
+__all__ = ["crawl_past", "moment_of", "read_past"]
 
 _HOUR = 3600
 _YEARS = range(1990, 9999)
@@ -41,7 +41,12 @@ def crawl_past(
         raise UserError("Nothing to crawl: name a feed and a --query, such as `tingfeng crawl weibo_html --query 小米`")
     now = datetime.now(UTC).replace(microsecond=0)
     end = min(moment_of(until, "--to", last=True), now) if until else now
-    done, refused = _backfilled(targets, moment_of(since, "--from"), end, pages)
+    read_past(targets, moment_of(since, "--from"), end, pages)
+
+
+def read_past(targets: "Sequence[Target]", start: datetime, end: datetime, pages: int | None) -> None:
+    """Read a time of each target, and tell how whole it is; what was not read to its end ends the command so."""
+    done, refused = _backfilled(targets, start, end, pages)
     if done:
         console.print(_table(done))
     for reason in refused:
@@ -116,7 +121,10 @@ def _table(done: "Sequence[Backfilled]") -> Table:
         if one.stopped:
             notes.append(f"{target.feed} {target.query}: {one.stopped.verdict}: {one.stopped.message}")
         if plan.waiting:
-            notes.append(f"{target.feed} {target.query}: left: {plan.left}: run the same command again")
+            notes.append(
+                f"{target.feed} {target.query}: left: {plan.left}: run the same command again,"
+                f" or `tingfeng plans resume {plan.name}`"
+            )
         notes += [f"{target.feed} {target.query}: more than the search shows: {part}" for part in plan.capped[:20]]
         if len(plan.capped) > 20:
             notes.append(f"and {len(plan.capped) - 20} more")

@@ -93,6 +93,10 @@ class Retention(_Written):
     """What could not be read, analysed, indexed or imported."""
     pages: Age = timedelta(days=400)
     """Received pages of posts that speak of a brand, by the day of the fetch."""
+    pictures: Age = timedelta(days=400)
+    """Fingerprints of pictures, and why others have none, by the day on which they were fetched."""
+    plans: Age = timedelta(days=30)
+    """Backfills that a person began and nobody ended, by the day on which they were last read on."""
     private: Age = timedelta(days=90)
     """Private messages of people who agreed (微信客服, 会话存档), by the day on which they were written."""
     callbacks: Age = timedelta(days=30)

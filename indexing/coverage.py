@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from config.platform import platform
+from crawlers.engine.plan import Purpose
 from crawlers.network.report import Gap
 from indexing.elasticsearch.store import Store
 
@@ -14,11 +15,14 @@ __all__ = ["Covered", "coverage", "subtracted"]
 _PAGE = 1_000
 _MOST = 10_000
 _SEEING = ["ok", "empty", "short"]
+_COUNTS = ("pages", "new", "known", "dead", "capped")
+_BACKFILL = {"term": {"purpose": Purpose.BACKFILL.value}}
+"""What a person asked for of a time longer ago says nothing of how the day's crawls went; what closed a gap does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Covered:
-    """One feed × query over a time; counts are those of all its crawls that ended then.
+    """One feed × query over a time; counts are those of its crawls that ended then, backfills left out.
 
     `gaps` are the times within it of which posts may be missing, as is known now. `minimum` is what
     config/platforms expects of it; None where it expects nothing.
@@ -33,6 +37,10 @@ class Covered:
     known: int = 0
     dead: int = 0
     capped: int = 0
+    backfills: int = 0
+    """Parts of times longer ago that were read then because somebody asked for them."""
+    backfilled: int = 0
+    """New posts that those brought."""
     verdicts: Mapping[str, int] = field(default_factory=dict)
     last_success: datetime | None = None
     gaps: tuple[Gap, ...] = ()
@@ -86,14 +94,17 @@ def _covered(
     feed, query = name
     if bucket is None:
         return Covered(feed=feed, query=query, gaps=tuple(gaps), minimum=minimum)
-    last = bucket["seen"]["last"].get("value_as_string")
+    own, past = bucket["own"], bucket["past"]
+    last = own["seen"]["last"].get("value_as_string")
     return Covered(
         feed=feed,
         query=query,
-        runs=bucket["doc_count"],
-        complete_runs=bucket["complete"]["doc_count"],
-        **{count: round(bucket[count]["value"]) for count in ("pages", "new", "known", "dead", "capped")},
-        verdicts={one["key"]: one["doc_count"] for one in bucket["verdicts"]["buckets"]},
+        runs=own["doc_count"],
+        complete_runs=own["complete"]["doc_count"],
+        **{count: round(own[count]["value"]) for count in _COUNTS},
+        backfills=past["doc_count"],
+        backfilled=round(past["new"]["value"]),
+        verdicts={one["key"]: one["doc_count"] for one in own["verdicts"]["buckets"]},
         last_success=datetime.fromisoformat(last) if last else None,
         gaps=tuple(gaps),
         minimum=minimum,
@@ -102,11 +113,15 @@ def _covered(
 
 def _buckets(store: Store, start: datetime, end: datetime, only: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
     """Return the counts of the runs that ended within the time, a bucket a feed × query."""
-    aggs = {
-        **{count: {"sum": {"field": count}} for count in ("pages", "new", "known", "dead", "capped")},
+    of_a_crawl = {
+        **{count: {"sum": {"field": count}} for count in _COUNTS},
         "complete": {"filter": {"term": {"complete": True}}},
         "verdicts": {"terms": {"field": "verdict", "size": 20}},
         "seen": {"filter": {"terms": {"verdict": _SEEING}}, "aggs": {"last": {"max": {"field": "finished_at"}}}},
+    }
+    aggs = {
+        "own": {"filter": {"bool": {"must_not": [_BACKFILL]}}, "aggs": of_a_crawl},
+        "past": {"filter": _BACKFILL, "aggs": {"new": {"sum": {"field": "new"}}}},
     }
     times = {"range": {"@timestamp": {"gte": start.isoformat(), "lt": end.isoformat()}}}
     return _by_target(store, {"filter": [times, *only]}, aggs)

@@ -124,6 +124,16 @@ def test_a_day_that_brings_less_than_expected_is_short(
     assert (one.minimum, one.short, one.complete) == (100, True, True)
 
 
+def test_a_backfill_of_that_day_is_no_crawl_of_the_day(emptied_store: Store, data: object) -> None:
+    part = Slice(start=DAY - 240 * HOUR, end=DAY - 239 * HOUR)
+    asked = report(DAY + 10 * HOUR, slice=part, purpose="backfill", new=500, posts=502, pages=40)
+    closing = report(DAY + 11 * HOUR, slice=Slice(start=DAY, end=DAY + HOUR), purpose="gap", new=4)
+    kept(emptied_store, report(DAY + 9 * HOUR), asked, closing)
+    one = covered(emptied_store)
+    assert (one.runs, one.new, one.pages, one.last_success) == (2, 7, 4, DAY + 11 * HOUR)
+    assert (one.backfills, one.backfilled) == (1, 500)
+
+
 def test_the_command_shows_a_day(emptied_store: Store, data: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("indexing.elasticsearch.store.open_store", lambda: emptied_store)
     kept(emptied_store, report(DAY + 9 * HOUR), blocked(11, 9))

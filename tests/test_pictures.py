@@ -8,6 +8,7 @@ import zlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from PIL import Image
 
 from config.load import ConfigError
 from config.pictures import Pictures, load_pictures
+from crawlers.pictures import kept
 from crawlers.pictures.fetch import Finder
 from crawlers.pictures.fingerprint import BITS, NoPicture, bands, distance, fingerprint, near_bands
 from crawlers.pictures.public import is_public
@@ -256,3 +258,16 @@ def test_recall_and_false_joins_by_kind_and_change() -> None:
     false = sum(distance(*pair) <= 31 for pair in pairs)
     print("Recall of changed pictures", *lines, f"  false joins: {false} of {len(pairs):,} pairs", sep="\n")  # noqa: T201
     assert false <= len(pairs) / 10_000
+
+
+def test_what_is_known_of_pictures_goes_when_its_time_is_over(stages: Path) -> None:
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    for days in (1, 40, 500):
+        kept.keep(f"https://img.example/{days}.jpg", kept.Known(hash="0f", at=now - timedelta(days=days)))
+    broken = next((stages / "stages" / "pictures").glob("*"))
+    (broken / "broken").write_bytes(b"{")
+    before = now - timedelta(days=400)
+    assert kept.expire(before, dry_run=True) == 2
+    assert kept.expire(before) == 2
+    assert kept.expire(before) == 0
+    assert kept.read("https://img.example/40.jpg") and kept.read("https://img.example/500.jpg") is None

@@ -8,6 +8,7 @@ what it had begun.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -21,7 +22,7 @@ from crawlers.slicing import Slice
 from crawlers.storage import files
 from crawlers.storage.stage import Batch, query_folder, window_at
 
-__all__ = ["Plan", "Purpose", "drop", "find", "load", "new_plan", "plans", "save"]
+__all__ = ["Begun", "Plan", "Purpose", "begun", "drop", "expire", "find", "load", "new_plan", "plans", "save"]
 
 _SECOND = timedelta(seconds=1)
 
@@ -50,6 +51,11 @@ class Plan:
     capped: tuple[Slice, ...] = ()
     posts: int = 0
     new: int = 0
+    query: str | None = None
+    """What the feed is asked for; None in plans of before there was this field, whose folder has only its digest."""
+    base_url: str | None = None
+    kept_at: datetime | None = None
+    """When its last part was read; None as `query`."""
 
     @property
     def window(self) -> str:
@@ -85,9 +91,39 @@ class Plan:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A plan that has not ended, and where it lies."""
+
+    feed: str
+    plan: Plan
+    path: str
+
+    @property
+    def target(self) -> Target:
+        """What is read; UserError where the plan does not tell."""
+        if self.plan.query is None:
+            raise UserError(f"{self.path}: does not tell its query: crawl that time with --from and --to, or drop it")
+        return Target(feed=self.feed, query=self.plan.query, base_url=self.plan.base_url)
+
+    @property
+    def touched_at(self) -> datetime:
+        """When somebody last read on."""
+        return self.plan.kept_at or self.plan.made_at
+
+
 def new_plan(target: Target, whole: Slice, *, host: str, purpose: Purpose, now: datetime, name: str = "") -> Plan:
     """Return a plan for a time, under a name that no other plan of the target has."""
-    plan = Plan(name=name or window_at(now), host=host, purpose=purpose, whole=whole, made_at=now, waiting=(whole,))
+    plan = Plan(
+        name=name or window_at(now),
+        host=host,
+        purpose=purpose,
+        whole=whole,
+        made_at=now,
+        waiting=(whole,),
+        query=target.query,
+        base_url=target.base_url,
+    )
     while not name and (load(target, plan.name) or _written(target, plan.window)):
         plan = replace(
             plan, name=window_at(datetime.strptime(plan.name, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) + _SECOND)
@@ -111,9 +147,37 @@ def plans(target: Target) -> Iterator[Plan]:
             yield plan
 
 
+def begun() -> Iterator[Begun]:
+    """Yield the plans of all feeds and queries that have not ended; UserError names a file that is no plan."""
+    for feed, path in _paths():
+        if plan := _read(path):
+            yield Begun(feed=feed, plan=plan, path=path)
+
+
+def expire(before: datetime, *, dry_run: bool = False) -> int:
+    """Drop the backfills that nobody has read on since then; return how many. With `dry_run`, only count them.
+
+    The plan of a gap stays: the next crawl of its query reads on. So does a file that is no plan, which others name.
+    """
+    gone = 0
+    for feed, path in _paths():
+        with suppress(UserError):
+            plan = _read(path)
+            if plan is None or plan.purpose is not Purpose.BACKFILL:
+                continue
+            if Begun(feed=feed, plan=plan, path=path).touched_at < before:
+                gone += 1
+                if not dry_run:
+                    files.remove(path)
+    return gone
+
+
 def load(target: Target, name: str) -> Plan | None:
     """Return a plan by its name; None where there is none. UserError names a file that is no plan."""
-    path = _path(target, name)
+    return _read(_path(target, name))
+
+
+def _read(path: str) -> Plan | None:
     content = files.read(path)
     try:
         return None if content is None else msgspec.json.decode(content, type=Plan)
@@ -126,7 +190,7 @@ def load(target: Target, name: str) -> Plan | None:
 def save(target: Target, plan: Plan) -> None:
     """Keep how far the plan has come, durably; one of which all is read is removed."""
     if plan.waiting:
-        files.replace(_path(target, plan.name), msgspec.json.encode(plan))
+        files.replace(_path(target, plan.name), msgspec.json.encode(replace(plan, kept_at=datetime.now(UTC))))
     else:
         drop(target, plan)
 
@@ -152,4 +216,18 @@ def _path(target: Target, name: str) -> str:
 
 
 def _folder(target: Target) -> str:
-    return f"{settings.stage_root().rstrip('/')}/slices/{target.feed}/{query_folder(target.query)}"
+    return f"{_root()}/{target.feed}/{query_folder(target.query)}"
+
+
+def _paths() -> Iterator[tuple[str, str]]:
+    """Yield the feed and the path of each plan."""
+    root = _root()
+    for feed in sorted(files.folders(root)):
+        for query in sorted(files.folders(f"{root}/{feed}")):
+            for name in sorted(files.names(f"{root}/{feed}/{query}")):
+                if name.endswith(".json"):
+                    yield feed, f"{root}/{feed}/{query}/{name}"
+
+
+def _root() -> str:
+    return f"{settings.stage_root().rstrip('/')}/slices"

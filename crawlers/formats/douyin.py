@@ -13,7 +13,7 @@ from crawlers.formats.native_id import published, settled
 from crawlers.page import Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
-from crawlers.reading.times import ReadTime, unix_time
+from crawlers.reading.times import ReadTime, Stamp, stamped
 from crawlers.reading.wire import decode_item, decode_page, looks_like_html
 from crawlers.spider import PlatformSpider
 
@@ -57,7 +57,7 @@ class _Aweme(msgspec.Struct):
 
     aweme_id: int | str
     desc: str | None = None
-    create_time: int | float | None = None
+    create_time: Stamp | None = None
     author: _User | None = None
     statistics: _Statistics | None = None
     text_extra: list[_Extra] | None = None
@@ -72,7 +72,7 @@ class Comment(msgspec.Struct):
 
     cid: int | str
     text: str | None = None
-    create_time: int | float | None = None
+    create_time: Stamp | None = None
     digg_count: Any = None
     user: _User | None = None
     ip_label: str | None = None
@@ -179,9 +179,8 @@ class Douyin(PlatformSpider):
             url=f"{self.base}{path}?{urlencode({**_WEB, **fields})}", headers=self.headers, optional=optional
         )
 
-    def _time(self, id: str, seconds: float | None, response: Response) -> ReadTime:
-        shown = unix_time(seconds) if seconds else None
-        found = settled(published(self.platform, id), shown, response.fetched_at)
+    def _time(self, id: str, seconds: Stamp | None, response: Response) -> ReadTime:
+        found = settled(published(self.platform, id), stamped(seconds), response.fetched_at)
         if found is None:
             raise MalformedPost("create_time: missing, and the id carries none")
         return found

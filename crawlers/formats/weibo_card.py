@@ -22,6 +22,9 @@ _SIZE = re.compile(r"(//[^/]+/)[^/]+/")
 _ORGANISATION, _PERSON = re.compile("vblue|icon-vip-b"), re.compile("vyellow|vorange|vgold|icon-vip-[yg]")
 
 
+_TAGS = ("a", "div", "i", "p", "span", "svg", "ul", "use")
+
+
 @dataclass(slots=True, kw_only=True)
 class Block:
     """The elements of a message, each the first of its kind; None or empty where it has none."""
@@ -46,7 +49,7 @@ class Block:
 def block_of(element: Any) -> Block:
     """Return the parts of a message, its card's own or a quoted one's."""
     block = Block()
-    for one in element.iter("*"):
+    for one in element.iter(*_TAGS):
         tag, kind = one.tag, one.get("class")
         if kind:
             _take_by_class(block, one, tag, kind)

@@ -13,7 +13,7 @@ from crawlers.formats.native_id import published, settled
 from crawlers.page import Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
-from crawlers.reading.times import ReadTime, optional_time, read_time, unix_time
+from crawlers.reading.times import ReadTime, Stamp, optional_time, read_time, stamped
 from crawlers.reading.wire import decode_item, decode_page, looks_like_html
 from crawlers.spider import PlatformSpider
 
@@ -34,7 +34,7 @@ _NOTE_ID = re.compile(r"[0-9a-zA-Z]{16,40}")
 
 
 class _User(msgspec.Struct):
-    user_id: str | None = None
+    user_id: str | int | None = None
     nickname: str | None = None
     nick_name: str | None = None
     red_official_verified: bool | None = None
@@ -66,8 +66,8 @@ class _Note(msgspec.Struct):
     title: str | None = None
     display_title: str | None = None
     desc: str | None = None
-    time: int | float | None = None
-    last_update_time: int | float | None = None
+    time: Stamp | None = None
+    last_update_time: Stamp | None = None
     ip_location: str | None = None
     user: _User | None = None
     interact_info: _Interactions | None = None
@@ -91,13 +91,13 @@ class Comment(msgspec.Struct):
 
     id: str
     content: str | None = None
-    create_time: int | float | None = None
+    create_time: Stamp | None = None
     like_count: Any = None
     ip_location: str | None = None
     user_info: _User | None = None
     sub_comment_count: Any = None
     sub_comments: list[msgspec.Raw] | None = None
-    sub_comment_has_more: bool | None = None
+    sub_comment_has_more: bool | int | None = None
     sub_comment_cursor: str | None = None
     target_comment: Any = None
     pictures: list[Any] | None = None
@@ -108,7 +108,7 @@ class Data(msgspec.Struct):
 
     items: list[msgspec.Raw] | None = None
     comments: list[msgspec.Raw] | None = None
-    has_more: bool | None = None
+    has_more: bool | int | None = None
     cursor: str | None = None
 
 
@@ -143,7 +143,7 @@ class Xiaohongshu(PlatformSpider):
         id = note.note_id or item.id or ""
         if not _NOTE_ID.fullmatch(id):
             raise MalformedPost(f"note_id: {id[:40]!r} is none")
-        shown = unix_time(note.time) if note.time else _corner_time(note, response)
+        shown = stamped(note.time) or _corner_time(note, response)
         published_at, precision = self._time(id, shown, response)
         edited_at = optional_time(note.last_update_time, response.moment)
         text = _TOPIC.sub(r"#\1#", note.desc or "")
@@ -176,9 +176,7 @@ class Xiaohongshu(PlatformSpider):
         comment = decode_item(raw, Comment)
         if comment.content is None:
             raise MalformedPost("content: missing")
-        published_at, precision = self._time(
-            comment.id, unix_time(comment.create_time) if comment.create_time else None, response
-        )
+        published_at, precision = self._time(comment.id, stamped(comment.create_time), response)
         target = comment.target_comment.get("id") if isinstance(comment.target_comment, dict) else None
         post = self.post(
             response,
@@ -271,7 +269,7 @@ def _author(user: _User | None) -> Author | None:
         return None
     verified = user.red_official_verified
     return Author(
-        id=user.user_id,
+        id=str(user.user_id),
         name=user.nickname or user.nick_name or None,
         url=f"https://www.xiaohongshu.com/user/profile/{user.user_id}",
         verified=verified,

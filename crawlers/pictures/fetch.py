@@ -1,26 +1,20 @@
-"""Pictures' addresses → fingerprints: each fetched once, in its host's turn, within a budget; the picture is not kept.
-
-<root>/pictures/<2 digits>/<sha256 of the address>    its fingerprint, or why it has none
-"""
+"""Pictures' addresses → fingerprints: each fetched once, in its host's turn, within a budget; no picture is kept."""
 
 import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from urllib.parse import urljoin, urlsplit
 
 import httpx
-import msgspec
 
-from config import settings
 from config.pictures import Pictures
 from crawlers.network.turn import turn
+from crawlers.pictures import kept
 from crawlers.pictures.fingerprint import MOST_BYTES, NoPicture, fingerprint
+from crawlers.pictures.kept import Known
 from crawlers.pictures.public import Allowed, NotPublic, Place, is_public, place_of
-from crawlers.storage import files
 
 __all__ = ["Finder"]
 
@@ -28,15 +22,6 @@ _TIMEOUT = 10.0
 _MOST_REDIRECTS = 3
 _HOSTS_AT_ONCE = 8
 _AGENT = "tingfeng (compares pictures of public posts)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    """What came of one address; a `reason` that may pass is forgotten and tried again."""
-
-    hash: str | None = None
-    reason: str = ""
-    at: datetime
 
 
 class Finder:
@@ -58,7 +43,7 @@ class Finder:
         """
         wanted = {post: list(dict.fromkeys(some))[: self._config.of_a_post] for post, some in pictures.items()}
         addresses = dict.fromkeys(address for some in wanted.values() for address in some)
-        known = {address: found for address in addresses if (found := _read(address))}
+        known = {address: found for address in addresses if (found := kept.read(address))}
         fresh = [address for address in addresses if address not in known][: self._left]
         self._left -= len(fresh)
         if fresh and time.monotonic() < self._until:
@@ -68,12 +53,12 @@ class Finder:
             for post, some in wanted.items()
         }
 
-    async def _fetch_all(self, addresses: Iterable[str]) -> dict[str, _Known]:
+    async def _fetch_all(self, addresses: Iterable[str]) -> dict[str, Known]:
         """Fetch host by host, each host's one after the other."""
         by_host: defaultdict[str, list[str]] = defaultdict(list)
         for address in addresses:
             by_host[_host(address)].append(address)
-        found: dict[str, _Known] = {}
+        found: dict[str, Known] = {}
         gate = asyncio.Semaphore(_HOSTS_AT_ONCE)
 
         async def of_host(some: list[str]) -> None:
@@ -92,16 +77,16 @@ class Finder:
         await asyncio.gather(*waiting, return_exceptions=True)
         return found
 
-    async def _fetch(self, client: httpx.AsyncClient, address: str, robots: dict[str, str]) -> _Known:
+    async def _fetch(self, client: httpx.AsyncClient, address: str, robots: dict[str, str]) -> Known:
         now = datetime.now(UTC)
         try:
             content = await self._get(client, address, robots)
-            made = _Known(hash=await asyncio.to_thread(fingerprint, content), at=now)
+            made = Known(hash=await asyncio.to_thread(fingerprint, content), at=now)
         except (NoPicture, NotPublic) as error:
-            made = _Known(reason=str(error), at=now)
+            made = Known(reason=str(error), at=now)
         except httpx.HTTPError as error:
-            return _Known(reason=type(error).__name__, at=now)  # it may pass: not kept
-        files.replace(_path(address), msgspec.json.encode(made))
+            return Known(reason=type(error).__name__, at=now)  # it may pass: not kept
+        kept.keep(address, made)
         return made
 
     async def _get(self, client: httpx.AsyncClient, address: str, robots: dict[str, str]) -> bytes:
@@ -151,13 +136,3 @@ def _host(address: str) -> str:
         return urlsplit(address).hostname or ""
     except ValueError:
         return ""
-
-
-def _read(address: str) -> _Known | None:
-    content = files.read(_path(address))
-    return msgspec.json.decode(content, type=_Known) if content else None
-
-
-def _path(address: str) -> str:
-    name = sha256(address.encode("utf-8", "replace")).hexdigest()
-    return f"{settings.stage_root().rstrip('/')}/pictures/{name[:2]}/{name}"

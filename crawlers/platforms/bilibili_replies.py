@@ -25,7 +25,7 @@ from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
 from crawlers.reading.links import links_of
-from crawlers.reading.times import unix_time
+from crawlers.reading.times import Stamp, stamped
 from crawlers.reading.wire import decode_item, decode_optional
 from crawlers.spider import CannotCrawl, Job, is_loopback
 
@@ -54,7 +54,7 @@ class _Content(msgspec.Struct):
 
 class _Reply(msgspec.Struct):
     content: _Content
-    ctime: int
+    ctime: Stamp
     rpid: int | str | None = None
     rpid_str: str | None = None
     mid: int | str | None = None
@@ -68,7 +68,7 @@ class _Reply(msgspec.Struct):
 
 
 class _Cursor(msgspec.Struct):
-    is_end: bool | None = None
+    is_end: bool | int | None = None
     next: int | None = None
     pagination: Any = msgspec.field(name="pagination_reply", default=None)
 
@@ -149,6 +149,9 @@ class BilibiliReplies(BilibiliSpider):
         id = reply.rpid_str or str(reply.rpid or "")
         if not id.isdecimal():
             raise MalformedPost(f"rpid: {id[:40]!r} is no number")
+        published = stamped(reply.ctime)
+        if published is None:
+            raise MalformedPost(f"ctime: {reply.ctime!r:.40} is no time")
         above = str(reply.parent or reply.root or "0")
         text = html.unescape(reply.content.message).strip()
         post = self.post(
@@ -160,7 +163,7 @@ class BilibiliReplies(BilibiliSpider):
             links=links_of(text, "https://www.bilibili.com", own=_OWN),
             pictures=tuple(_pictures(reply.content.pictures)),
             author=_parse_author(reply),
-            published_at=unix_time(reply.ctime)[0],
+            published_at=published[0],
             engagement=Engagement(likes=count(reply.like), comments=count(reply.rcount)),
             region=_parse_region(reply.control),
             parent_id=above if above.strip("0") else self._bvid,

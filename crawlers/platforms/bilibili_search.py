@@ -24,7 +24,7 @@ from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
 from crawlers.reading.links import links_of
-from crawlers.reading.times import unix_time
+from crawlers.reading.times import Stamp, stamped
 from crawlers.reading.wire import decode_item, decode_optional
 from crawlers.slicing import DAY, HOUR, MINUTE, Slicing
 
@@ -51,9 +51,9 @@ class _Item(msgspec.Struct):
     description: str | None = None
     desc: str | None = None
     tag: str | None = None
-    pubdate: int | None = None
-    pub_time: int | None = None
-    senddate: int | None = None
+    pubdate: Stamp | None = None
+    pub_time: Stamp | None = None
+    senddate: Stamp | None = None
     play: Any = None
     view: Any = None
     danmaku: Any = None
@@ -113,8 +113,8 @@ class BilibiliSearch(BilibiliSpider):
         if not (item.bvid or str(number or "").isdecimal()):
             raise MalformedPost("bvid and aid: both missing")
         native_id = f"cv{number}" if article else item.bvid or bvid_of(int(number or 0))
-        published = item.pubdate or item.pub_time or item.senddate
-        if not published:
+        published = stamped(item.pubdate) or stamped(item.pub_time) or stamped(item.senddate)
+        if published is None:
             raise MalformedPost("pubdate: missing")
         text = _plain(item.description or item.desc or "")
         comments = item.review if item.review is not None else item.reply
@@ -130,7 +130,7 @@ class BilibiliSearch(BilibiliSpider):
             links=links_of(text, "https://www.bilibili.com", own=_OWN),
             pictures=tuple(f"https:{one}" if one.startswith("//") else one for one in pictures if one),
             author=_parse_author(item),
-            published_at=unix_time(published)[0],
+            published_at=published[0],
             engagement=Engagement(
                 views=count(item.play if item.play is not None else item.view),
                 danmaku=count(item.video_review if item.video_review is not None else item.danmaku),

@@ -24,7 +24,7 @@ from crawlers.reading.counts import count
 from crawlers.reading.hashtags import hashtags
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
-from crawlers.reading.times import ReadTime, read_time, unix_time
+from crawlers.reading.times import ReadTime, read_time, stamped
 from crawlers.reading.wire import decode_item, decode_optional, decode_page, looks_like_html
 from crawlers.spider import CannotCrawl, Job, PlatformSpider
 
@@ -271,8 +271,8 @@ def _plain(content: str) -> str:
 
 def _time(seconds: Any, written: str | None, response: Response) -> ReadTime:
     try:
-        if isinstance(seconds, int | float) and seconds > 0:
-            return unix_time(seconds)
+        if isinstance(seconds, int | float | str) and (stamp := stamped(seconds)):
+            return stamp
         text = (written or "").strip()
         return read_time(f"今天 {text}" if _CLOCK.fullmatch(text) else text, response.moment)
     except (ValueError, OverflowError) as error:

@@ -22,7 +22,7 @@ from crawlers.formats.wechat_article import HOME, address_of, article_id, refuse
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Kind, Post
 from crawlers.reading.charset import decode_text
-from crawlers.reading.times import unix_time
+from crawlers.reading.times import Stamp, stamped
 from crawlers.reading.wire import decode_item, decode_optional, decode_page
 from crawlers.spider import CannotCrawl, Job, PlatformSpider
 
@@ -41,7 +41,7 @@ _ABSENT = msgspec.Raw(b"null")
 
 
 class _Info(msgspec.Struct):
-    datetime: int
+    datetime: Stamp
     id: int | str | None = None
     type: int | None = None
     content: str | None = None
@@ -143,7 +143,10 @@ class WechatHistory(PlatformSpider):
 
     def _parse_piece(self, response: Response, name: str, piece: _Piece) -> Post | None:
         """Return an article; None for one that was deleted, of which the list keeps the place alone."""
-        published_at, precision = unix_time(piece.info.datetime)
+        sent = stamped(piece.info.datetime)
+        if sent is None:
+            raise MalformedPost(f"datetime: {piece.info.datetime!r:.40} is no time")
+        published_at, precision = sent
         account = Author(id=self._biz, name=name or None, url=f"{HOME}/mp/profile_ext?action=home&__biz={self._biz}")
         if piece.raw == _ABSENT:
             return self.post(

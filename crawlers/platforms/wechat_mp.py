@@ -19,7 +19,7 @@ from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, R
 from crawlers.formats.wechat_article import HOME, address_of, article_id, refused_page
 from crawlers.page import Dead, Listed, Page, Request, Response
 from crawlers.post import Author, Kind, Post
-from crawlers.reading.times import unix_time
+from crawlers.reading.times import Stamp, stamped
 from crawlers.reading.wire import decode_item, decode_optional, decode_page, looks_like_html
 from crawlers.spider import CannotCrawl, Job, PlatformSpider
 
@@ -76,8 +76,8 @@ class _Article(msgspec.Struct):
     itemidx: int | str | None = None
     digest: str | None = None
     cover: str | None = None
-    create_time: int | None = None
-    update_time: int | None = None
+    create_time: Stamp | None = None
+    update_time: Stamp | None = None
     is_deleted: Any = None
 
 
@@ -142,11 +142,12 @@ class WechatMp(PlatformSpider):
         article = decode_item(pair[1], _Article)
         if article.is_deleted not in (None, False, 0):
             return None
-        seconds = article.create_time or pair[0] or article.update_time
-        if not seconds:
+        updated = stamped(article.update_time)
+        published = stamped(article.create_time) or stamped(pair[0]) or updated
+        if published is None:
             raise MalformedPost("create_time and update_time: both missing")
-        published_at, precision = unix_time(seconds)
-        changed = unix_time(article.update_time)[0] if article.update_time else None
+        published_at, precision = published
+        changed = updated[0] if updated else None
         address, title = address_of(article.link), html.unescape(article.title).strip()
         if not address.startswith("https://"):
             raise MalformedPost(f"link: {address[:80]!r} is no address")

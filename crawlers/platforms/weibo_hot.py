@@ -20,7 +20,7 @@ from crawlers.formats.hot_list import HotList, Topic
 from crawlers.formats.weibo_mobile import read_reply
 from crawlers.page import Page, Request, Response
 from crawlers.reading.charset import decode_text
-from crawlers.reading.times import optional_time
+from crawlers.reading.times import Stamp, optional_time
 from crawlers.reading.wire import decode_item, decode_page, looks_like_html
 
 __all__ = ["WeiboHot"]
@@ -39,7 +39,7 @@ class _Entry(msgspec.Struct):
     word_scheme: str | None = None
     realpos: int | None = None
     rank: int | None = None
-    onboard_time: int | float | None = None
+    onboard_time: Stamp | None = None
     is_ad: Any = None
     topic_ad: Any = None
     promotion: Any = None

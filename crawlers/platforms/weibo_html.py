@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from lxml import etree
 
@@ -33,7 +33,6 @@ from crawlers.formats.weibo_regions import REGIONS
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Kind, Post
 from crawlers.reading.charset import decode_text
-from crawlers.reading.counts import count
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
 from crawlers.slicing import HOUR, Slicing
@@ -55,6 +54,7 @@ _NOTHING = re.compile("未找到|没有找到|没有相关")
 _LOGIN = re.compile("passport\\.weibo|Sina Visitor System|visitor|扫码登录|请先登录|登录后", re.IGNORECASE)
 _CHALLENGE = re.compile("验证码|异常行为|账号存在异常|系统检测到")
 _TOO_FAST = re.compile("频繁")
+_PAGE_NUMBER = re.compile(r"[?&]page=0*([1-9][0-9]{0,5})(?:[&#]|$)")
 _END, _TAIL = "</html>", 4_000
 
 
@@ -145,14 +145,14 @@ class WeiboHtml(PlatformSpider):
         )
 
     def _following(self, response: Response) -> Request | None:
-        number = _number(response)
+        number = _number(response.url)
         return self._page(number + 1) if number < _MOST_PAGES else None
 
     def _is_capped(self, response: Response, root: Any) -> bool:
         """Say whether the search found more than its pages show: by its list of pages, or on the last one."""
         listed = sum(len(one.findall("li")) for one in _of_class(root, "s-scroll", "ul"))
         first_time = self.job.since is None and self.job.slice is None
-        return listed >= (_MOST_PAGES if first_time else _CAPPED_FROM) or _number(response) >= _MOST_PAGES
+        return listed >= (_MOST_PAGES if first_time else _CAPPED_FROM) or _number(response.url) >= _MOST_PAGES
 
     def _page(self, number: int) -> Request:
         fields: dict[str, str | int] = {"q": self.job.query, "typeall": 1, "suball": 1}
@@ -165,8 +165,10 @@ class WeiboHtml(PlatformSpider):
         return Request(url=f"{self.base}/weibo?{urlencode(fields)}", headers=self.headers)
 
 
-def _number(response: Response) -> int:
-    return count(parse_qs(urlsplit(response.url).query).get("page", ["1"])[0]) or 1
+def _number(address: str) -> int:
+    """Return which page of the search an address is."""
+    number = _PAGE_NUMBER.search(address)
+    return int(number[1]) if number else 1
 
 
 def _hour(moment: datetime) -> str:

@@ -23,7 +23,7 @@ from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
-from crawlers.reading.times import optional_time, unix_time
+from crawlers.reading.times import Stamp, optional_time, stamped
 from crawlers.reading.wire import decode_item
 from crawlers.spider import PlatformSpider
 
@@ -78,11 +78,13 @@ class _Object(msgspec.Struct):
     excerpt: str | None = None
     description: str | None = None
     question: _Question | None = None
-    created_time: int | float | None = None
-    created: int | float | None = None
-    created_at: int | float | None = None
-    updated_time: int | float | None = None
-    updated: int | float | None = None
+    created_time: Stamp | None = None
+    created: Stamp | None = None
+    created_at: Stamp | None = None
+    updated_time: Stamp | None = None
+    updated: Stamp | None = None
+    updated_at: Stamp | None = None
+    published_at: Stamp | None = None
     voteup_count: Any = None
     vote_count: Any = None
     comment_count: Any = None
@@ -140,11 +142,12 @@ class ZhihuSearch(PlatformSpider):
 
     def _parse_object(self, response: Response, raw: msgspec.Raw) -> Post:
         found = decode_item(raw, _Object)
-        said = next((s for s in (found.created_time, found.created, found.created_at) if s), None)
-        if said is None:
+        said = (found.created_time, found.created, found.created_at, found.published_at)
+        shown = next((stamp for one in said if (stamp := stamped(one))), None)
+        if shown is None:
             raise MalformedPost("created_time: missing")
-        published_at, precision = unix_time(said)
-        edited_at = optional_time(found.updated_time or found.updated, response.moment)
+        published_at, precision = shown
+        edited_at = optional_time(found.updated_time or found.updated or found.updated_at, response.moment)
         markup = _parse_markup(found)
         heading = found.title or (found.question.name or found.question.title if found.question else None)
         return self.post(

@@ -14,6 +14,7 @@ _LONGEST = 2_000
 _READ = 200_000
 """Characters of a page that are looked through."""
 _HREF = re.compile(r"""<a\b[^<>]{0,2000}?\bhref\s*=\s*(?:"([^"<>]+)"|'([^'<>]+)'|([^\s"'<>]+))""", re.IGNORECASE)
+_MAIN = re.compile(r"^(?:www|m|wap|mobile)\.")
 _MAY_POINT = re.compile("href|//|t\\.cn/|&", re.IGNORECASE)
 """What stands in each text that points somewhere."""
 _TAG = re.compile(r"<[^<>]*>")
@@ -29,6 +30,7 @@ _REDIRECTS = {
     "mp.weixinbridge.com": ("url",),
 }
 """Hosts that lead on to the address in one of these parameters; their subdomains too."""
+_WEB = ("http://", "https://")
 _PORTS = {"http": ":80", "https": ":443"}
 _TRACKING = (
     *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id", "fbclid", "gclid", "msclkid"),
@@ -71,11 +73,15 @@ def _written(text: str) -> Iterator[str]:
 def _plain(address: str, page: str, site: Sequence[str]) -> str | None:
     """Return the address in its one form; None for what is none of the web, and for what is of the `site`."""
     try:
-        whole = _target(urljoin(page, address))
+        if address.startswith("//"):
+            address = f"{page.partition(':')[0]}:{address}"
+        whole = _target(address if address.startswith(_WEB) else urljoin(page, address))
         parts = urlsplit(whole)
-        if parts.scheme not in ("http", "https") or not parts.hostname or "." not in parts.hostname:
+        host = parts.hostname or ""
+        if parts.scheme not in ("http", "https") or "." not in host:
             return None
-        if any(_is_within(_site(parts.hostname), own) for own in site):
+        its = _site(host)
+        if any(_is_within(its, own) for own in site):
             return None
         host = parts.netloc.rpartition("@")[2]  # a name and password before it are nobody's to keep
         plain = parts._replace(netloc=host.removesuffix(_PORTS[parts.scheme])).geturl()
@@ -89,10 +95,13 @@ def _target(address: str) -> str:
     """Return where the address leads to in the end, as far as it says so itself."""
     for _ in range(3):
         parts = urlsplit(address)
-        names = next((names for host, names in _REDIRECTS.items() if _is_within(parts.hostname or "", host)), ())
+        leads = parts.hostname or ""
+        names = next((names for host, names in _REDIRECTS.items() if _is_within(leads, host)), ())
+        if not names:
+            return address
         given = parse_qs(parts.query)
         onward = next((given[name][0] for name in names if name in given), "")
-        if not unquote(onward).startswith(("http://", "https://")):
+        if not unquote(onward).startswith(_WEB):
             return address
         address = unquote(onward) if "%3A%2F%2F" in onward.upper() else onward
     return address
@@ -104,4 +113,4 @@ def _is_within(host: str, of: str) -> bool:
 
 def _site(host: str) -> str:
     """Return a host without what tells only its phone version or its main one apart."""
-    return re.sub(r"^(?:www|m|wap|mobile)\.", "", host.lower())
+    return _MAIN.sub("", host.lower())

@@ -102,7 +102,7 @@ def _named_picture(attributes: str) -> str:
     alt, kind = (
         found[1] or found[2] or found[3] or "" if (found := name.search(attributes)) else "" for name in (_ALT, _CLASS)
     )
-    return alt if _emoticon(html.unescape(alt), kind) else ""
+    return html.escape(_emoticon(html.unescape(alt), html.unescape(kind)), quote=False)
 
 
 def text_of_twice_escaped(markup: str, *, plain: bool = False) -> str:

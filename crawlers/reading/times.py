@@ -12,7 +12,7 @@ from config.settings import DAY_ZONE
 from crawlers.post import Precision
 from crawlers.reading.dates import ReadTime, read_date, read_usual
 
-__all__ = ["SPAN", "ReadTime", "optional_time", "read_time", "unix_time"]
+__all__ = ["SPAN", "ReadTime", "Stamp", "optional_time", "read_time", "stamped", "unix_time"]
 
 SPAN = {
     Precision.SECOND: timedelta(seconds=1),
@@ -40,6 +40,10 @@ _CLOCK = r"(?:\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d
 _NAMED_DAY = re.compile(rf"(?P<day>{'|'.join(_NAMED)}){_CLOCK}")
 _DATE = re.compile(rf"(?:(?P<year>\d{{4}}|\d{{2}})[-/.年])?(?P<month>\d{{1,2}})[-/.月](?P<day>\d{{1,2}})日?{_CLOCK}")
 _MILLISECONDS_FROM = 10**11
+_NUMBER = re.compile(r"\d{1,16}(?:\.\d+)?", re.ASCII)
+
+Stamp = int | float | str
+"""How interfaces write Unix seconds or milliseconds: as a number, or as its digits."""
 
 
 def read_time(written: str, moment: datetime) -> ReadTime:
@@ -55,12 +59,19 @@ def read_time(written: str, moment: datetime) -> ReadTime:
 
 def optional_time(said: str | float | None, moment: datetime) -> datetime | None:
     """Return the time of a field that its post can do without; None where it says none, or none that can be read."""
-    if not said:
-        return None
     try:
-        return (read_time(said, moment) if isinstance(said, str) else unix_time(said))[0]
+        if stamp := stamped(said):
+            return stamp[0]
+        return read_time(said, moment)[0] if isinstance(said, str) else None
     except (ValueError, OverflowError):
         return None
+
+
+def stamped(said: Stamp | None) -> ReadTime | None:
+    """Return the time of a stamp; None where it is none, or 0, as some write that there is none."""
+    if isinstance(said, str):
+        said = float(said) if _NUMBER.fullmatch(said.strip()) else None
+    return unix_time(said) if said else None
 
 
 def unix_time(number: float) -> ReadTime:

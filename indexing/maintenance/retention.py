@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from config import settings
 from config.retention import EvidenceRetention, Retention
+from crawlers.engine import plan
+from crawlers.pictures import kept
 from crawlers.private import conversations
 from crawlers.storage import pages
 from crawlers.storage.days import days
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
 
 __all__ = ["keep_to"]
+
+
+class Expire(Protocol):
+    """Removes what is older than a time, and returns how many that were."""
+
+    def __call__(self, before: datetime, /, *, dry_run: bool) -> int: ...
 
 
 def keep_to(
@@ -41,9 +49,11 @@ def keep_to(
     yield _raw(retention.raw, store, now, dry_run, check)
     yield _dead_letters(retention.dead_letters, now, dry_run, check)
     yield _pages(retention.pages, now, dry_run)
+    yield _counted("pictures", "fingerprints", kept.expire, retention.pictures, now, dry_run)
+    yield _counted("plans", "backfills", plan.expire, retention.plans, now, dry_run)
     yield _evidence(retention.evidence, now, dry_run)
-    yield _private("private", "messages", retention.private, now, dry_run)
-    yield _private("callbacks", "events", retention.callbacks, now, dry_run)
+    yield _counted("private", "messages", conversations.expire, retention.private, now, dry_run)
+    yield _counted("callbacks", "events", inbox.expire, retention.callbacks, now, dry_run)
     gone = rotate(retention.backups, dry_run=dry_run)
     yield Row(kind="backups", age=None, gone=gone, unit=f"beyond {retention.backups}")
     check()
@@ -101,7 +111,6 @@ def _evidence(retention: EvidenceRetention, now: datetime, dry_run: bool) -> Row
     return Row(kind="evidence", age=retention.evaluations, gone=gone, unit="contents of lines")
 
 
-def _private(kind: str, unit: str, age: timedelta | None, now: datetime, dry_run: bool) -> Row:
-    expire = conversations.expire if kind == "private" else inbox.expire
+def _counted(kind: str, unit: str, expire: Expire, age: timedelta | None, now: datetime, dry_run: bool) -> Row:
     gone = expire(now - age, dry_run=dry_run) if age is not None else 0
     return Row(kind=kind, age=age, gone=gone, unit=unit)
