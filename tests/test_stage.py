@@ -1,15 +1,13 @@
 """A batch is whole or absent, whatever happens while it is written."""
 
 import signal
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from crawlers.stage import Batch, BrokenBatch, batches, query_folder, sweep, window_at
-from tests.killing import WRITER_KILLED_AT_STEP, dying_at_request
+from tests.killing import dying_at_request, forked_writer
 
 BATCH = Batch(stage="posts", feed="rss", query=query_folder("小米 AND 手机"), window="20261122T190000Z")
 
@@ -77,16 +75,17 @@ def test_a_batch_without_a_manifest_is_not_there(tmp_path: Path) -> None:
 def test_killed_before_any_step_it_is_whole_or_absent() -> None:
     """Kill the writer before each of its file operations in turn: the window is old, new or absent, never a mixture."""
     seen, step = set(), 0
-    while True:
-        write(b"old", dead="old")
-        done = subprocess.run([sys.executable, "-c", WRITER_KILLED_AT_STEP, str(step), str(BATCH)], check=False)
-        found = (list(BATCH.lines())[0], len(list(BATCH.dead_letters()))) if BATCH.manifest() else None
-        assert found in {(b"old", 1), (b"new", 0), None}
-        seen.add(found)
-        if done.returncode == 0:
-            break
-        assert done.returncode == -signal.SIGKILL
-        step += 1
+    with forked_writer(str(BATCH)) as writer:
+        while True:
+            write(b"old", dead="old")
+            ended = writer.run(step)
+            found = (list(BATCH.lines())[0], len(list(BATCH.dead_letters()))) if BATCH.manifest() else None
+            assert found in {(b"old", 1), (b"new", 0), None}
+            seen.add(found)
+            if ended == 0:
+                break
+            assert ended == -signal.SIGKILL
+            step += 1
     assert step >= 6
     assert {(b"old", 1), (b"new", 0)} <= seen
 
@@ -109,7 +108,8 @@ def test_on_s3_killed_before_any_request_it_is_whole_or_absent() -> None:
 
 
 def test_what_a_killed_writer_left_is_swept_up_once_it_is_old(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-c", WRITER_KILLED_AT_STEP, "3", str(BATCH)], check=False)
+    with forked_writer(str(BATCH)) as writer:
+        writer.run(3)
     assert list(tmp_path.rglob("*.tmp"))
     assert sweep("posts", datetime.now(UTC) - timedelta(days=1)) == 0
     assert sweep("posts", datetime.now(UTC) + timedelta(seconds=1)) > 0
