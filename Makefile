@@ -5,6 +5,8 @@ SETUP := .venv/.setup
 FIRST := .venv/first.txt
 TORCH := .venv-torch
 CLUSTER := .venv-cluster
+# every command and every task is a process: each would compile all its libraries anew
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test test-torch cluster lint format schemas lock bench eval soak clean
@@ -34,7 +36,7 @@ up: setup  ## run it for good: Elasticsearch, Airflow and, while no feed is conf
 	$(BIN)/tingfeng up
 
 test: setup  ## run the tests, two files at a time, against a real Elasticsearch, Airflow and browser
-	$(BIN)/python -m pytest -m "not soak and not bench and not torch and not cluster" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not soak and not bench and not torch and not cluster" -n 2 --dist loadfile --no-loadscope-reorder
 
 test-torch: $(TORCH)/.setup  ## run the tests of what needs PyTorch, which are 6 GB, in an environment of their own
 	$(TORCH)/bin/python -m pytest -m torch

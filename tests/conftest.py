@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,14 +16,22 @@ import pytest
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
     from crawlers.storage.stage import Batch
     from indexing.elasticsearch.store import Store
     from nlp.mention import Mention
+    from tests.store_pool import StorePool
 
 _KEPT = {"TINGFENG_RESEARCH_DATA", "TINGFENG_PEERS"}
-_LONG = {"test_up.py", "test_killed_pipeline.py", "test_command_line.py", "test_dags.py"}
+_LONGEST = (  # the longest first
+    "up", "dags", "killed_pipeline", "command_line", "boards_page", "panel_numbers", "nights", "evidence_pack",
+    "slices", "erasure", "report_page", "in_time", "incidents", "detection", "first_month", "storm", "stories",
+    "embedded_elasticsearch", "newcomer", "customers", "replay_feeds", "detection_limit", "increments", "handed_on",
+    "store", "why_not", "customer_sources", "queue", "cases", "profiles", "priors", "backup", "pictures",
+    "identity_match",
+)  # fmt: skip
+_ROOM = 4 << 30
 collect_ignore = [] if find_spec("torch") else ["test_training.py"]  # `make test-torch` runs it
 _MADE = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 os.environ.pop("COLUMNS", None)  # set in xdist's workers; rich would keep it, whatever a test asks for
@@ -47,8 +56,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, so that no worker is left alone with one of them in the end."""
-    items.sort(key=lambda item: item.path.name not in _LONG)
+    """Begin with the files that take longest, so that no worker is left alone with one of them in the end.
+
+    xdist keeps this order only with `--no-loadscope-reorder`: by itself it begins with the files of most tests.
+    """
+    places = {f"test_{name}.py": place for place, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
 
 
 def pytest_report_header() -> str:
@@ -70,22 +83,28 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 
 
 @pytest.fixture(scope="session")
-def es_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def es_url() -> Iterator[str]:
     """Start a real node in a folder of its own; give its address; stop it when the session ends."""
     from indexing.elasticsearch import embedded
 
-    folder = tmp_path_factory.mktemp("elasticsearch")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TINGFENG_DATA", str(folder))
-        patch.setenv("TINGFENG_ES_HEAP", "512m")
-        patch.setenv("TINGFENG_ES_JAVA", "-XX:TieredStopAtLevel=1")  # half the time to start, on two busy cores
-        address = embedded.start().url
-    try:
-        yield address
-    finally:
+    with tempfile.TemporaryDirectory(prefix="tingfeng-es-", dir=_memory()) as folder:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("TINGFENG_DATA", str(folder))
-            embedded.stop()
+            patch.setenv("TINGFENG_DATA", folder)
+            patch.setenv("TINGFENG_ES_HEAP", "512m")
+            patch.setenv("TINGFENG_ES_JAVA", "-XX:TieredStopAtLevel=1")  # half the time to start, on two busy cores
+            address = embedded.start().url
+        try:
+            yield address
+        finally:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("TINGFENG_DATA", folder)
+                embedded.stop()
+
+
+def _memory() -> str | None:
+    """Return where files lie in memory, if there is enough of it: a node waits for the disk at every write."""
+    shared = "/dev/shm"  # noqa: S108
+    return shared if Path(shared).is_dir() and shutil.disk_usage(shared).free > _ROOM else None
 
 
 @pytest.fixture(scope="session")
@@ -111,30 +130,33 @@ def empty_es(es: "Elasticsearch") -> "Elasticsearch":
     return es
 
 
-@pytest.fixture(scope="module")
-def new_store(es: "Elasticsearch") -> "Iterator[Callable[[], Store]]":
-    """Give a maker of empty stores, each under a prefix of its own; they are gone when the module ends."""
-    from indexing.elasticsearch.store import Store
+@pytest.fixture(scope="session")
+def _pool(es: "Elasticsearch") -> "StorePool":
+    from tests.store_pool import StorePool
 
+    return StorePool(es)
+
+
+@pytest.fixture(scope="module")
+def new_store(_pool: "StorePool") -> "Iterator[Callable[[], Store]]":
+    """Give a maker of empty stores, each under a prefix of its own, until the module ends."""
     made: list[Store] = []
 
-    def make() -> Store:
-        store = Store(es, prefix=f"t{uuid.uuid4().hex[:8]}")
-        made.append(store)
-        store.ensure()
-        return store
+    def make() -> "Store":
+        made.append(_pool.take())
+        return made[-1]
 
     yield make
     for store in made:
-        names = [index.name for index in store.every_index()]
-        es.options(ignore_status=404).indices.delete(index=[*names, f"{store.prefix}-state"])
-        es.options(ignore_status=404).indices.delete_index_template(name=f"{store.prefix}-*")
+        _pool.give_back(store)
 
 
 @pytest.fixture
-def store(new_store: "Callable[[], Store]") -> "Store":
+def store(_pool: "StorePool") -> "Iterator[Store]":
     """Give an empty store of the test's own."""
-    return new_store()
+    store = _pool.take()
+    yield store
+    _pool.give_back(store)
 
 
 @pytest.fixture(scope="module")
@@ -233,9 +255,8 @@ def batch_of(data: Path) -> "Callable[..., Batch]":
     return make
 
 
-@pytest.fixture
-def browser_page() -> "Iterator[Callable[[int], Page]]":
-    """Give a maker of pages in a real browser, by their width."""
+@pytest.fixture(scope="module")
+def _chromium() -> "Iterator[Browser]":
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -243,8 +264,20 @@ def browser_page() -> "Iterator[Callable[[int], Page]]":
         pytest.skip("no Chromium: `apt-get install chromium fonts-noto-cjk`, so that the page is tried in a browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield lambda width: browser.new_page(viewport={"width": width, "height": 740}, locale="zh-CN")
+        yield browser
         browser.close()
+
+
+@pytest.fixture
+def browser_page(_chromium: "Browser") -> "Iterator[Callable[[int], Page]]":
+    """Give a maker of pages in a real browser, by their width; they know nothing of another test's."""
+    with ExitStack() as opened:
+
+        def page(width: int) -> "Page":
+            context = _chromium.new_context(viewport={"width": width, "height": 740}, locale="zh-CN")
+            return opened.enter_context(context).new_page()
+
+        yield page
 
 
 @pytest.fixture

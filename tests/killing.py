@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-__all__ = ["KILLED_AT_STEP", "WRITER_KILLED_AT_STEP", "Forked", "dying", "dying_at_request"]
+__all__ = ["Forked", "dying", "dying_at_request", "forked_writer"]
 
-KILLED_AT_STEP = """
+_KILLED_AT_STEP = """
 import os, signal, sys
 from fsspec.implementations.local import LocalFileSystem
 
@@ -26,17 +26,6 @@ def counted(real):
 for name in ("makedirs", "_open", "rm_file", "mv"):
     setattr(LocalFileSystem, name, counted(getattr(LocalFileSystem, name)))
 """
-"""The beginning of a program for a process of its own, which dies at the step argv[1] of the file system."""
-WRITER_KILLED_AT_STEP = (
-    KILLED_AT_STEP
-    + """
-from crawlers.storage.stage import Batch
-
-with Batch.at(sys.argv[2]).write() as writer:
-    writer.add(b"new")
-"""
-)
-"""Writes the batch argv[2], and dies."""
 _FORKING = """
 for line in sys.stdin:
     if not (child := os.fork()):
@@ -51,7 +40,7 @@ class Forked:
     """Runs a program in processes that die at a step of the file system; they cost a fork, not Python's start."""
 
     def __init__(self, imports: str, work: str) -> None:
-        program = f"{KILLED_AT_STEP}\n{imports}\nwork = {work!r}\n{_FORKING}"
+        program = f"{_KILLED_AT_STEP}\n{imports}\nwork = {work!r}\n{_FORKING}"
         self._process = subprocess.Popen(
             [sys.executable, "-c", program, "-1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -68,6 +57,12 @@ class Forked:
 
     def __exit__(self, *_: object) -> None:
         self._process.communicate()
+
+
+def forked_writer(batch: str) -> Forked:
+    """Return a writer of one line into `batch`, whose name may hold `{at}`, the step at which it dies."""
+    work = f"with Batch.at({batch!r}.format(at=at)).write() as writer:\n    writer.add(b'new')"
+    return Forked("from crawlers.storage.stage import Batch", work)
 
 
 class _KilledAtRequest(Exception):

@@ -22,6 +22,7 @@ from indexing.elasticsearch import bulk
 from indexing.mentions import write as writing
 from indexing.mentions.privacy import pseudonyms
 from nlp.mention import Label, MatchedBy, Mention, Sentiment
+from tests.soaking import in_part
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
@@ -363,7 +364,7 @@ def test_a_list_that_cannot_be_read_as_a_whole_changes_nothing(
     assert customer_documents(emptied_store) == before
 
 
-@pytest.mark.parametrize("step", range(8))
+@pytest.mark.parametrize("step", in_part(range(8), 0, 3, 6))
 def test_a_kill_at_any_write_ends_as_an_undisturbed_run(
     emptied_store: "Store", tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:

@@ -26,6 +26,7 @@ from indexing.identity.standing import follow_profiles
 from indexing.mentions import write as writing
 from indexing.mentions.privacy import pseudonyms
 from nlp.mention import Label, MatchedBy, Mention, Sentiment
+from tests.soaking import in_part
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
@@ -240,7 +241,7 @@ def test_customers_alike_are_linked_or_proposed_once_and_labels_are_learnt(empti
     assert alike.ids == tuple(sorted(alike.ids))
 
 
-@pytest.mark.parametrize("step", range(6))
+@pytest.mark.parametrize("step", in_part(range(6), 1, 4))
 def test_a_kill_at_any_write_ends_as_an_undisturbed_run(
     emptied_store: "Store", monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:

@@ -32,6 +32,7 @@ from indexing.elasticsearch.lease import lease
 from tests.alert_examples import example
 from tests.bot_server import SECRET, Bot, serving
 from tests.killing import dying
+from tests.soaking import in_part
 from tests.test_alerts import DAY, HOUR, MINUTE, NOW, RULE, XINGHE, burst, mention, put, stored
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def test_brands_without_a_common_parent_page_each(emptied_store: "Store", bot: B
     assert len({alert.incident for alert in alerts.values()}) == len(bot.confirmed) == 2
 
 
-@pytest.mark.parametrize("step", range(0, 14, 2))
+@pytest.mark.parametrize("step", in_part(range(0, 14, 2), 0, 4, 10))
 def test_a_kill_between_any_two_writes_pages_once(emptied_store: "Store", bot: Bot, step: int) -> None:
     same_posts(emptied_store, "xinghe", "watch")
     with dying(step, records, "send"):
@@ -195,7 +196,7 @@ def test_who_founded_an_incident_can_be_split_off_and_the_rest_is_spoken_for(emp
     assert len(bot.confirmed) == 1, "both were told already"
 
 
-@pytest.mark.parametrize("step", range(0, 8))
+@pytest.mark.parametrize("step", in_part(range(8), 1, 4, 6))
 def test_a_merge_killed_anywhere_is_finished_by_the_same_words(emptied_store: "Store", data: object, step: int) -> None:
     heavy, other = example("burst.xinghe.1", incident="burst.xinghe.1"), example("burst.yinhe.1", brand="yinhe")
     third = example("burst.yinhe.2", brand="yinhe", incident="burst.yinhe.1", joined="burst.yinhe.1")

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from crawlers.storage.files import replace as write_file
 from crawlers.storage.handover import Work, abandoned, slices, waiting
 from crawlers.storage.queue import Marker, NewerQueue
 from crawlers.storage.stage import Batch, Manifest, query_folder
-from tests.killing import WRITER_KILLED_AT_STEP, dying_at_request
+from tests.killing import Forked, dying_at_request, forked_writer
 
 BATCH = Batch(stage="posts", feed="rss", query=query_folder("小米 AND 手机"), window="20261122T190000Z")
 LONG_AGO = "20200101T000000.000000Z-0123abcd"
@@ -198,20 +199,27 @@ def test_nothing_waits_nothing_is_dealt(root: str) -> None:
     assert slices("analyse") == []
 
 
-def written_until_killed(root: str, batch: Batch, step: int) -> bool:
+def written_until_killed(root: str, writer: Forked, batch: Batch, step: int) -> bool:
     """Write the batch, and die before a step of the file system; say whether it came to an end before that."""
     if root.startswith("s3://"):
-        with dying_at_request(step) as died, batch.write() as writer:
-            writer.add(b"new")
+        with dying_at_request(step) as died, batch.write() as here:
+            here.add(b"new")
         return not died[0]
-    done = subprocess.run([sys.executable, "-c", WRITER_KILLED_AT_STEP, str(step), str(batch)], check=False)
-    assert done.returncode in (0, -signal.SIGKILL)
-    return done.returncode == 0
+    ended = writer.run(step)
+    assert ended in (0, -signal.SIGKILL)
+    return ended == 0
+
+
+@pytest.fixture
+def writer(root: str) -> Iterator[Forked]:
+    """Give a writer of the batch whose minute and second are the step at which it dies."""
+    with forked_writer(str(replace(BATCH, window="20261122T19{at:04d}Z"))) as one:
+        yield one
 
 
 @pytest.mark.parametrize("root", ["a local disk", SLOWER], indirect=True)
 @pytest.mark.parametrize("earlier", ["taken up", "waiting", "none"])
-def test_a_writer_killed_at_any_step_loses_nothing(root: str, earlier: str) -> None:
+def test_a_writer_killed_at_any_step_loses_nothing(root: str, earlier: str, writer: Forked) -> None:
     """Whatever stands when the writer dies: the new batch waits, and what was there before waits unless it was done."""
     step, outcomes = 0, set()
     while True:
@@ -221,7 +229,7 @@ def test_a_writer_killed_at_any_step_loses_nothing(root: str, earlier: str) -> N
         if earlier == "taken up":
             [work] = waiting("analyse", only=[str(batch)])
             work.done()
-        done = written_until_killed(root, batch, step)
+        done = written_until_killed(root, writer, batch, step)
         works = waiting("analyse", only=[str(batch)])
         stands = list(batch.lines()) if batch.manifest() else None
         assert bool(works) == (stands == [b"new"] or (stands == [b"old"] and earlier == "waiting"))

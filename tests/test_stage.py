@@ -1,8 +1,6 @@
 """A batch is whole or absent, whatever happens while it is written."""
 
 import signal
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +8,7 @@ import pytest
 
 from crawlers.storage import files
 from crawlers.storage.stage import Batch, BrokenBatch, batches, query_folder, sweep, window_at
-from tests.killing import KILLED_AT_STEP, WRITER_KILLED_AT_STEP, dying_at_request
+from tests.killing import Forked, dying_at_request, forked_writer
 
 BATCH = Batch(stage="posts", feed="rss", query=query_folder("小米 AND 手机"), window="20261122T190000Z")
 
@@ -78,16 +76,17 @@ def test_a_batch_without_a_manifest_is_not_there(tmp_path: Path) -> None:
 def test_killed_before_any_step_it_is_whole_or_absent() -> None:
     """Kill the writer before each of its file operations in turn: the window is old, new or absent, never a mixture."""
     seen, step = set(), 0
-    while True:
-        write(b"old", dead="old")
-        done = subprocess.run([sys.executable, "-c", WRITER_KILLED_AT_STEP, str(step), str(BATCH)], check=False)
-        found = (list(BATCH.lines())[0], len(list(BATCH.dead_letters()))) if BATCH.manifest() else None
-        assert found in {(b"old", 1), (b"new", 0), None}
-        seen.add(found)
-        if done.returncode == 0:
-            break
-        assert done.returncode == -signal.SIGKILL
-        step += 1
+    with forked_writer(str(BATCH)) as writer:
+        while True:
+            write(b"old", dead="old")
+            ended = writer.run(step)
+            found = (list(BATCH.lines())[0], len(list(BATCH.dead_letters()))) if BATCH.manifest() else None
+            assert found in {(b"old", 1), (b"new", 0), None}
+            seen.add(found)
+            if ended == 0:
+                break
+            assert ended == -signal.SIGKILL
+            step += 1
     assert step >= 6
     assert {(b"old", 1), (b"new", 0)} <= seen
 
@@ -110,7 +109,8 @@ def test_on_s3_killed_before_any_request_it_is_whole_or_absent() -> None:
 
 
 def test_what_a_killed_writer_left_is_swept_up_once_it_is_old(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-c", WRITER_KILLED_AT_STEP, "3", str(BATCH)], check=False)
+    with forked_writer(str(BATCH)) as writer:
+        writer.run(3)
     assert list(tmp_path.rglob("*.tmp"))
     assert sweep("posts", datetime.now(UTC) - timedelta(days=1)) == 0
     assert sweep("posts", datetime.now(UTC) + timedelta(seconds=1)) > 0
@@ -119,10 +119,10 @@ def test_what_a_killed_writer_left_is_swept_up_once_it_is_old(tmp_path: Path) ->
 
 def test_a_half_written_file_of_a_killed_writer_is_swept_up_wherever_it_lies(data: Path) -> None:
     now = datetime.now(UTC)
-    program = KILLED_AT_STEP + "from crawlers import files\nfiles.replace(sys.argv[2], b'new')\n"
     for name in ("pages/0a/0a1b.zst", "circuits/example.org.json", "rounds/tasks/3.json"):
         files.replace(str(data / name), b"old")
-        subprocess.run([sys.executable, "-c", program, "2", str(data / name)], check=False)
+        with Forked("from crawlers.storage import files", f"files.replace({str(data / name)!r}, b'new')") as writer:
+            writer.run(2)
         assert [path.read_bytes() for path in (data / name).parent.glob("*.tmp")] == [b"new"]
     (data / "pages" / "0a" / "mine.tmp").write_bytes(b"not of a writer of ours")
     assert files.sweep(str(data), now - timedelta(days=1)) == 0, "its writer may live"
