@@ -126,12 +126,13 @@ def _show(found: "Limit", picture: Path | None) -> None:
 _HEADINGS = (
     "",
     "试次\ntrials",
-    "五成须几条\nposts for 50 %",
-    "95 % 须几条\nposts for 95 %",
-    "95 % 区间\ninterval",
-    "半数几分钟内\nminutes (half)",
-    "95 % 几分钟内\nminutes (95 %)",
+    "条数 50 %\nposts",
+    "条数 95 %\nposts",
+    "区间\ninterval",
+    "分钟 50 %\nminutes",
+    "分钟 95 %\nminutes",
 )
+"""From how many posts on half of the trials are heard of, and 95 %; within how many minutes."""
 
 
 def _say_of_what(found: "Limit") -> None:

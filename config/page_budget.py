@@ -23,7 +23,7 @@ RECENT = 3
 """The last blocks, which say how much is spoken of the brand at present."""
 _LEAST_APART = 3
 """Blocks from one page to the next, at the least."""
-_STEEP = (2.0, 6.0)
+_STEEP = (2.0, 8.0)
 """Times the present level that a sudden rise reaches, for a budget of a page every three blocks and for a rare page."""
 _PERIODS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _DAY = timedelta(days=1)
@@ -63,7 +63,7 @@ class PageBudget(BaseModel):
     def steep(self) -> float:
         """How many times the present level the window's fullest quarter must be."""
         least, most = _STEEP
-        return min(most, least * self.factor**2)
+        return float(min(most, least * self.factor**2.5))
 
     def reach(self, peaks: Sequence[float]) -> float:
         """Return what the budget lets pass: more than this many may page. `peaks` are one or more."""

@@ -196,8 +196,8 @@ def test_a_budget_says_how_high_a_page_must_be(peaks: list[int], negative: int, 
         (17, 10, 10, 30, False),
         (18, 20, 10, 30, False),  # the level has doubled: so high is the new normal
         (35, 20, 10, 30, True),
-        (29, 20, 10, 6, False),  # six days do not tell what is normal: 5.85 times the level it must be
-        (30, 20, 10, 6, True),
+        (38, 20, 10, 6, False),  # six days do not tell what is normal: 7.65 times the level it must be
+        (39, 20, 10, 6, True),
     ],
 )
 def test_a_sudden_rise_is_held_against_the_present_level(
