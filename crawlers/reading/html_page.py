@@ -40,7 +40,8 @@ def page_of(response: Response) -> tuple[Element, str]:
 
 def classed(name: str, tag: str = "*") -> str:
     """Return the XPath step for elements of a class."""
-    return f"{tag}[contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]"
+    whole = f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')"
+    return f"{tag}[contains(@class, '{name}') and {whole}]"  # the first half spares most elements the second
 
 
 def each(element: Element, path: str) -> Iterator[Element]:
