@@ -200,7 +200,8 @@ def test_the_command_says_what_would_go_and_what_is_owed(
     from commands.maintenance import maintain as command
 
     monkeypatch.setattr("indexing.elasticsearch.store.open_store", lambda **_: store)
-    crawled(0), analyse_all([XINGHE], store), turn(store, [XINGHE]), crawled(1, "20240101")
+    recent = f"{datetime.now(UTC) - timedelta(days=10):%Y%m%d}"  # the command has no clock but the real one
+    crawled(0, recent), analyse_all([XINGHE], store), turn(store, [XINGHE]), crawled(1, "20240101")
     command(dry_run=True)
     said = capsys.readouterr().out
     assert re.search(r"raw +400d +0 +windows +1 *\n", said), said
