@@ -27,6 +27,7 @@ _REDIRECTS = {
     "mp.weixinbridge.com": ("url",),
 }
 """Hosts that lead on to the address in one of these parameters; their subdomains too."""
+_BYTE = re.compile("[\udc80-\udcff]")
 _PORTS = {"http": ":80", "https": ":443"}
 _TRACKING = (
     *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id", "fbclid", "gclid", "msclkid"),
@@ -86,11 +87,13 @@ def _target(address: str) -> str:
     for _ in range(3):
         parts = urlsplit(address)
         names = next((names for host, names in _REDIRECTS.items() if _is_within(parts.hostname or "", host)), ())
-        given = parse_qs(parts.query)
+        given = parse_qs(parts.query, errors="surrogateescape")
         onward = next((given[name][0] for name in names if name in given), "")
         if not unquote(onward).startswith(("http://", "https://")):
             return address
-        address = unquote(onward) if "%3A%2F%2F" in onward.upper() else onward
+        if "%3A%2F%2F" in onward.upper():
+            onward = unquote(onward, errors="surrogateescape")
+        address = _BYTE.sub(lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", onward)  # forums ask in GBK, not UTF-8
     return address
 
 
