@@ -113,6 +113,23 @@ def test_a_table_becomes_posts_with_books(write: Any, tmp_path: Path) -> None:
     assert [marker.batch for marker in queue.markers("analyse")] == [str(batch)]
 
 
+@pytest.mark.parametrize("number", [14, 27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58])
+def test_a_day_in_a_format_of_a_chinese_excel_is_a_day(number: int, tmp_path: Path) -> None:
+    """Such a cell names its format by number alone (ECMA-376 Part 1, 18.8.30); not every reader knows the numbers.
+
+    findings/openpyxl-chinese-dates.sh shows which ones do not.
+    """
+    path = tmp_path / "reviews.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, ["评价编号", "评价内容", "追评", "标题", "评价时间", "用户", "星级", "标签"])
+        page.write_row(1, 0, ["1", "用了两天就黑屏", "", ""])
+        page.write_number(1, 4, 46354, book.add_format({"num_format": number}))
+    report = import_posts(path, import_map("reviews"), now=NOW)
+    assert (report.posts, report.dead) == (1, 0)
+    assert posts()[0].published_at == datetime(2026, 11, 27, 16, tzinfo=UTC), "midnight of the 28th in Shanghai"
+
+
 def test_a_row_without_an_id_is_the_same_post_every_time(tmp_path: Path) -> None:
     path = tmp_path / "config" / "imports" / "reviews.yaml"
     path.write_text(MAP.replace("  id: 评价编号\n", ""), encoding="utf-8")

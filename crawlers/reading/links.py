@@ -31,6 +31,7 @@ _REDIRECTS = {
 }
 """Hosts that lead on to the address in one of these parameters; their subdomains too."""
 _WEB = ("http://", "https://")
+_BYTE = re.compile("[\udc80-\udcff]")
 _PORTS = {"http": ":80", "https": ":443"}
 _TRACKING = (
     *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id", "fbclid", "gclid", "msclkid"),
@@ -99,11 +100,13 @@ def _target(address: str) -> str:
         names = next((names for host, names in _REDIRECTS.items() if _is_within(leads, host)), ())
         if not names:
             return address
-        given = parse_qs(parts.query)
+        given = parse_qs(parts.query, errors="surrogateescape")
         onward = next((given[name][0] for name in names if name in given), "")
         if not unquote(onward).startswith(_WEB):
             return address
-        address = unquote(onward) if "%3A%2F%2F" in onward.upper() else onward
+        if "%3A%2F%2F" in onward.upper():
+            onward = unquote(onward, errors="surrogateescape")
+        address = _BYTE.sub(lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", onward)  # forums ask in GBK, not UTF-8
     return address
 
 
