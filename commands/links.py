@@ -65,7 +65,12 @@ def revoke(
 @app.command()
 def simulate(
     only: str = typer.Option("", help="One kind of evidence, such as contact_in_bio or fuzzy."),
-    automatic: float = typer.Option(0.99, min=0.5, max=0.999999, help="The probability from which pairs are linked."),
+    automatic: float = typer.Option(
+        None,
+        min=0.5,
+        max=0.999999,
+        help="The probability from which pairs are linked; else so that 999 of 1,000 are right by estimate.",
+    ),
 ) -> None:
     """Show what linking would do: how many links, the largest persons, ten pairs on the border. Nothing is written."""
     from config.errors import UserError

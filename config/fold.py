@@ -29,6 +29,8 @@ _NO_JOINT = re.compile(f"(?<=[0-9])[，；](?=[0-9])|(?<=[{_LATIN}])[:：](?=[{_
 
 def plain(text: str) -> str:
     """Return the text with half-width letters and digits, without invisible or control characters."""
+    if text.isascii() and text.isprintable():
+        return text
     return _STRAY_JOINER.sub("", text.translate(_TABLE))
 
 

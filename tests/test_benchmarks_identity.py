@@ -22,6 +22,7 @@ from indexing.identity.match import link as linking
 from indexing.metrics.wilson import share
 from tests.people import Wear, labelled
 from tests.people import population as people
+from tests.southern_people import HELD_OUT, held_out
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(3_600)]
 ALL = {"name": 1.0, "phone": 0.9, "birthday": 0.9}
@@ -69,7 +70,18 @@ def test_chinese_sets(name: str) -> None:
     )
     assert precision >= 0.998
     assert catch >= 0.95
-    assert recall >= (0.88 if "no birthdays" not in name and "empty" not in name else 0.5)
+    assert recall >= (0.88 if "empty" not in name else 0.7)
+    assert 0 <= wrong <= 0.75 * max(len(exact - truth), 4)
+
+
+@pytest.mark.parametrize("name", HELD_OUT)
+def test_people_by_another_hand(name: str) -> None:
+    left, right, truth = held_out(4_000, HELD_OUT[name], seed=3)
+    begun = time.perf_counter()
+    precision, _, recall, catch = row(name, link_records(left, right), truth, time.perf_counter() - begun)
+    assert precision >= 0.995
+    assert catch >= 0.9
+    assert recall >= 0.75
 
 
 @pytest.mark.skipif("TINGFENG_FEBRL" not in os.environ, reason="TINGFENG_FEBRL names no folder")
@@ -128,7 +140,7 @@ def many(customers: int, accounts: int) -> tuple[pa.Table, pa.Table, Truth]:
 def test_a_hundred_thousand_customers_and_a_million_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
     size = float(os.environ.get("TINGFENG_BENCH_SHARE", "1"))
     left, right, truth = many(int(100_000 * size), int(1_000_000 * size))
-    plain: list[float] = []
+    plain: list[tuple[float, float]] = []
 
     def beside(
         scores: Any, *arguments: Any
@@ -138,25 +150,26 @@ def test_a_hundred_thousand_customers_and_a_million_accounts(monkeypatch: pytest
 
     real = linking._learnt
     monkeypatch.setattr(linking, "_learnt", beside)
-    begun = time.perf_counter()
+    begun, busy = time.perf_counter(), time.process_time()
     found = link_records(left, right)
-    ours = time.perf_counter() - begun - plain[0]
+    ours, cpu = time.perf_counter() - begun - plain[0][0], time.process_time() - busy - plain[0][1]
     row(f"{left.num_rows:,} × {right.num_rows:,}", found, truth, ours)
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     print(
-        f"  {found.blocked:,} pairs looked at; plain splink {plain[0]:.1f} s: ours {ours / plain[0]:.2f} ×; {most:.1f} GiB at most"
+        f"  {found.blocked:,} pairs looked at; plain splink {plain[0][0]:.1f} s: ours {ours / plain[0][0]:.2f} ×;"
+        f" of processor time {cpu:.0f} s, {cpu / plain[0][1]:.2f} ×; {most:.1f} GiB at most"
     )
     assert most <= 4
 
 
-def plain_splink(scores: Any) -> float:
-    """Return the seconds of splink with its own comparisons, u from random pairs, EM, blocking and prediction."""
+def plain_splink(scores: Any) -> tuple[float, float]:
+    """Return the seconds, and those of the processor, of splink with its own comparisons, u from random pairs, EM, blocking and prediction."""
     import logging
 
     import splink.comparison_library as cl
     from splink import DuckDBAPI, Linker, SettingsCreator
 
-    begun = time.perf_counter()
+    begun, busy = time.perf_counter(), time.process_time()
     rules: list[Any] = [f"l.{key} = r.{key}" for key in scores.keys]
     settings = SettingsCreator(
         link_type="link_only",
@@ -176,7 +189,7 @@ def plain_splink(scores: Any) -> float:
         linker.training.estimate_parameters_using_expectation_maximisation(rule)
     found = linker.inference.predict(threshold_match_probability=0.05)
     scores.con.execute(f"SELECT count(*) FROM {found.physical_name}").fetchall()
-    return time.perf_counter() - begun
+    return time.perf_counter() - begun, time.process_time() - busy
 
 
 def test_outcomes_are_disjoint() -> None:

@@ -4,10 +4,15 @@ import csv
 import json
 from pathlib import Path
 
+import duckdb
+import numpy as np
+import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
 from indexing.identity.match import Field, FieldKind, Linked, Model, Outcome, UnusableFields, link_records
+from indexing.identity.match.decide import _among, _least
+from indexing.identity.match.frequent import given_frequencies
 from indexing.identity.match.levels import comparisons
 from indexing.identity.match.model import ModelUnusable
 from indexing.identity.match.names import shapes, sound, sound_key, whole
@@ -146,3 +151,42 @@ def test_the_command_writes_pairs_and_the_waterfall(tmp_path: Path) -> None:
     assert "given_name" in told.output
     assert left[int(rows[0]["left"][1:])]["name"] not in told.output
     assert json.loads(picture.read_text())[0]["comparison"] == "prior"
+
+
+def test_links_are_made_as_long_as_their_share_of_right_ones_lasts() -> None:
+    probability = np.array([0.9999, 0.9999, 0.99, 0.97, 0.97, 0.5])
+    assert _least(probability, 0.98) == 0.97
+    assert _least(probability, 0.988) == 0.99  # one of two that are equally likely is not taken alone
+    assert _least(probability, 0.99995) > 1
+
+
+def test_of_several_rows_that_one_could_be_each_takes_from_the_others() -> None:
+    among = _among(np.array([10.0, 10.0, 10.0]), np.array([7, 7, 8]))
+    assert among == pytest.approx([0.4998, 0.4998, 0.999], abs=1e-3)
+
+
+def test_a_rare_name_is_as_rare_as_its_characters_unless_names_are_fashions() -> None:
+    characters = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚"
+    combined = [one + other for one in characters for other in characters]
+    fashions = [one for one in combined[::20] for _ in range(20)]
+    rare, usual = (share_of(rows, combined[20]) for rows in (combined, fashions))
+    assert rare == pytest.approx(1 / len(combined), rel=0.3)
+    assert usual == pytest.approx(1 / 20, rel=0.3)
+
+
+def share_of(rows: list[str], name: str) -> float:
+    with duckdb.connect(":memory:") as con:
+        for table in ("lefts", "rights"):
+            con.register("given", pa.table({"gn": rows}))
+            con.execute(f"CREATE TABLE {table} AS SELECT gn FROM given")  # noqa: S608
+        found = given_frequencies(con, ("lefts", "rights"))
+    return float(dict(zip(found["gn"].to_pylist(), found["tf_gn"].to_pylist(), strict=True))[name])
+
+
+def test_what_a_household_shares_makes_nobody_one_person() -> None:
+    home = {"phone": "13912340001", "address": "人民路8号3栋101室", "city": "杭州"}
+    left, right, _ = labelled(300, seed=9)
+    left += [home | {"name": "钱建国"}]
+    right += [home | {"name": "钱丽芳"}, home | {"name": "小钱"}]
+    pair = len(left) - 1
+    assert pair not in {one[0] for one in pairs(link_records(left, right), Outcome.LINKED)}

@@ -52,7 +52,7 @@ def simulate(store: Store, *, only: str | None = None, automatic: float | None =
             event(Op.LINK, *alike.nodes(one), at=at, by=SOFTWARE, kind="fuzzy", probability=one.probability)
             for one in linked
         ]
-        near = sorted(alike.found.of(*Outcome), key=lambda one: abs(one.probability - limits.automatic))
+        near = sorted(alike.found.of(*Outcome), key=lambda one: abs(one.probability - alike.found.least))
         for one in near[:_SHOWN]:
             parts = alike.found.explain(one)[1:]
             border.append(

@@ -11,11 +11,12 @@ import pyarrow as pa
 
 from indexing.identity.match.levels import Comparison
 
-__all__ = ["AUTOMATIC", "CANDIDATE", "Decided", "Outcome", "Thresholds", "decide"]
+__all__ = ["Decided", "Outcome", "Thresholds", "decide"]
 
 Numbers: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float64]]"
 Flags: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.bool_]]"
-AUTOMATIC, CANDIDATE = 0.99, 0.05
+_LEAST = 0.9
+_CANDIDATE = 0.03
 
 
 class Outcome(StrEnum):
@@ -28,16 +29,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """How sure is sure: probabilities, and bits."""
+    """How sure is sure."""
 
-    automatic: float = AUTOMATIC
-    candidate: float = CANDIDATE
-    person: float = 5.5
-    """Bits that what tells people of one household apart must say, for a link without a person's look."""
-    despite: float = 14.0
-    """The same, where a part of it speaks for another person, as it does of twins."""
-    margin: float = 7.0
-    """Bits by which the best of several must be ahead of the next."""
+    precision: float = 0.999
+    """The share of links that is to be right, by the estimated probabilities: links are made from the surest down for
+    as long as it is."""
+    automatic: float | None = None
+    """The probability from which pairs are linked, in the place of what `precision` allows."""
+    candidate: float = _CANDIDATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,87 +46,63 @@ class Decided:
     outcome: "np.ndarray[tuple[int], np.dtype[np.int8]]"
     """By place in `list(Outcome)`."""
     implied: Sequence[tuple[int, int]] = ()
+    least: float = 1.0
+    """The probability from which pairs were linked."""
 
 
 def decide(pairs: pa.Table, wanted: Sequence[Comparison], limits: Thresholds, *, one_table: bool) -> Decided:
-    """Return what becomes of each pair; `pairs` as `Scorer.score` returns them.
+    """Return what becomes of each pair; `pairs` as `weighed` returns them.
 
-    A link needs a probability, and evidence that tells people of one household apart, much of it against something that
-    speaks for another person. Of several first rows that one second row could be, the best must be far ahead, or all of
-    them are parked.
+    Of several first rows that one second row could be one at most is: each takes from the others' probability. What is
+    sure but for them, or but for what speaks for another person, is a conflict.
     """
     if not pairs.num_rows:
         return Decided(outcome=np.zeros(0, np.int8))
     weight = np.asarray(pairs["weight"], dtype=float)
-    sure = _probability(weight) >= limits.automatic
-    person, against, hard = _of_person(pairs, wanted)
-    same = _same_number(pairs, wanted)
-    torn = sure & (hard + _same_number(pairs, wanted, other=True) >= 2) & ~same
-    linked = sure & (person >= np.where(against == 0, limits.person, limits.despite)) & ((hard == 0) | same)
-    torn &= ~linked
-    outcome = np.full(len(weight), list(Outcome).index(Outcome.CANDIDATE), np.int8)
-    outcome[linked], outcome[torn] = 0, 2
     left, right = np.asarray(pairs["l"]), np.asarray(pairs["r"])
+    alone = _probability(weight)
+    among = alone if one_table else _among(weight, right)
+    other, number = _against(pairs, wanted)
+    torn = (_probability(weight - np.asarray(pairs["at_home"])) >= _LEAST) & (other >= 2) & ~number
+    least = limits.automatic if limits.automatic is not None else _least(among[~torn], limits.precision)
+    outcome = np.full(len(weight), list(Outcome).index(Outcome.CANDIDATE), np.int8)
+    outcome[(among >= least) & ~torn] = 0
+    outcome[((among < least) & (among < alone / 2) & (alone >= least)) | torn] = 2
     if not one_table:
-        _one_first(outcome, left, right, weight, limits)
-        return Decided(outcome=outcome)
+        return Decided(outcome=outcome, least=least)
     _group(outcome, left, right, weight)
-    return Decided(outcome=outcome, implied=_implied(outcome, left, right))
+    return Decided(outcome=outcome, implied=_implied(outcome, left, right), least=least)
 
 
 def _probability(weight: Numbers) -> Numbers:
     return np.asarray(1 / (1 + np.exp2(-np.clip(weight, -500, 500))))
 
 
-def _of_person(pairs: pa.Table, wanted: Sequence[Comparison]) -> tuple[Numbers, Numbers, Numbers]:
-    """Return the bits of what tells people of one household apart, and how much of that speaks for another person.
-
-    The last counts given names and days of birth among it: what only an equal number of the person outweighs.
-    """
-    bits, against, hard = np.zeros(pairs.num_rows), np.zeros(pairs.num_rows), np.zeros(pairs.num_rows)
-    for one in (one for one in wanted if one.person or one.name == "surname"):
-        level, weight = np.asarray(pairs[f"level_{one.name}"]), np.asarray(pairs[f"weight_{one.name}"], dtype=float)
-        tells = np.array([said.tells for said in one.levels] + ["missing"])[level]
-        if one.person:
-            bits += np.where(tells == "household", np.minimum(weight, 0.0), weight)
-        against += tells == "other"
-        if one.name == "given_name":
-            against += tells == "household"
-        if one.decides:
-            hard += (tells == "other") | ((one.name == "given_name") & (tells == "household"))
-    return bits, against, hard
+def _among(weight: Numbers, right: Numbers) -> Numbers:
+    """Return how likely each pair is where one pair of a second row is right at most."""
+    odds = np.exp2(np.clip(weight, -500, 500))
+    _, places = np.unique(right, return_inverse=True)
+    return np.asarray(odds / (1 + np.bincount(places, weights=odds)[places]))
 
 
-def _same_number(pairs: pa.Table, wanted: Sequence[Comparison], *, other: bool = False) -> Flags:
-    """Return where a number that only one person has is equal, or another one."""
-    found = np.zeros(pairs.num_rows, dtype=bool)
+def _least(probability: Numbers, precision: float) -> float:
+    """Return the probability from which pairs are right so often together; those below stay for a person's look."""
+    ordered = np.sort(probability[probability >= _LEAST])[::-1]
+    enough = np.cumsum(ordered) / np.arange(1, len(ordered) + 1) >= precision
+    last_of_equals = np.append(ordered[1:] < ordered[:-1], True)[: len(ordered)]
+    fine = np.flatnonzero(enough & last_of_equals)
+    return float(ordered[fine[-1]]) if len(fine) else float(np.nextafter(1.0, 2.0))
+
+
+def _against(pairs: pa.Table, wanted: Sequence[Comparison]) -> tuple[Numbers, Flags]:
+    """Return how many fields that a person keeps speak for another, and where a number of the person is equal."""
+    other, number = np.zeros(pairs.num_rows), np.zeros(pairs.num_rows, dtype=bool)
     for one in wanted:
+        level = np.asarray(pairs[f"level_{one.name}"])
+        other += np.array([said.other for said in one.levels] + [False])[level]
         if one.number:
-            found |= np.asarray(pairs[f"level_{one.name}"]) == (len(one.levels) - 1 if other else 0)
-    return found
-
-
-def _one_first(outcome: np.ndarray, left: np.ndarray, right: np.ndarray, weight: Numbers, limits: Thresholds) -> None:
-    """Let each second row have one first row: the best by far; where none is, those that compete are conflicts."""
-    serious = np.flatnonzero(outcome == 0)
-    order = serious[np.lexsort((left[serious], -weight[serious], right[serious]))]
-    start = 0
-    while start < len(order):
-        stop = start
-        while stop < len(order) and right[order[stop]] == right[order[start]]:
-            stop += 1
-        some = order[start:stop]
-        if stop - start > 1 and (outcome[some] == 0).any():
-            ahead = weight[some[0]] - weight[some[1]]
-            if outcome[some[0]] == 0 and ahead >= limits.margin:
-                rest = some[1:]
-                outcome[rest[outcome[rest] == 0]] = 1
-            else:
-                close = some[weight[some] > weight[some[0]] - limits.margin]
-                outcome[close[outcome[close] == 0]] = 2
-                rest = some[weight[some] <= weight[some[0]] - limits.margin]
-                outcome[rest[outcome[rest] == 0]] = 1
-        start = stop
+            number |= level == 0
+    return other, number
 
 
 def _group(outcome: np.ndarray, left: np.ndarray, right: np.ndarray, weight: Numbers) -> None:

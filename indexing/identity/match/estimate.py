@@ -1,10 +1,12 @@
 # ruff: noqa: E501
-"""m and the prior from the data, without labels: expectation–maximisation over the patterns of levels.
+"""m, h and the priors from the data, without labels: expectation–maximisation over the patterns of levels.
 
-u is known from random pairs, nearly all of which are two people's. Each iteration asks how likely each pattern of levels
-is one person's under the present numbers, and counts anew; the first guesses stay in as if so many labelled pairs said
-them, so that a level that the data does not show keeps a number that is possible. Pairs that no key found count as two
-people's. Labels of people count as certain.
+A pair is one person's, of two people of one household, or of strangers: the second share what a household shares, so
+that fields of it speak for one person against strangers alone. u is known from random pairs, nearly all of which are
+strangers. Each iteration asks how likely each pattern of levels is of each kind under the present numbers, and counts
+anew; the first guesses stay in as if so many labelled pairs said them, so that a level that the data does not show keeps
+a number that is possible. Of households only what they share is learnt: names and days of theirs are as strangers', but
+for brothers and twins. Pairs that no key found count as strangers. Labels of people count as certain.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +24,7 @@ _GUESS_WEIGHS, _GUESSED_PAIRS, _LABEL_WEIGHS = 30.0, 1_000.0, 5.0
 Counts: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float64]]"
 _ROUNDS, _STILL = 60, 1e-5
 _LEAST = 1e-7
+_MOST_AT_HOME = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,31 +51,46 @@ def estimate(
     model = replace(model, u=_of_two_people(model, shown, wanted))
     guess = {one.name: np.array(Model.guessed(list(wanted), 0.5).m[one.name]) for one in wanted}
     for _ in range(_ROUNDS if len(found.counts) else 0):
-        likely = _posterior(model, wanted, found)
-        same = float((likely * found.counts).sum())
-        m = {}
+        likely, at_home = _posteriors(model, wanted, found)
+        same, house = (float((share * found.counts).sum()) for share in (likely, at_home))
+        m, h = {}, {}
         for place, one in enumerate(wanted):
             seen = _counted(found, place, likely, len(one.levels))
             for same_person, said in (judged or {}).items():
-                share = np.full(len(said.counts), _LABEL_WEIGHS) if same_person else -_posterior(model, wanted, said)
+                certain = np.full(len(said.counts), _LABEL_WEIGHS)
+                share = certain if same_person else -_posteriors(model, wanted, said)[0]
                 seen = np.maximum(seen + _counted(said, place, share, len(one.levels)), 0.0)
-            total = seen + _GUESS_WEIGHS * guess[one.name]
-            m[one.name] = tuple(float(share) for share in total / total.sum())
+            m[one.name] = _shares(seen + _GUESS_WEIGHS * guess[one.name])
+            h[one.name] = at_least = one.of_household(model.u[one.name])
+            if one.shared:
+                seen = _counted(found, place, at_home, len(one.levels))
+                h[one.name] = _shares(seen + _GUESS_WEIGHS * np.array(at_least))
         prior = min(max(same / pairs, _LEAST / 10), 0.5)
         still = abs(prior - model.prior) <= _STILL * model.prior and _near(model.m, m)
-        model = replace(model, m=m, prior=prior)
+        model = replace(model, m=m, h=h, prior=prior, house=min(max(house / pairs, _LEAST / 10), prior * _MOST_AT_HOME))
         model = replace(model, u=_of_two_people(model, shown, wanted))
         if still:
             break
     return model
 
 
-def _posterior(model: Model, wanted: Sequence[Comparison], found: Patterns) -> Counts:
-    weight = np.full(len(found.counts), np.log2(model.prior / (1 - model.prior)))
+def _posteriors(model: Model, wanted: Sequence[Comparison], found: Patterns) -> tuple[Counts, Counts]:
+    """Return for each pattern how likely it is of one person, and of two people of one household."""
+    other = max(1 - model.prior - model.house, 0.1)
+    person = np.full(len(found.counts), np.log2(model.prior / other))
+    home = np.full(len(found.counts), np.log2(model.house / other))
     for place, one in enumerate(wanted):
-        weights = np.array([model.weight(one.name, level) for level in range(len(one.levels))] + [0.0])
-        weight += weights[found.levels[:, place]]  # -1, a missing value, takes the last: 0
-    return np.asarray(1 / (1 + np.exp2(-np.clip(weight, -200, 200))))
+        levels = range(len(one.levels))
+        against = np.array([model.weight(one.name, level) for level in levels] + [0.0])
+        home_against = against - np.array([model.at_home(one.name, level) for level in levels] + [0.0])
+        person += against[found.levels[:, place]]  # -1, a missing value, takes the last: 0
+        home += home_against[found.levels[:, place]]
+    odds, odds_home = (np.exp2(np.clip(one, -200, 200)) for one in (person, home))
+    return np.asarray(odds / (1 + odds + odds_home)), np.asarray(odds_home / (1 + odds + odds_home))
+
+
+def _shares(counts: Counts) -> tuple[float, ...]:
+    return tuple(float(share) for share in counts / counts.sum())
 
 
 def _counted(found: Patterns, place: int, share: Counts, levels: int) -> Counts:

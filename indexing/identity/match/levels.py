@@ -1,20 +1,17 @@
 # ruff: noqa: E501
 """How alike two values are, in levels: for each kind of field conditions from equal to different, with first guesses.
 
-A level's two numbers are how often it is met by two rows of one person (m) and of two people (u); they are what the
-estimation begins with, and what it falls back to where the data says too little.
+A level's numbers are how often it is met by two rows of one person (m), of two strangers (u) and of two people of one
+household (h); they are what the estimation begins with, and what it falls back to where the data says too little.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from indexing.identity.match.fields import FieldKind
 
 __all__ = ["Comparison", "Level", "comparisons"]
-
-
-Tells: TypeAlias = Literal["person", "household", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +24,30 @@ class Level:
     u: float
     frequent: str | None = None
     """The column whose common values weigh less."""
-    tells: Tells = "person"
-    """Of a comparison that tells people apart: `person` speaks for one, `household` may be two of one household,
-    `other` speaks for another."""
+    h: float | None = None
+    """None: as of one person where a household shares the field, as of strangers where it does not."""
+    other: bool = False
+    """Whether it speaks for another person, in a field that a person keeps for life."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One comparison; `person` says whether it tells the people of one household apart."""
+    """One comparison; `shared` says whether the people of one household have the field in common, more or less."""
 
     name: str
     missing: str
     levels: Sequence[Level]
-    person: bool = False
+    shared: bool = True
     number: bool = False
     """Whether it is of a number that no two people have."""
-    decides: bool = False
-    """Whether another value is another person's, unless a number says otherwise: given name, day of birth."""
+
+    def of_household(self, strangers: Sequence[float]) -> tuple[float, ...]:
+        """Return h before it is learnt; `strangers` is u by level."""
+        said = [
+            level.h if level.h is not None else level.m if self.shared else u
+            for level, u in zip(self.levels, strangers, strict=True)
+        ]
+        return tuple(one / sum(said) for one in said)
 
 
 def comparisons(columns: Mapping[str, FieldKind]) -> list[Comparison]:
@@ -56,7 +60,16 @@ def comparisons(columns: Mapping[str, FieldKind]) -> list[Comparison]:
     return found
 
 
-_EXCHANGED = "ascii(gn_l) < 13000 AND jaro_winkler_similarity(gn_l, sn_r) >= 0.88 AND jaro_winkler_similarity(gn_r, sn_l) >= 0.88"
+_LATIN = "ascii(gn_l) < 13000"
+_EXCHANGED = (
+    "gn_l = sn_r AND gn_r = sn_l OR gn_py_l = sn_py_r AND gn_py_r = sn_py_l"
+    " OR sn_l || gn_l = gn_r || sn_r OR sn_r || gn_r = gn_l || sn_l"
+)
+_ALONE = "length(gn_l) > 1 AND sn_r || gn_r = gn_l OR length(gn_r) > 1 AND sn_l || gn_l = gn_r"
+_NEARLY_EXCHANGED = (
+    f"{_LATIN} AND jaro_winkler_similarity(gn_l, sn_r) >= 0.88 AND jaro_winkler_similarity(gn_r, sn_l) >= 0.88"
+)
+_SHAPES = "(CASE WHEN length(gn_l) = length(gn_r) THEN list_has_any(shapes_l, shapes_r) ELSE false END)"
 
 
 def _null(name: str) -> str:
@@ -67,55 +80,63 @@ def _like(name: str, least: float) -> str:
     return f'jaro_winkler_similarity("{name}_l", "{name}_r") >= {least}'
 
 
-def _typo(name: str, longest: int = 1) -> str:
-    return f'damerau_levenshtein("{name}_l", "{name}_r") <= {longest}'
+def _typo(name: str, *, bytes: int = 1) -> str:
+    """One letter differs, or two are exchanged, of letters of so many bytes; its dear count is made only where it can be."""
+    left, right = f'"{name}_l"', f'"{name}_r"'
+    return _one_step(left, right, bytes)
+
+
+def _one_step(left: str, right: str, bytes: int = 1) -> str:
+    step = f"damerau_levenshtein({left}, {right}) <= 1"
+    same = f"CASE WHEN hamming({left}, {right}) <= {2 * bytes} THEN {step} ELSE false END"
+    apart = f"abs(strlen({left}) - strlen({right}))"
+    return f"(CASE WHEN {apart} = 0 THEN {same} WHEN {apart} <= {bytes} THEN {step} ELSE false END)"
 
 
 def _given() -> Comparison:
-    one_of_two = (
-        "length(gn_l) = 2 AND length(gn_r) = 2 AND ascii(gn_l) > 13000 AND (gn_l[1] = gn_r[1] OR gn_l[2] = gn_r[2])"
-    )
+    two = "length(gn_l) = 2 AND length(gn_r) = 2 AND ascii(gn_l) > 13000"
+    one_of_two = f"{two} AND (gn_l[1] = gn_r[1] OR gn_l[2] = gn_r[2])"
+    turned = f"{two} AND gn_l[1] = gn_r[2] AND gn_l[2] = gn_r[1]"
+    lost = "ascii(gn_l) > 13000 AND length(gn_l) + length(gn_r) = 3 AND (contains(gn_l, gn_r) OR contains(gn_r, gn_l))"
     nick = "list_contains(answers_l, nk_r) OR list_contains(answers_r, nk_l) OR (nk_l = nk_r AND gn_l <> gn_r)"
-    letters = "ascii(gn_l) < 13000 AND length(gn_l) > 2 AND length(gn_r) > 2"
+    by_surname = "sn_r IS NULL AND nk_r = sn_l OR sn_l IS NULL AND nk_l = sn_r"
+    letters = f"{_LATIN} AND length(gn_l) > 2 AND length(gn_r) > 2"
     return Comparison(
         "given_name",
         _null("gn"),
         (
             Level("equal", "gn_l = gn_r", 0.72, 0.004, "gn"),
             Level("sounds the same (pinyin)", "gn_py_l = gn_py_r", 0.05, 0.002),
-            Level("exchanged with the surname", "gn_l = sn_r AND gn_r = sn_l", 0.02, 0.00005),
-            Level("looks the same but for a part", "list_has_any(shapes_l, shapes_r)", 0.03, 0.002),
+            Level("exchanged with the surname", _EXCHANGED, 0.02, 0.002),
+            Level("given name alone", _ALONE, 0.02, 0.002),
+            Level("looks the same but for a part", _SHAPES, 0.03, 0.002),
             Level("nickname", nick, 0.04, 0.01),
-            Level("nearly exchanged with the surname", _EXCHANGED, 0.01, 0.0001),
-            Level("nearly the same letters", f"{letters} AND ({_typo('gn')} OR {_like('gn', 0.9)})", 0.07, 0.004),
+            Level("called by the surname", by_surname, 0.02, 0.02, h=0.4),
+            Level("characters in another order", turned, 0.01, 0.0005),
+            Level("a character is left out", lost, 0.01, 0.004),
+            Level("nearly exchanged with the surname", _NEARLY_EXCHANGED, 0.01, 0.0005),
             Level(
-                "nearly the same sound",
-                f"gn_key_l = gn_key_r OR {_like('gn_py', 0.92)}",
-                0.03,
-                0.006,
-                tells="household",
+                "nearly the same letters", f"{letters} AND ({_typo('gn', bytes=2)} OR {_like('gn', 0.9)})", 0.07, 0.004
             ),
-            Level("one character of two", one_of_two, 0.02, 0.02, tells="household"),
-            Level("different", "ELSE", 0.03, 0.95, tells="other"),
+            Level("nearly the same sound", f"gn_key_l = gn_key_r OR {_like('gn_py', 0.92)}", 0.03, 0.006, other=True),
+            Level("one character of two", one_of_two, 0.02, 0.02, h=0.12, other=True),
+            Level("different", "ELSE", 0.03, 0.95, other=True),
         ),
-        person=True,
-        decides=True,
+        shared=False,
     )
 
 
 def _surname() -> Comparison:
+    told = f"{_null('sn')} OR {_EXCHANGED} OR {_NEARLY_EXCHANGED} OR {_ALONE}"  # the given name's level says it all
+    letters = f"{_typo('sn_py')} AND length(sn_py_l) > 3 OR {_like('sn', 0.9)}"
     return Comparison(
         "surname",
-        _null("sn"),
+        f"coalesce({told}, false)",
         (
-            Level("equal", "sn_l = sn_r", 0.85, 0.01, "sn"),
-            Level("sounds the same (pinyin)", "sn_py_l = sn_py_r", 0.04, 0.005),
-            Level("exchanged with the given name", "gn_l = sn_r AND gn_r = sn_l", 0.02, 0.00005),
-            Level("nearly exchanged with the given name", _EXCHANGED, 0.01, 0.0001),
-            Level(
-                "nearly the same letters", f"{_typo('sn_py')} AND length(sn_py_l) > 3 OR {_like('sn', 0.9)}", 0.06, 0.01
-            ),
-            Level("different", "ELSE", 0.04, 0.97, tells="other"),
+            Level("equal", "sn_l = sn_r", 0.85, 0.01, "sn", h=0.55),
+            Level("sounds the same (pinyin)", "sn_py_l = sn_py_r", 0.04, 0.005, h=0.01),
+            Level("nearly the same letters", letters, 0.06, 0.01, h=0.02),
+            Level("different", "ELSE", 0.04, 0.97, h=0.42),
         ),
     )
 
@@ -128,15 +149,14 @@ def _birthday(name: str, _: Sequence[str]) -> Comparison:
         name,
         _null(name),
         (
-            Level("equal", f"{left} = {right}", 0.88, 0.00005),
+            Level("equal", f"{left} = {right}", 0.88, 0.00005, h=0.015),  # twins
             Level("day and month exchanged", moved, 0.01, 0.00005),
             Level("one digit differs", f"length({left}) = 8 AND {_typo(name)}", 0.06, 0.0008),
-            Level("same day of another year", day, 0.01, 0.003, tells="household"),
-            Level("same year", f"{left}[1:4] = {right}[1:4]", 0.02, 0.015, tells="household"),
-            Level("different", "ELSE", 0.02, 0.98, tells="other"),
+            Level("same day of another year", day, 0.01, 0.003),
+            Level("same year", f"{left}[1:4] = {right}[1:4]", 0.02, 0.015, h=0.06),
+            Level("different", "ELSE", 0.02, 0.98, other=True),
         ),
-        person=True,
-        decides=True,
+        shared=False,
     )
 
 
@@ -147,16 +167,17 @@ def _number(name: str, _: Sequence[str]) -> Comparison:
         name,
         _null(name),
         (
-            Level("equal", f"{left} = {right}", 0.8, 0.0001, name),
+            Level("equal", f"{left} = {right}", 0.8, 0.0001, name, h=0.4),
             Level(
                 "equal where it is shown",
                 f"(contains({left}, '*') OR contains({right}, '*')) AND ({masked})",
                 0.02,
                 0.0001,
+                h=0.01,
             ),
-            Level("one digit differs", f"length({left}) > 6 AND {_typo(name)}", 0.05, 0.00005),
-            Level("same end", f"length({left}) > 8 AND {left}[-6:] = {right}[-6:]", 0.01, 0.00005),
-            Level("different", "ELSE", 0.12, 0.999),
+            Level("one digit differs", f"length({left}) > 6 AND {_typo(name)}", 0.05, 0.00005, h=0.02),
+            Level("same end", f"length({left}) > 8 AND {left}[-6:] = {right}[-6:]", 0.01, 0.00005, h=0.005),
+            Level("different", "ELSE", 0.12, 0.999, h=0.56),
         ),
     )
 
@@ -167,10 +188,10 @@ def _email(name: str, _: Sequence[str]) -> Comparison:
         name,
         _null(name),
         (
-            Level("equal", f'"{name}_l" = "{name}_r"', 0.75, 0.00005, name),
-            Level("same before the @", f"{left} = {right} AND length({left}) > 4", 0.06, 0.0002),
-            Level("nearly the same", f"length({left}) > 4 AND damerau_levenshtein({left}, {right}) <= 1", 0.05, 0.0002),
-            Level("different", "ELSE", 0.14, 0.9995),
+            Level("equal", f'"{name}_l" = "{name}_r"', 0.75, 0.00005, name, h=0.04),
+            Level("same before the @", f"{left} = {right} AND length({left}) > 4", 0.06, 0.0002, h=0.004),
+            Level("nearly the same", f"length({left}) > 4 AND {_one_step(left, right)}", 0.05, 0.0002, h=0.004),
+            Level("different", "ELSE", 0.14, 0.9995, h=0.95),
         ),
     )
 
@@ -179,9 +200,9 @@ def _id_number(name: str, _: Sequence[str]) -> Comparison:
     levels = (
         Level("equal", f'"{name}_l" = "{name}_r"', 0.9, 0.00002),
         Level("one digit differs", f'length("{name}_l") > 5 AND {_typo(name)}', 0.06, 0.00005),
-        Level("different", "ELSE", 0.04, 0.999, tells="other"),
+        Level("different", "ELSE", 0.04, 0.999, other=True),
     )
-    return Comparison(name, _null(name), levels, person=True, number=True)
+    return Comparison(name, _null(name), levels, shared=False, number=True)
 
 
 def _code(name: str, _: Sequence[str]) -> Comparison:
@@ -203,17 +224,17 @@ def _group(name: str, _: Sequence[str]) -> Comparison:
 
 def _gender(name: str, _: Sequence[str]) -> Comparison:
     levels = (
-        Level("equal", f'"{name}_l" = "{name}_r"', 0.98, 0.5),
-        Level("different", "ELSE", 0.02, 0.5, tells="other"),
+        Level("equal", f'"{name}_l" = "{name}_r"', 0.98, 0.5, h=0.42),
+        Level("different", "ELSE", 0.02, 0.5, h=0.58),  # couples
     )
-    return Comparison(name, _null(name), levels, person=True)
+    return Comparison(name, _null(name), levels, shared=False)
 
 
 def _handle(name: str, _: Sequence[str]) -> Comparison:
     levels = (
-        Level("equal", f'"{name}_l" = "{name}_r"', 0.7, 0.0005, name),
-        Level("nearly the same", f'length("{name}_l") > 4 AND {_like(name, 0.92)}', 0.08, 0.001),
-        Level("different", "ELSE", 0.22, 0.998),
+        Level("equal", f'"{name}_l" = "{name}_r"', 0.7, 0.0005, name, h=0.02),
+        Level("nearly the same", f'length("{name}_l") > 4 AND {_like(name, 0.92)}', 0.08, 0.001, h=0.01),
+        Level("different", "ELSE", 0.22, 0.998, h=0.97),
     )
     return Comparison(name, _null(name), levels)
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from indexing.identity.match.decide import Outcome, Thresholds, decide
 from indexing.identity.match.estimate import Patterns, estimate
 from indexing.identity.match.fields import Field, guess_fields
+from indexing.identity.match.household import weighed
 from indexing.identity.match.levels import Comparison, comparisons
 from indexing.identity.match.model import Model
 from indexing.identity.match.prepare import Prepared, prepare
@@ -19,7 +22,6 @@ __all__ = ["Linked", "Pair", "Part", "Rows", "link_records"]
 
 Rows: TypeAlias = Iterable[Mapping[str, Any]] | pa.Table
 _EXPECTED = 0.5
-_AT_ONCE = 20_000
 _OUTCOMES = list(Outcome)
 
 
@@ -46,13 +48,15 @@ class Pair:
     """`group` for two rows of one table that were not compared, but are linked with one another's links."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Linked:
     """All pairs that are more than unlikely; `blocked` of `pairs` possible ones were looked at."""
 
     table: pa.Table
     outcomes: "np.ndarray[tuple[int], np.dtype[np.int8]]"
     implied: Sequence[tuple[int, int]]
+    least: float
+    """The probability from which pairs were linked."""
     wanted: Sequence[Comparison]
     model: Model
     pairs: int
@@ -93,6 +97,11 @@ class Linked:
                     weight=bits,
                 )
 
+    @cached_property
+    def _places(self) -> dict[tuple[int, int], int]:
+        pairs = zip(self.table["l"].to_pylist(), self.table["r"].to_pylist(), strict=True)
+        return {pair: place for place, pair in enumerate(pairs)}
+
     def _by_group(self, pair: tuple[int, int], least: float) -> Pair:
         probability = float(1 / (1 + np.exp2(-least)))
         return Pair(
@@ -101,15 +110,14 @@ class Linked:
 
     def explain(self, pair: Pair) -> list[Part]:
         """Return the waterfall of a pair: what each comparison adds to the prior's bits."""
-        found = np.flatnonzero((np.asarray(self.table["l"]) == pair.left) & (np.asarray(self.table["r"]) == pair.right))
-        row = self.table.slice(int(found[0]), 1).to_pylist()[0]
+        row = self.table.slice(self._places[pair.left, pair.right], 1).to_pylist()[0]
         prior = float(np.log2(self.model.prior / (1 - self.model.prior)))
         parts = [Part(comparison="prior", level="two rows drawn at random", bits=prior)]
         for one in self.wanted:
             level = row[f"level_{one.name}"]
             words = one.levels[level].words if level >= 0 else "missing"
             parts.append(Part(comparison=one.name, level=words, bits=row[f"weight_{one.name}"] if level >= 0 else 0.0))
-        return parts
+        return [*parts, Part(comparison="household", level="two people of one home", bits=row["at_home"])]
 
 
 def link_records(
@@ -131,18 +139,21 @@ def link_records(
     limits = thresholds or Thresholds()
     first, second = _known(left), _known(right) if right is not None else None
     columns = fields or guess_fields(_names(first, second))[0]
-    one, other = prepare(_rows(first), columns), prepare(_rows(second), columns) if second is not None else None
+    one, other = prepare(first, columns), prepare(second, columns) if second is not None else None
     wanted = comparisons(one.columns)
     with scorer(one.table, other.table if other else None, one.columns) as scores:
         scores.block(wanted)
         fitted = model or _learnt(scores, wanted, one, other, judged or {})
         least = float(np.log2(limits.candidate / (1 - limits.candidate)))
-        table = scores.score(wanted, fitted, least)
+        table = weighed(scores.score(wanted, fitted, least), wanted, fitted)
+        if table.num_rows:
+            table = table.filter(pc.greater_equal(table["weight"], least))
         decided = decide(table, wanted, limits, one_table=other is None)
         return Linked(
             table=table,
             outcomes=decided.outcome,
             implied=decided.implied,
+            least=decided.least,
             wanted=wanted,
             model=fitted,
             pairs=scores.pairs,
@@ -171,13 +182,6 @@ def _learnt(
 
 def _known(rows: Rows) -> pa.Table | list[Mapping[str, Any]]:
     return rows if isinstance(rows, pa.Table) else list(rows)
-
-
-def _rows(rows: pa.Table | list[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
-    """Yield the rows; of an Arrow table a few at a time, for as mappings they take much more room."""
-    if isinstance(rows, list):
-        return rows
-    return (row for batch in rows.to_batches(_AT_ONCE) for row in batch.to_pylist())
 
 
 def _names(first: pa.Table | list[Mapping[str, Any]], second: pa.Table | list[Mapping[str, Any]] | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""A model's parameters: for each level of each comparison m and u, and how often two rows are one person's."""
+"""A model's parameters: for each level of each comparison m, u and h, and how often two rows are one person's."""
 
 import hashlib
 import math
@@ -13,7 +13,7 @@ from indexing.identity.match.levels import Comparison
 
 __all__ = ["FORMAT", "Model", "ModelUnusable"]
 
-FORMAT = 1
+FORMAT = 2
 
 
 class ModelUnusable(UserError):
@@ -22,12 +22,15 @@ class ModelUnusable(UserError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """What was learnt of a pair of tables; `m` and `u` have a number a level, in the comparison's order."""
+    """What was learnt of a pair of tables; `m`, `u` and `h` have a number a level, in the comparison's order."""
 
     m: Mapping[str, tuple[float, ...]]
     u: Mapping[str, tuple[float, ...]]
+    h: Mapping[str, tuple[float, ...]]
     prior: float
     """How often two rows drawn at random are one person's."""
+    house: float
+    """How often they are of two people of one household."""
     labels: int = 0
     """How many pairs that people judged it has learnt from."""
     format: int = FORMAT
@@ -42,11 +45,17 @@ class Model:
         """Return the model before it has seen any data."""
         m = {one.name: _shares([level.m for level in one.levels]) for one in wanted}
         u = {one.name: _shares([level.u for level in one.levels]) for one in wanted}
-        return cls(m=m, u=u, prior=prior)
+        return cls(
+            m=m, u=u, h={one.name: one.of_household(u[one.name]) for one in wanted}, prior=prior, house=prior / 2
+        )
 
     def weight(self, comparison: str, level: int) -> float:
         """Return what meeting this level says, in bits: more than 0 for one person."""
         return math.log2(self.m[comparison][level] / self.u[comparison][level])
+
+    def at_home(self, comparison: str, level: int) -> float:
+        """Return the same against two people of one household, in bits."""
+        return math.log2(self.m[comparison][level] / self.h[comparison][level])
 
     def write(self, path: Path) -> None:
         """Store it as JSON."""

@@ -41,6 +41,7 @@ _TITLES = re.compile(
 )
 _LATIN_TITLES = re.compile(r"^(?:mr|mrs|ms|miss|dr|prof)\.?\s+")
 _CALLED = re.compile(r"(?:小|阿|老|大)(\w)\1?|(\w)\2|(\w)(?:儿|仔|宝|妞|子|崽|同学)")
+_BETWEEN = re.compile(r"[\s·•.]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _SURNAMES_READ = frozenset(
     "wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo zheng liang xie song tang deng feng han cao zeng"
@@ -89,7 +90,7 @@ def whole(name: str) -> Name:
     """Take a whole name apart, folded as `values.text` returns it; a nickname or title says only what it says."""
     if not _HAN.search(name):
         return _latin(name)
-    name = re.sub(r"[\s·•.]+", "", name)
+    name = _BETWEEN.sub("", name)
     title = _TITLES.search(name)
     gender = {"先生": "m", "女士": "f", "小姐": "f", "太太": "f", "哥": "m", "姐": "f"}.get(title[0] if title else "")
     if title and title.start() >= 1:
@@ -111,8 +112,8 @@ def whole(name: str) -> Name:
 def parted(surname: str | None, given: str | None, *, gender: str | None = None) -> Name:
     """Return a name of which the parts are known."""
     if given and _HAN.search(given):
-        given = re.sub(r"\s+", "", given)
-        answers = tuple(dict.fromkeys(filter(None, (given, given[-1], surname))))
+        given = "".join(given.split())
+        answers = tuple(dict.fromkeys((given, given[-1])))
         return Name(
             surname=surname, given=given, called=given if len(given) == 1 else None, answers=answers, gender=gender
         )

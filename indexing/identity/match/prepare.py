@@ -1,12 +1,11 @@
 """Rows as they are compared: one Arrow table with a column for each part of what each field says."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from indexing.identity.match import values
 from indexing.identity.match.fields import Field, FieldKind, UnusableFields
@@ -14,7 +13,7 @@ from indexing.identity.match.names import Name, parted, shapes, sound, sound_key
 
 __all__ = ["Prepared", "columns_of", "prepare"]
 
-_AT_ONCE = 50_000
+_BETWEEN = "\x00"
 _NAMES = (FieldKind.NAME, FieldKind.GIVEN_NAME, FieldKind.SURNAME)
 _NAME_COLUMNS = ("sn", "gn", "sn_py", "gn_py", "sn_key", "gn_key", "gn_last", "nk")
 _LISTS = ("answers", "shapes")
@@ -52,27 +51,35 @@ def columns_of(fields: Sequence[Field]) -> dict[str, Field]:
     return found
 
 
-def prepare(rows: Iterable[Mapping[str, Any]], fields: Sequence[Field]) -> Prepared:
+def prepare(rows: Sequence[Mapping[str, Any]] | pa.Table, fields: Sequence[Field]) -> Prepared:
     """Return the rows as they are compared; UnusableFields where no column could tell people apart."""
     if not fields:
         raise UnusableFields(
             "no column to link by: name columns as docs/identity.md does, or say what they hold, as --map 顾客=name"
         )
     others, named = columns_of(fields), any(field.kind in _NAMES for field in fields)
-    waiting, batches, start = iter(rows), [], 0
-    schema = _schema(others, named)
-    while some := list(islice(waiting, _AT_ONCE)):
-        batches.append(pa.RecordBatch.from_pydict(_columns(some, start, fields, others, named), schema=schema))
-        start += len(some)
-    table = _without_shared(pa.Table.from_batches(batches, schema=schema), others)
+    cells = {field.column: _texts(rows, field.column) for field in fields}
+    found = _columns(cells, fields, others, named)
+    size = len(cells[fields[0].column])
+    table = pa.table({"id": pa.array(range(size), pa.int64()), **found})
     kinds = {name: field.kind for name, field in others.items()}
-    return Prepared(table=table, columns=kinds | (dict.fromkeys(_NAME_COLUMNS, FieldKind.NAME) if named else {}))
+    return Prepared(
+        table=_without_shared(table, others),
+        columns=kinds | (dict.fromkeys(_NAME_COLUMNS, FieldKind.NAME) if named else {}),
+    )
 
 
-def _schema(others: Mapping[str, Field], named: bool) -> pa.Schema:
-    single = [*others, *(f"{name}_key" for name in _keyed(others)), *(_NAME_COLUMNS if named else ())]
-    lists = [pa.field(name, pa.list_(pa.string())) for name in (_LISTS if named else ())]
-    return pa.schema([pa.field("id", pa.int64()), *(pa.field(name, pa.string()) for name in single), *lists])
+def _texts(rows: Sequence[Mapping[str, Any]] | pa.Table, column: str) -> pa.Array:
+    """Return a column's cells as texts, None where there is nothing."""
+    if not isinstance(rows, pa.Table):
+        cells: Iterable[Any] = (row.get(column) for row in rows)
+    elif column not in rows.column_names:
+        return pa.nulls(rows.num_rows, pa.string())
+    elif pa.types.is_string(rows.schema.field(column).type):
+        return rows.column(column).combine_chunks()
+    else:
+        cells = rows.column(column).to_pylist()
+    return pa.array((None if cell is None else str(cell) for cell in cells), pa.string())
 
 
 def _keyed(others: Mapping[str, Field]) -> Iterator[str]:
@@ -81,28 +88,40 @@ def _keyed(others: Mapping[str, Field]) -> Iterator[str]:
 
 
 def _columns(
-    rows: Sequence[Mapping[str, Any]], start: int, fields: Sequence[Field], others: Mapping[str, Field], named: bool
-) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {"id": list(range(start, start + len(rows)))}
-    for name, field in others.items():
-        read = _SINGLE.get(field.kind, values.text)
-        found[name] = [read(row.get(field.column)) for row in rows]
-    for name in _keyed(others):
-        found[f"{name}_key"] = [_word_key(value) for value in found[name]]
+    cells: Mapping[str, pa.Array], fields: Sequence[Field], others: Mapping[str, Field], named: bool
+) -> dict[str, pa.Array]:
+    found = {name: _each(cells[field.column], _SINGLE.get(field.kind, values.text)) for name, field in others.items()}
+    found |= {f"{name}_key": _each(found[name], _word_key) for name in _keyed(others)}
     if named:
-        names = [_name(row, fields) for row in rows]
-        found |= _name_columns(names)
-        for place, said in enumerate(names):
-            if said.gender and "gender" in found and found["gender"][place] is None:
-                found["gender"][place] = said.gender
+        columns = {field.kind: field.column for field in fields if field.kind in _NAMES}
+        said = pc.binary_join_element_wise(
+            *(pc.replace_substring(cells[column], _BETWEEN, " ") for column in columns.values()),
+            _BETWEEN,
+            null_handling="replace",
+        ).dictionary_encode()
+        names = [_name(dict(zip(columns, one.split(_BETWEEN), strict=True))) for one in said.dictionary.to_pylist()]
+        found |= {name: pa.array(of, _type(name)).take(said.indices) for name, of in _name_columns(names).items()}
+        if "gender" in found:
+            titles = pa.array([one.gender for one in names], pa.string())
+            found["gender"] = pc.coalesce(found["gender"], titles.take(said.indices))
     return found
 
 
-def _name(row: Mapping[str, Any], fields: Sequence[Field]) -> Name:
-    said = {field.kind: values.text(row.get(field.column)) for field in fields if field.kind in _NAMES}
+def _each(cells: pa.Array, read: Callable[[str], str | None]) -> pa.Array:
+    """Return what is read of each cell; equal ones are read once."""
+    different = cells.dictionary_encode()
+    return pa.array(map(read, different.dictionary.to_pylist()), pa.string()).take(different.indices)
+
+
+def _name(cells: Mapping[FieldKind, str]) -> Name:
+    said = {kind: values.text(cell) for kind, cell in cells.items()}
     if said.get(FieldKind.GIVEN_NAME) or said.get(FieldKind.SURNAME):
         return parted(said.get(FieldKind.SURNAME), said.get(FieldKind.GIVEN_NAME))
     return whole(said[FieldKind.NAME] or "") if said.get(FieldKind.NAME) else Name()
+
+
+def _type(name: str) -> pa.DataType:
+    return pa.list_(pa.string()) if name in _LISTS else pa.string()
 
 
 def _name_columns(names: Sequence[Name]) -> dict[str, list[Any]]:
@@ -120,18 +139,17 @@ def _name_columns(names: Sequence[Name]) -> dict[str, list[Any]]:
     }
 
 
-def _word_key(value: str | None) -> str | None:
-    return "".join(value.split())[:6] if value else None
+def _word_key(value: str) -> str:
+    return "".join(value.split())[:6]
 
 
 def _without_shared(table: pa.Table, others: Mapping[str, Field]) -> pa.Table:
     """Take away what too many rows share: a shop's own number, a colleague's, a form's example."""
     most = max(_SHARED_BY, table.num_rows // 100_000 * _SHARED_BY)
-    for name, field in others.items():
-        if field.kind in _OWN:
-            said = table.column(name).to_pylist()
-            common = {value for value, count in Counter(said).items() if count > most and value is not None}
-            if common:
-                kept = [None if value in common else value for value in said]
-                table = table.set_column(table.schema.get_field_index(name), name, pa.array(kept, pa.string()))
+    for name in (name for name, field in others.items() if field.kind in _OWN):
+        said = table.column(name)
+        counted = pc.value_counts(said)
+        common = counted.field("values").filter(pc.greater(counted.field("counts"), most))
+        kept = pc.if_else(pc.is_in(said, common), pa.scalar(None, pa.string()), said)
+        table = table.set_column(table.schema.get_field_index(name), name, kept)
     return table

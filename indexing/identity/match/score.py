@@ -15,6 +15,7 @@ import pyarrow as pa
 from indexing.identity.match.blocking import add_keys, budget, rules, total_pairs
 from indexing.identity.match.estimate import Patterns
 from indexing.identity.match.fields import FieldKind
+from indexing.identity.match.frequent import given_frequencies
 from indexing.identity.match.levels import Comparison
 from indexing.identity.match.model import Model
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Scorer", "scorer"]
 
-_SAMPLE_ROWS, _SAMPLE_PAIRS = 500, 1_500_000
+_SAMPLE_ROWS, _SAMPLE_PAIRS = 500, 500_000
 _MEMORY = "3GB"
 
 
@@ -49,7 +50,7 @@ class Scorer:
     def random_patterns(self, wanted: Sequence[Comparison]) -> Patterns:
         """Return the levels of random pairs; rows are drawn by their content, so that their order makes no difference."""
         sides = [
-            f"(SELECT * FROM {table} ORDER BY hash({self._content(salt)}), id LIMIT {_SAMPLE_ROWS})"
+            f"(SELECT * FROM {table} ORDER BY hash(drawn, {salt}), id LIMIT {_SAMPLE_ROWS})"
             for table, salt in zip((self.tables * 2)[:2], (1, 2), strict=True)
         ]
         same = "" if len(self.tables) == 2 else "WHERE l.id <> r.id"
@@ -59,8 +60,8 @@ class Scorer:
         """Return the levels of the blocked pairs, or a part of them, and which share that part is."""
         part = max(1, -(-self.blocked // _SAMPLE_PAIRS))
         left, right = self.tables[0], self.tables[-1]
-        chosen = f"WHERE hash({self._content(3, 'l.')}) % {part} = 0" if part > 1 else ""
-        source = f"blocked b JOIN {left} l ON b.join_key_l = l.key JOIN {right} r ON b.join_key_r = r.key {chosen}"
+        chosen = f"(SELECT * FROM {left} WHERE hash(drawn, 3) % {part} = 0)" if part > 1 else left
+        source = f"blocked b JOIN {chosen} l ON b.join_key_l = l.key JOIN {right} r ON b.join_key_r = r.key"
         return self._patterns(wanted, source), 1 / part
 
     def patterns_of(self, wanted: Sequence[Comparison], pairs: Sequence[tuple[int, int]]) -> Patterns:
@@ -78,6 +79,9 @@ class Scorer:
         if not self.blocked:
             return pa.table({})
         linker.table_management.register_blocked_pairs_for_predict(linker._db_api.register("blocked"))
+        if "gn" in self.columns:
+            frequencies = linker._db_api.register(given_frequencies(self.con, self.tables))
+            linker.table_management.register_term_frequency_lookup(frequencies, "gn")
         found = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
         names = [row[0] for row in self.con.execute(f"DESCRIBE {found.physical_name}").fetchall()]
         parts = ", ".join(_weight_columns(wanted, names))
@@ -87,10 +91,6 @@ class Scorer:
             else f"SELECT id_l AS l, id_r AS r, match_weight AS weight, {parts}"
         )
         return self.con.sql(f"{sql} FROM {found.physical_name}").to_arrow_table()
-
-    def _content(self, salt: int, of: str = "") -> str:
-        said = ", ".join(f'{of}"{name}"' for name in self.columns)
-        return f"concat_ws('|', {salt}, {said})"
 
     def _patterns(self, wanted: Sequence[Comparison], source: str) -> Patterns:
         cases = ", ".join(f"{_case(one)} AS c{place}" for place, one in enumerate(wanted))
@@ -135,7 +135,12 @@ def scorer(left: pa.Table, right: pa.Table | None, columns: Mapping[str, FieldKi
         for name, table in zip(tables, (left, right), strict=False):
             con.register("arrived", table)
             key = "id::VARCHAR" if right is None else f"'{name}' || '-__-' || id::VARCHAR"
-            con.execute(f"CREATE TABLE {name} AS SELECT *, '{name}' AS side, {key} AS key FROM arrived")
+            drawn = ", ".join(
+                f'"{column}"' for column in columns
+            )  # by content, so that the rows' order makes no difference
+            con.execute(
+                f"CREATE TABLE {name} AS SELECT *, '{name}' AS side, {key} AS key, hash({drawn}) AS drawn FROM arrived"
+            )
             con.unregister("arrived")
         sizes = (left.num_rows, right.num_rows if right is not None else None)
         keys = add_keys(con, tables, rules(columns), budget(*sizes))
