@@ -18,9 +18,14 @@ _REASON = typer.Option(..., "--reason", help="Why; it stays on the receipt: name
 def erase(
     customer: str = _CUSTOMER,
     reason: str = _REASON,
+    whole_person: bool = typer.Option(
+        False, "--whole-person/--this-customer", help="With all customers who are held to be the same person, or not."
+    ),
     yes: bool = typer.Option(False, "--yes", help="Do it without asking; there is no way back."),
 ) -> None:
     """Remove a customer and their linked accounts everywhere, and write a receipt that proves it without naming them.
+
+    Customers whom links hold to be the same person are named first, and go too with `--whole-person`.
 
     Raw posts, mentions, pages, index, links, alerts, queues, dead letters, logs and reports are searched before and
     after; backups obey the receipt when they are restored. A killed one is finished by `tingfeng privacy finish`.
@@ -29,13 +34,20 @@ def erase(
     from indexing.elasticsearch.store import open_store
     from indexing.privacy.asker import operator
     from indexing.privacy.erase import erase as erase_everywhere
+    from indexing.privacy.erase import same_person
 
-    asker = operator()
+    asker, store = operator(), open_store()
     asker.must(May.ERASE)
+    if others := same_person(store, customer):
+        told = "go with them" if whole_person else "stay: `--whole-person` erases them too"
+        console.print(f"Held to be the same person: {', '.join(others)}. They {told}.", markup=False)
     if not yes:
-        typer.confirm(f"Erase {customer} and their accounts everywhere, for good?", abort=True)
+        whom = ", ".join([customer, *(others if whole_person else ())])
+        typer.confirm(f"Erase {whom} and their accounts everywhere, for good?", abort=True)
     with bars() as progress:
-        receipt = erase_everywhere(open_store(), customer, by=asker.name, reason=reason, progress=progress)
+        receipt = erase_everywhere(
+            store, customer, by=asker.name, reason=reason, whole_person=whole_person, progress=progress
+        )
     _show(receipt)
 
 

@@ -47,7 +47,7 @@ from indexing.mentions.privacy import pseudonyms
 from indexing.owed import lost
 from indexing.pipeline import analyse_all, index_all, turn
 from indexing.privacy import erase as erasing
-from indexing.privacy.erase import NobodyFound, erase, finish_all, object_to
+from indexing.privacy.erase import NobodyFound, erase, finish_all, object_to, same_person
 from indexing.privacy.places import places
 from indexing.privacy.places import windows as windows_place
 from indexing.privacy.receipt import BrokenReceipt, load_erased, receipts
@@ -266,6 +266,7 @@ def test_whoever_was_one_person_with_others_parts_from_them(store: Store, world:
     people = people_of(store, names).person
     assert len({people[f"customer:{id}"] for id in (CUSTOMER, "KD-2", "KD-3")}) == 1
 
+    assert same_person(store, CUSTOMER) == ("KD-2", "KD-3")
     erase(store, CUSTOMER, by="li", reason="asked")
     assert found(world, store) == {}
     turn(store, [XINGHE])
@@ -279,6 +280,22 @@ def test_whoever_was_one_person_with_others_parts_from_them(store: Store, world:
     said = store.client.get(index=index, id="KD-2")["_source"]
     assert said["personal"] == [], "no token of nobody, which all who shared it would have"
     assert store.client.get(index=store.alias("exports"), id="e1")["_source"]["customers"] == ["KD-1"]
+
+
+def test_a_whole_person_goes_with_all_customers_that_they_are(store: Store, world: Path) -> None:
+    """Two customers of one person: one erasure, one receipt, and nothing of either is left or comes back."""
+    names, other = pseudonyms(), "KD-40417"
+    document = to_document(Customer(id=other, imported_at=NOW, file="crm"))
+    store.client.index(index=store.alias("customers"), id=other, document=document)
+    store.refresh("customers")
+    accept(store, node_of(CUSTOMER, names), node_of(other, names), by="li", now=NOW)
+    assert [place for place, text in everywhere(world, store) if other in text]
+    erase(store, CUSTOMER, by="li", reason="asked", whole_person=True)
+    assert len(receipts()) == 1
+    identify(store)
+    assert found(world, store) == {}
+    assert not [place for place, text in everywhere(world, store) if other in text]
+    assert load_erased().among([CUSTOMER, other, "KD-1"]) == {CUSTOMER, other}
 
 
 def test_nobody_is_erased_while_a_turn_might_write_them_anew(store: Store, world: Path) -> None:

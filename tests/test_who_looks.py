@@ -16,7 +16,7 @@ from config.load import ConfigError
 from config.privacy import May, load_privacy
 from config.seal import Keyring, keyring
 from dashboards.console.session import Throttle, form_token, own_form, signed_in
-from indexing.customers.consents import allowed
+from indexing.customers.consents import allowed, come_due
 from indexing.customers.customer import Customer, Handle, HandleKind, from_document, to_document
 from indexing.customers.personal import Basis, Personal, PersonalKind, about
 from indexing.customers.record import Consent, Ticket
@@ -28,6 +28,7 @@ from indexing.privacy.access import correct, customer_of, everything_about
 from indexing.privacy.asker import Asker, NotAllowed
 from indexing.privacy.consent import say
 from indexing.privacy.keeping import expire_personal, reseal
+from indexing.privacy.receipt import UnderWay, begin, new_id, under_way
 from indexing.privacy.reveal import reveal
 from indexing.profiles.consents import consented
 from tests.console_server import serving_console
@@ -166,6 +167,36 @@ def test_a_withdrawal_takes_back_what_was_kept_on_it_and_a_word_of_tomorrow_wait
     )  # fmt: skip
     write_records(store, [later])
     assert consented(store, ["C1"], ["marketing"]).refused == ("C1",), "lists go by the same word as everything"
+
+
+def test_a_withdrawal_told_beforehand_holds_on_its_day(store: Store, customer: Customer) -> None:
+    on_consent = replace(customer.personal[0], basis=Basis.CONSENT, purpose="marketing")
+    write_customer(store, replace(customer, personal=(on_consent, *customer.personal[1:])))
+    day = NOW + timedelta(days=3)
+    words = [("1", NOW - timedelta(days=9), True), ("2", day, False)]
+    write_records(store, [
+        Consent(id=f"crm:consent:{id}", source="crm", customer="C1", at=at, recorded_at=NOW, purpose="marketing",
+                granted=yes)
+        for id, at, yes in words
+    ])  # fmt: skip
+    store.refresh("customer-records")
+    assert come_due(store, day - timedelta(seconds=1)) == set()
+    assert come_due(store, day, dry_run=True) == {"C1"}
+    assert len(customer_of(store, "C1").personal) == len(VALUES)
+    assert come_due(store, day + timedelta(hours=1)) == {"C1"}
+    assert {one.kind for one in customer_of(store, "C1").personal} == set(VALUES) - {on_consent.kind}
+    assert come_due(store, day + timedelta(days=1)) == set()
+
+
+def test_whom_a_waiting_erasure_is_about_is_sealed_anew(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = "a1:" + "4" * 64, "b2:" + "5" * 64
+    monkeypatch.setenv("TINGFENG_PERSONAL_KEYS", old)
+    erasure = UnderWay(id=new_id(), asked_at=NOW, by="li", reason="asked", customers=("C1",), accounts=())
+    begin(erasure)
+    monkeypatch.setenv("TINGFENG_PERSONAL_KEYS", f"{new},{old}")
+    assert (reseal(store), reseal(store)) == (1, 0)
+    monkeypatch.setenv("TINGFENG_PERSONAL_KEYS", new)
+    assert under_way() == [erasure], "the old key is needed no more"
 
 
 def test_handles_and_what_tickets_are_about_are_kept_no_longer_than_stated(store: Store, customer: Customer) -> None:

@@ -27,7 +27,6 @@ PHRASES: Mapping[str, Both] = MappingProxyType(
         "customer_history": Both("客户情况", "The customer"),
         "happened": Both("经过", "History"),
         "possible": Both("现在可以", "What can be done"),
-        "may_not": Both("您的角色不能处理投诉。", "Your role may not see to complaints."),
         "recorded": Both("已记录：{action}", "Recorded: {action}"),
         "to": Both("转给谁（留空即自己认领）", "To whom (empty: you take it)"),
         "note": Both("备注（会留档；请勿写姓名电话）", "Note (stays on record; no names or numbers)"),

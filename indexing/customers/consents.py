@@ -13,7 +13,7 @@ from indexing.customers.writing import update_customers
 from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.store import Store
 
-__all__ = ["allowed", "standing", "take_back", "withdrawn"]
+__all__ = ["allowed", "come_due", "standing", "take_back", "withdrawn"]
 
 
 def standing(consents: Iterable[Consent], at: datetime) -> dict[tuple[str, str], Consent]:
@@ -44,6 +44,19 @@ def withdrawn(store: Store, customers: Collection[str], at: datetime | None = No
 def take_back(store: Store, refused: Mapping[str, Collection[str]], at: datetime) -> set[str]:
     """Remove the values that rested on a consent that is withdrawn; return whose there were any."""
     return update_customers(store, {one: partial(_without, purposes, at) for one, purposes in refused.items()})
+
+
+def come_due(store: Store, at: datetime, *, dry_run: bool = False) -> set[str]:
+    """Take back what rests on a consent whose withdrawal was told beforehand and whose day has come; return whose.
+
+    With `dry_run`, return whose withdrawals those are.
+    """
+    before = {"range": {"@timestamp": {"lte": at.isoformat()}}}
+    said = [{"term": {"kind": Consent.KIND}}, {"term": {"granted": False}}, before]
+    words = read_records(store, {"bool": {"filter": said}})
+    waited = {one.customer for one in words if isinstance(one, Consent) and one.recorded_at < one.at <= at}
+    refused = withdrawn(store, waited, at)
+    return set(refused) if dry_run else take_back(store, refused, at)
 
 
 def _without(purposes: Collection[str], at: datetime, known: Customer | None) -> Customer | None:

@@ -42,6 +42,7 @@ def keep_to(
 
     `check` is called before each step and may raise, where somebody else has taken over.
     """
+    from indexing.customers.consents import come_due
     from indexing.maintenance.backup import rotate
     from indexing.maintenance.expired import expire_index
     from indexing.privacy.keeping import expire_personal
@@ -59,6 +60,8 @@ def keep_to(
     check()
     gone = expire_personal(store, now.date(), dry_run=dry_run)
     yield Row(kind="personal values", age=None, gone=gone, unit="beyond their own time")
+    gone = len(come_due(store, now, dry_run=dry_run))
+    yield Row(kind="consents", age=None, gone=gone, unit="withdrawn for a day that has come")
     yield from expire_index(store, retention.index, now=now, dry_run=dry_run)
 
 

@@ -23,6 +23,9 @@ from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
+from indexing.identity.event import customer as node_of
+from indexing.identity.event import customer_of
+from indexing.identity.following import people_of
 from indexing.identity.linking import READER as LINKING
 from indexing.mentions.privacy import pseudonyms
 from indexing.privacy.places import places
@@ -30,7 +33,7 @@ from indexing.privacy.places.windows import find_posts
 from indexing.privacy.receipt import Receipt, UnderWay, begin, finish, last, new_id, under_way
 from indexing.privacy.sought import Sought, digest_of
 
-__all__ = ["NobodyFound", "StillThere", "erase", "finish_all", "object_to"]
+__all__ = ["NobodyFound", "StillThere", "erase", "finish_all", "object_to", "same_person"]
 
 Progress = Callable[[str, int, int], None]
 _SHOWN = 5
@@ -46,11 +49,32 @@ class StillThere(UserError):
     """The person is still found somewhere; the message names where. Run the same again, or look at what it names."""
 
 
-def erase(store: Store, customer: str, *, by: str, reason: str, progress: Progress | None = None) -> Receipt:
-    """Erase a customer with all accounts that are linked to them, everywhere; NobodyFound where there is none."""
+def erase(
+    store: Store,
+    customer: str,
+    *,
+    by: str,
+    reason: str,
+    whole_person: bool = False,
+    progress: Progress | None = None,
+) -> Receipt:
+    """Erase a customer with all accounts that are linked to them, everywhere; NobodyFound where there is none.
+
+    `whole_person` takes all customers who are held to be the same person with them, in one erasure and on one receipt.
+    """
     erasure = _about(store, customer, by=by, reason=reason)
+    for other in same_person(store, customer) if whole_person else ():
+        erasure = _both(erasure, _about(store, other, by=by, reason=reason))
     begin(erasure)
     return _do(store, erasure, progress)
+
+
+def same_person(store: Store, customer: str) -> tuple[str, ...]:
+    """Return the other customers whom the links that stand hold to be the same person, by their ids."""
+    node = node_of(customer)
+    person = people_of(store, pseudonyms(), {node}).person
+    same = (id for one, of in person.items() if of == person.get(node) and (id := customer_of(one)))
+    return tuple(sorted({*same} - {customer}))
 
 
 def object_to(store: Store, platform: str, account: str, *, by: str, reason: str) -> Receipt:
@@ -116,6 +140,17 @@ def _receipt(erasure: UnderWay, sought: Sought, before: dict[str, int]) -> Recei
         after=dict.fromkeys(before, 0),
         words=tuple(sorted(digest_of(key, word) for word in {*sought.words(), *sought.customers, *sought.names})),
         previous=last(),
+    )
+
+
+def _both(one: UnderWay, other: UnderWay) -> UnderWay:
+    """Return the erasure of two customers as one."""
+    return replace(
+        one,
+        customers=(*one.customers, *other.customers),
+        accounts=tuple(sorted({*one.accounts, *other.accounts})),
+        plain=tuple(sorted({*one.plain, *other.plain})),
+        tokens=tuple(sorted({*one.tokens, *other.tokens})),
     )
 
 

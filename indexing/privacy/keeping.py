@@ -13,6 +13,7 @@ from indexing.customers.record import Ticket
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError, store_errors
 from indexing.elasticsearch.store import Store
+from indexing.privacy.receipt import reseal_under_way
 
 __all__ = ["expire_personal", "reseal"]
 
@@ -86,7 +87,8 @@ def reseal(store: Store) -> int:
         )
         return replace(customer, personal=tuple(sealed))
 
-    return _change(store, {"exists": {"field": "personal.kind"}}, anew) + _reseal_subjects(store, keys)
+    values = _change(store, {"exists": {"field": "personal.kind"}}, anew)
+    return values + _reseal_subjects(store, keys) + reseal_under_way()
 
 
 def _reseal_subjects(store: Store, keys: Keyring) -> int:

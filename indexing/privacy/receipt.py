@@ -23,7 +23,18 @@ from config.seal import keyring
 from crawlers.storage import files
 from indexing.privacy.sought import ERASED, digest_of
 
-__all__ = ["BrokenReceipt", "Erased", "Receipt", "UnderWay", "begin", "finish", "load_erased", "receipts", "under_way"]
+__all__ = [
+    "BrokenReceipt",
+    "Erased",
+    "Receipt",
+    "UnderWay",
+    "begin",
+    "finish",
+    "load_erased",
+    "receipts",
+    "reseal_under_way",
+    "under_way",
+]
 
 _FORMAT = 1
 _TOKEN = re.compile(r"@[\w-]{1,40}|[0-9A-Za-z._+-]+@[0-9A-Za-z.-]+|[0-9A-Za-z_:~-]+")
@@ -154,6 +165,17 @@ def under_way() -> list[UnderWay]:
             opened = keyring().open(content.decode("ascii"), about=f"under-way:{id}")
             found.append(msgspec.json.decode(opened, type=UnderWay))
     return found
+
+
+def reseal_under_way() -> int:
+    """Seal with the newest key whom waiting erasures are about, and return how many an older one had sealed."""
+    newest, count = keyring().newest, 0
+    for erasure in under_way():
+        content = files.read(f"{_root()}/under-way/{erasure.id}") or b""
+        if content.decode("ascii").partition(":")[0] != newest:
+            begin(erasure)
+            count += 1
+    return count
 
 
 def finish(receipt: Receipt) -> str:

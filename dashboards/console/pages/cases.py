@@ -1,4 +1,4 @@
-"""`/cases` and `/cases/ID`: complaints of customers, with the customer's history beside each; for who has signed in."""
+"""`/cases` and `/cases/ID`: complaints of customers, the customer's history beside each; for roles that may `cases`."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -28,6 +28,7 @@ _LONGEST_NAME, _LONGEST_NOTE = 64, 500
 @router.get("/cases")
 def listing(request: Request, asker: Annotated[Asker, Depends(signed_in)], all: str = "") -> HTMLResponse:
     """Show the open cases, the oldest first; with `all`, the latest of all."""
+    asker.must(May.CASES)
     store = request.app.state.store()
     query = {"match_all": {}} if all else {"term": {"open": True}}
     cases, total = records.some_cases(store, query, _SHOWN, newest_first=bool(all))
@@ -37,6 +38,7 @@ def listing(request: Request, asker: Annotated[Asker, Depends(signed_in)], all: 
 @router.get("/cases/{id}")
 def show(request: Request, id: str, asker: Annotated[Asker, Depends(signed_in)], done: str = "") -> HTMLResponse:
     """Show one case with what happened to it, what can be done, and the customer's history."""
+    asker.must(May.CASES)
     store = request.app.state.store()
     try:
         case = records.find(store, id)
@@ -49,7 +51,7 @@ def show(request: Request, id: str, asker: Annotated[Asker, Depends(signed_in)],
         case=case,
         told=history(store, case),
         names=brands(),
-        possible=possible(case) if May.CASES in asker.rights.may else [],
+        possible=possible(case),
         token=form_token(request),
         done=done if done in ACTIONS else None,
     )
