@@ -76,11 +76,19 @@ def suggest(brand: str = _NAMED, most: int = _MOST) -> None:
     `tingfeng brands accept` writes what a person takes; nothing counts before.
     """
     from config.brand import load_brands
-    from nlp.suggest.aliases import suggested
+    from nlp.suggest.aliases import ENOUGH, named, suggested
 
     found = _brand(brand)
     rivals = [name for other in load_brands() if other.id != found.id for name in (other.name, *other.aliases.all())]
-    candidates = suggested(found, _at_hand(found, most), rivals)
+    posts = _at_hand(found, most)
+    candidates = suggested(found, posts, rivals)
+    if (count := named(found, posts)) < ENOUGH:
+        console.print(
+            f"{count:,} of {len(posts):,} posts at hand say {found.name}: slang is told by where the name stands, in "
+            f"{ENOUGH} posts at least; crawl more, or raise --most",
+            markup=False,
+            soft_wrap=True,
+        )
     if not candidates:
         console.print(f"nothing that stands in {found.name}'s place in the posts at hand")
         return

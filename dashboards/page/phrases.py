@@ -94,6 +94,12 @@ PHRASES: Mapping[str, Both] = {
     "words_positive": Both("正面中更常见", "Commoner in positive mentions"),
     "words_how": Both("条数 · 与该品牌全部提及相比的倍数", "mentions · times as common as in all of the brand's"),
     "no_words": Both("提及太少，没有突出的词", "Too few mentions for any word to stand out"),
+    "topics": Both("热点话题", "Hot topics"),
+    "topics_how": Both("{day}，超出品牌自身过去 28 天", "on {day}, beyond the brand's own last 28 days"),
+    "topic_figures": Both(
+        "条，平日约 {usual}，显著性 {significance}，负面 {negative}，始于 {since}",
+        "mentions, usually {usual}; significance {significance}; {negative} negative; since {since}",
+    ),
     "table": Both("数据表", "As a table"),
     "time": Both("时间", "Time"),
     "platform": Both("平台", "Platform"),
@@ -177,6 +183,13 @@ PHRASES: Mapping[str, Both] = {
         "Telling words: markedly commoner in the negative (or positive) mentions than in all of the brand's, "
         "in 3 mentions or more (significant_terms).",
     ),
+    "define_topics": Both(
+        "热点话题：当日比此前 28 天明显更常见、又一起出现的关键词（对数似然比，10.8 以上由偶然造成的机会为千分之一）；"
+        "点开列出当日含首词的帖子。",
+        "Hot topics: keywords markedly commoner on the day than in the 28 days before, that stand together "
+        "(log-likelihood ratio; chance makes 10.8 once in a thousand); a topic leads to the day's posts with its "
+        "first word.",
+    ),
     "define_risk": Both(
         "品牌按风险排列：负面占比 95% 区间的下限 × 声量，即偶然性之外的负面条数。",
         "Brands stand by risk: the low end of the negative share's 95% interval times the mentions, "
@@ -199,6 +212,7 @@ PHRASES: Mapping[str, Both] = {
     "ask_timeline": Both("情感走势", "Sentiment over time"),
     "ask_platforms": Both("平台与账号", "Platforms and authors"),
     "ask_words": Both("特征词", "Telling words"),
+    "ask_topics": Both("热点话题", "Hot topics"),
     "ask_posts": Both("最新的帖子", "The newest posts"),
     "ask_alerts": Both("预警", "Alerts"),
     "ask_runs": Both("采集记录", "Crawl runs"),

@@ -5,7 +5,7 @@ Q2, … are what the page's figures cite.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dashboards.page.data import Question
@@ -29,6 +29,7 @@ DAY_ZONE_NAME = "Asia/Shanghai"
 
 _EXACT_BELOW = 40_000  # the largest precision_threshold: cardinality is next to exact up to so many authors
 _MAX_PLATFORMS, _MAX_TARGETS, _MAX_ALERTS = 50, 500, 10
+_MAX_TOPICS, _TOPICS_OF = 1_000, timedelta(days=2)
 _WORDS_ASKED = 120  # more than are shown, since the brand's own words and single characters are left out
 _SHOWN_FIELDS = [
     *("@timestamp", "brand", "platform", "kind", "native_id", "title", "text", "url.full", "author.id", "author.name"),
@@ -46,6 +47,7 @@ def questions(store: "Store", brands: Sequence[str], since: datetime, until: dat
         ("Q4", "words", "mentions", _words(mentions, brands, since, until)),
         ("Q6", "alerts", "alerts", _alerts(brands, since)),
         ("Q7", "runs", "runs", _runs(since)),
+        ("Q10", "topics", "topics", _topics(brands, since, until)),
         ("Q8", "data", "mentions", {**_counting(mentions), "aggs": _about_the_data()}),
     ]
     return [Question(id=number, name=name, index=store.alias(kind), body=body) for number, name, kind, body in asked]
@@ -121,6 +123,14 @@ def _words(query: Body, brands: Sequence[str], since: datetime, until: datetime)
         }
         aggs[brand] = {"filter": of_brand, "aggs": labels}
     return {**_counting(query), "aggs": aggs} if aggs else _counting(query)
+
+
+def _topics(brands: Sequence[str], since: datetime, until: datetime) -> Body:
+    """The topics of the period's last two days, of today as far as it was counted."""
+    beginning = max(since, until - _TOPICS_OF)
+    query = _scope(beginning, until, [{"terms": {"brand": list(brands)}}, {"term": {"what": "topic"}}])
+    newest_first = [{"@timestamp": {"order": "desc"}}, {"significance": {"order": "desc"}}, {"topic": {"order": "asc"}}]
+    return {"size": _MAX_TOPICS, "query": query, "sort": newest_first}
 
 
 def _alerts(brands: Sequence[str], since: datetime) -> Body:

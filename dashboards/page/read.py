@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from config.brand import Brand
-from dashboards.page.data import Bucket, Coverage, MentionShown, PlatformFigures, Source, Split, Word
+from dashboards.page.data import Bucket, Coverage, MentionShown, PlatformFigures, Source, Split, TopicShown, Word
 from dashboards.page.queries import BOOKS
+from dashboards.page.shown import shanghai
 from indexing.alerts.alert import Alert, from_document
 from indexing.mentions.titled import own_title
 from nlp.keywords import brand_words, keywords, stopwords
@@ -22,13 +23,14 @@ __all__ = [
     "platforms",
     "starts",
     "timeline",
+    "topics",
     "total",
     "words",
 ]
 
 Response = Mapping[str, Any]
 
-_WORDS_SHOWN = 10
+_WORDS_SHOWN, _TOPICS_SHOWN = 10, 5
 _WORDY = re.compile(r"[^\W\d_]{2,}")
 _LONGEST_WORD = 24
 
@@ -103,6 +105,13 @@ def words(response: Response, brand: Brand, label: str) -> tuple[Word, ...]:
     return tuple(found[:_WORDS_SHOWN])
 
 
+def topics(response: Response, brand: str) -> tuple[TopicShown, ...]:
+    """Return the brand's topics of the newest day that has some, the most significant first."""
+    hits = [hit for hit in response["hits"]["hits"] if hit["_source"]["brand"] == brand]
+    newest = [hit for hit in hits if hit["_source"]["@timestamp"] == hits[0]["_source"]["@timestamp"]]
+    return tuple(_topic(hit["_id"], hit["_source"]) for hit in newest[:_TOPICS_SHOWN])
+
+
 def latest(response: Response, rows: int) -> tuple[MentionShown, ...]:
     """Return the first `rows` of the listed mentions."""
     return tuple(map(_mention, response["hits"]["hits"][:rows]))
@@ -175,6 +184,18 @@ def _mention(hit: Response) -> MentionShown:
 
 def _split(bucket: Response) -> Split:
     return Split(**{split["key"]: split["doc_count"] for split in _buckets(bucket, "sentiment")})
+
+
+def _topic(id: str, source: Response) -> TopicShown:
+    day, since = (shanghai(datetime.fromisoformat(source[at]), "%Y-%m-%d") for at in ("@timestamp", "first_at"))
+    return TopicShown(
+        id=id,
+        name=source["name"],
+        words=tuple(source["words"]),
+        day=day,
+        since=since,
+        **{name: source[name] for name in ("mentions", "negative", "usual", "significance")},
+    )
 
 
 def _buckets(response: Response, name: str) -> Sequence[Response]:

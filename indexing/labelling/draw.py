@@ -46,7 +46,7 @@ def draw(store: Store, brand: str, size: int, *, since: datetime, until: datetim
     if not found:
         days = " to ".join(f"{end.astimezone(DAY_ZONE):%Y-%m-%d}" for end in (since, until))
         raise NothingToDraw(f"{brand}: no mention with a text from {days}: see --since")
-    chosen = _chosen(_strata(found), size, name)
+    chosen = _chosen(_strata(found, size), size, name)
     at = timestamp(datetime.now(UTC))
     documents = (
         _document(name, brand, at, place, stratum, weight, one) | {"of": len(chosen)}
@@ -122,29 +122,35 @@ def _once(found: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return list(texts.values())
 
 
-def _strata(found: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+def _strata(found: Sequence[Mapping[str, Any]], size: int) -> dict[str, list[Mapping[str, Any]]]:
+    """Return all mentions by label, band of probability and platform: as finely as `size` has two for each.
+
+    A sample too small for that is drawn among fewer strata, platforms joined first and then bands and labels, so that
+    it stands for all of the brand however small it is.
+    """
     platforms = Counter(one["platform"] for one in found)
-    strata: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for one in found:
-        sentiment, platform = one["sentiment"], one["platform"]
-        band = next(name for least, name in _BANDS if sentiment["probability"] >= least)
-        own = platform if platforms[platform] >= _OWN_PLATFORM * len(found) else "others"
-        strata[f"{sentiment['predicted']} {band} {own}"].append(one)
+    strata: dict[str, list[Mapping[str, Any]]] = {}
+    for parts in (3, 2, 1, 0):
+        strata = defaultdict(list)
+        for one in found:
+            sentiment, platform = one["sentiment"], one["platform"]
+            band = next(name for least, name in _BANDS if sentiment["probability"] >= least)
+            own = platform if platforms[platform] >= _OWN_PLATFORM * len(found) else "others"
+            strata[" ".join((sentiment["predicted"], band, own)[:parts]) or "all"].append(one)
+        if sum(min(len(some), _FEWEST) for some in strata.values()) <= size:
+            break
     return strata
 
 
 def allocated(sizes: Mapping[str, int], size: int) -> dict[str, int]:
     """Return how many to draw of each stratum: by the root of its size, and two at least where there are two.
 
-    So rare answers are seen, and none is drawn more often than it stands there; with fewer to draw than strata, the
-    largest get one each, and strata that get none are not part of what is estimated.
+    So rare answers are seen, and none is drawn more often than it stands there. Where `size` has no two for each, the
+    strata are too fine for it: only a single one may be drawn from once.
     """
     if sum(sizes.values()) <= size:
         return dict(sizes)
-    wanted = {name: min(count, _FEWEST) for name, count in sizes.items()}
-    if sum(wanted.values()) > size:
-        largest = sorted(sizes, key=lambda name: (-sizes[name], name))[:size]
-        wanted = {name: int(name in largest) for name in sizes}
+    wanted = {name: min(count, _FEWEST, size) for name, count in sizes.items()}
     while (left := size - sum(wanted.values())) > 0:
         open_ = {name: sqrt(sizes[name]) for name in sizes if wanted[name] < sizes[name]}
         for name in sorted(open_, key=lambda name: (-open_[name], name)):

@@ -1,6 +1,7 @@
 """A backup's folder on the disk: written under another name until it is whole, checked to the last line when read.
 
 mentions.jsonl.gz, runs.jsonl.gz …   a document a line: kind (with the month for mentions), id, source
+priors/…                             what brands have learnt of their own streams (nlp.priors), file by file
 manifest.json                        counts and checksums; written last
 
 A nightly one holds each index in parts instead, which it shares with the nights before it (parts.py).
@@ -24,6 +25,7 @@ import msgspec
 from config.errors import UserError
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
 from indexing.maintenance.parts import BrokenBackup, Kept, documents, verify
+from nlp.priors import KEPT
 
 __all__ = ["Archive", "ArchiveWriter", "BackupFailed", "BrokenBackup", "File", "Line", "Manifest", "writing"]
 
@@ -31,6 +33,7 @@ _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,99}", re.ASCII)
 _KINDS = {MONTHLY: re.compile(rf"{MONTHLY}-\d{{4}}\.(0\d|1[012])"), **{kind: re.compile(kind) for kind in STANDING}}
 _ENDING = ".jsonl.gz"
 _MANIFEST = "manifest.json"
+_PRIORS = "priors"
 _UNFINISHED = ".unfinished-"
 _FORMATS = (1, 2)
 _OTHER = "use another backup"
@@ -77,6 +80,8 @@ class Manifest:
     made_at: datetime
     files: Mapping[str, File] = field(default_factory=dict)
     indices: Mapping[str, Kept] = field(default_factory=dict)
+    priors: Mapping[str, str] = field(default_factory=dict)
+    """The checksum of each file of priors, by its name; a tingfeng that knows none passes them over."""
     format: int = 1
 
     def counts(self) -> dict[str, int]:
@@ -134,7 +139,23 @@ class Archive:
             verify(self.folder, kept)
             if (count := sum(1 for _ in documents(self.folder, kept))) != kept.count:
                 raise BrokenBackup(f"{self.folder}: {exact}: {count} documents instead of {kept.count}: {_OTHER}")
+        for _ in self.priors(manifest):
+            pass
         return manifest
+
+    def priors(self, manifest: Manifest) -> Iterator[tuple[str, bytes]]:
+        """Yield the files of priors by their names; BrokenBackup names one that is missing or altered."""
+        for name, digest in manifest.priors.items():
+            if not KEPT.fullmatch(name):
+                raise BrokenBackup(f"{self.folder}: {name!r} is no file of priors: {_OTHER}")
+            path = self.folder / _PRIORS / name
+            try:
+                content = path.read_bytes()
+            except OSError as error:
+                raise BrokenBackup(f"{path}: {error.strerror}: {_OTHER}") from error
+            if hashlib.sha256(content).hexdigest() != digest:
+                raise BrokenBackup(f"{path}: cut off or altered since it was written: {_OTHER}")
+            yield name, content
 
     def lines(self, kind: str) -> Iterator[Line]:
         """Yield the documents of a kind; BrokenBackup for one that is no document of this kind."""
@@ -170,6 +191,7 @@ class ArchiveWriter:
         self.folder = folder
         self._files: dict[str, File] = {}
         self._indices: dict[str, Kept] = {}
+        self._priors: dict[str, str] = {}
 
     def write(self, kind: str, lines: Iterable[Line]) -> None:
         """Write all documents of a kind."""
@@ -187,10 +209,23 @@ class ArchiveWriter:
         """Note an index whose parts lie in `folder`."""
         self._indices[exact] = kept
 
+    def add_priors(self, found: Iterable[tuple[str, bytes]]) -> None:
+        """Write files of priors, by their names."""
+        for name, content in found:
+            path = self.folder / _PRIORS / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            self._priors[name] = hashlib.sha256(content).hexdigest()
+
     def close(self) -> None:
         """Write the manifest."""
         form = 2 if self._indices else 1
-        manifest = Manifest(made_at=datetime.now(UTC), files=self._files, indices=self._indices, format=form)
+        manifest = Manifest(
+            made_at=datetime.now(UTC), files=self._files, indices=self._indices, priors=self._priors, format=form
+        )
         with (self.folder / _MANIFEST).open("wb") as file:
             file.write(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
             file.flush()

@@ -1,4 +1,6 @@
-"""Backups of the whole index as plain files, which any cluster takes back; archive.py and parts.py have their form.
+"""Backups of the whole index, and of brands' priors, as plain files, which any cluster takes back.
+
+archive.py and parts.py have their form.
 
 They lie under `TINGFENG_BACKUPS` (TINGFENG_DATA/backups unless set) and hold what the index holds, pseudonyms
 included: keep the key (indexing.mentions.privacy) apart from them.
@@ -23,6 +25,7 @@ from indexing.maintenance.carry import put
 from indexing.maintenance.night import Night
 from indexing.privacy.places.index import about_them, without_them
 from indexing.privacy.receipt import Erased, load_erased
+from nlp.priors import bring_back, kept
 
 __all__ = ["Backup", "BrokenBackup", "backup", "backups", "nightly", "restore", "rotate"]
 
@@ -52,6 +55,7 @@ def backup(store: Store, name: str | None = None, progress: Progress | None = No
         tick = _Tick(progress, sum(store.count(kind) for kind in (MONTHLY, *STANDING)))
         for kind in (MONTHLY, *STANDING):
             writer.write(kind, tick.each(_documents(store, kind)))
+        writer.add_priors(kept())
     return archive.folder
 
 
@@ -63,8 +67,9 @@ def nightly(store: Store, *, keep: int) -> str:
     archive = Archive.named(_root(), f"{_NIGHTLY}{window_at(datetime.now(UTC))}")
     with store_errors(), lease(store.client, store.state, "backup"), writing(archive) as writer:
         night = Night(store, writer.folder, _last_night())
-        for exact, kept in night.indices():
-            writer.keep(exact, kept)
+        for exact, parts in night.indices():
+            writer.keep(exact, parts)
+        writer.add_priors(kept())
     rotate(keep)
     return str(archive.folder)
 
@@ -99,7 +104,8 @@ def restore(store: Store, name: str, progress: Progress | None = None, *, grace:
     """Put a backup in the place of all that the index holds, at once; return its documents by kind.
 
     The backup is read to its last line first: BrokenBackup means that nothing was touched. `grace` is how many seconds
-    the old indices stay for readers who have just begun. Of people who were erased since nothing comes back.
+    the old indices stay for readers who have just begun. Of people who were erased since nothing comes back. Brands'
+    priors that are missing come back, too; one that was put in use since stays in use.
     """
     archive, erased = Archive.named(_root(), name), load_erased()
     counts = archive.check().counts()
@@ -111,10 +117,11 @@ def restore(store: Store, name: str, progress: Progress | None = None, *, grace:
         for kind in counts:
             lines = tick.each(archive.lines(kind))
             while chunk := list(islice(lines, _AT_ONCE)):
-                kept = [left for line in chunk if (left := _without(line, erased))] if erased else chunk
-                counts[kind] -= len(chunk) - len(kept)
-                _put(fresh, kept, opened)
+                left = [one for line in chunk if (one := _without(line, erased))] if erased else chunk
+                counts[kind] -= len(chunk) - len(left)
+                _put(fresh, left, opened)
         exchange(store, fresh, held, lambda: _check(fresh, counts, name), grace=grace)
+        bring_back(archive.priors(archive.manifest()))
     return counts
 
 

@@ -16,14 +16,14 @@ from indexing.mentions.search import matching
 from indexing.topics.clusters import HotWord, Topic, clustered, named_as_before
 from nlp.keywords import brand_words, keywords, stopwords
 from nlp.segment import as_token
-from nlp.suggest.significance import significance
+from nlp.suggest.significance import SURE, significance
 
 __all__ = ["hot_words", "keep_topics", "topics_of"]
 
 _KIND = "topics"
 _PAST, _GAP = timedelta(days=28), timedelta(days=7)
 """How far back the usual reaches, and how long a topic may be silent and yet keep its name."""
-_ASKED, _KEPT, _MOST, _FEWEST, _SURE = 400, 60, 3_000, 3, 10.8
+_ASKED, _KEPT, _MOST, _FEWEST = 400, 60, 3_000, 3
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 
 
@@ -69,7 +69,7 @@ def hot_words(store: Store, brand: Brand, day: date) -> list[HotWord]:
         )
         for word in asked
     ]
-    hot = [one for one in found if one.significance >= _SURE]
+    hot = [one for one in found if one.significance >= SURE]
     return sorted(hot, key=lambda one: (-one.significance, one.word))[:_KEPT]
 
 

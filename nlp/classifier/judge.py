@@ -59,7 +59,7 @@ class Fast(_Views):
 
     def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Predictions:
         """Return the calibrated probabilities; beside a target, `target` alone is sure."""
-        return _asked(mix(self.scale(self.logits(texts, targets))), targets)
+        return _asked(mix(self.scale(self._ngrams.alone(texts, targets))), targets)
 
     def logits(self, texts: Sequence[str], targets: Targets | None = None) -> Array:
         """The n-grams' logits (n, SIMPLE), not yet calibrated."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-from nlp.stance.aside import advertised, stood_by, wanted
+from nlp.stance.aside import advertised, reported, stood_by, wanted
 from nlp.stance.comparisons import compared
+from nlp.stance.irony import mocked
+from nlp.stance.phrases import phrased
 from nlp.stance.polarity import Lexicon
 from nlp.stance.scene import OTHER, TARGET, Scene, clauses
 from nlp.stance.verdict import Verdict
@@ -18,8 +20,11 @@ _CONDITIONS = re.compile("如果|假如|要是")
 _DOUBTS = re.compile(
     "以为|本来想着|哪里比|再[^,。]{1,3}也|谁说|别说|并不是说|不是说|不觉得|不认为|没觉得|怎么可能|有人说|都说|据说"
 )
-_WISH = re.compile("要是|如果|假如|希望|但愿|求求?|什么时候")
-_WISHED = re.compile("就好了|该多好|就完美了|多好啊|那么|这么|一样|解决|修复|改进|改改|别再|不要再|准时|早点")
+_WISH = re.compile("要是|如果|假如|希望|但[愿求]|求求?|什么时候|老天|保佑|拜托|祈祷|盼着?")
+_WISHED = re.compile(
+    "就好了|该多好|就完美了|多好啊|那么|这么|一样|解决|修[复好]|改进|改改|准时|早点|管一?管|治一?治|少一?点|长点?心|上点?心|"
+    "(?<![特个级区分])(?:别|不要)(?!停产|停售|下架|倒闭|关[门店]|断货|涨价|[的人处墅说家])"
+)
 _AS_T = re.compile(f"(?:像|和|跟|与|同|有){TARGET}[^,。!?;:]{{0,4}}?(?:一样|那么|这么|那样)")
 _ASKS = re.compile(
     r"哪[个家款种][^,。]{0,4}(?:好|强|值|更|推荐|靠谱|[?])|(?<!不)怎么样|咋样|好不好|值不值|值得[^,。]{0,3}吗|"
@@ -31,16 +36,6 @@ _SCOLDS = re.compile(
 )
 _SCOLDING = re.compile("凭什么|死了吗|死绝|有病|要脸吗|要点脸|良心呢|没有良心|脑子进水|瞎了")
 _TURN = re.compile("但是|但|不过|然而|可惜|可是")
-_MOCKS = re.compile(r"呵呵|\[(?:微笑|拜拜|再见|呵呵|白眼|吐|挖鼻|哼|黑线|吃瓜|摊手)\]|🙂|🙃|👋")
-_HYPERBOLE = re.compile(
-    r"不愧是|可真|真[是的]?[^,。]{0,3}(?:行|棒|好|快|厉害|牛)|厉害了|感谢|恭喜|谢谢|佩服|“[^”]{1,3}”|太[^,。]{1,3}了"
-)
-_THANKS = re.compile(f"(?:感谢|谢谢|多谢|恭喜){TARGET}|{TARGET}[^,。]{{0,3}}(?:厉害了|真行)")
-_MISHAP = re.compile(
-    r"(?<![没无不])(?:一天[^,。]{0,3}[三四五六七八九十]次|等了?[^,。]{0,6}(?:小时|分钟|天|个月)|半个月|半天|"
-    r"没有[^,。]{1,4}的(?:生活|日子)|误机|淋雨|开机[^,。]{0,3}分钟|找不到|没出库|"
-    r"没发货|没到|丢|坏|(?<!恭)喜提|趴窝|闪退|凉|漏|摔|断|迟到|烧|炸)"
-)
 
 
 def decide(scene: Scene, words: Lexicon) -> Verdict | None:
@@ -53,11 +48,13 @@ def decide(scene: Scene, words: Lexicon) -> Verdict | None:
         _scolded,
         _wished,
         _by_comparison,
-        _mocked,
+        mocked,
+        reported,
+        stood_by,
+        phrased,
         wanted,
         _by_clause,
         _by_turn,
-        stood_by,
     ):
         if verdict := rule(scene, words):
             return verdict
@@ -70,7 +67,7 @@ def _asked(scene: Scene, words: Lexicon) -> Verdict | None:
     if not all(_ASKS.search(sentence) for sentence in about) or _SCOLDS.search(scene.text):
         return None
     said = " ".join(clause for clause in clauses(scene.text) if not _ASKS.search(clause))
-    if -1 in words.signs(scene.text) or words.signs(said):
+    if -1 in words.signs(scene.text) or words.signs(said) or "送我" in scene.text:
         return None
     return Verdict(fate=0, why="question")
 
@@ -102,20 +99,6 @@ def _by_comparison(scene: Scene, words: Lexicon) -> Verdict | None:
     ]
     fates = {fate for _, fate in found}
     return Verdict(fate=fates.pop(), why=found[0][0]) if len(fates) == 1 else None
-
-
-def _mocked(scene: Scene, words: Lexicon) -> Verdict | None:
-    """Praise beside a mocking face or an exaggeration beside a mishap is no praise."""
-    if len(scene.text) > _SHORT:
-        return None
-    if 1 not in words.signs(scene.text) and not _HYPERBOLE.search(scene.text):
-        return None
-    mocking, mishap = _MOCKS.search(scene.text), _MISHAP.search(scene.text)
-    exaggerated = _HYPERBOLE.search(scene.text)
-    thanks = _THANKS.search(scene.text)
-    if (mocking and (mishap or exaggerated)) or (mishap and (thanks or (exaggerated and "[doge]" in scene.text))):
-        return Verdict(fate=-1, why="irony")
-    return None
 
 
 def _by_clause(scene: Scene, words: Lexicon) -> Verdict | None:

@@ -23,9 +23,11 @@ from nlp.suggest.sounds import sounds_like
 from nlp.variants import unified
 from nlp.words import HAN
 
-__all__ = ["Candidate", "Read", "read", "suggested"]
+__all__ = ["ENOUGH", "Candidate", "Read", "named", "read", "suggested"]
 
 _EXAMPLES, _FEWEST, _FEWEST_OF_SLANG, _MOST_OF_A_KIND = 3, 2, 5, 8
+ENOUGH = 30
+"""Posts that must say the name before its places tell slang from common words."""
 _SHARES = 2.0
 """How much better a nickname is that keeps a character of the name, as 度娘 does of 百度."""
 _LEAST = 0.02
@@ -90,9 +92,17 @@ def read(posts: Iterable[Post], brand: Brand, progress: Callable[[int], None] = 
     return found
 
 
+def named(brand: Brand, posts: Sequence[Read]) -> int:
+    """Return how many posts say the brand's name."""
+    name = unified(fold(brand.name).lower())
+    return sum(name in one.text for one in posts)
+
+
 def suggested(brand: Brand, posts: Sequence[Read], rivals: Collection[str] = ()) -> list[Candidate]:
     """Return the candidates, the likeliest first, at most eight of a kind; none that is known already.
 
+    Slang is told by its places alone, so there is none before `ENOUGH` posts say the name, and none whose places are
+    the name's by chance.
     `rivals` are further names that are others', such as those of the other brands.
     """
     name = unified(fold(brand.name).lower())
@@ -111,12 +121,18 @@ def suggested(brand: Brand, posts: Sequence[Read], rivals: Collection[str] = ())
             own.add(one.text, at, at + len(name))
             at = one.text.find(name, at + 1)
     found: list[Candidate] = []
+    telling = own.telling(every, of_all)
     taken: set[str] = set(known)
     for kind, fewest, gathered in _kinds(brand, name, others):
+        slang = kind == "slang"
+        if slang and len(posts) - len(others) < ENOUGH:
+            continue
         made = [
             _candidate(kind, name, alias, where, where.places.like(own, every, of_all))
             for alias, where in gathered.items()
-            if unified(alias.lower()) not in taken and len(where.posts) >= fewest
+            if unified(alias.lower()) not in taken
+            and len(where.posts) >= fewest
+            and (not slang or where.places.surely_in(telling, every, of_all))
         ]
         best = sorted((one for one in made if one.likeness >= _LEAST), key=lambda one: (-one.score, one.alias))
         found += best[:_MOST_OF_A_KIND]

@@ -1,8 +1,10 @@
 """How alike two names are used: by the characters just before and just behind them ("上X搜一下", "X快递")."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import log, sqrt
+
+from nlp.suggest.significance import SURE, significance
 
 __all__ = ["Places", "places"]
 
@@ -26,6 +28,21 @@ class Places:
         mine, theirs = _weighed(self.counts, every, of_all), _weighed(other.counts, every, of_all)
         lengths = sqrt(sum(value**2 for value in mine.values()) * sum(value**2 for value in theirs.values()))
         return sum(value * theirs.get(place, 0.0) for place, value in mine.items()) / lengths if lengths else 0.0
+
+    def telling(self, every: Counter[str], of_all: int) -> list[str]:
+        """Return the places, two characters on a side, where the name stands more often than words do by chance."""
+        others = of_all - self.times
+        return [
+            place
+            for place, count in self.counts.items()
+            if len(place) > _NEAR and significance(count, self.times, every[place] - count, others) >= SURE
+        ]
+
+    def surely_in(self, telling: Sequence[str], every: Counter[str], of_all: int) -> bool:
+        """Return whether this name stands in another's `telling` places more often than words do by chance."""
+        mine = sum(self.counts[place] for place in telling)
+        theirs = sum(every[place] for place in telling) - mine
+        return significance(mine, 2 * self.times, max(0, theirs), max(0, 2 * (of_all - self.times))) >= SURE
 
 
 def places(text: str, start: int, end: int) -> Iterator[str]:

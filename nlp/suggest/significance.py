@@ -2,13 +2,16 @@
 
 from math import log
 
-__all__ = ["significance"]
+__all__ = ["SURE", "significance"]
+
+SURE = 10.8
+"""What happens by chance once in a thousand."""
 
 
 def significance(here: int, of_here: int, there: int, of_there: int) -> float:
     """Return how surprising `here` of `of_here` is beside `there` of `of_there`; negative where it is fewer.
 
-    10.8 and more happens by chance once in a thousand.
+    `SURE` and more happens by chance once in a thousand.
     """
     if not of_here or not of_there:
         return 0.0

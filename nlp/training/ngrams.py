@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags_array
 from sklearn.linear_model import LogisticRegression
 
 from nlp.classifier.grams import BITS, grams
@@ -23,8 +23,10 @@ Array = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
 LEAST = 2
 """Texts that a bucket must stand in."""
-STRENGTH = {"smp": 20.0, "plain": 15.0, "emotion": 20.0, "source": 10.0}
-"""How little a head's weights are held back; 8 where it is not named."""
+STRENGTH = {"smp": 20.0, "plain": 15.0, "emotion": 20.0, "source": 10.0, "weibo2018": 20.0, "covid": 20.0}
+"""How little a head's or a domain's weights are held back; 8 where it is not named."""
+WEIGHED = frozenset({"weibo2018", "covid", "takeaway"})
+"""Domains whose own regression weighs n-grams by how rare they are there, and not among all rows."""
 NEVER = -30.0
 """The logit of a domain that was not trained."""
 MOST = 40_000
@@ -37,13 +39,14 @@ def train(rows: Sequence[Row], path: Path) -> None:
     found, idf = features([plain(row.text, row.target) for row in some])
     width = SIMPLE + 2 * len(DOMAINS) + 1
     weights, bias = np.zeros((found.shape[1], width), np.float32), np.zeros(width, np.float32)
-    jobs = [(SLICES[name], labels, STRENGTH.get(name, 8.0)) for name, labels in _heads(some).items()]
     own, looks = _domains(some)
-    jobs += [(slice(SIMPLE + place, SIMPLE + place + 1), labels, 8.0) for place, labels in own.items()]
-    for place, labels, strength in jobs:
+    jobs = [(name, SLICES[name], labels) for name, labels in _heads(some).items()]
+    jobs += [(name, slice(SIMPLE + n, SIMPLE + n + 1), own[n]) for n, name in enumerate(DOMAINS)]
+    for name, place, labels in jobs:
         if len(np.unique(labels[labels >= 0])) == max(2, place.stop - place.start):
-            LOG.info("n-grams: logits %d to %d", place.start, place.stop - 1)
-            each, more = fit(found, labels, strength)
+            LOG.info("n-grams: %s", name)
+            weighed = rarity(found, labels, idf) if name in WEIGHED else None
+            each, more = fit(found, labels, STRENGTH.get(name, 8.0), weighed)
             weights[:, place], bias[place] = (
                 (each, more)
                 if each.shape[1] == place.stop - place.start
@@ -76,18 +79,32 @@ def features(texts: Sequence[str], idf: Array | None = None) -> tuple[csr_matrix
     return rows, idf
 
 
-def fit(rows: csr_matrix, labels: Labels, strength: float = 8.0) -> tuple[Array, Array]:
-    """Return weights (buckets, classes) and biases (classes,), each class against the rest; labels < 0 are none."""
+def rarity(rows: csr_matrix, labels: Labels, idf: Array) -> Array:
+    """Return what turns the rows' idf (buckets,) into that of the labelled rows alone; their mean length stays 1."""
+    some = rows[labels >= 0]
+    counts = np.bincount(some.indices, minlength=rows.shape[1])
+    own = np.where(counts < LEAST, 0, np.log((1 + some.shape[0]) / (1 + counts)) + 1)
+    factor = np.divide(own, idf, out=np.zeros_like(own), where=idf > 0)
+    lengths = np.sqrt(some.multiply(some) @ np.square(factor))
+    return (factor / lengths.mean()).astype(np.float32)
+
+
+def fit(rows: csr_matrix, labels: Labels, strength: float = 8.0, weighed: Array | None = None) -> tuple[Array, Array]:
+    """Return weights (buckets, classes) and biases (classes,), each class against the rest; labels < 0 are none.
+
+    Where buckets are `weighed` (buckets,), a weight is held back by that much less.
+    """
     some = rows[labels >= 0]
     used = np.unique(some.indices)
-    few, known = some[:, used], labels[labels >= 0]
+    by = np.ones(len(used), np.float32) if weighed is None else weighed[used]
+    few, known = some[:, used] @ diags_array(by, format="csr"), labels[labels >= 0]
     classes = np.unique(known)
     answers = [_one(few, known == number, strength) for number in (classes if len(classes) > 2 else classes[1:])]
     if len(classes) == 2:
         weight, level = answers[0]
         answers = [(-weight / 2, -level / 2), (weight / 2, level / 2)]
     weights = np.zeros((rows.shape[1], len(classes)), np.float32)
-    weights[used] = np.stack([weight for weight, _ in answers], axis=1)
+    weights[used] = np.stack([weight for weight, _ in answers], axis=1) * by[:, None]
     return weights, np.asarray([level for _, level in answers], np.float32)
 
 

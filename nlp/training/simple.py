@@ -68,9 +68,10 @@ class Simple:
         """Find what each head counts, by the rows kept apart; without an encoder, for the n-grams alone."""
         LOG.info("calibration")
         texts, asked = [row.text for row in dev], [row.target or None for row in dev]
-        simple = Ngrams.read(self.out / "ngrams.npz").logits(texts, asked)
+        grams = Ngrams.read(self.out / "ngrams.npz")
+        simple = grams.logits(texts, asked)
         labels = {name: labels_of(dev, name) for name in HEADS}
-        (alone,) = calibrate.factors([simple], labels, trained)
+        (alone,) = calibrate.factors([grams.alone(texts, asked)], labels, trained)
         settings: dict[str, object] = {"fast": alone}
         if (self.out / "judge.onnx").exists():
             encoder = Encoder(self.out / "judge.onnx", self.out / "pieces.txt").logits(texts, asked)
