@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# rensa's MinHash of one text with one seed is another one in each release, though the call is the same: what 0.3.0, 0.4.0 and
+# rensa's MinHash of one text with one seed is another one after an update, though the call is the same: what 0.3.0, 0.4.0 and
 # 0.5.0 make of the same words has not one of 128 numbers in common, so that a similarity of 1 becomes 0. A pickle of 0.3.0 is taken
 # by 0.4.0 and compares as 0 with no error, and 0.4.0's page says nothing of it; 0.5.0 refuses older pickles and its page says not to
 # compare with older numbers, but numbers kept in an index or a table carry no version that could be refused. Whoever keeps them

@@ -152,7 +152,7 @@ def overlap(one: str, other: str) -> float:
 def test_the_keys_of_a_text_outlive_the_library_that_makes_them() -> None:
     """They stand in the index: other ones after an update would make every repost a story of its own.
 
-    Each release of rensa so far made other signatures of the same words (findings/rensa-stored-signatures.sh).
+    Three releases of rensa made three signatures of the same words (findings/rensa-stored-signatures.sh).
     """
     (made,) = likenesses(["今天在门店买的手机屏幕发绿，客服说这是正常现象，不给退换"])
     assert made.keys[:3] == ("=4466fba27ae974a5f586", "0043ccda7b07930d", "01cdefbd421339d0")
