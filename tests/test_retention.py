@@ -242,7 +242,7 @@ def test_a_spoilt_pack_is_told_of_and_hinders_no_other_day(store: Store, crawled
         "raw: soon\n": "1: raw: got 'soon': write a number and a unit",
         "backups: 0\n": "1: backups: Input should be greater than or equal to 1",
         "pages: 400d\nindex:\n  stories: 7d\n": "3: index.stories: unknown field",
-        "movies: 7d\n": "1: movies: unknown field: .*known: backups, .*evidence, .*pages, pictures, plans, private, raw",
+        "movies: 7d\n": "1: movies: unknown field: .*known: backups, .*pages, pictures, plans, private, raw",
     }.items(),
 )
 def test_a_fault_of_the_file_is_named(tmp_path: Path, written: str, says: str) -> None:
