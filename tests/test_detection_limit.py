@@ -123,10 +123,9 @@ def test_a_limit_that_is_known_is_found() -> None:
     assert all(
         before.probability <= after.probability for before, after in zip(day.points, day.points[1:], strict=False)
     )
-    assert (
-        f"{day.posts} negative posts" in " ".join(one.en for one in sentences(replace(found, curves=(day, night))))
-        or True
-    )
+    said = " ".join(one.en for one in sentences(replace(found, curves=(replace(day, name="all"), night))))
+    assert f"From {day.posts} negative posts" in said
+    assert f"At night (23 to 7 o'clock) from {night.posts}" in said
 
 
 def test_more_posts_are_heard_of_sooner_and_spread_slowly_later() -> None:
