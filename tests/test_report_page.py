@@ -47,6 +47,21 @@ ADDRESSES = (
     None,
 )
 
+TOPIC = {
+    "@timestamp": "2026-11-21T16:00:00.000Z",
+    "brand": "chenxing",
+    "written_at": "2026-11-22T07:04:00.000Z",
+    "what": "topic",
+    "topic": "t1",
+    "name": "闪退、重启",
+    "words": ["闪退", "重启"],
+    "mentions": 7,
+    "negative": 5,
+    "usual": 1.2,
+    "significance": 30.5,
+    "first_at": "2026-11-21T16:00:00.000Z",
+}
+
 Document = dict[str, Any]
 
 
@@ -320,7 +335,7 @@ def test_the_page_fits_the_screen(browser: "Browser", written: Written, width: i
 
 def test_every_request_on_the_page_can_be_sent_again(written: Written, page: "Page") -> None:
     requests = page.locator(".question pre").all_text_contents()
-    assert len(requests) == 9
+    assert len(requests) == 10
     for request in requests:
         line, body = request.split("\n", 1)
         index = line.removeprefix("GET /").removesuffix("/_search")
@@ -485,6 +500,7 @@ def written(es: "Elasticsearch", tmp_path_factory: pytest.TempPathFactory) -> It
     actions = [{"_index": store.month_alias("2026.11"), "_id": id, "_source": d} for id, d in documents.items()]
     actions += [{"_index": store.alias("runs"), "_source": run} for run in runs]
     actions += [{"_index": store.alias("alerts"), "_id": "burst.chenxing.1", "_source": _alert(documents)}]
+    actions += [{"_index": store.alias("topics"), "_id": "chenxing:2026-11-22:t1", "_source": TOPIC}]
     bulk(es, actions)
     path = tmp_path_factory.mktemp("page") / "page.html"
     yield Written(store=store, documents=documents, path=write_page(store, path, brands=BRANDS, now=NOW))
