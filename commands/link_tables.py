@@ -54,7 +54,11 @@ def match(
             _write(file, found, names)
     else:
         _write(sys.stdout, found, names)
-    errors.print(
+    errors.print(_summary(found, fields))
+
+
+def _summary(found: "Linked", fields: "Sequence[Field]") -> str:
+    return (
         f"linked {len(found.linked):,}, candidates {len(found.candidates):,}, conflicts {len(found.conflicts):,};"
         f" looked at {found.blocked:,} of {found.pairs:,} pairs; by"
         f" {', '.join(f'{one.column} ({one.kind})' for one in fields)}"

@@ -42,6 +42,7 @@ def test_a_turn_right_after_one_that_links_opens_cases_and_makes_profiles_reads_
     write_shop(emptied_store, [customer(number, number, tier="金卡") for number in range(1, 6)], [])
     speak(emptied_store, [said(number, number, "坏了", label="negative") for number in range(1, 6)])
     bring_up(emptied_store, [ACME])
+    emptied_store.refresh("mentions")
     held = emptied_store.client.count(index=emptied_store.alias("mentions"), q="_exists_:customer.value")["count"]
     assert held == 5, "what the profiles say has come to the mentions, after cases and stories had read them"
     for reader, kind in product((*READERS, "stories", "cases", "profiles"), ("mentions", "links")):

@@ -22,7 +22,7 @@ from crawlers.formats.wechat_article import HOME, address_of, article_id, refuse
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Kind, Post
 from crawlers.reading.charset import decode_text
-from crawlers.reading.times import Stamp, stamped
+from crawlers.reading.times import ReadTime, Stamp, stamped
 from crawlers.reading.wire import decode_item, decode_optional, decode_page
 from crawlers.spider import CannotCrawl, Job, PlatformSpider
 
@@ -146,20 +146,8 @@ class WechatHistory(PlatformSpider):
         sent = stamped(piece.info.datetime)
         if sent is None:
             raise MalformedPost(f"datetime: {piece.info.datetime!r:.40} is no time")
-        published_at, precision = sent
-        account = Author(id=self._biz, name=name or None, url=f"{HOME}/mp/profile_ext?action=home&__biz={self._biz}")
         if piece.raw == _ABSENT:
-            return self.post(
-                response,
-                kind=Kind.POST,
-                native_id=f"{self._biz}/message/{piece.info.id}",
-                url=account.url,
-                site=name or None,
-                text=_plain(piece.info.content or ""),
-                author=account,
-                published_at=published_at,
-                time_precision=precision,
-            )
+            return self._message(response, name, piece, sent)
         article = decode_item(piece.raw, _Article)
         address = address_of(article.content_url or "")
         title = _plain(article.title)
@@ -168,6 +156,7 @@ class WechatHistory(PlatformSpider):
         if not address.startswith("https://"):
             raise MalformedPost(f"content_url: {address[:80]!r} is no address")
         source, cover = address_of(article.source_url or ""), article.cover or ""
+        published_at, precision = sent
         return self.post(
             response,
             kind=Kind.ARTICLE,
@@ -178,10 +167,28 @@ class WechatHistory(PlatformSpider):
             text=_plain(article.digest or ""),
             links=(source,) if source.startswith("http") and not source.startswith(HOME) else (),
             pictures=(cover,) if cover.startswith("http") else (),
-            author=account,
+            author=self._account(name),
             published_at=published_at,
             time_precision=precision,
         )
+
+    def _message(self, response: Response, name: str, piece: _Piece, sent: ReadTime) -> Post:
+        """Return a message of words alone."""
+        account = self._account(name)
+        return self.post(
+            response,
+            kind=Kind.POST,
+            native_id=f"{self._biz}/message/{piece.info.id}",
+            url=account.url,
+            site=name or None,
+            text=_plain(piece.info.content or ""),
+            author=account,
+            published_at=sent[0],
+            time_precision=sent[1],
+        )
+
+    def _account(self, name: str) -> Author:
+        return Author(id=self._biz, name=name or None, url=f"{HOME}/mp/profile_ext?action=home&__biz={self._biz}")
 
     def _page(self, offset: int) -> Request:
         fields = {"action": "getmsg", "__biz": self._biz, "f": "json", "offset": offset, "count": _PAGE, "is_ok": 1}

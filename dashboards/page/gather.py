@@ -52,10 +52,8 @@ def gather(
     answers = dict(zip((question.name for question in asked), ask(store, asked), strict=True))
     alerts = read.alerts(answers["alerts"])
     figures = _brands(brands, answers, read.starts(since, now, interval))
-    tokens = sorted({word.word for brand in figures for word in (*brand.negative_words, *brand.positive_words)})
-    tokens = sorted({*tokens, *(topic.words[0] for brand in figures for topic in brand.topics)})
-    scope = queries.scope(since, now, ids)
-    more = [posts.question(store, scope, queries.POSTS, keys=_KEYS, tokens=tokens)]
+    tokens = sorted({word for brand in figures for word in _words(brand)})
+    more = [posts.question(store, queries.scope(since, now, ids), queries.POSTS, keys=_KEYS, tokens=tokens)]
     if quoted_ids := list(dict.fromkeys(id for alert in alerts for id in _to_quote(alert))):
         more.append(queries.evidence(store, quoted_ids))
     found, *quotes = ask(store, more)
@@ -77,6 +75,12 @@ def gather(
         root=_root(),
         questions=tuple(sorted([*asked, *more], key=lambda question: question.id)),
     )
+
+
+def _words(brand: BrandFigures) -> set[str]:
+    """Return the words by which the page's posts can be chosen."""
+    said = {word.word for word in (*brand.negative_words, *brand.positive_words)}
+    return said | {topic.words[0] for topic in brand.topics}
 
 
 def _root() -> Root | None:
