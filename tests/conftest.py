@@ -119,8 +119,9 @@ def es(es_url: str) -> "Iterator[Elasticsearch]":
 @pytest.fixture
 def empty_es(es: "Elasticsearch") -> "Elasticsearch":
     """Give the session's node without any index, alias, template or snapshot repository."""
-    if names := list(es.indices.get(index="*", expand_wildcards="all")):
-        es.indices.delete(index=names)
+    from tests.emptying import wipe
+
+    wipe(es)
     for template in es.indices.get_index_template()["index_templates"]:
         es.indices.delete_index_template(name=template["name"])
     for template in es.cluster.get_component_template()["component_templates"]:

@@ -1,11 +1,16 @@
-"""A store without any document: quicker to have than a store of the test's own."""
+"""A store without any document: quicker to have than a store of the test's own; a node without any index."""
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
     from indexing.elasticsearch.store import Store
 
-__all__ = ["emptied"]
+__all__ = ["emptied", "wipe"]
+
+_AT_ONCE = 40
+"""Indices of one request: a line of it takes 4,096 bytes."""
 
 
 def emptied(store: "Store") -> "Store":
@@ -17,3 +22,10 @@ def emptied(store: "Store") -> "Store":
     hits = scan(client, index=indices, query={"_source": False})
     bulk(client, ({"_op_type": "delete", "_index": hit["_index"], "_id": hit["_id"]} for hit in hits), refresh=True)
     return store
+
+
+def wipe(client: "Elasticsearch", pattern: str = "*") -> None:
+    """Delete the indices of that pattern, however many there are."""
+    names = sorted(client.indices.get(index=pattern, expand_wildcards="all"))
+    for start in range(0, len(names), _AT_ONCE):
+        client.indices.delete(index=names[start : start + _AT_ONCE])

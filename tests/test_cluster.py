@@ -29,6 +29,7 @@ from tests.cluster_parts import (
     postgres,
     until,
 )
+from tests.emptying import wipe
 from tests.s3_server import ACCESS
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def on_one_machine(settings: dict[str, str], folder: Path, es: "Elasticsearch") 
     for step in ("crawl", "analyse", "index"):
         subprocess.run([sys.executable, "-m", "tingfeng", step], check=True, env=environment, cwd=ROOT)
     found = documents(es)
-    es.indices.delete(index=list(es.indices.get(index="tingfeng-*", expand_wildcards="all")))
+    wipe(es, "tingfeng-*")
     return found
 
 

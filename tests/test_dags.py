@@ -11,6 +11,7 @@ from crawlers.post import encode_post
 from crawlers.replay import Failures, Replay, Staging, load
 from crawlers.storage import handover
 from crawlers.storage.stage import Batch, window_at
+from tests.emptying import wipe
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -54,8 +55,7 @@ def bag(environment: pytest.MonkeyPatch) -> Any:
 @pytest.fixture(scope="module")
 def runs(bag: Any, es: "Elasticsearch") -> dict[str, Any]:
     """Run the chain once, in the order in which the assets would, on an empty Elasticsearch."""
-    if names := list(es.indices.get(index="tingfeng-*", expand_wildcards="all")):
-        es.indices.delete(index=names)
+    wipe(es, "tingfeng-*")
     return {name: bag.dags[name].test() for name in CHAIN}
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crawlers.replay import Replay, Staging, load
+from tests.emptying import wipe
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -139,10 +140,6 @@ def test_killed_at_random_moments_it_ends_the_same(
 def count(es: "Elasticsearch") -> int:
     es.indices.refresh(index="tingfeng-mentions")
     return int(es.count(index="tingfeng-mentions")["count"])
-
-
-def wipe(es: "Elasticsearch") -> None:
-    es.indices.delete(index=list(es.indices.get(index="*", expand_wildcards="all")))
 
 
 def test_the_books_of_the_manifests_balance(
