@@ -1,4 +1,4 @@
-"""A training loop that a kill costs a few minutes: bfloat16 work, float32 truth, a checkpoint now and then."""
+"""A training loop that a kill costs a few minutes: quick work, float32 truth, a checkpoint now and then."""
 
 from __future__ import annotations
 
@@ -15,17 +15,20 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-__all__ = ["BATCHES", "Loop", "seed"]
+__all__ = ["BATCHES", "WORK", "Loop", "seed"]
 
 LOG = logging.getLogger(__name__)
 EVERY = 150.0
 """Seconds between checkpoints."""
 WORKERS = 2
 BATCHES = 2
+_MULTIPLY = ("amx_bf16", "avx512_bf16", "avx512_bw", "bf16")
+WORK = torch.bfloat16 if any(torch.cpu.get_capabilities().get(name) for name in _MULTIPLY) else torch.float32
+"""What the work is done in: a processor with none of these multiplies bfloat16 number by number, thirty times slower."""
 
 
 class Loop:
-    """Train `model`'s float32 weights through a bfloat16 copy, from the checkpoint at `path` where there is one.
+    """Train `model`'s float32 weights through a copy in WORK, from the checkpoint at `path` where there is one.
 
     `rate` maps a parameter's name to its highest learning rate (0 freezes it). The rate climbs for a twentieth of
     `steps` and falls as a cosine to a fiftieth.
@@ -36,7 +39,7 @@ class Loop:
     ) -> None:
         self.model, self.path, self.steps, self.done = model, path, steps, 0
         truth = {name: p.detach().clone() for name, p in model.named_parameters()}
-        self.model.to(torch.bfloat16)
+        self.model.to(WORK)
         self.truth = truth
         for name, p in self.model.named_parameters():
             p.requires_grad_(rate(name) > 0)
