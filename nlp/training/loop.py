@@ -24,7 +24,7 @@ WORKERS = 2
 BATCHES = 2
 _MULTIPLY = ("amx_bf16", "avx512_bf16", "avx512_bw", "bf16")
 WORK = torch.bfloat16 if any(torch.cpu.get_capabilities().get(name) for name in _MULTIPLY) else torch.float32
-"""What the work is done in: a processor with none of these multiplies bfloat16 number by number, thirty times slower."""
+"""What work is done in: a processor with none of these multiplies bfloat16 number by number, thirty times slower."""
 
 
 class Loop:
