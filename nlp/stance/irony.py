@@ -34,11 +34,10 @@ def mocked(scene: Scene, words: Lexicon) -> Verdict | None:
     """Praise beside a mocking face or an exaggeration beside a mishap is no praise."""
     if len(scene.text) > _SHORT or _MENDED.search(scene.text):
         return None
-    if 1 not in words.signs(scene.text) and not _HYPERBOLE.search(scene.text) and not _THANKS.search(scene.text):
+    exaggerated, thanks = _HYPERBOLE.search(scene.text), _THANKS.search(scene.text)
+    if not exaggerated and not thanks and 1 not in words.signs(scene.text):
         return None
     mocking, mishap = _MOCKS.search(scene.text), _MISHAP.search(scene.text)
-    exaggerated = _HYPERBOLE.search(scene.text)
-    thanks = _THANKS.search(scene.text)
     if (mocking and (mishap or exaggerated)) or (mishap and (thanks or (exaggerated and "[doge]" in scene.text))):
         return Verdict(fate=-1, why="irony")
     return None

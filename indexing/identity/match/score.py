@@ -135,9 +135,8 @@ def scorer(left: pa.Table, right: pa.Table | None, columns: Mapping[str, FieldKi
         for name, table in zip(tables, (left, right), strict=False):
             con.register("arrived", table)
             key = "id::VARCHAR" if right is None else f"'{name}' || '-__-' || id::VARCHAR"
-            drawn = ", ".join(
-                f'"{column}"' for column in columns
-            )  # by content, so that the rows' order makes no difference
+            # rows are drawn by their content, so that their order makes no difference
+            drawn = ", ".join(f'"{column}"' for column in columns)
             con.execute(
                 f"CREATE TABLE {name} AS SELECT *, '{name}' AS side, {key} AS key, hash({drawn}) AS drawn FROM arrived"
             )
