@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib import import_module
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -31,11 +31,9 @@ from crawlers.feeds import feeds
 from crawlers.page import Dead, Page, Request, Response
 from crawlers.post import Post, check
 from crawlers.reading.html_page import inner
+from crawlers.signer import Signer
 from crawlers.slicing import Slice, Slicing
 from crawlers.synthetic import HEADER, declared
-
-if TYPE_CHECKING:
-    from crawlers.signer import Signer
 
 __all__ = ["CannotCrawl", "Job", "PlatformSpider", "called", "is_loopback", "route_of", "spider_of"]
 
@@ -139,7 +137,7 @@ class PlatformSpider(ABC):
     """The setting that names the feed's credential, where it wants one: `cookie_env` or `token_env`."""
     signature: ClassVar[str] = ""
     """What the platform wants every request signed with, such as `x-zse-96`; a signer is looked for by this name."""
-    own_signer: "ClassVar[type[Signer] | None]" = None
+    own_signer: ClassVar[type[Signer] | None] = None
     """What makes the signature, where the platform or others have published how."""
     login_walls: ClassVar[tuple[str, ...]] = ("/login", "/signin", "/passport", "passport.", "/visitor")
     """Parts of an address that a redirect leads to when the platform wants a credential."""

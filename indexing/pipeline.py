@@ -248,6 +248,7 @@ def turn(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None
 def bring_up(store: "Store", brands: Sequence[Brand]) -> tuple[int, int]:
     """Link what is indexed, tell its stories, cases and profiles; return how many mentions and stories changed."""
     from indexing.cases import update_cases
+    from indexing.elasticsearch.changes import pass_over
     from indexing.elasticsearch.mappings import MONTHLY
     from indexing.elasticsearch.own_writes import own_writes
     from indexing.identity.linking import READERS, link_new
@@ -261,5 +262,5 @@ def bring_up(store: "Store", brands: Sequence[Brand]) -> tuple[int, int]:
         update_profiles(store)
         follow_profiles(store)
     for reader, kind in product(READERS, (MONTHLY, "links")):
-        own.pass_over(store, reader, kind)  # whose an account is does not depend on what these write
+        pass_over(store, reader, kind, own)  # whose an account is does not depend on what these write
     return linked, told

@@ -8,8 +8,8 @@ import pytest
 from crawlers.network.drive import Drive
 from crawlers.network.fetch import Fetcher
 from crawlers.network.report import Verdict
+from crawlers.network.signing import signer_of
 from crawlers.page import Request, Response
-from crawlers.signer import signer_of
 from crawlers.spider import CannotCrawl, Job, spider_of
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

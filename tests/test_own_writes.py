@@ -8,7 +8,7 @@ import pytest
 
 from config.brand import Brand
 from indexing.customers.linking import READER
-from indexing.elasticsearch.changes import changes
+from indexing.elasticsearch.changes import changes, pass_over
 from indexing.elasticsearch.own_writes import own_writes
 from indexing.elasticsearch.store import Store
 from indexing.identity.linking import READERS
@@ -79,7 +79,7 @@ def test_a_gap_ends_it(emptied_store: Store, mention_of: MentionOf) -> None:
     put(emptied_store, mention_of(2))
     with own_writes() as own:
         put(emptied_store, mention_of(3))
-    own.pass_over(emptied_store, READER, "mentions")
+    pass_over(emptied_store, READER, "mentions", own)
     waiting = changes(emptied_store, READER, "mentions")
     assert emptied_store.client.count(index=emptied_store.alias("mentions"), query=waiting.query)["count"] == 2
 

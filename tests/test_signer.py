@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from config.brand import Target
-from crawlers import signer as signer_module
 from crawlers.engine.prepare import prepare
 from crawlers.errors import Blocked, LoginRequired, RateLimited
+from crawlers.network import signing as signing_module
 from crawlers.network.drive import Drive
 from crawlers.network.ending import ended_by
 from crawlers.network.fetch import Fetcher
 from crawlers.network.report import Verdict
+from crawlers.network.signing import GROUP, signer_of, signing
 from crawlers.page import Page, Request, Response
-from crawlers.signer import GROUP, signer_of, signing
 from crawlers.spider import CannotCrawl, Job, PlatformSpider
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -117,7 +117,7 @@ def test_a_signer_is_found_by_setting_by_entry_point_and_on_the_spider(
     monkeypatch.setattr(Guarded, "own_signer", Signs)
     assert isinstance(signer_of(Guarded(job())), Signs)
     points = EntryPoints([EntryPoint(name="x-toy", value="my_signs:Mine", group=GROUP)])
-    monkeypatch.setattr(signer_module, "entry_points", lambda **params: points.select(**params))
+    monkeypatch.setattr(signing_module, "entry_points", lambda **params: points.select(**params))
     assert type(signer_of(Guarded(job()))).__name__ == "Mine"
     sys.modules.pop("my_signs")
 

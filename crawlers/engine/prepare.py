@@ -12,7 +12,7 @@ from config.errors import UserError
 from config.load import ConfigError, where
 from config.platform import Platform, platform, platform_files
 from crawlers.feeds import feeds
-from crawlers.signer import signer_of
+from crawlers.network.signing import signer_of
 from crawlers.spider import Job, PlatformSpider, is_loopback, spider_of
 
 __all__ = ["check_platforms", "faults", "prepare"]

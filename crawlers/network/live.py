@@ -11,9 +11,9 @@ from config import settings
 from config.errors import UserError
 from crawlers.errors import CrawlError, Unreachable
 from crawlers.network.fetch import Fetcher, Forbidden
+from crawlers.network.signing import signer_of, signing
 from crawlers.network.turn import turn
 from crawlers.page import Download, Request, Response
-from crawlers.signer import signer_of, signing
 from crawlers.spider import PlatformSpider, is_loopback
 
 __all__ = ["NotFetched", "first_page"]

@@ -26,9 +26,9 @@ from crawlers.errors import SchemaChanged, Unreachable
 from crawlers.network.drive import Drive
 from crawlers.network.fetch import Fetcher, Forbidden
 from crawlers.network.pipe import Numbered, Pipe
+from crawlers.network.signing import signer_of, signing
 from crawlers.network.turn import turn
 from crawlers.page import Download, Request, Response
-from crawlers.signer import signer_of, signing
 from crawlers.spider import Job, PlatformSpider, is_loopback, spider_of
 
 __all__ = ["main"]

@@ -13,10 +13,21 @@ from typing import Any
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
+from indexing.elasticsearch.own_writes import OwnWrites
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 
-__all__ = ["COPIES", "Changes", "changes", "is_new", "last_writes", "move_on", "processed_by_all", "reached"]
+__all__ = [
+    "COPIES",
+    "Changes",
+    "changes",
+    "is_new",
+    "last_writes",
+    "move_on",
+    "pass_over",
+    "processed_by_all",
+    "reached",
+]
 
 COPIES = "indices.*.shards.*.seq_no,indices.*.shards.*.routing.state"
 """What `processed_by_all` wants to know of an index, as the statistics' filter."""
@@ -113,6 +124,18 @@ def move_on(store: Store, reader: str, upto: Mapping[str, int]) -> None:
     for answer in send(store.client, actions):
         if not answer.done:
             raise StoreError(f"{index}: refuses what {reader} has read ({answer.reason}): run `tingfeng rebuild`")
+
+
+def pass_over(store: Store, reader: str, kind: str, own: OwnWrites) -> None:
+    """Let a reader of a kind of index be as far as the last of the writes that a step noted as not concerning it."""
+    written = last_writes(store, store.alias(kind))
+    known = reached(store, reader, [uuid for uuid, _ in written.values()])
+    further: dict[str, int] = {}
+    for name, (uuid, last) in written.items():
+        before = known.get(uuid, -1)
+        there = min(own.upto(name, before), last)  # of later ones a search need not know yet
+        further |= {uuid: there} if there > before else {}
+    move_on(store, reader, further)
 
 
 def reached(store: Store, reader: str, uuids: list[str]) -> dict[str, int]:

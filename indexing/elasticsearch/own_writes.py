@@ -9,10 +9,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from indexing.elasticsearch.store import Store
+from typing import Any
 
 __all__ = ["OwnWrites", "note", "own_writes"]
 
@@ -35,21 +32,12 @@ class OwnWrites:
                 self._numbers.setdefault(answer["_index"], array("q")).append(answer["_seq_no"])
                 self._count += 1
 
-    def pass_over(self, store: "Store", reader: str, kind: str) -> None:
-        """Let a reader of a kind of index be as far as the last of these writes that follow what it has read."""
-        from indexing.elasticsearch.changes import last_writes, move_on, reached
+    def upto(self, index: str, before: int) -> int:
+        """Return how far a reader is that was at write `before` of an index and needs none of these; -1 is nowhere.
 
-        if self._count >= _MOST:
-            return
-        written = last_writes(store, store.alias(kind))
-        known = reached(store, reader, [uuid for uuid, _ in written.values()])
-        further: dict[str, int] = {}
-        for name, (uuid, last) in written.items():
-            before = known.get(uuid, -1)
-            if numbers := self._numbers.get(name):
-                there = min(_follow(before, numbers), last)  # of later ones a search need not know yet
-                further |= {uuid: there} if there > before else {}
-        move_on(store, reader, further)
+        It stays there after more writes than are noted.
+        """
+        return _follow(before, self._numbers.get(index, ())) if self._count < _MOST else before
 
 
 _writes: ContextVar[tuple[OwnWrites, ...]] = ContextVar("own_writes", default=())

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from indexing.customers.link_records import read_links
-from indexing.elasticsearch.changes import changes
+from indexing.elasticsearch.changes import changes, pass_over
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.mappings import MONTHLY
@@ -105,7 +105,7 @@ def follow_profiles(store: Store) -> int:
         with own_writes() as own:
             done, moved = _refresh(store, ids)
         for reader in () if moved else _DEAF:
-            own.pass_over(store, reader, MONTHLY)
+            pass_over(store, reader, MONTHLY, own)
         new.done()
         return done
 

@@ -4,16 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from config.customer_rows import PersonalColumn
 from crawlers.tables import FaultyRow
 from indexing.customers.sync import values
-
-if TYPE_CHECKING:
-    from indexing.customers.sync.mapping import Mapper
+from indexing.customers.sync.row_reader import RowReader
 
 __all__ = ["BUILDERS", "Build"]
 
@@ -39,77 +37,77 @@ class Build:
         return dict(msgspec.to_builtins({**head, **said}))
 
 
-def _order(mapper: "Mapper", row: _Row, at: datetime) -> Build:
-    number = mapper.text(row, "number")
+def _order(reader: RowReader, row: _Row, at: datetime) -> Build:
+    number = reader.text(row, "number")
     if not number:
-        raise FaultyRow(f"{mapper.raw(row, 'number')[1]}: missing: every order has a number")
-    items, column = mapper.raw(row, "items")
-    sold = "till" if mapper.source.rows == "sale" else None
+        raise FaultyRow(f"{reader.raw(row, 'number')[1]}: missing: every order has a number")
+    items, column = reader.raw(row, "items")
+    sold = "till" if reader.source.rows == "sale" else None
     return Build(
         kind="order",
         own=number,
         fields={
-            "number": mapper.token("order", number),
-            "amount": values.amount(*mapper.raw(row, "amount")),
-            "currency": mapper.text(row, "currency", 10).upper() or "CNY",
-            "channel": mapper.text(row, "channel", 100) or sold,
-            "store": mapper.text(row, "store", 100),
+            "number": reader.token("order", number),
+            "amount": values.amount(*reader.raw(row, "amount")),
+            "currency": reader.text(row, "currency", 10).upper() or "CNY",
+            "channel": reader.text(row, "channel", 100) or sold,
+            "store": reader.text(row, "store", 100),
             "items": values.texts(items, column) if items else (),
-            "status": mapper.text(row, "status", 100),
+            "status": reader.text(row, "status", 100),
         },
     )
 
 
-def _visit(mapper: "Mapper", row: _Row, at: datetime) -> Build:
-    store = mapper.text(row, "store", 100)
+def _visit(reader: RowReader, row: _Row, at: datetime) -> Build:
+    store = reader.text(row, "store", 100)
     return Build(kind="visit", beside=store, fields={"store": store})
 
 
-def _membership(mapper: "Mapper", row: _Row, at: datetime) -> Build:
-    until, column = mapper.raw(row, "until")
+def _membership(reader: RowReader, row: _Row, at: datetime) -> Build:
+    until, column = reader.raw(row, "until")
     return Build(
         kind="membership",
         fields={
-            "tier": mapper.text(row, "tier", 100),
-            "points": values.whole(*mapper.raw(row, "points")),
-            "until": values.day(until, column, mapper.source.zone),
+            "tier": reader.text(row, "tier", 100),
+            "points": values.whole(*reader.raw(row, "points")),
+            "until": values.day(until, column, reader.source.zone),
         },
     )
 
 
-def _ticket(mapper: "Mapper", row: _Row, at: datetime) -> Build:
-    number = mapper.text(row, "number")
+def _ticket(reader: RowReader, row: _Row, at: datetime) -> Build:
+    number = reader.text(row, "number")
     if not number:
-        raise FaultyRow(f"{mapper.raw(row, 'number')[1]}: missing: every ticket has a number")
-    stated: PersonalColumn | None = getattr(mapper.source.fields, "subject", None)
-    subject = mapper.text(row, "subject", 2_000)
-    changed = mapper.changed(row) or at
-    until = mapper.keep_until(stated, changed, stated.column or "subject") if stated and subject else None
-    kept = bool(subject) and not mapper.past(until)
+        raise FaultyRow(f"{reader.raw(row, 'number')[1]}: missing: every ticket has a number")
+    stated: PersonalColumn | None = getattr(reader.source.fields, "subject", None)
+    subject = reader.text(row, "subject", 2_000)
+    changed = reader.changed(row) or at
+    until = reader.keep_until(stated, changed, stated.column or "subject") if stated and subject else None
+    kept = bool(subject) and not reader.past(until)
     return Build(
         kind="ticket",
         own=number,
         subject=subject if kept else None,
         fields={
-            "number": mapper.token("ticket", number),
+            "number": reader.token("ticket", number),
             "keep_until": until if kept else None,
-            "status": mapper.text(row, "status", 100),
-            "closed_at": mapper.moment(row, "closed_at"),
+            "status": reader.text(row, "status", 100),
+            "closed_at": reader.moment(row, "closed_at"),
         },
     )
 
 
-def _consent(mapper: "Mapper", row: _Row, at: datetime) -> Build:
-    purpose, (granted, column) = mapper.text(row, "purpose", 100), mapper.raw(row, "granted")
+def _consent(reader: RowReader, row: _Row, at: datetime) -> Build:
+    purpose, (granted, column) = reader.text(row, "purpose", 100), reader.raw(row, "granted")
     if not purpose:
-        raise FaultyRow(f"{mapper.raw(row, 'purpose')[1]}: missing: what is the consent for?")
+        raise FaultyRow(f"{reader.raw(row, 'purpose')[1]}: missing: what is the consent for?")
     if not values.text(granted, column):
         raise FaultyRow(f"{column}: missing: silence is no consent: write yes or no")
-    said = {"purpose": purpose, "granted": values.yes(granted, column), "said_by": mapper.text(row, "said_by", 100)}
+    said = {"purpose": purpose, "granted": values.yes(granted, column), "said_by": reader.text(row, "said_by", 100)}
     return Build(kind="consent", beside=purpose, fields=said)
 
 
-BUILDERS: Mapping[str, Callable[["Mapper", _Row, datetime], Build]] = MappingProxyType(
+BUILDERS: Mapping[str, Callable[[RowReader, _Row, datetime], Build]] = MappingProxyType(
     {
         "order": _order,
         "sale": _order,

@@ -2,23 +2,23 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from config.customer_rows import Column, ContactFields, CustomerFields, Fields, PersonalColumn
+from config.customer_rows import ContactFields, CustomerFields, PersonalColumn
 from config.customer_source import CustomerSource
 from config.errors import UserError
 from crawlers.feeds import feeds
 from crawlers.spider import spider_of
 from crawlers.tables import FaultyRow
 from indexing.customers.columns import stated_account
-from indexing.customers.contact import normalised
 from indexing.customers.customer import HandleKind
 from indexing.customers.personal import Basis, PersonalKind
 from indexing.customers.sources import Row
 from indexing.customers.sync import values
 from indexing.customers.sync.entries import Contact, CustomerEntry, Entry, HandleSaid, RecordEntry
 from indexing.customers.sync.events import BUILDERS, Build
+from indexing.customers.sync.row_reader import RowReader
 from indexing.mentions.privacy import Pseudonyms
 
 __all__ = ["Mapper"]
@@ -28,14 +28,12 @@ _TELEPHONE = re.compile(r"1[3-9]\d{9}")
 _LONG = {PersonalKind.ADDRESS, PersonalKind.REMARK}
 
 
-class Mapper:
-    """Reads the rows of one source; `expired` counts values that may be kept no longer."""
+class Mapper(RowReader):
+    """Reads the rows of one source as entries."""
 
     def __init__(self, source: CustomerSource, names: Pseudonyms, now: datetime) -> None:
-        self.source, self._names, self._now = source, names, now
-        self._fields: Fields = source.fields
+        super().__init__(source, names, now)
         self._platforms = _platforms(source)
-        self.expired = 0
 
     def entry(self, row: Row, number: int) -> Entry:
         """Return what the row says."""
@@ -62,68 +60,9 @@ class Mapper:
         said = f"{own}" if own else " ".join(str(one) for one in (raw["customer"], raw["type"], raw["value"]) if one)
         return self.digest("row", said or row.text or str(sorted(row.values.items(), key=str)))
 
-    def text(self, row: Mapping[str, Any], name: str, longest: int = 400) -> str:
-        """Return a field's text, "" where it is not mapped or says nothing."""
-        stated: Column | None = getattr(self._fields, name, None)
-        return self._text(row, stated, name, longest) if stated else ""
-
-    def raw(self, row: Mapping[str, Any], name: str) -> tuple[Any, str]:
-        """Return a field's value as the source gave it, and its column."""
-        stated: Column | None = getattr(self._fields, name, None)
-        if stated is None:
-            return None, name
-        found = row.get(stated.column) if stated.column else stated.value
-        if stated.values and isinstance(found, str | int | bool):
-            found = stated.values.get(str(found).lower() if isinstance(found, bool) else str(found).strip(), found)
-        return found, stated.column or name
-
-    def moment(self, row: Mapping[str, Any], name: str) -> datetime | None:
-        """Return a field's time, None where it says none."""
-        found, column = self.raw(row, name)
-        return values.moment(found, column, self.source.zone, may_lack=True)
-
-    def changed(self, row: Mapping[str, Any]) -> datetime | None:
-        """Return when the row was last changed, by `updated_at` or its increments."""
-        if self._fields.updated_at is not None:
-            return self.moment(row, "updated_at")
-        increments = self.source.read.increments
-        if increments and increments.steps is None:
-            return values.moment(row.get(increments.column), increments.column, self.source.zone, may_lack=True)
-        return None
-
-    def token(self, kind: str, text: str) -> str | None:
-        """Return the keyed digest of a contact, None where it is nobody's own."""
-        plain = normalised(kind, text)
-        return self._names.of(f"contact:{kind}", plain) if plain else None
-
-    def digest(self, kind: str, text: str) -> str:
-        """Return a keyed digest of a source's own key."""
-        return self._names.of(f"{self.source.id}:{kind}", text)
-
-    def contact_key(self, customer: str, kind: str, value: str) -> str:
-        """Return what tells one contact of a customer from the others."""
-        return self.digest("contact", f"{customer} {kind} {value}")
-
-    def keep_until(self, stated: PersonalColumn, moment: datetime | None, name: str) -> date | None:
-        """Return the last day on which a value may be kept, counted from `moment`."""
-        if stated.retention is None:
-            return None
-        if moment is None:
-            raise FaultyRow(
-                f"{name}: may be kept for a time after the row's last change, and the row does not say when that was:"
-                " let the source fill it in"
-            )
-        return (moment.astimezone(self.source.zone) + stated.retention).date()
-
-    def past(self, day: date | None) -> bool:
-        """Say whether a value may be kept no longer, and count it."""
-        gone = day is not None and day < self._now.astimezone(self.source.zone).date()
-        self.expired += gone
-        return gone
-
     def _owner(self, row: Mapping[str, Any]) -> str:
         stated = self._fields.customer
-        number = self._text(row, stated, "customer", _LONGEST_ID)
+        number = self.said(row, stated, "customer", _LONGEST_ID)
         if not number:
             raise FaultyRow(f"{stated.column or 'customer'}: missing: whose row is it?")
         if stated.keyed:
@@ -134,12 +73,6 @@ class Mapper:
                 " number instead, or write `customer: {column: …, keyed: true}`"
             )
         return self.source.customer_id(number)
-
-    def _text(self, row: Mapping[str, Any], stated: Column, name: str, longest: int = 400) -> str:
-        if stated.column is None:
-            return stated.value or ""
-        found = values.text(row.get(stated.column), stated.column, longest)
-        return stated.values.get(found, found)
 
     def _customer(self, fields: CustomerFields, row: Mapping[str, Any], number: int) -> CustomerEntry:
         customer, changed = self._owner(row), self.changed(row)
@@ -200,7 +133,7 @@ class Mapper:
     def _personal(
         self, kind: PersonalKind, row: Mapping[str, Any], stated: PersonalColumn, dated: datetime | None
     ) -> Contact | None:
-        text = self._text(row, stated, kind, 2_000 if kind in _LONG else 400)
+        text = self.said(row, stated, kind, 2_000 if kind in _LONG else 400)
         if not text:
             return None
         until = self.keep_until(stated, dated, stated.column or kind)
@@ -219,7 +152,7 @@ class Mapper:
         self, name: str, row: Mapping[str, Any], stated: PersonalColumn, dated: datetime | None
     ) -> HandleSaid | None:
         column = stated.column or name
-        text = self._text(row, stated, name)
+        text = self.said(row, stated, name)
         if not text:
             return None
         until = self.keep_until(stated, dated, column)
