@@ -20,18 +20,14 @@ _SPREAD = timedelta(days=30)
 
 
 def fill(store: "Store", count: int) -> "Store":
-    """Write so many mentions, over thirty days, with other ids, times and labels; and what else dashboards read."""
-    from elasticsearch.helpers import bulk, parallel_bulk
+    """Write so many mentions, over thirty days, with other ids, times and labels."""
+    from elasticsearch.helpers import parallel_bulk
 
     store.ensure()
     store.open_months({"2026.10", "2026.11"})
-    for kind in board_data.KINDS:
-        bulk(
-            store.client, ({"_index": store.alias(kind), "_id": id, "_source": d} for id, d in board_data.others(kind))
-        )
     done = parallel_bulk(store.client, _documents(store, count), thread_count=2, chunk_size=2_000, queue_size=4)
     assert sum(ok for ok, _ in done) == count
-    store.refresh("mentions", *board_data.KINDS)
+    store.refresh("mentions")
     store.client.options(request_timeout=1_800).indices.forcemerge(index=store.alias("mentions"), max_num_segments=5)
     return store
 

@@ -45,9 +45,21 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Store]":
         patch.delenv("TINGFENG_ES_JAVA", raising=False)
         try:
             with Elasticsearch(embedded.start().url, request_timeout=120) as client:
-                yield fill(Store(client), MENTIONS)
+                yield _with_others(fill(Store(client), MENTIONS))
         finally:
             embedded.stop()
+
+
+def _with_others(store: "Store") -> "Store":
+    """Write what else dashboards read."""
+    from elasticsearch.helpers import bulk
+
+    for kind in board_data.KINDS:
+        bulk(
+            store.client, ({"_index": store.alias(kind), "_id": id, "_source": d} for id, d in board_data.others(kind))
+        )
+    store.refresh(*board_data.KINDS)
+    return store
 
 
 def _median(store: "Store", kind: str, body: dict[str, Any]) -> float:
