@@ -24,14 +24,16 @@ _TABLE = {**_FULL_WIDTH, **_INVISIBLE, **_CONTROL, **_LONE_SURROGATES}
 _STRAY_JOINER = re.compile(f"(?<![{PICTURES}\ufe0f])\u200d+|\u200d+(?![\u200d{PICTURES}])")
 _LATIN = "A-Za-z\u00c0-\u024f"
 # Unicode joins "15，2天" and "OPPO：Find" to one word, as if they were 1,000 or Swedish; nobody here means that.
-_NO_JOINT = re.compile(f"(?<=[0-9])[，；](?=[0-9])|(?<=[{_LATIN}])[:：](?=[{_LATIN}])")
+# The punctuation stands first, so that `re` looks for it and not, at every character, for what is before it.
+_NO_JOINT = re.compile(f"[，；:：](?:(?<=[0-9][，；])(?=[0-9])|(?<=[{_LATIN}][:：])(?=[{_LATIN}]))")
 
 
 def plain(text: str) -> str:
     """Return the text with half-width letters and digits, without invisible or control characters."""
     if text.isascii() and text.isprintable():
         return text
-    return _STRAY_JOINER.sub("", text.translate(_TABLE))
+    kept = text.translate(_TABLE)
+    return _STRAY_JOINER.sub("", kept) if "\u200d" in kept else kept
 
 
 def fold(text: str) -> str:

@@ -153,6 +153,7 @@ def any_way(value: str) -> str:
     return unified(exact(value))
 
 
+@lru_cache(maxsize=16_384)
 def form(field: str, value: str) -> str:
     """Return the form in which the values of an exact field are compared."""
     return any_way(value) if field in ANY_WAY else exact(value)

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from crawlers.post import Author, Kind, encode_post
 from crawlers.replay import load
@@ -71,7 +71,7 @@ def test_turns_beside_an_earlier_build(earlier: Path | None, windows: Path, tmp_
     builds = {"this build": ROOT} | ({"the earlier one": earlier} if earlier else {})
     told = {name: _turns(root, windows, tmp_path / name, count) for name, root in builds.items()}
     columns = [f"{name}, {what}" for name in builds for what in ("clock", "processor")]
-    table = Table("", *columns, "× by the processor", title_justify="left")
+    table = Table(Column("", no_wrap=True), *columns, "× by the processor", title_justify="left")
     mine = told["this build"]
     table.title = f"{count:,} windows of {_posts()} posts, {mine['mentions']:,} mentions; seconds, medians"
     for step in mine["seconds"]:

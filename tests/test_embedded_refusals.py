@@ -100,6 +100,15 @@ def test_the_heap_is_smaller_where_memory_is_short(
     assert machine.choose_heap() == heap * machine.MB
 
 
+@pytest.mark.parametrize(("heap", "twice"), [("512m", False), ("1g", False), ("2g", True)])
+def test_only_with_a_large_heap_java_compiles_twice(heap: str, twice: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "available_memory", lambda: None)
+    monkeypatch.setenv("TINGFENG_ES_HEAP", heap)
+    options = machine.java_options(machine.choose_heap())
+    assert f"-Xmx{machine.choose_heap()}" in options
+    assert ("-XX:TieredStopAtLevel=1" in options) is not twice
+
+
 @pytest.mark.parametrize(
     ("wish", "error", "words"),
     [

@@ -10,8 +10,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from crawlers.post import Author, Engagement, Kind, Post
+from indexing.stories import around, ledger, recent
 from indexing.stories import documents as documents_module
-from indexing.stories import ledger
 from indexing.stories.retracted import note_retracted
 from indexing.stories.update import update_stories
 from tests.emptying import emptied
@@ -27,6 +27,7 @@ SECOND = timedelta(seconds=1)
 TEXTS = (LONG, "客服一直不回消息，已经等了三天了", "今天又看到这家店的广告了，大家怎么看", "转发微博")
 AGO = (0, 1, 30, 60, 90, 120, 300, 599, 600, 601, 1_800, 3_600, 7_200, 90_000)
 """Seconds before NOW."""
+FEW = st.sampled_from((0, 3, 50))
 WRITES = ((documents_module, "send"), (ledger, "put"))
 
 
@@ -92,8 +93,18 @@ def post_of(page: Seen, read: datetime) -> Post:
     return make_reply(page.number, page.root, kind=Kind.COMMENT if page.text else Kind.REPOST, **fields)
 
 
-def play(store: "Store", happened: Sequence[Turn]) -> None:
-    """Let the turns happen, and hold what is told in the end against a recount."""
+def play(store: "Store", happened: Sequence[Turn], few: int) -> None:
+    """Let the turns happen, and hold what is told in the end against a recount.
+
+    Groups of up to `few` mentions are read whole, others by what lies around their changes.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (around, recent):
+            patch.setattr(module, "_FEW", few)
+        _play(store, happened)
+
+
+def _play(store: "Store", happened: Sequence[Turn]) -> None:
     emptied(store)
     for number, turn in enumerate(happened):
         now = NOW + number * MINUTE
@@ -118,16 +129,16 @@ def lasting(new_store: "Callable[[], Store]") -> "Store":
 
 
 @settings(max_examples=6, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
-@given(happened=st.lists(turns, min_size=2, max_size=5))
-def test_increments_are_a_recount_from_scratch(lasting: "Store", happened: list[Turn]) -> None:
-    play(lasting, happened)
+@given(happened=st.lists(turns, min_size=2, max_size=5), few=FEW)
+def test_increments_are_a_recount_from_scratch(lasting: "Store", happened: list[Turn], few: int) -> None:
+    play(lasting, happened, few)
 
 
 @pytest.mark.soak
 @settings(max_examples=300, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
-@given(happened=st.lists(turns, min_size=2, max_size=12))
-def test_many_increments_are_a_recount_from_scratch(lasting: "Store", happened: list[Turn]) -> None:
-    play(lasting, happened)
+@given(happened=st.lists(turns, min_size=2, max_size=12), few=FEW)
+def test_many_increments_are_a_recount_from_scratch(lasting: "Store", happened: list[Turn], few: int) -> None:
+    play(lasting, happened, few)
 
 
 @pytest.mark.parametrize("kill", in_part([None, *range(8)], None, 2, 6))

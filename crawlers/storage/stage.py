@@ -195,7 +195,8 @@ class Batch:
                 writer = Writer(cast(BinaryIO, lines), cast(BinaryIO, dead), self.stage)
                 yield writer
                 sync(lines)
-                sync(dead)
+                if writer.dead_count:  # an empty file is removed, not kept
+                    sync(dead)
             manifest = Manifest(
                 count=writer.count,
                 dead=writer.dead_count,

@@ -80,7 +80,7 @@ def prepare(home: NodeHome, progress: Callable[[str, float], None]) -> dict[str,
         raise machine.disk_error(home.path, error) from error
     return {
         "jars": str(distribution),
-        "java": [f"-Xms{heap // 4}", f"-Xmx{heap}", f"-XX:MaxDirectMemorySize={heap // 2}", *extra],
+        "java": [*machine.java_options(heap), *extra],
         **_membership(home.path),
         "ports": ports,
         "backups": str(backups),

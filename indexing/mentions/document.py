@@ -184,9 +184,13 @@ def _unnamed(term: str) -> str:
 
 def _known(fields: dict[str, Any]) -> dict[str, Any]:
     """Leave out what is None or empty, within objects too, and cut texts to their longest."""
-    kept = {}
+    kept: dict[str, Any] = {}
     for name, value in fields.items():
-        plain = _known(value) if isinstance(value, dict) else value[:_LONGEST_TEXT] if isinstance(value, str) else value
-        if plain not in (None, [], {}):
-            kept[name] = plain
+        if isinstance(value, str):
+            kept[name] = value[:_LONGEST_TEXT]
+        elif isinstance(value, dict):
+            if plain := _known(value):
+                kept[name] = plain
+        elif value is not None and value != []:
+            kept[name] = value
     return kept

@@ -6,8 +6,9 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from indexing.elasticsearch.errors import StoreError
+from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.retry import with_retries
-from indexing.stories.ledger import Ledger
+from indexing.stories.ledger import Ledger, counts_among
 from indexing.stories.rows import Row
 
 __all__ = ["around", "spans"]
@@ -15,6 +16,8 @@ __all__ = ["around", "spans"]
 _APART = 60 * 60 * 1_000
 """Moments that are farther apart, in ms, are looked around one by one: what lies between them is not read."""
 _AT_ONCE = 200
+_FEW = 20
+"""Groups of so many mentions are read whole, many by one search; in larger ones each stretch is two searches."""
 _SIDES = {"before": "desc", "after": "asc"}
 
 
@@ -31,12 +34,17 @@ class _Span(NamedTuple):
 def around(ledger: Ledger, key: str, moments: Mapping[str, Sequence[int]]) -> tuple[dict[str, list[Row]], set[str]]:
     """Return, by group (value of `key`), the mentions between and beside its moments; and the ids of those before only.
 
-    Of these nothing is known of what comes before them.
+    Of these nothing is known of what comes before them. Of small groups all mentions are returned.
     """
     found: defaultdict[str, list[Row]] = defaultdict(list)
     before: set[str] = set()
     sure: set[str] = set()
-    waiting = iter([span for group, at in moments.items() for span in _spans(group, at)])
+    sizes = counts_among(ledger.store, key, moments)
+    for few in in_parts([group for group, size in sizes.items() if size <= _FEW], _AT_ONCE):
+        for row in ledger.current(ledger.read({"terms": {key: few}})):
+            found[getattr(row, key)].append(row)
+    large = {group: moments[group] for group, size in sizes.items() if size > _FEW}
+    waiting = iter([span for group, at in large.items() for span in _spans(group, at)])
     while some := list(islice(waiting, _AT_ONCE)):
         within = [_condition(key, span, {"gte": span.first, "lte": span.last}) for span in some]
         inside = list(ledger.read({"bool": {"should": within, "minimum_should_match": 1}}))

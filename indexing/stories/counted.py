@@ -85,8 +85,7 @@ def _find_bursts(ledger: Ledger, moved: Sequence[Row]) -> None:
 def _measure(ledger: Ledger, key: str, mark: str, moved: Sequence[Row]) -> None:
     """Mark the intervals within each group (of `key`'s value) before what has moved, and before what follows it."""
     groups = {group: [row.at for row in rows] for group, rows in _by(moved, lambda row: getattr(row, key)).items()}
-    there = values_among(ledger.store, key, groups)
-    found, only_before = around(ledger, key, {group: at for group, at in groups.items() if group in there})
+    found, only_before = around(ledger, key, groups)
     own = _by((row for row in moved if row is ledger.new[row.mention]), lambda row: getattr(row, key))
     for group in groups:
         rows = {row.mention: row for row in (*found.get(group, ()), *own.get(group, ()))}

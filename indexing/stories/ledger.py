@@ -11,7 +11,7 @@ from indexing.stories.documents import put, remove
 from indexing.stories.marks import Marks
 from indexing.stories.rows import Row
 
-__all__ = ["Ledger", "values_among"]
+__all__ = ["Ledger", "counts_among", "values_among"]
 
 _PAGE = 5_000
 _ROW = frozenset(field.name for field in fields(Row))
@@ -111,7 +111,12 @@ class Ledger:
 
 def values_among(store: Store, key: str, values: Collection[str], *filters: Mapping[str, Any]) -> set[str]:
     """Return those of the values that `key` has in a counted mention that meets the conditions."""
-    found: set[str] = set()
+    return set(counts_among(store, key, values, *filters))
+
+
+def counts_among(store: Store, key: str, values: Collection[str], *filters: Mapping[str, Any]) -> dict[str, int]:
+    """Return how many counted mentions that meet the conditions have each of the values as `key`, where any has."""
+    found: dict[str, int] = {}
     for some in in_parts(values):
         aggs = {"values": {"terms": {"field": key, "size": len(some)}}}
         query = {"bool": {"filter": [{"terms": {key: some}}, *filters]}}
@@ -120,7 +125,7 @@ def values_among(store: Store, key: str, values: Collection[str], *filters: Mapp
                 index=store.alias("counted"), size=0, query=query, aggs=aggs
             )
         )
-        found |= {bucket["key"] for bucket in answer["aggregations"]["values"]["buckets"]}
+        found |= {bucket["key"]: bucket["doc_count"] for bucket in answer["aggregations"]["values"]["buckets"]}
     return found
 
 
