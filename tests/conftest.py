@@ -79,6 +79,7 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
             if name.startswith(("AWS_", "TINGFENG_", "ELASTICSEARCH_")):
                 patch.delenv(name)
         patch.setenv("TINGFENG_DATA", str(tmp_path_factory.mktemp("data")))
+        patch.setenv("TINGFENG_ES_JAVA", "-XX:TieredStopAtLevel=1")  # half the time to start a node, on two busy cores
         yield
 
 
@@ -91,7 +92,6 @@ def es_url() -> Iterator[str]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("TINGFENG_DATA", folder)
             patch.setenv("TINGFENG_ES_HEAP", "512m")
-            patch.setenv("TINGFENG_ES_JAVA", "-XX:TieredStopAtLevel=1")  # half the time to start, on two busy cores
             address = embedded.start().url
         try:
             yield address
@@ -136,6 +136,13 @@ def _pool(es: "Elasticsearch") -> "StorePool":
     from tests.store_pool import StorePool
 
     return StorePool(es)
+
+
+@pytest.fixture
+def emptied_es(es: "Elasticsearch", _pool: "StorePool") -> "Elasticsearch":
+    """Give the session's node; where commands look there is a store without any document."""
+    _pool.of_commands()
+    return es
 
 
 @pytest.fixture(scope="module")
@@ -257,25 +264,28 @@ def batch_of(data: Path) -> "Callable[..., Batch]":
 
 
 @pytest.fixture(scope="module")
-def _chromium() -> "Iterator[Browser]":
+def browser() -> "Iterator[Browser]":
+    """Start the system's Chromium, without what a test has no use for; its event loop may not outlive the module."""
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not chromium:
         pytest.skip("no Chromium: `apt-get install chromium fonts-noto-cjk`, so that the page is tried in a browser")
+    quiet = ["component-update", "background-networking", "sync", "quic", "gpu"]
+    options = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+        started = playwright.chromium.launch(executable_path=chromium, args=options)
+        yield started
+        started.close()
 
 
 @pytest.fixture
-def browser_page(_chromium: "Browser") -> "Iterator[Callable[[int], Page]]":
+def browser_page(browser: "Browser") -> "Iterator[Callable[[int], Page]]":
     """Give a maker of pages in a real browser, by their width; they know nothing of another test's."""
     with ExitStack() as opened:
 
         def page(width: int) -> "Page":
-            context = _chromium.new_context(viewport={"width": width, "height": 740}, locale="zh-CN")
+            context = browser.new_context(viewport={"width": width, "height": 740}, locale="zh-CN")
             return opened.enter_context(context).new_page()
 
         yield page
