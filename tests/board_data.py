@@ -140,6 +140,7 @@ def _run(chance: random.Random, number: int, at: str) -> Document:
         "complete": complete,
         "message": "" if complete else "stopped after a page",
         **({} if complete else {"gap": {"start": began, "end": at, "lost": number % 2 == 0, "hours": 2.0}}),
+        **({"purpose": "backfill"} if number % 9 == 4 else {}),
         "analyse": {"dead": chance.randrange(2)},
         "index": {"dead": chance.randrange(2)},
     }

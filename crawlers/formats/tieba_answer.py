@@ -30,7 +30,7 @@ _GONE = re.compile("删除|不存在|被隐藏|没有找到|无法查看")
 _LOGIN = re.compile("登录|login", re.IGNORECASE)
 _TOO_OFTEN = re.compile("频繁|太快|稍后")
 _GUARD = re.compile("安全验证|百度验证|旋转图片|wappass|captcha", re.IGNORECASE)
-_EMOTICONS, _PICTURES = (2, 11), (3, 20)
+_EMOTICONS, _PICTURES, _FILM = (2, 11), (3, 16, 20), 5
 _TIME = re.compile(r"^(?:发布于|发表于|回复于|更新于)\s*")
 
 
@@ -45,6 +45,7 @@ class User(msgspec.Struct):
     name_show: str | None = None
     show_nickname: str | None = None
     user_nickname: str | None = None
+    ip_address: str | None = None
 
 
 class TiebaSpider(PlatformSpider):
@@ -85,16 +86,18 @@ def refused_page(text: str) -> CrawlError:
 
 
 def author_of(user: User | None) -> Author | None:
-    """Return the account; None for anonymous ones."""
+    """Return the account by its number, its portrait's name or its own; None for anonymous ones."""
     if user is None:
         return None
-    portrait = (user.portrait or "").partition("?")[0]
+    portrait = (user.portrait or "").partition("?")[0].rpartition("/")[2]
     number = str(user.id or user.user_id or "").strip("-")
-    id = number if number.strip("0") else portrait
+    login = user.user_name or user.name or ""
+    id = number if number.strip("0") else portrait or login
     if not id:
         return None
     names = (user.show_nickname, user.name_show, user.user_nickname, user.name, user.user_name)
-    url = f"https://tieba.baidu.com/home/main?id={quote(portrait, safe='.-_')}" if portrait else None
+    leads = f"id={quote(portrait, safe='.-_')}" if portrait else f"un={quote(login)}" if login else ""
+    url = f"https://tieba.baidu.com/home/main?{leads}" if leads else None
     return Author(id=id, name=next((name for name in names if name), None), url=url)
 
 
@@ -117,9 +120,11 @@ def read_at(written: Any, response: Response) -> ReadTime:
 
 
 def text_in(content: Any) -> str:
-    """Return the text of a content, in parts or whole."""
+    """Return the text of a content, in parts or whole; MalformedPost where there is none."""
     if isinstance(content, str):
         return content.strip()
+    if not isinstance(content, list):
+        raise MalformedPost("content: missing")
     return "".join(_words(part) for part in _parts(content)).strip()
 
 
@@ -127,7 +132,7 @@ def _words(part: dict[str, Any]) -> str:
     kind, text, name = part.get("type"), part.get("text"), part.get("c")
     if _number(kind) in _EMOTICONS and isinstance(name, str) and name:
         return f"[{name}]"
-    if _number(kind) in _PICTURES:
+    if _number(kind) in (*_PICTURES, _FILM):  # a film's words are its address
         return ""
     return text if isinstance(text, str) else name if isinstance(name, str) else ""
 
@@ -138,7 +143,7 @@ def pictures_in(content: Any) -> tuple[str, ...]:
     for part in _parts(content):
         names = ("origin_src", "big_cdn_src", "cdn_src_active", "cdn_src", "src", "big_pic", "water_pic")
         address = next((part[name] for name in names if isinstance(part.get(name), str) and part[name]), None)
-        if address and (_number(part.get("type")) in _PICTURES or part.get("type") == "pic"):
+        if address and (_number(part.get("type")) in (*_PICTURES, _FILM) or part.get("type") == "pic"):
             found.append(address)
     return tuple(dict.fromkeys(found))
 
@@ -150,4 +155,4 @@ def _parts(content: Any) -> Iterator[dict[str, Any]]:
 
 
 def _number(kind: Any) -> int:
-    return int(kind) if isinstance(kind, int) or (isinstance(kind, str) and kind.isdecimal()) else 0
+    return int(kind) if isinstance(kind, int) or (isinstance(kind, str) and kind.isdecimal() and kind.isascii()) else 0

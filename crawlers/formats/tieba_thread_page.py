@@ -27,6 +27,7 @@ class ThreadInfo(msgspec.Struct):
     view_num: Any = None
     agree_num: Any = None
     create_time: Any = None
+    author: User | None = None
 
 
 class Agree(msgspec.Struct):

@@ -89,6 +89,7 @@ class _Data(msgspec.Struct):
     """A page of comments, or of the answers to one."""
 
     replies: msgspec.Raw = _ABSENT
+    hot: msgspec.Raw = msgspec.field(name="hots", default=_ABSENT)
     cursor: _Cursor | None = None
     page: _Counted | None = None
     top: msgspec.Raw = _ABSENT
@@ -127,13 +128,14 @@ class BilibiliReplies(BilibiliSpider):
         pinned = decode_optional(data.top_replies, list[msgspec.Raw]) or []
         above = decode_optional(data.top, _Top)
         pinned += [above.upper] if above and not pinned and bytes(above.upper) != bytes(_ABSENT) else []
-        read, dead = self.read_each([*pinned, *items], partial(self._parse_reply, response))
+        hot = decode_optional(data.hot, list[msgspec.Raw]) or []  # of the older pages, out of turn
+        read, dead = self.read_each([*pinned, *hot, *items], partial(self._parse_reply, response))
         posts = [post for post, _ in read]
         inner, dead_inner = self.read_each([raw for _, found in read for raw in found], partial(self._answer, response))
         asked = parse_qs(urlsplit(response.url).query)
         if "root" in asked:
             return Page(posts=(*posts, *inner), dead=(*dead, *dead_inner), follow=self._more(data, asked["root"][0]))
-        tops = {post.id for post in posts[: len(pinned)]}
+        tops = {post.id for post in posts[: len(pinned) + len(hot)]}
         return Page(
             posts=(*posts, *inner),
             dead=(*dead, *dead_inner),
@@ -216,16 +218,21 @@ def _parse_author(reply: _Reply) -> Author | None:
     if not id.strip("0"):
         return None
     official = member.official if isinstance(member.official, dict) else {}
-    kind, words = official.get("type"), official.get("desc")
+    kind, words = _number(official.get("type")), official.get("desc")
     return Author(
         id=id,
         name=member.uname or None,
         url=f"https://space.bilibili.com/{id}",
-        verified=kind in (_COMPANY, _PERSON) if isinstance(kind, int) else None,
+        verified=kind in (_COMPANY, _PERSON) if kind is not None else None,
         verification=words if isinstance(words, str) and words else None,
         organisation=kind == _COMPANY if kind in (_COMPANY, _PERSON) else None,
         bio=member.sign or None,
     )
+
+
+def _number(said: Any) -> int | None:
+    text = str(said)
+    return int(text) if text.removeprefix("-").isdecimal() and text.isascii() and len(text) < 9 else None
 
 
 def _parse_region(control: Any) -> str | None:

@@ -78,8 +78,8 @@ class BilibiliSearch(BilibiliSpider):
 
     feed_name = Both("B站搜索", "Bilibili search")
     in_browser = BrowserPage(
-        r"https://api\.bilibili\.com/x/web-interface/wbi/search/"
-        r"type\?([^\n]*&)?keyword=(?P<query>[^&\n]+)"
+        r"https://api\.bilibili\.com/x/web-interface/(wbi/)?search/"
+        r"(type|all/v2)\?([^\n]*&)?keyword=(?P<query>[^&\n]+)"
     )
     max_pages = _MOST_PAGES
     by_date = Slicing(steps=(DAY, HOUR, MINUTE))
@@ -94,7 +94,7 @@ class BilibiliSearch(BilibiliSpider):
         data = self.data_of(response, _Data)
         if data is None:
             return Page(nothing="no data")
-        items = [raw for raw in decode_optional(data.result, list[msgspec.Raw]) or () if _is_read(raw)]
+        items = [one for raw in decode_optional(data.result, list[msgspec.Raw]) or () for one in _read_of(raw)]
         posts, dead = self.read_each(items, partial(self._parse_item, response))
         page, pages = data.page or 1, min(data.pages or 1, _MOST_PAGES)
         return Page(
@@ -156,13 +156,20 @@ class BilibiliSearch(BilibiliSpider):
 
 
 class _Type(msgspec.Struct):
+    """What a result is: a thing that was found, or all things of a kind, on the page of all kinds."""
+
     type: str | None = None
+    kind: str | None = msgspec.field(name="result_type", default=None)
+    data: msgspec.Raw = msgspec.Raw(b"null")
 
 
-def _is_read(raw: msgspec.Raw) -> bool:
-    """Say whether it is a video or an article: courses, shows and advertisements stand among them."""
-    kind = decode_optional(raw, _Type)
-    return kind is None or kind.type in (None, "", _VIDEO, _ARTICLE)
+def _read_of(raw: msgspec.Raw) -> list[msgspec.Raw]:
+    """Return the videos and articles that a result is: courses, shows and advertisements stand among them."""
+    found = decode_optional(raw, _Type)
+    if found is not None and found.kind is not None:
+        within = decode_optional(found.data, list[msgspec.Raw]) if found.kind in (_VIDEO, _ARTICLE) else None
+        return [one for each in within or () for one in _read_of(each)]
+    return [raw] if found is None or found.type in (None, "", _VIDEO, _ARTICLE) else []
 
 
 def _plain(marked: str) -> str:
@@ -171,7 +178,7 @@ def _plain(marked: str) -> str:
 
 
 def _parse_author(item: _Item) -> Author | None:
-    if not item.mid:
+    if not str(item.mid or "").strip("0"):
         return None
     url = f"https://space.bilibili.com/{item.mid}"
     return Author(id=str(item.mid), name=_plain(item.author or "") or None, url=url)

@@ -82,6 +82,8 @@ class _View(msgspec.Struct):
     reply_count: Any = msgspec.field(name="replyCount", default=None)
     repost_count: Any = msgspec.field(name="repostCount", default=None)
     like_count: Any = msgspec.field(name="likeCount", default=None)
+    quote_count: Any = msgspec.field(name="quoteCount", default=None)
+    bookmark_count: Any = msgspec.field(name="bookmarkCount", default=None)
 
 
 class _Found(msgspec.Struct):
@@ -157,7 +159,11 @@ class BlueskySearch(PlatformSpider):
             published_at=published_at,
             time_precision=precision,
             engagement=Engagement(
-                reposts=count(view.repost_count), comments=count(view.reply_count), likes=count(view.like_count)
+                reposts=count(view.repost_count),
+                comments=count(view.reply_count),
+                likes=count(view.like_count),
+                shares=count(view.quote_count),
+                favourites=count(view.bookmark_count),
             ),
             parent_id=reply.parent.uri if reply else quoted,
             root_id=self._id(reply.root.uri) if reply else self._id(quoted) if quoted else None,

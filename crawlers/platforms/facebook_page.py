@@ -70,6 +70,7 @@ class _Item(msgspec.Struct):
     parent: msgspec.Raw = _ABSENT
     shares: Any = None
     reactions: Any = None
+    likes: Any = None
     comments: Any = None
     like_count: Any = None
     comment_count: Any = None
@@ -169,7 +170,7 @@ class FacebookPage(PlatformSpider):
             published_at=published_at,
             time_precision=precision,
             engagement=Engagement(
-                likes=count(_total(item.reactions)),
+                likes=count(_total(item.reactions) if item.reactions is not None else _total(item.likes)),
                 comments=count(_total(item.comments)),
                 shares=count(_fields(item.shares).get("count")),
             ),

@@ -32,6 +32,8 @@ __all__ = ["MastodonTag"]
 
 _QUERY = re.compile(r"(?:https?://(?P<site>[^/\s]+)/tags/)?[#＃]?(?P<tag>[^\s#＃@/?]+)(?:@(?P<host>[\w.:-]+))?/?")
 _NEXT = re.compile(r'<([^<>]*)>\s*;[^,<]*\brel="?next\b')
+_QUOTED = re.compile(r"<p\b[^<>]*\bclass=[\"'][^\"'<>]*\bquote-inline\b[^<>]*>.*?</p>", re.IGNORECASE | re.DOTALL)
+"""The address of a quoted post, for readers that know no quotes."""
 _NAMED = re.compile(r"<a\b[^<>]*\bclass=[\"'][^\"'<>]*\b(?:mention|hashtag)\b[^<>]*>", re.IGNORECASE)
 _LIMIT = 40
 _ABSENT = msgspec.Raw(b"null")
@@ -79,7 +81,16 @@ class _Status(msgspec.Struct):
     account: _Account | None = None
     tags: list[_Tag] | None = None
     media: list[_Attachment] | None = msgspec.field(name="media_attachments", default=None)
+    quotes_count: Any = None
     reblog: msgspec.Raw = _ABSENT
+    quote: msgspec.Raw = _ABSENT
+
+
+class _Quote(msgspec.Struct):
+    """What is quoted; a post that is gone, or was not to be quoted, leaves its state alone."""
+
+    status: msgspec.Raw = msgspec.field(name="quoted_status", default=_ABSENT)
+    id: int | str | None = msgspec.field(name="quoted_status_id", default=None)
 
 
 class _Root(msgspec.Struct):
@@ -148,20 +159,24 @@ class MastodonTag(PlatformSpider):
 
     def _parse_status(self, response: Response, raw: msgspec.Raw) -> tuple[Post, msgspec.Raw | None]:
         status = decode_item(raw, _Status)
-        boosted = decode_optional(status.reblog, _Root)
-        answered = status.in_reply_to_id
+        boosted, answered = decode_optional(status.reblog, _Root), status.in_reply_to_id
+        quote = decode_optional(status.quote, _Quote) or _Quote()
+        quoted = decode_optional(quote.status, _Root)
+        quoted_id = None if boosted or answered else quoted.id if quoted else quote.id
+        passed_on = boosted.id if boosted else quoted_id
+        content = _QUOTED.sub("", status.content) if quoted or quote.id else status.content
         native_id = self._id(status.id)
         published_at, precision = _parse_time(status, native_id, response)
         edited = optional_time(status.edited_at, response.moment)
         post = self.post(
             response,
-            kind=Kind.REPOST if boosted else Kind.COMMENT if answered else Kind.POST,
+            kind=Kind.COMMENT if answered and not boosted else Kind.REPOST if passed_on else Kind.POST,
             native_id=native_id,
             url=status.url or status.uri or f"https://{self._host}/statuses/{status.id}",
             site=urlsplit(status.url or status.uri or "").hostname or self._host,
             title=(status.spoiler_text or "").strip() or None,
-            text=text_of(status.content),
-            links=links_of(_NAMED.sub("<a>", status.content), status.url or self.base),
+            text=text_of(content),
+            links=links_of(_NAMED.sub("<a>", content), status.url or self.base),
             pictures=tuple(_pictures(status.media or ())),
             author=self._parse_author(status.account),
             published_at=published_at,
@@ -171,13 +186,14 @@ class MastodonTag(PlatformSpider):
                 reposts=count(status.reblogs_count),
                 comments=count(status.replies_count),
                 likes=count(status.favourites_count),
+                shares=count(status.quotes_count),
             ),
-            parent_id=self._id(boosted.id) if boosted else self._id(answered) if answered else None,
-            root_id=f"{self.platform}:{Kind.POST}:{self._id(boosted.id)}" if boosted else None,
+            parent_id=self._id(passed_on) if passed_on else self._id(answered) if answered else None,
+            root_id=f"{self.platform}:{Kind.POST}:{self._id(passed_on)}" if passed_on else None,
             tags=tuple(dict.fromkeys(tag.name for tag in status.tags or ())),
             language=status.language or None,
         )
-        return post, status.reblog if boosted else None
+        return post, status.reblog if boosted else quote.status if quoted else None
 
     def _parse_author(self, account: _Account | None) -> Author | None:
         """Return the account by its address of the whole fediverse; what it proves to own stands as verification."""

@@ -212,7 +212,7 @@ class NodeBB(PlatformSpider):
     def _parse_author(self, user: _User | None) -> Author | None:
         """Return the member; members of other servers have an address in place of a number, guests have 0."""
         uid = str(user.uid or "").strip() if user else ""
-        if user is None or not uid or uid.startswith("-"):
+        if user is None or not uid.strip("0") or uid.startswith("-"):
             return None
         return Author(
             id=f"{self._site}/user/{uid}" if uid.isdecimal() else uid,

@@ -17,7 +17,7 @@ import msgspec
 
 from config.both import Both
 from crawlers.browser_page import BrowserPage
-from crawlers.errors import MalformedPost
+from crawlers.errors import MalformedPost, SchemaChanged
 from crawlers.formats.tieba_answer import (
     TiebaSpider,
     User,
@@ -64,21 +64,34 @@ class _Thread(msgspec.Struct):
     time: Any = None
     create_time: Any = None
     forum_name: str | None = None
+    fname: str | None = None
+    is_floor: Any = None
     post_num: Any = None
     like_num: Any = None
     share_num: Any = None
     user: User | None = None
+    author: User | None = None
     media: Any = None
 
 
-class _Data(msgspec.Struct):
-    cards: list[msgspec.Raw] = msgspec.field(name="card_list")
+class _Turning(msgspec.Struct):
     has_more: bool | int | None = None
+
+
+class _Data(msgspec.Struct):
+    """The hits: in cards, or as the phone's pages and the app have them, bare."""
+
+    cards: list[msgspec.Raw] | None = msgspec.field(name="card_list", default=None)
+    posts: list[msgspec.Raw] | None = msgspec.field(name="post_list", default=None)
+    has_more: bool | int | None = None
+    page: _Turning | None = None
 
 
 class _Answer(msgspec.Struct):
     no: int | str | None = None
+    code: int | str | None = msgspec.field(name="error_code", default=None)
     error: str | None = None
+    words: str | None = msgspec.field(name="error_msg", default=None)
     data: msgspec.Raw = _ABSENT
 
 
@@ -122,18 +135,21 @@ class TiebaSearch(TiebaSpider):
             if _NOTHING.search(plain(first(root, "//body"))):
                 return Page(nothing="a search without hits")
             raise refused_page(text)
-        read = _parse_card if cards else _parse_hit
+        read = _shown_card if cards else _parse_hit
         return self._page_of(response, *self.read_each(hits or cards, lambda one: self._post(response, read(one))))
 
     def _parse_json(self, response: Response) -> Page:
         answer = decode_page(response.body, _Answer)
-        if refusal := said_by(answer.no, answer.error):
+        if refusal := said_by(answer.no or answer.code, answer.error or answer.words):
             raise refusal
-        data = decode_page(bytes(answer.data), _Data)
-        found, dead = self.read_each(data.cards, partial(self._parse_thread, response))
-        posts = [post for post in found if post]
-        page = self._page_of(response, posts, dead)
-        return replace(page, next=None) if data.has_more is not None and not data.has_more else page
+        data = decode_page(response.body if answer.data == _ABSENT else bytes(answer.data), _Data)
+        if data.cards is None and data.posts is None:
+            raise SchemaChanged("neither card_list nor post_list")
+        found, dead = self.read_each(data.cards or (), partial(self._parse_card, response))
+        bare, dead_bare = self.read_each(data.posts or (), partial(self._parse_thread, response))
+        page = self._page_of(response, [*(post for post in found if post), *bare], [*dead, *dead_bare])
+        more = data.page.has_more if data.page and data.has_more is None else data.has_more
+        return replace(page, next=None) if more is not None and not more else page
 
     def _page_of(self, response: Response, posts: list[Post], dead: list[Any]) -> Page:
         asked = parse_qs(urlsplit(response.url).query).get("pn", ["1"])[0]
@@ -146,21 +162,23 @@ class TiebaSearch(TiebaSpider):
             nothing=None if posts or dead else "a list without hits",
         )
 
-    def _parse_thread(self, response: Response, raw: msgspec.Raw) -> Post | None:
+    def _parse_card(self, response: Response, raw: msgspec.Raw) -> Post | None:
         """Return the hit of a card; None for a card of a forum, a person or an advertisement."""
         card = decode_item(raw, _Card)
-        if "thread" not in (card.info, card.style):
-            return None
-        thread = decode_item(card.data, _Thread)
+        return self._parse_thread(response, card.data) if "thread" in (card.info, card.style) else None
+
+    def _parse_thread(self, response: Response, raw: msgspec.Raw) -> Post:
+        thread = decode_item(raw, _Thread)
+        under = str(thread.is_floor or "0") not in ("0", "False")  # the app gives an answer to an answer no other field
         found = _Found(
             tid=str(thread.tid),
-            pid=_id(thread.pid),
-            cid=_id(thread.cid),
+            pid="" if under else _id(thread.pid),
+            cid=_id(thread.pid if under else thread.cid),
             title=text_of(thread.title or ""),
             text=text_of(text_in(thread.content)),
-            forum=thread.forum_name or "",
+            forum=thread.forum_name or thread.fname or "",
             time=thread.time or thread.create_time,
-            author=author_of(thread.user),
+            author=author_of(thread.user or thread.author),
             counts=Engagement(
                 comments=count(thread.post_num), likes=count(thread.like_num), shares=count(thread.share_num)
             ),
@@ -228,7 +246,7 @@ def _parse_hit(hit: Element) -> _Found:
     )
 
 
-def _parse_card(card: Element) -> _Found:
+def _shown_card(card: Element) -> _Found:
     """Return a hit of the layout of 2026."""
     links = each(card, ".//a[contains(@href, '/p/')]")
     thread = next((match for link in links if (match := _THREAD.search(attribute(link, "href")))), None)

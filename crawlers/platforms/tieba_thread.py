@@ -49,6 +49,7 @@ _PLACE = re.compile(r"IP属地\s*[:：]\s*(\S+)")
 _HEADING = re.compile(r"(?:【[^【】]*吧】)?_?(?:百度贴吧)?$")
 _GONE = re.compile("被删除|不存在|被隐藏")
 _OWN = ("baidu.com",)
+_BODY, _BODY_BY_ID = f".//{classed('d_post_content')}", ".//*[starts-with(@id, 'post_content_')]"
 
 
 class TiebaThread(TiebaSpider):
@@ -123,8 +124,8 @@ class TiebaThread(TiebaSpider):
         """Return a post, and the answers that stand below it."""
         floor = decode_item(raw, Floor)
         opens = opens or str(floor.floor) == "1"
-        user = floor.author or users.get(str(floor.author_id))
         thread, forum = answer.thread or ThreadInfo(), answer.forum or answer.display_forum or Forum()
+        user = floor.author or users.get(str(floor.author_id)) or (thread.author if opens else None)
         counts = Engagement(likes=count(floor.agree.num) if floor.agree else None, comments=count(floor.answers))
         if opens:
             likes = counts.likes if counts.likes is not None else count(thread.agree_num)
@@ -140,7 +141,7 @@ class TiebaThread(TiebaSpider):
             time=floor.time or (thread.create_time if opens else None),
             user=user,
             counts=counts,
-            region=floor.ip_address,
+            region=floor.ip_address or (user.ip_address if user else None),
         )
         below = decode_optional(floor.below, Below)
         raws = below.posts if below else decode_optional(floor.below, list[msgspec.Raw]) or []
@@ -148,6 +149,7 @@ class TiebaThread(TiebaSpider):
 
     def _parse_below(self, response: Response, users: Mapping[str, User], pair: tuple[Post, msgspec.Raw]) -> Post:
         above, floor = pair[0], decode_item(pair[1], Floor)
+        user = floor.author or users.get(str(floor.author_id))
         return self._post(
             response,
             opens=False,
@@ -155,7 +157,8 @@ class TiebaThread(TiebaSpider):
             text=text_in(floor.content),
             forum=above.site or "",
             time=floor.time,
-            user=floor.author or users.get(str(floor.author_id)),
+            user=user,
+            region=floor.ip_address or (user.ip_address if user else None),
             parent=above.native_id,
         )
 
@@ -172,13 +175,13 @@ class TiebaThread(TiebaSpider):
         heading = attribute(title, "title") or plain(title) or _HEADING.sub("", plain(first(root, "//title")))
         forum = plain(first(root, f"//{classed('card_title_fname', 'a')}"))
         read = partial(self._parse_shown, response, heading, forum, numbers[0] if numbers else None)
-        posts, dead = self.read_each(floors, read)
+        posts, dead = self.read_each([floor for floor in floors if not _is_advertised(floor)], read)
         return posts, dead, numbers[1] if len(numbers) > 1 else 1
 
     def _parse_shown(self, response: Response, heading: str, forum: str, answers: int | None, floor: Element) -> Post:
-        field = decode_optional(msgspec.Raw(attribute(floor, "data-field").encode() or b"null"), Field) or Field()
+        field = _field(floor)
         told = field.content if isinstance(field.content, dict) else {}
-        body = first(floor, f".//{classed('d_post_content')}", ".//*[starts-with(@id, 'post_content_')]")
+        body = first(floor, _BODY, _BODY_BY_ID)
         if body is None:
             raise MalformedPost("post_content: missing")
         tail = [plain(one) for one in each(floor, f".//{classed('tail-info')}")]
@@ -251,3 +254,18 @@ class TiebaThread(TiebaSpider):
             fields = {"kz": self._tid, "pn": number}
             return Request(url=f"{self.base}/c/f/pb/page_pc?{urlencode(fields)}", optional=number > 1)
         return Request(url=f"{self.base}/p/{self._tid}?pn={number}", optional=number > 1)
+
+
+def _field(floor: Element) -> Field:
+    """Return what the page's script is told of a post; nothing where that cannot be read."""
+    try:
+        return decode_item(msgspec.Raw(attribute(floor, "data-field").encode() or b"{}"), Field)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        return Field()
+
+
+def _is_advertised(floor: Element) -> bool:
+    """Say whether what looks like a post is an advertisement: it has neither a post's number nor a body."""
+    told = _field(floor).content
+    numbered = isinstance(told, dict) and told.get("post_id")
+    return not numbered and first(floor, _BODY, _BODY_BY_ID) is None

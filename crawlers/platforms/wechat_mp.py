@@ -58,9 +58,9 @@ class _Published(msgspec.Struct):
 
 
 class _Sending(msgspec.Struct):
-    """One sending, whose own JSON is a string."""
+    """One sending, whose own JSON is a string, or is not there any more."""
 
-    publish_info: str
+    publish_info: str | None = None
 
 
 class _Sent(msgspec.Struct):
@@ -174,8 +174,12 @@ class WechatMp(PlatformSpider):
 
 
 def _sending(raw: msgspec.Raw) -> list[tuple[int, msgspec.Raw]]:
-    """Return the articles of one sending, each with its time."""
+    """Return the articles of one sending, each with its time; none of one that was taken back."""
     told = decode_item(raw, _Sending).publish_info
+    if told == "":
+        return []
+    if told is None:
+        raise MalformedPost("publish_info: missing")
     told = html.unescape(told) if told.startswith("{&quot;") else told
     try:
         sent = decode_page(told.encode("utf-8", "replace"), _Sent)

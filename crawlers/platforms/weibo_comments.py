@@ -61,7 +61,10 @@ class WeiboComments(OfMessage):
     """What people answered to one message."""
 
     feed_name = Both("微博评论", "Weibo comments")
-    in_browser = BrowserPage(r"https://m\.weibo\.cn/comments/hotflow\?([^\n]*&)?id=(?P<query>\d+)")
+    in_browser = BrowserPage(
+        r"https://(m\.weibo\.cn/comments/hotflow\?([^\n]*&)?"
+        r"|weibo\.com/ajax/statuses/buildComments\?(?![^\n]*fetch_level=1)([^\n]*&)?)id=(?P<query>\d+)"
+    )
 
     def first(self) -> Request:
         """Return the request for the first comments."""

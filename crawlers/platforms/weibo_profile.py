@@ -4,7 +4,7 @@
     GET /statuses/extend?id=…        the whole of a text that the list cuts
 
 The query is the account's number or the address of its page. A page names the next one by `since_id`; an empty page may
-come before a full one.
+come before a full one. What weibo.com's own page receives, /ajax/statuses/mymblog, is read as well.
 """
 
 import re
@@ -17,7 +17,7 @@ from config.both import Both
 from crawlers.browser_page import BrowserPage
 from crawlers.formats.weibo_mobile import WeiboMobile, read_reply
 from crawlers.page import Page, Request, Response
-from crawlers.reading.wire import decode_item, decode_json
+from crawlers.reading.wire import decode_item, decode_json, decode_optional
 from crawlers.spider import CannotCrawl, Job
 
 __all__ = ["WeiboProfile"]
@@ -35,13 +35,19 @@ class _Cards(msgspec.Struct):
     about: msgspec.Raw = msgspec.field(name="cardlistInfo", default=msgspec.Raw(b"{}"))
 
 
+class _Desktop(msgspec.Struct):
+    """The messages, as the page for desktops receives them."""
+
+    messages: list[msgspec.Raw] = msgspec.field(name="list")
+
+
 class WeiboProfile(WeiboMobile):
     """What one account posted and reposted."""
 
     feed_name = Both("微博主页", "Weibo profile")
     in_browser = BrowserPage(
-        r"https://m\.weibo\.cn/api/container/"
-        r"getIndex\?([^\n]*&)?containerid=107603(?P<query>\d{5,})"
+        r"https://(m\.weibo\.cn/api/container/getIndex\?([^\n]*&)?containerid=107603"
+        r"|weibo\.com/ajax/statuses/mymblog\?([^\n]*&)?uid=)(?P<query>\d{5,})"
     )
 
     def __init__(self, job: Job) -> None:
@@ -62,7 +68,10 @@ class WeiboProfile(WeiboMobile):
         reply = read_reply(response)
         if str(reply.ok) == "0":
             return Page(nothing=reply.msg)
-        listed = decode_json(bytes(reply.data), _Cards)
+        data = bytes(reply.data)
+        if desktop := decode_optional(msgspec.Raw(data), _Desktop):
+            return self.page_of(response, desktop.messages, None)
+        listed = decode_json(data, _Cards)
         following = self._following(listed.about, response)
         return self.page_of_cards(response, listed.cards, following)
 

@@ -31,7 +31,9 @@ class WeiboReposts(OfMessage):
     """Who passed one message on, and with what words."""
 
     feed_name = Both("微博转发", "Weibo reposts")
-    in_browser = BrowserPage(r"https://m\.weibo\.cn/api/statuses/repostTimeline\?([^\n]*&)?id=(?P<query>\d+)")
+    in_browser = BrowserPage(
+        r"https://(m\.weibo\.cn/api|weibo\.com/ajax)/statuses/repostTimeline\?([^\n]*&)?id=(?P<query>\d+)"
+    )
     max_stale_pages = 3
 
     def first(self) -> Request:

@@ -17,6 +17,7 @@ import msgspec
 from config.both import Both
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged
 from crawlers.formats.native_id import published
+from crawlers.formats.x_answer import Beside, Found, Includes, Note, Problem, Tweet, User
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
 from crawlers.reading.counts import count
@@ -39,80 +40,12 @@ _FIELDS = {
     "media.fields": "preview_image_url,type,url",
     "place.fields": "country,full_name",
 }
-_ABSENT = msgspec.Raw(b"null")
 _KINDS = {"retweeted": Kind.REPOST, "replied_to": Kind.COMMENT, "quoted": Kind.REPOST}
 """What a post is by what it refers to; the first of these counts."""
+_NO_LANGUAGE = frozenset(("", "und", "zxx", "art", "qam", "qct", "qht", "qme", "qst"))
+"""What X calls texts without words of a language: mentions, links, tags or pictures alone."""
 _OWN, _ORGANISATIONS = ("x.com", "twitter.com", "t.co"), ("business", "government")
 _NEWEST_WITHIN = timedelta(days=6, hours=12)
-
-
-class _User(msgspec.Struct):
-    id: str | int
-    name: str | None = None
-    username: str | None = None
-    description: str | None = None
-    verified: bool | None = None
-    verified_type: str | None = None
-    public_metrics: Any = None
-
-
-class _Reference(msgspec.Struct):
-    type: str
-    id: str | int
-
-
-class _Note(msgspec.Struct):
-    text: str
-    entities: Any = None
-
-
-class _Tweet(msgspec.Struct):
-    id: str | int
-    text: str
-    created_at: str | None = None
-    author_id: str | int | None = None
-    conversation_id: str | int | None = None
-    lang: str | None = None
-    note_tweet: msgspec.Raw = _ABSENT
-    public_metrics: Any = None
-    referenced_tweets: list[_Reference] | None = None
-    entities: Any = None
-    attachments: Any = None
-    geo: Any = None
-
-
-class _Includes(msgspec.Struct):
-    users: list[msgspec.Raw] | None = None
-    tweets: list[msgspec.Raw] | None = None
-    media: list[Any] | None = None
-    places: list[Any] | None = None
-
-
-class _Beside(msgspec.Struct):
-    """The accounts, the pictures' addresses and the places that go with a page, by their ids."""
-
-    users: dict[str, _User]
-    media: dict[str, str]
-    places: dict[str, str]
-
-
-class _Meta(msgspec.Struct):
-    result_count: int | None = None
-    next_token: str | None = None
-
-
-class _Found(msgspec.Struct):
-    data: list[msgspec.Raw] | None = None
-    includes: _Includes | None = None
-    meta: _Meta | None = None
-
-
-class _Problem(msgspec.Struct):
-    title: str | None = None
-    detail: str | None = None
-    type: str | None = None
-    status: int | None = None
-    errors: Any = None
 
 
 class XSearch(PlatformSpider):
@@ -140,10 +73,10 @@ class XSearch(PlatformSpider):
 
     def parse_page(self, response: Response) -> Page:
         """Read one page of the search."""
-        found = decode_page(response.body, _Found)
+        found = decode_page(response.body, Found)
         if found.data is None and (found.meta is None or found.meta.result_count != 0):
             raise _meant(response)
-        includes = found.includes or _Includes()
+        includes = found.includes or Includes()
         read = partial(self._parse_tweet, response, _beside(includes))
         posts, dead = self.read_each(found.data or (), read)
         told = {post.native_id for post in posts}
@@ -161,13 +94,13 @@ class XSearch(PlatformSpider):
         """Return what the body says of the refusal, or else the status."""
         return _meant(response)
 
-    def _parse_tweet(self, response: Response, beside: _Beside, raw: msgspec.Raw) -> Post:
-        tweet = decode_item(raw, _Tweet)
+    def _parse_tweet(self, response: Response, beside: Beside, raw: msgspec.Raw) -> Post:
+        tweet = decode_item(raw, Tweet)
         id = str(tweet.id)
         if not (id.isascii() and id.isdecimal()):
             raise MalformedPost(f"id: {id[:40]!r} is no number")
         kind, parent = _place(tweet)
-        note = decode_optional(tweet.note_tweet, _Note)
+        note = decode_optional(tweet.note_tweet, Note)
         author = beside.users.get(str(tweet.author_id))
         entities = _fields(note.entities if note else None) or _fields(tweet.entities)
         links = _named(entities.get("urls"), "unwound_url", "expanded_url", "url")
@@ -185,11 +118,12 @@ class XSearch(PlatformSpider):
             author=_parse_author(author, tweet),
             published_at=published_at,
             time_precision=precision,
+            edited_at=_edited_at(tweet, response),
             engagement=_parse_engagement(tweet.public_metrics),
             region=beside.places.get(str(_fields(tweet.geo).get("place_id"))),
             parent_id=parent,
             root_id=f"{self.platform}:{Kind.POST}:{root}" if root else None,
-            language=tweet.lang if tweet.lang not in ("", "und", "zxx") else None,
+            language=tweet.lang if tweet.lang not in _NO_LANGUAGE else None,
         )
 
     def _page(self, token: str | None) -> Request:
@@ -205,7 +139,7 @@ class XSearch(PlatformSpider):
 def _meant(response: Response) -> CrawlError:
     """Return what a page without posts says: of the token, the rate, the month's budget, or the query."""
     try:
-        problem = decode_page(response.body, _Problem)
+        problem = decode_page(response.body, Problem)
     except CrawlError as error:
         return XSearch.refusals.get(response.status, type(error))(f"HTTP {response.status}: {error}")
     errors = problem.errors if isinstance(problem.errors, list) else []
@@ -222,8 +156,8 @@ def _meant(response: Response) -> CrawlError:
     return {401: LoginRequired, 403: Blocked}.get(status, SchemaChanged)(said)
 
 
-def _beside(includes: _Includes) -> _Beside:
-    users = {str(user.id): user for raw in includes.users or () if (user := decode_optional(raw, _User))}
+def _beside(includes: Includes) -> Beside:
+    users = {str(user.id): user for raw in includes.users or () if (user := decode_optional(raw, User))}
     media, places = {}, {}
     for one in map(_fields, includes.media or ()):
         address = one.get("url") or one.get("preview_image_url")
@@ -232,16 +166,16 @@ def _beside(includes: _Includes) -> _Beside:
     for one in map(_fields, includes.places or ()):
         if isinstance(name := one.get("full_name") or one.get("country"), str):
             places[str(one.get("id"))] = name
-    return _Beside(users=users, media=media, places=places)
+    return Beside(users=users, media=media, places=places)
 
 
-def _place(tweet: _Tweet) -> tuple[Kind, str | None]:
+def _place(tweet: Tweet) -> tuple[Kind, str | None]:
     """Return what the post is, and the one that it reposts, answers or quotes."""
     referred = {reference.type: str(reference.id) for reference in tweet.referenced_tweets or ()}
     return next(((kind, referred[name]) for name, kind in _KINDS.items() if name in referred), (Kind.POST, None))
 
 
-def _parse_time(tweet: _Tweet, id: str, response: Response) -> ReadTime:
+def _parse_time(tweet: Tweet, id: str, response: Response) -> ReadTime:
     """Return the time that is told, or the id's where none is or the two contradict each other."""
     by_id = published(XSearch.platform, id)
     by_id = by_id if by_id and by_id <= response.fetched_at else None
@@ -255,7 +189,14 @@ def _parse_time(tweet: _Tweet, id: str, response: Response) -> ReadTime:
     return (by_id, Precision.SECOND) if by_id and apart > 60 else said
 
 
-def _parse_author(user: _User | None, tweet: _Tweet) -> Author | None:
+def _edited_at(tweet: Tweet, response: Response) -> datetime | None:
+    """Return when the post was last edited: each version has an id of its own, the last one the newest."""
+    edits = tweet.edits or []
+    at = published(XSearch.platform, str(edits[-1])) if len(edits) > 1 else None
+    return at if at and at <= response.fetched_at else None
+
+
+def _parse_author(user: User | None, tweet: Tweet) -> Author | None:
     if user is None:
         return Author(id=str(tweet.author_id)) if tweet.author_id else None
     kind = user.verified_type
@@ -294,6 +235,6 @@ def _named(items: Any, *names: str) -> list[str]:
     return [one for one in found if isinstance(one, str)]
 
 
-def _pictures(tweet: _Tweet, media: Mapping[str, str]) -> tuple[str, ...]:
+def _pictures(tweet: Tweet, media: Mapping[str, str]) -> tuple[str, ...]:
     keys = _fields(tweet.attachments).get("media_keys")
     return tuple(media[str(key)] for key in keys if str(key) in media) if isinstance(keys, list) else ()

@@ -1,7 +1,8 @@
 """Bodies → values: JSON of a declared shape, and text of whatever charset it really is.
 
 Each failure says what the caller does next: a body that was cut is fetched again (Unreachable), one of another shape
-needs a developer (SchemaChanged).
+needs a developer (SchemaChanged). From one day to the next interfaces write numbers as text, and flags as numbers: what
+means a value of the declared type is read as it.
 """
 
 import json
@@ -31,7 +32,7 @@ def decode_json(body: bytes, shape: type[Shape]) -> Shape:
     try:
         body.decode()
         if b"\\u" not in body or _SURROGATE.search(body) is None:
-            return msgspec.json.decode(body, type=shape)
+            return _decode(body, shape)
     except msgspec.ValidationError as error:
         raise SchemaChanged(str(error)) from error
     except RecursionError as error:
@@ -40,7 +41,7 @@ def decode_json(body: bytes, shape: type[Shape]) -> Shape:
         pass  # mended below, where it can be
     mended = msgspec.json.encode(without_lone_surrogates(_decode_leniently(body)))
     try:
-        return msgspec.json.decode(mended, type=shape)
+        return _decode(mended, shape)
     except msgspec.DecodeError as error:
         raise SchemaChanged(str(error)) from error
 
@@ -51,13 +52,13 @@ def decode_item(raw: msgspec.Raw, shape: type[Shape]) -> Shape:
     msgspec.ValidationError where a required field is missing or of another type.
     """
     try:
-        return msgspec.json.decode(raw, type=shape)
+        return _decode(raw, shape)
     except msgspec.ValidationError as error:
         value, failure = msgspec.json.decode(raw), error
     latest = failure
     while isinstance(value, dict) and _left_out(value, str(latest)):
         try:
-            return msgspec.json.decode(msgspec.json.encode(value), type=shape)
+            return msgspec.json.decode(msgspec.json.encode(value), type=shape, strict=False)
         except msgspec.ValidationError as error:
             latest = error
     raise failure
@@ -66,7 +67,7 @@ def decode_item(raw: msgspec.Raw, shape: type[Shape]) -> Shape:
 def decode_optional(raw: msgspec.Raw, shape: type[Shape]) -> Shape | None:
     """Read a part that its item can do without; None where it is null, or something else, such as "" or []."""
     try:
-        return msgspec.json.decode(raw, type=shape)
+        return _decode(raw, shape)
     except msgspec.ValidationError:
         return None
 
@@ -77,6 +78,14 @@ def decode_page(body: bytes, shape: type[Shape]) -> Shape:
         return decode_item(decode_json(body, msgspec.Raw), shape)
     except msgspec.ValidationError as error:
         raise SchemaChanged(str(error)) from error
+
+
+def _decode(raw: bytes | msgspec.Raw, shape: type[Shape]) -> Shape:
+    """Read JSON as `shape`; where its types differ, as what the values mean: "12" for a number, 1 for a flag."""
+    try:
+        return msgspec.json.decode(raw, type=shape)
+    except msgspec.ValidationError:
+        return msgspec.json.decode(raw, type=shape, strict=False)
 
 
 def _left_out(value: dict[str, Any], failure: str) -> bool:

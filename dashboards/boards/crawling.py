@@ -4,6 +4,8 @@ from config.both import Both
 from dashboards.panel import Board, Control, Draw, Listing, Panel, Time, Top, number
 from indexing.metrics.of.mentions import MENTIONS
 from indexing.metrics.of.runs import (
+    BACKFILLED,
+    BACKFILLS,
     CAPPED,
     COVERAGE,
     DEAD_LETTERS,
@@ -87,7 +89,7 @@ BOARD = Board(
             ),
             kind="runs",
             by=(Top("feed", Both("来源", "Feed"), 20), Top("query", Both("查询", "Query"), 20)),
-            show=(PAGES, GAPS, LOST_GAPS, CAPPED, LAST_SUCCESS),
+            show=(PAGES, GAPS, LOST_GAPS, CAPPED, BACKFILLS, BACKFILLED, LAST_SUCCESS),
             draw=Draw.TABLE,
             width=48,
         ),

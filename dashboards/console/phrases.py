@@ -102,6 +102,7 @@ PHRASES: Mapping[str, Both] = MappingProxyType(
         "original": Both("原文", "post"),
         # posts
         "posts": Both("帖子", "Posts"),
+        "coverage": Both("采集覆盖", "Coverage"),
         "from": Both("自", "From"),
         "to": Both("至（含）", "To, included"),
         "all": Both("全部", "All"),

@@ -2,7 +2,8 @@
 
 All models of which routes depend on each other count, each by how well it fits (Bayesian model averaging over
 log-linear models, as Madigan and York 1997 do it). What no data of so few routes can tell, a dependence of all of them,
-is allowed for: the odds of being caught by one route may be some times greater for what another caught.
+is allowed for: the odds of being caught by one route may be some times greater for what another caught. How many times
+is as much as leaves an interval that still says something: where little is unseen, a strong dependence changes little.
 """
 
 from collections import defaultdict
@@ -17,11 +18,14 @@ __all__ = ["MOST_ROUTES", "Estimate", "Refused", "estimate", "pooled"]
 MOST_ROUTES = 3
 _LEAST_RECAUGHT = 10
 """Posts that two routes or more must have caught."""
+_STEPS = 8
 _WIDEST = 1.0
 """An interval that is wider than the figure itself says nothing that a person could use."""
-_ALLOWED = {2: (0.25, 0.5), 3: (0.1, 0.3)}
-"""By the number of routes: mean and deviation of the logarithm of what a dependence that cannot be seen multiplies the
-unseen by. Routes prefer what is popular, hence more is unseen than independence has it."""
+_USEFUL = 0.55
+"""How wide an interval, as a share of the figure, may grow for the sake of a stronger dependence."""
+_ALLOWED = {2: (0.25, 0.4, 0.8), 3: (0.1, 0.3, 0.3)}
+"""By the number of routes: mean, and least and greatest deviation, of the logarithm of what a dependence that cannot be
+seen multiplies the unseen by. Routes prefer what is popular, hence more is unseen than independence has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +76,28 @@ def estimate(hours: Sequence[Table], routes: int, *, allowing: bool = True) -> E
     fits = [one for pairs in models(routes) if (one := fit(tables, routes, pairs))]
     if not fits:
         return Refused(reason="small_overlap", seen=seen, recaught=recaught)
-    allowed = _ALLOWED[routes] if allowing else (0.0, 0.0)
-    middle, low, high = (seen + _quantile(fits, share, *allowed) for share in (0.5, 0.025, 0.975))
+    shift, least, most = _ALLOWED[routes] if allowing else (0.0, 0.0, 0.0)
+    middle, low, high = _interval(fits, seen, shift, _spread(fits, seen, shift, least, most))
     if high - low > _WIDEST * middle:
         return Refused(reason="wide_interval", seen=seen, recaught=recaught)
     return Estimate(figure=middle, low=low, high=high, seen=seen, recaught=recaught)
+
+
+def _spread(fits: Sequence[Fit], seen: int, shift: float, least: float, most: float) -> float:
+    """Return the greatest of the allowed deviations whose interval is still useful, the least where none is."""
+    below, above, tried = least, most, most
+    for _ in range(_STEPS):
+        middle, low, high = _interval(fits, seen, shift, tried)
+        below, above = (tried, above) if high - low <= _USEFUL * middle else (below, tried)
+        if below in (most, above):
+            break
+        tried = (below + above) / 2
+    return below
+
+
+def _interval(fits: Sequence[Fit], seen: int, shift: float, spread: float) -> tuple[float, float, float]:
+    middle, low, high = (seen + _quantile(fits, share, shift, spread) for share in (0.5, 0.025, 0.975))
+    return middle, low, high
 
 
 def _quantile(fits: Sequence[Fit], share: float, shift: float, spread: float) -> float:

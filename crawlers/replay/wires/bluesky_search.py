@@ -63,7 +63,7 @@ def _carried(post: Post) -> Post:
     rkey = slug_of(post.id, 13)
     shown = showing(
         replace(post, platform="bluesky", feed="bluesky_search", native_id=f"at://{did}/app.bsky.feed.post/{rkey}"),
-        counts=("reposts", "comments", "likes"),
+        counts=("reposts", "comments", "likes", "shares", "favourites"),
         fields=("tags", "language"),
     )
     author = shown.author and replace(shown.author, id=did, url=f"https://bsky.app/profile/{did[8:]}.bsky.social")
@@ -99,7 +99,8 @@ def _view(post: Post) -> dict[str, Any]:
         "replyCount": counts.comments,
         "repostCount": counts.reposts,
         "likeCount": counts.likes,
-        "quoteCount": 0,
+        "quoteCount": counts.shares,
+        "bookmarkCount": counts.favourites,
         "indexedAt": _iso(post.published_at),
         "labels": [],
     }
