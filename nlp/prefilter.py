@@ -6,19 +6,31 @@ is a look at the raw text; reading it into words, which `nlp.query` does, takes 
 
 import re
 from collections.abc import Iterable
+from typing import Protocol
 
 from config.query import Query
-from crawlers.post import Post
 from nlp.stored_queries import anchors
 from nlp.variants import ways_to_write
 from nlp.words import HAN
 
-__all__ = ["Prefilter"]
+__all__ = ["Prefilter", "Said"]
 
 _PLAIN = re.compile(f"[a-z0-9 {HAN}]+")
 _FULL_WIDTH = 0xFEE0
 _ALSO = {"i": "İ", "k": "\u212a"}
 """What becomes a Latin letter in lower case, besides the capital."""
+
+
+class Said(Protocol):
+    """What a post says: as much of a post as is looked at here."""
+
+    @property
+    def title(self) -> str | None:
+        """Its title, where it has one."""
+
+    @property
+    def text(self) -> str:
+        """Its text."""
 
 
 class Prefilter:
@@ -34,7 +46,7 @@ class Prefilter:
             fewest = min(found, key=len)
             self._pairs += [_ends(str(word)) for word in sorted(map(str, fewest))]
 
-    def may_hold(self, post: Post) -> bool:
+    def may_hold(self, post: Said) -> bool:
         """Return whether a query may hold; False is certain."""
         if self._pairs is None:
             return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nlp.stance.aside import advertised, reported, stood_by, wanted
+from nlp.stance.aside import advertised, announced, reported, stood_by, wanted
 from nlp.stance.comparisons import compared
 from nlp.stance.irony import mocked
 from nlp.stance.phrases import phrased
@@ -28,13 +28,19 @@ _WISHED = re.compile(
 _AS_T = re.compile(f"(?:像|和|跟|与|同|有){TARGET}[^,。!?;:]{{0,4}}?(?:一样|那么|这么|那样)")
 _ASKS = re.compile(
     r"哪[个家款种][^,。]{0,4}(?:好|强|值|更|推荐|靠谱|[?])|(?<!不)怎么样|咋样|好不好|值不值|值得[^,。]{0,3}吗|"
-    r"有人[^,。]{0,8}吗|有没有人|请问|想问|求推荐|求助|求问|还是[^,。]{1,8}[?]|"
-    r"多少钱|谁更|谁知道|(?:好|靠谱|流畅|舒服|快|香|值|用|喝|吃|贵)[^,。]{0,2}吗|选谁|买谁"
+    r"有人[^,。]{0,8}吗|有没有人|有人知道|请[问教]|想问|求推荐|求助|求问|求(?:用过|懂|大神)|还是[^,。]{1,8}[?]|"
+    r"哪[个家款种台][^,。!?;]{1,12}[?]|(?:能|可以)[^,。!?;]{1,16}[吗么不](?:[?,。]|$)|(?P<much>[大多久])不(?P=much)|"
+    r"多少钱(?!我?[都也])|谁更|(?<!谁.)谁知道|(?<!不)(?:好|靠谱|流畅|舒服|快|香|值|用|喝|吃|贵)[^,。]{0,2}吗|选谁|买谁"
 )
 _SCOLDS = re.compile(
     "凭什么|难道|不会吧|是不是有病|什么意思|能不能好好|死了|疯了|有病|瞎|要脸|良心呢|过分|搞笑|谁还|还敢|是人吗|脑子"
 )
-_SCOLDING = re.compile("凭什么|死了吗|死绝|有病|要脸吗|要点脸|良心呢|没有良心|脑子进水|瞎了")
+_SCOLDING = re.compile("凭什么|死了吗|死绝|有病|要脸吗|要点脸|良心呢|没有良心|脑子进水|瞎了|这正常吗|这合理吗|好意思吗")
+_WHICH = re.compile("哪[个家款种台]")
+"""Of several the better is asked for: blame there is of none."""
+_LOVES = re.compile("送我|[超真太最]爱|好喜欢")
+_FALLS_BEHIND = re.compile(f"{TARGET}[^,。!?;{OTHER}]{{0,8}}(?:却|还得|还要|还没|还在|就(?!是)|才(?!是)|连|只[会能有])")
+"""What is said of the target beside praise of another: it does worse, in whatever words."""
 _TURN = re.compile("但是|但|不过|然而|可惜|可是")
 
 
@@ -44,6 +50,7 @@ def decide(scene: Scene, words: Lexicon) -> Verdict | None:
         return None
     for rule in (
         advertised,
+        announced,
         _asked,
         _scolded,
         _wished,
@@ -67,7 +74,8 @@ def _asked(scene: Scene, words: Lexicon) -> Verdict | None:
     if not all(_ASKS.search(sentence) for sentence in about) or _SCOLDS.search(scene.text):
         return None
     said = " ".join(clause for clause in clauses(scene.text) if not _ASKS.search(clause))
-    if -1 in words.signs(scene.text) or words.signs(said) or "送我" in scene.text:
+    blamed = " ".join(clause for clause in clauses(scene.text) if not _WHICH.search(clause))
+    if -1 in words.signs(blamed) or words.signs(said) or _LOVES.search(scene.text):
         return None
     return Verdict(fate=0, why="question")
 
@@ -117,6 +125,8 @@ def _by_clause(scene: Scene, words: Lexicon) -> Verdict | None:
     mine, others = signs.get(TARGET, set()), signs.get(OTHER, set())
     if len(mine) == 1:
         return Verdict(fate=mine.pop(), why="contrast")
+    if not mine and others == {1} and _FALLS_BEHIND.search(scene.text):
+        return Verdict(fate=-1, why="contrast")
     if not mine and others:
         return Verdict(fate=0, why="bystander")
     return None

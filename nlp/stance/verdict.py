@@ -8,7 +8,16 @@ __all__ = ["Verdict"]
 
 Probabilities = tuple[float, float, float]
 
-WEIGHTS = {"contrast": 0.65, "bystander": 0.35, "place": 0.7, "wanting": 0.75, "turn": 0.5, "news": 0.7, "phrase": 0.6}
+WEIGHTS = {
+    "contrast": 0.65,
+    "bystander": 0.35,
+    "place": 0.7,
+    "wanting": 0.75,
+    "turn": 0.5,
+    "news": 0.7,
+    "official": 0.7,
+    "phrase": 0.6,
+}
 SURE = 0.85
 """How much a rule's verdict counts beside the model's answer, by the rule's kind; any other kind counts `SURE`."""
 
