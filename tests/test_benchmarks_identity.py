@@ -170,7 +170,7 @@ def plain_splink(scores: Any) -> tuple[float, float]:
     from splink import DuckDBAPI, Linker, SettingsCreator
 
     begun, busy = time.perf_counter(), time.process_time()
-    rules: list[Any] = [f"l.{key} = r.{key}" for key in scores.keys]
+    rules: list[Any] = list(scores.keys)
     settings = SettingsCreator(
         link_type="link_only",
         unique_id_column_name="id",

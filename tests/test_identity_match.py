@@ -11,12 +11,14 @@ import pytest
 from typer.testing import CliRunner
 
 from indexing.identity.match import Field, FieldKind, Linked, Model, Outcome, UnusableFields, link_records
-from indexing.identity.match.decide import _among, _least
+from indexing.identity.match.decide import _least
 from indexing.identity.match.frequent import given_frequencies
 from indexing.identity.match.levels import comparisons
 from indexing.identity.match.model import ModelUnusable
 from indexing.identity.match.names import shapes, sound, sound_key, whole
 from indexing.identity.match.prepare import prepare
+from indexing.identity.match.rivals import Sizes, beside
+from indexing.identity.match.score import scorer
 from tests.people import labelled
 from tingfeng import app
 
@@ -160,9 +162,72 @@ def test_links_are_made_as_long_as_their_share_of_right_ones_lasts() -> None:
     assert _least(probability, 0.99995) > 1
 
 
+def scored(pairs: list[tuple[int, int, float]]) -> pa.Table:
+    left, right, weight = zip(*pairs, strict=True)
+    return pa.table({"l": left, "r": right, "weight": weight})
+
+
+def likely(pairs: list[tuple[int, int, float]], sizes: Sizes) -> list[float]:
+    return [1 / (1 + 2.0**-bits) for bits in beside(scored(pairs), sizes)["weight"].to_pylist()]
+
+
 def test_of_several_rows_that_one_could_be_each_takes_from_the_others() -> None:
-    among = _among(np.array([10.0, 10.0, 10.0]), np.array([7, 7, 8]))
-    assert among == pytest.approx([0.4998, 0.4998, 0.999], abs=1e-3)
+    known = likely([(0, 7, 10.0), (1, 7, 10.0), (2, 8, 10.0)], Sizes(left=1_000, right=1_000, prior=1e-6))
+    assert known[:2] == pytest.approx([0.5, 0.5], abs=1e-3)
+    assert known[2] > 0.98
+
+
+def test_a_pair_says_more_where_most_rows_are_of_somebody_in_the_first_table() -> None:
+    sure = [(place, place, 20.0) for place in range(900)]
+    few, many = (likely([*sure[:some], (950, 950, 0.0)], Sizes(left=1_000, right=1_000, prior=some / 1e6))[-1]
+                 for some in (50, 900))  # fmt: skip
+    assert few == pytest.approx(0.5, abs=0.03)
+    assert many > 0.88
+
+
+def test_a_row_that_has_found_its_own_is_not_looked_for_elsewhere_unless_rows_have_several() -> None:
+    sizes, one_each = Sizes(left=1_000, right=1_000, prior=9e-4), [(place, place, 20.0) for place in range(900)]
+    several = [(place // 2, place, 20.0) for place in range(900)]
+    assert likely([*one_each, (0, 950, 3.0)], sizes)[-1] < 0.3
+    assert likely([*several, (0, 950, 3.0)], sizes)[-1] > 0.9
+
+
+def test_rows_of_nobody_are_not_linked_with_namesakes() -> None:
+    left, right, truth = labelled(700, seed=11)
+    theirs = {place for _, place in truth}
+    strangers = [row for place, row in enumerate(right) if place not in theirs]
+    kept = [row for place, row in enumerate(left) if place % 2]
+    assert len(pairs(link_records(kept, strangers), Outcome.LINKED)) <= 1
+
+
+def test_a_mistyped_digit_of_a_mail_made_of_the_name_says_nothing() -> None:
+    found = comparisons({"email": FieldKind.EMAIL})[0]
+    with duckdb.connect(":memory:") as con:
+
+        def missing(one: str, other: str) -> bool:
+            sql = f"SELECT {found.missing} FROM (SELECT ? AS email_l, ? AS email_r)"  # noqa: S608
+            return bool(con.execute(sql, [one, other]).fetchall()[0][0])
+
+        assert missing("zhuzihan84@a.com", "zhuzihan94@b.com")
+        assert not missing("chengjing88@a.com", "chengjing22@a.com")  # another's
+        assert not missing("zhuzihan84@a.com", "zhuzihan84@b.com")
+        assert not missing("341562787@qq.com", "341562797@qq.com")
+
+
+def test_keys_of_few_words_meet_whole_names() -> None:
+    left, right, truth = labelled(800, seed=4)
+    for place in {place for _, place in truth}:
+        whole = next(left[one]["name"] for one, other in truth if other == place)
+        right[place] = right[place] | {"name": (f"阿{whole[-1]}", f"{whole[0]}先生", whole[1:])[place % 3]}
+    fields = [Field(column="name", kind=FieldKind.NAME)]
+    one, other = prepare(left, fields), prepare(right, fields)
+    with scorer(one.table, other.table, one.columns) as scores:
+        scores.block(comparisons(one.columns))
+        joined = "blocked b JOIN lefts l ON b.join_key_l = l.key JOIN rights r ON b.join_key_r = r.key"
+        sql = f"SELECT l.id, r.id FROM {joined}"  # noqa: S608
+        found = set(scores.con.execute(sql).fetchall())
+    assert len(found) <= 0.011 * scores.pairs
+    assert sum(pair in found for pair in truth if pair[1] % 3 == 2) / sum(pair[1] % 3 == 2 for pair in truth) > 0.8
 
 
 def test_a_rare_name_is_as_rare_as_its_characters_unless_names_are_fashions() -> None:

@@ -28,6 +28,8 @@ class Rule:
 
     parts: tuple[str, ...]
     family: str = _MIXED
+    others: tuple[str, ...] = ()
+    """The second row's expressions, where they are others."""
 
 
 def rules(columns: Mapping[str, FieldKind]) -> list[Rule]:
@@ -49,17 +51,36 @@ def _alone(columns: Mapping[str, FieldKind]) -> Iterator[tuple[str, ...]]:
 
 
 def _of_names(columns: Mapping[str, FieldKind]) -> Iterator[Rule]:
-    if "gn" in columns:
-        for parts in (
-            ("sn_py", "gn_py"),
-            ("sn_key", "gn_key"),
-            ("least(sn_py, gn_py)", "greatest(sn_py, gn_py)"),
-            ("sn_key", "gn_last"),
-            ("sn_key", "gn_py[1]"),
-            ("sn_py[1]", "gn_key"),
-            ("gn_py",),
-        ):
-            yield Rule(parts, _PINYIN)
+    if "gn" not in columns:
+        return
+    days = [f'"{name}"[1:4]' for name, kind in columns.items() if kind is FieldKind.BIRTHDAY]
+    ends = [f'"{name}"[-4:]' for name, kind in columns.items() if kind is FieldKind.PHONE]
+    for parts in (
+        ("sn_py", "gn_py"),
+        ("sn_key", "gn_key"),
+        ("letters",),
+        ("least(sn_py, gn_py)", "greatest(sn_py, gn_py)"),
+        ("sn_key", "gn_first"),
+        ("sn_key", "gn_last"),
+        ("sn_key", "gn_py[1]"),
+        ("sn_py[1]", "gn_key"),
+        ("gn_py",),
+        *((name, other) for name in ("sn_key", "gn_first", "gn_last") for other in (*days, *ends)),
+    ):
+        yield Rule(parts, _PINYIN)
+    yield from _of_few_words(columns)
+
+
+def _of_few_words(columns: Mapping[str, FieldKind]) -> Iterator[Rule]:
+    """Yield keys for the few rows that say 阿伟, 王先生 or a given name alone, of the other's whole name."""
+    known = tuple(f'"{name}"' for name, kind in columns.items() if kind in (FieldKind.GENDER, FieldKind.CITY))
+    called = "CASE WHEN sn IS NULL THEN gn_last END"
+    addressed = "CASE WHEN gn IS NULL THEN sn_key WHEN sn IS NULL THEN gn_last END"
+    alone = "CASE WHEN length(sn) + length(gn) = 2 THEN sn_key || gn_key END"
+    for whole, few in (("gn_last", called), ("sn_key", addressed), ("gn_key", alone)):
+        for more in dict.fromkeys(((), known)) if few != alone else ((),):
+            yield Rule((whole, *more), _PINYIN, (few, *more))
+            yield Rule((few, *more), _PINYIN, (whole, *more))
 
 
 def _mixed(columns: Mapping[str, FieldKind]) -> Iterator[Rule]:
@@ -97,45 +118,49 @@ def budget(left: int, right: int | None) -> int:
 
 
 def add_keys(con: "DuckDBPyConnection", tables: Sequence[str], wanted: Sequence[Rule], most: int) -> list[str]:
-    """Give the tables a column for each key within the budget, of a family the cheapest first; return their names."""
+    """Give the tables columns for each key within the budget, of a family the cheapest first; return the conditions."""
     con.execute("CREATE OR REPLACE TEMP TABLE hot (rule INTEGER, k UBIGINT)")
     sizes = [con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0] for table in tables]
     rest = most
     chosen: list[int] = []
     costs = {place: _cost(con, tables, rule, place, most) for place, rule in enumerate(wanted)}
     for place in sorted(costs, key=lambda place: (_ORDER.index(wanted[place].family), costs[place], place)):
-        further = max(costs[place] - min(sizes), 0)  # the pairs of one person each are found by nearly every key
+        # the pairs of one person each are found by nearly every key
+        further = max(costs[place] - (0 if wanted[place].others else min(sizes)), 0)
         if costs[place] and further <= rest and further <= most / _OF_BUDGET:
             chosen.append(place)
             rest -= further
-    names = {place: f"key_{place}" for place in sorted(chosen)}
-    keys = ", ".join(
-        f"CASE WHEN {_key(wanted[place])} IN (SELECT k FROM hot WHERE rule = {place}) THEN NULL"
-        f" ELSE {_key(wanted[place])} END AS {name}"
-        for place, name in names.items()
-    )
+    keys, conditions = [], []
+    for place in sorted(chosen):
+        rule, sides = wanted[place], [f"key_{place}"]
+        keys.append(f"{_cool(rule.parts, place)} AS {sides[0]}")
+        if rule.others:
+            sides.append(f"other_{place}")
+            keys.append(f"{_cool(rule.others, place)} AS {sides[1]}")
+        conditions.append(f"l.{sides[0]} = r.{sides[-1]}")
     for table in tables if keys else ():
-        con.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT *, {keys} FROM {table}")
-    return list(names.values())
+        con.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT *, {', '.join(keys)} FROM {table}")
+    return conditions
 
 
-def _key(rule: Rule) -> str:
-    """Return the key as SQL: NULL where a part is missing or empty, for `||` of NULL is NULL."""
-    whole = _joined(rule)
-    return f"(CASE WHEN ({whole}) IS NOT NULL THEN hash({whole}) END)"
+def _cool(parts: tuple[str, ...], place: int) -> str:
+    """Return the key as SQL: NULL where it is hot, or a part is missing or empty, for `||` of NULL is NULL."""
+    whole = _joined(parts)
+    key = f"(CASE WHEN ({whole}) IS NOT NULL THEN hash({whole}) END)"
+    return f"CASE WHEN {key} IN (SELECT k FROM hot WHERE rule = {place}) THEN NULL ELSE {key} END"
 
 
-def _joined(rule: Rule) -> str:
-    return " || '|' || ".join(f"nullif({part}, '')" for part in rule.parts)
+def _joined(parts: tuple[str, ...]) -> str:
+    return " || '|' || ".join(f"nullif({part}, '')" for part in parts)
 
 
 def _cost(con: "DuckDBPyConnection", tables: Sequence[str], rule: Rule, place: int, most: int) -> int:
     """Return how many pairs share this key; values that alone would take too many are noted as hot and left out."""
-    key = _joined(rule)
     counts = [
-        f"SELECT hash({key}) AS k, count(*) AS n FROM {table} WHERE ({key}) IS NOT NULL GROUP BY 1" for table in tables
+        f"SELECT hash({key}) AS k, count(*) AS n FROM {table} WHERE ({key}) IS NOT NULL GROUP BY 1"
+        for table, key in ((tables[0], _joined(rule.parts)), (tables[-1], _joined(rule.others or rule.parts)))
     ]
-    if len(tables) == 2:
+    if len(tables) == 2 or rule.others:
         pairs = f"SELECT k, l.n * r.n AS pairs FROM ({counts[0]}) l JOIN ({counts[1]}) r USING (k)"
     else:
         pairs = f"SELECT k, n * (n - 1) / 2 AS pairs FROM ({counts[0]})"

@@ -51,19 +51,19 @@ class Decided:
 
 
 def decide(pairs: pa.Table, wanted: Sequence[Comparison], limits: Thresholds, *, one_table: bool) -> Decided:
-    """Return what becomes of each pair; `pairs` as `weighed` returns them.
+    """Return what becomes of each pair; `pairs` as `weighed`, and for two tables `beside`, return them.
 
-    Of several first rows that one second row could be one at most is: each takes from the others' probability. What is
-    sure but for them, or but for what speaks for another person, is a conflict.
+    What is sure but for its rivals, or but for what speaks for another person, is a conflict.
     """
     if not pairs.num_rows:
         return Decided(outcome=np.zeros(0, np.int8))
     weight = np.asarray(pairs["weight"], dtype=float)
     left, right = np.asarray(pairs["l"]), np.asarray(pairs["r"])
-    alone = _probability(weight)
-    among = alone if one_table else _among(weight, right)
+    among = _probability(weight)
+    alone_weight = weight if one_table else weight - np.asarray(pairs["rivals"])
+    alone = _probability(alone_weight)
     other, number = _against(pairs, wanted)
-    torn = (_probability(weight - np.asarray(pairs["at_home"])) >= _LEAST) & (other >= 2) & ~number
+    torn = (_probability(alone_weight - np.asarray(pairs["at_home"])) >= _LEAST) & (other >= 2) & ~number
     least = limits.automatic if limits.automatic is not None else _least(among[~torn], limits.precision)
     outcome = np.full(len(weight), list(Outcome).index(Outcome.CANDIDATE), np.int8)
     outcome[(among >= least) & ~torn] = 0
@@ -76,13 +76,6 @@ def decide(pairs: pa.Table, wanted: Sequence[Comparison], limits: Thresholds, *,
 
 def _probability(weight: Numbers) -> Numbers:
     return np.asarray(1 / (1 + np.exp2(-np.clip(weight, -500, 500))))
-
-
-def _among(weight: Numbers, right: Numbers) -> Numbers:
-    """Return how likely each pair is where one pair of a second row is right at most."""
-    odds = np.exp2(np.clip(weight, -500, 500))
-    _, places = np.unique(right, return_inverse=True)
-    return np.asarray(odds / (1 + np.bincount(places, weights=odds)[places]))
 
 
 def _least(probability: Numbers, precision: float) -> float:

@@ -18,13 +18,13 @@ import numpy as np
 from indexing.identity.match.levels import Comparison
 from indexing.identity.match.model import Model
 
-__all__ = ["Patterns", "estimate"]
+__all__ = ["GUESS_WEIGHS", "LEAST", "MOST_AT_HOME", "Patterns", "estimate", "shares"]
 
-_GUESS_WEIGHS, _GUESSED_PAIRS, _LABEL_WEIGHS = 30.0, 1_000.0, 5.0
+GUESS_WEIGHS, _GUESSED_PAIRS, _LABEL_WEIGHS = 30.0, 1_000.0, 5.0
 Counts: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float64]]"
 _ROUNDS, _STILL = 60, 1e-5
-_LEAST = 1e-7
-_MOST_AT_HOME = 3.0
+LEAST = 1e-7
+MOST_AT_HOME = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +60,14 @@ def estimate(
                 certain = np.full(len(said.counts), _LABEL_WEIGHS)
                 share = certain if same_person else -_posteriors(model, wanted, said)[0]
                 seen = np.maximum(seen + _counted(said, place, share, len(one.levels)), 0.0)
-            m[one.name] = _shares(seen + _GUESS_WEIGHS * guess[one.name])
+            m[one.name] = shares(seen + GUESS_WEIGHS * guess[one.name])
             h[one.name] = at_least = one.of_household(model.u[one.name])
             if one.shared:
                 seen = _counted(found, place, at_home, len(one.levels))
-                h[one.name] = _shares(seen + _GUESS_WEIGHS * np.array(at_least))
-        prior = min(max(same / pairs, _LEAST / 10), 0.5)
+                h[one.name] = shares(seen + GUESS_WEIGHS * np.array(at_least))
+        prior = min(max(same / pairs, LEAST / 10), 0.5)
         still = abs(prior - model.prior) <= _STILL * model.prior and _near(model.m, m)
-        model = replace(model, m=m, h=h, prior=prior, house=min(max(house / pairs, _LEAST / 10), prior * _MOST_AT_HOME))
+        model = replace(model, m=m, h=h, prior=prior, house=min(max(house / pairs, LEAST / 10), prior * MOST_AT_HOME))
         model = replace(model, u=_of_two_people(model, shown, wanted))
         if still:
             break
@@ -89,7 +89,8 @@ def _posteriors(model: Model, wanted: Sequence[Comparison], found: Patterns) -> 
     return np.asarray(odds / (1 + odds + odds_home)), np.asarray(odds_home / (1 + odds + odds_home))
 
 
-def _shares(counts: Counts) -> tuple[float, ...]:
+def shares(counts: Counts) -> tuple[float, ...]:
+    """Return the counts as parts of one."""
     return tuple(float(share) for share in counts / counts.sum())
 
 
@@ -108,7 +109,8 @@ def _of_two_people(
         counts, guess = shown[one.name], np.array([level.u for level in one.levels])
         others = np.maximum(counts - counts.sum() * model.prior * np.array(model.m[one.name]), 0.0)
         u = others + _GUESSED_PAIRS * guess / guess.sum()
-        found[one.name] = tuple(float(share) for share in u / u.sum())
+        u = np.maximum(u / u.sum(), [level.at_least for level in one.levels])
+        found[one.name] = shares(u)
     return found
 
 

@@ -26,6 +26,8 @@ class Level:
     """The column whose common values weigh less."""
     h: float | None = None
     """None: as of one person where a household shares the field, as of strangers where it does not."""
+    at_least: float = 0.0
+    """What u cannot be below, however few random pairs have shown it."""
     other: bool = False
     """Whether it speaks for another person, in a field that a person keeps for life."""
 
@@ -99,12 +101,14 @@ def _given() -> Comparison:
     turned = f"{two} AND gn_l[1] = gn_r[2] AND gn_l[2] = gn_r[1]"
     lost = "ascii(gn_l) > 13000 AND length(gn_l) + length(gn_r) = 3 AND (contains(gn_l, gn_r) OR contains(gn_r, gn_l))"
     nick = "list_contains(answers_l, nk_r) OR list_contains(answers_r, nk_l) OR (nk_l = nk_r AND gn_l <> gn_r)"
+    twice = f"NOT {_LATIN} AND length(gn_l) > 1 AND nk_l IS NOT NULL AND sn_l IS NULL AND sn_r IS NULL AND gn_l = gn_r"
     by_surname = "sn_r IS NULL AND nk_r = sn_l OR sn_l IS NULL AND nk_l = sn_r"
     letters = f"{_LATIN} AND length(gn_l) > 2 AND length(gn_r) > 2"
     return Comparison(
         "given_name",
         _null("gn"),
         (
+            Level("the same nickname", twice, 0.005, 0.002),
             Level("equal", "gn_l = gn_r", 0.72, 0.004, "gn"),
             Level("sounds the same (pinyin)", "gn_py_l = gn_py_r", 0.05, 0.002),
             Level("exchanged with the surname", _EXCHANGED, 0.02, 0.002),
@@ -149,7 +153,8 @@ def _birthday(name: str, _: Sequence[str]) -> Comparison:
         name,
         _null(name),
         (
-            Level("equal", f"{left} = {right}", 0.88, 0.00005, h=0.015),  # twins
+            # a century has 36,525 days; at home there are twins
+            Level("equal", f"{left} = {right}", 0.88, 0.00005, h=0.015, at_least=1 / 36_525),
             Level("day and month exchanged", moved, 0.01, 0.00005),
             Level("one digit differs", f"length({left}) = 8 AND {_typo(name)}", 0.06, 0.0008),
             Level("same day of another year", day, 0.01, 0.003),
@@ -184,9 +189,14 @@ def _number(name: str, _: Sequence[str]) -> Comparison:
 
 def _email(name: str, _: Sequence[str]) -> Comparison:
     left, right = (f"split_part(\"{name}_{side}\", '@', 1)" for side in "lr")
+    letters = [f"regexp_replace({one}, '[^a-z]', '', 'g')" for one in (left, right)]
+    # both made of one name, which is weighed already: a digit that differs may be another 王伟's as well as mistyped
+    namesakes = (
+        f"{left} <> {right} AND length({letters[0]}) > 3 AND {letters[0]} = {letters[1]} AND {_one_step(left, right)}"
+    )
     return Comparison(
         name,
-        _null(name),
+        f"coalesce({_null(name)} OR {namesakes}, true)",
         (
             Level("equal", f'"{name}_l" = "{name}_r"', 0.75, 0.00005, name, h=0.04),
             Level("same before the @", f"{left} = {right} AND length({left}) > 4", 0.06, 0.0002, h=0.004),

@@ -16,6 +16,8 @@ from indexing.identity.match.household import weighed
 from indexing.identity.match.levels import Comparison, comparisons
 from indexing.identity.match.model import Model
 from indexing.identity.match.prepare import Prepared, prepare
+from indexing.identity.match.refine import refined
+from indexing.identity.match.rivals import Sizes, beside
 from indexing.identity.match.score import Scorer, scorer
 
 __all__ = ["Linked", "Pair", "Part", "Rows", "link_records"]
@@ -117,7 +119,13 @@ class Linked:
             level = row[f"level_{one.name}"]
             words = one.levels[level].words if level >= 0 else "missing"
             parts.append(Part(comparison=one.name, level=words, bits=row[f"weight_{one.name}"] if level >= 0 else 0.0))
-        return [*parts, Part(comparison="household", level="two people of one home", bits=row["at_home"])]
+        parts.append(Part(comparison="household", level="two people of one home", bits=row["at_home"]))
+        if "rivals" in row:
+            parts.append(
+                Part(comparison="known", level="how many of these rows the other table knows", bits=row["known"])
+            )
+            parts.append(Part(comparison="rivals", level="other rows that it could be", bits=row["rivals"]))
+        return parts
 
 
 def link_records(
@@ -145,7 +153,12 @@ def link_records(
         scores.block(wanted)
         fitted = model or _learnt(scores, wanted, one, other, judged or {})
         least = float(np.log2(limits.candidate / (1 - limits.candidate)))
-        table = weighed(scores.score(wanted, fitted, least), wanted, fitted)
+        sizes = Sizes(left=one.table.num_rows, right=other.table.num_rows, prior=fitted.prior) if other else None
+        scored = scores.score(wanted, fitted, least - (sizes.slack if sizes else 0))
+        if sizes and not model and not judged:
+            scored, fitted = refined(scored, wanted, fitted, sizes, scores.pairs)
+        table = weighed(scored, wanted, fitted)
+        table = beside(table, sizes) if sizes else table
         if table.num_rows:
             table = table.filter(pc.greater_equal(table["weight"], least))
         decided = decide(table, wanted, limits, one_table=other is None)

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["Name", "parted", "shapes", "sound", "sound_key", "whole"]
+__all__ = ["Name", "letters", "parted", "shapes", "sound", "sound_key", "whole"]
 
 _COMPOUND = frozenset(
     "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 司徒 令狐 宇文 长孙 夏侯 轩辕 端木 百里 南宫 独孤 西门 申屠 太史 澹台 公冶 宗政"
@@ -148,6 +148,11 @@ def _read(character: str) -> str:
     from pypinyin import lazy_pinyin
 
     return str(lazy_pinyin(character)[0])
+
+
+def letters(surname: str, given: str) -> str:
+    """Return the letters of how both are read, sorted: the same in whatever order the syllables stand."""
+    return "".join(sorted(sound(surname, surname=True) + sound(given)))
 
 
 @lru_cache(maxsize=200_000)

@@ -9,13 +9,13 @@ import pyarrow.compute as pc
 
 from indexing.identity.match import values
 from indexing.identity.match.fields import Field, FieldKind, UnusableFields
-from indexing.identity.match.names import Name, parted, shapes, sound, sound_key, whole
+from indexing.identity.match.names import Name, letters, parted, shapes, sound, sound_key, whole
 
 __all__ = ["Prepared", "columns_of", "prepare"]
 
 _BETWEEN = "\x00"
 _NAMES = (FieldKind.NAME, FieldKind.GIVEN_NAME, FieldKind.SURNAME)
-_NAME_COLUMNS = ("sn", "gn", "sn_py", "gn_py", "sn_key", "gn_key", "gn_last", "nk")
+_NAME_COLUMNS = ("sn", "gn", "sn_py", "gn_py", "sn_key", "gn_key", "gn_first", "gn_last", "nk", "letters")
 _LISTS = ("answers", "shapes")
 _SINGLE: Mapping[FieldKind, Any] = {
     FieldKind.BIRTHDAY: values.birthday,
@@ -132,8 +132,10 @@ def _name_columns(names: Sequence[Name]) -> dict[str, list[Any]]:
         "gn_py": [sound(one.given) if one.given else None for one in names],
         "sn_key": [sound_key(one.surname, surname=True) if one.surname else None for one in names],
         "gn_key": [sound_key(one.given) if one.given else None for one in names],
+        "gn_first": [sound_key(one.given[0]) if one.given else None for one in names],
         "gn_last": [sound_key(one.called or one.given[-1]) if one.given else None for one in names],
         "nk": [one.called for one in names],
+        "letters": [letters(one.surname, one.given) if one.surname and one.given else None for one in names],
         "answers": [list(one.answers) or None for one in names],
         "shapes": [(list(shapes(one.given)) or None) if one.given else None for one in names],
     }

@@ -30,7 +30,7 @@ _MEMORY = "3GB"
 
 @dataclass(slots=True)
 class Scorer:
-    """Two tables, or one, in DuckDB, with their keys; `pairs` counts those that there are, `blocked` those looked at."""
+    """Two tables, or one, in DuckDB, with conditions over their keys; `pairs` counts those that there are, `blocked` those looked at."""
 
     con: "DuckDBPyConnection"
     tables: tuple[str, ...]
@@ -112,7 +112,7 @@ class Scorer:
             "unique_id_column_name": "id",
             "source_dataset_column_name": "side",
             "probability_two_random_records_match": model.prior,
-            "blocking_rules_to_generate_predictions": [f"l.{key} = r.{key}" for key in self.keys] or ["1 = 0"],
+            "blocking_rules_to_generate_predictions": list(self.keys) or ["1 = 0"],
             "comparisons": [_settings(one, model) for one in wanted],
             "retain_intermediate_calculation_columns": True,
             "retain_matching_columns": True,  # the levels come with them alone
