@@ -19,20 +19,20 @@ _POSTS = 5_000
 _SPREAD = timedelta(days=30)
 
 
-def fill(store: "Store", count: int) -> "Store":
-    """Write so many mentions, over thirty days, with other ids, times and labels."""
+def fill(store: "Store", count: int, brand: str | None = None) -> "Store":
+    """Write so many mentions, of one brand or of several, over thirty days, with other ids, times and labels."""
     from elasticsearch.helpers import parallel_bulk
 
     store.ensure()
     store.open_months({"2026.10", "2026.11"})
-    done = parallel_bulk(store.client, _documents(store, count), thread_count=2, chunk_size=2_000, queue_size=4)
+    done = parallel_bulk(store.client, _documents(store, count, brand), thread_count=2, chunk_size=2_000, queue_size=4)
     assert sum(ok for ok, _ in done) == count
     store.refresh("mentions")
     store.client.options(request_timeout=1_800).indices.forcemerge(index=store.alias("mentions"), max_num_segments=5)
     return store
 
 
-def _documents(store: "Store", count: int) -> Iterator[dict[str, Any]]:
+def _documents(store: "Store", count: int, brand: str | None) -> Iterator[dict[str, Any]]:
     from crawlers.replay import load
 
     names = Pseudonyms(b"0123456789abcdef")
@@ -51,6 +51,7 @@ def _documents(store: "Store", count: int) -> Iterator[dict[str, Any]]:
                 "@timestamp": at.isoformat(),
                 "sentiment": {"label": labels[(number * 7) % 3]},
                 "event": ingested,
+                **({"brand": brand} if brand else {}),
                 **board_data.by_others(str(number)),
             },
         }
