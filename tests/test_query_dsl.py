@@ -217,3 +217,17 @@ def test_what_elasticsearch_would_refuse_is_refused_with_the_remedy(filled: tupl
 
 def test_the_raw_name_is_not_in_the_request() -> None:
     assert "某某" not in str(to_dsl(parse("author:某某")))
+
+
+@pytest.mark.parametrize(
+    ("text", "phrases", "intervals"),
+    [
+        ("手机壳", True, False),  # few ways to write it
+        ("质量问题开发发现关键", False, True),  # too many
+        (" OR ".join(f"发{n}" for n in range(40)), True, False),
+        (" OR ".join(f"发{n}" for n in range(60)), False, True),  # few each, but too many words in all
+    ],
+)
+def test_phrases_with_few_spellings_are_asked_for_as_phrases(text: str, phrases: bool, intervals: bool) -> None:
+    asked = str(to_dsl(parse(text)))
+    assert ("match_phrase" in asked, "intervals" in asked) == (phrases, intervals)

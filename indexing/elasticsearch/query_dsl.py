@@ -1,7 +1,9 @@
 """The query language's tree → an Elasticsearch query that finds the same mentions as nlp.query finds in their text."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
+from functools import lru_cache
+from itertools import groupby, product
+from math import prod
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +18,8 @@ from nlp.words import words
 __all__ = ["EXACT", "to_dsl"]
 
 _MOST_CLAUSES = 1_000  # a small Elasticsearch takes 1,024, and counts every word of a phrase in every field
+_MOST_SPELLINGS = 8
+"""Ways to write a phrase up to which each is asked for as a phrase, which costs the index two thirds of an interval."""
 EXACT: Mapping[str, str] = MappingProxyType(
     {
         "author": "folded.author",
@@ -39,27 +43,27 @@ def to_dsl(query: Query) -> dict[str, Any]:
     """Return the query for a filter; QueryError when it is larger than Elasticsearch takes."""
     if (clauses := _clauses(query)) > _MOST_CLAUSES:
         raise QueryError(f"this asks the index for {clauses:,} words, more than {_MOST_CLAUSES:,}: split it")
-    return _dsl(query)
+    return _dsl(query, spelt=_clauses(query, spelt=True) <= _MOST_CLAUSES)
 
 
-def _dsl(query: Query) -> dict[str, Any]:
+def _dsl(query: Query, *, spelt: bool) -> dict[str, Any]:
     match query:
         case Term():
-            return _term(query)
+            return _term(query, spelt=spelt)
         case Near():
             return _near(query)
         case Not(part):
-            return {"bool": {"must_not": [_dsl(part)]}}
+            return {"bool": {"must_not": [_dsl(part, spelt=spelt)]}}
         case And(parts):
-            return {"bool": {"filter": [_dsl(part) for part in parts]}}
+            return {"bool": {"filter": [_dsl(part, spelt=spelt) for part in parts]}}
         case Or(parts):
-            return {"bool": {"should": [_dsl(part) for part in parts], "minimum_should_match": 1}}
+            return {"bool": {"should": [_dsl(part, spelt=spelt) for part in parts], "minimum_should_match": 1}}
 
 
-def _term(term: Term) -> dict[str, Any]:
+def _term(term: Term, *, spelt: bool) -> dict[str, Any]:
     if term.field is None or term.field in WORD_FIELDS:
         fields = WORD_FIELDS if term.field is None else (term.field,)
-        return _any_of([_phrase(field, term) for field in fields])
+        return _any_of([one for field in fields for one in _phrases(field, term, spelt=spelt)])
     if term.field in INDEXED_FIELDS:  # ids that stand in the index as they were written
         return {"term": {EXACT[term.field]: {"value": fold(term.value), "case_insensitive": True}}}
     if term.field in ANY_WAY:  # what was indexed before 0.1 knew of ways to write stands there as it was written
@@ -86,17 +90,26 @@ def _any_of(queries: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return queries[0] if len(queries) == 1 else {"bool": {"should": list(queries), "minimum_should_match": 1}}
 
 
-def _phrase(field: str, term: Term) -> dict[str, Any]:
-    found = words(fold(term.value))
+def _phrases(field: str, term: Term, *, spelt: bool) -> list[dict[str, Any]]:
+    found = _words(term.value)
     if term.goes_on and len(found) == 1:  # alone, a beginning may have any number of words
-        return {"prefix": {field: {"value": found[0]}}}
+        return [{"prefix": {field: {"value": found[0]}}}]
+    if spelt and (spellings := _spellings(term)):
+        return [{"match_phrase": {field: one}} for one in spellings]
     interval = _interval(term)
-    return {"intervals": {field: interval}} if interval else {"match_none": {}}
+    return [{"intervals": {field: interval}}] if interval else []
+
+
+def _spellings(term: Term) -> list[str]:
+    """Return all ways to write a phrase; none where they are many, or where its last word goes on."""
+    ways = [_ways(word) for word in _words(term.value)]
+    few = ways and not term.goes_on and prod(map(len, ways)) <= _MOST_SPELLINGS
+    return [" ".join(one) for one in product(*ways)] if few else []
 
 
 def _interval(term: Term) -> dict[str, Any] | None:
     """Ask for words side by side, each character in any of its ways: the index holds texts as written."""
-    found = words(fold(term.value))
+    found = list(_words(term.value))
     open_end = [found.pop()] if term.goes_on and found else []
     parts: list[dict[str, Any]] = []
     for single, some in groupby(found, key=lambda word: len(_ways(word)) == 1):
@@ -112,21 +125,27 @@ def _side_by_side(phrase: str) -> dict[str, Any]:
     return {"match": {"query": phrase, "ordered": True, "max_gaps": 0}}
 
 
+@lru_cache(maxsize=10_000)
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(words(fold(value)))
+
+
 def _ways(word: str) -> Sequence[str]:
     return ways_to_write(word) if len(word) == 1 else (word,)
 
 
-def _clauses(query: Query) -> int:
-    """Return how many words the index is asked for."""
+def _clauses(query: Query, *, spelt: bool = False) -> int:
+    """Return how many words the index is asked for, with phrases in each of their few spellings or as intervals."""
     match query:
         case Term(_, field) if field is not None and field not in WORD_FIELDS:
             return 1
         case Term(value, field):
-            fields = len(WORD_FIELDS) if field is None else 1
-            return fields * max(1, sum(len(_ways(word)) for word in words(fold(value))))
+            found, fields = _words(value), len(WORD_FIELDS) if field is None else 1
+            spellings = _spellings(query) if spelt else []
+            return fields * max(1, len(spellings) * len(found) or sum(len(_ways(word)) for word in found))
         case Near(left, right):
             return len(right) * sum(map(_clauses, left)) + len(left) * sum(map(_clauses, right))
         case Not(part):
-            return _clauses(part)
+            return _clauses(part, spelt=spelt)
         case And(parts) | Or(parts):
-            return sum(map(_clauses, parts))
+            return sum(_clauses(part, spelt=spelt) for part in parts)
