@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -47,7 +48,7 @@ from indexing.owed import lost
 from indexing.pipeline import analyse_all, index_all, turn
 from indexing.privacy import erase as erasing
 from indexing.privacy.erase import NobodyFound, erase, finish_all, object_to, same_person
-from indexing.privacy.places import places
+from indexing.privacy.places import other_files, places
 from indexing.privacy.places import windows as windows_place
 from indexing.privacy.receipt import BrokenReceipt, load_erased, receipts
 from indexing.privacy.sought import ERASED, Sought
@@ -448,3 +449,42 @@ def test_every_place_can_look_and_erase() -> None:
     assert sought.clean("@小米 打1391234567") == "〔erased〕 打〔erased〕"
     digest = hashlib.sha256(b"x").hexdigest()
     assert pages.find(f"weibo:post:{digest}") == []
+
+
+def test_other_files_are_read_in_the_encodings_that_tables_come_in(data: Path) -> None:
+    """The shop's own tables beside ours: GBK, UTF-16, escapes in JSON, and ids too short to be looked for in texts."""
+    sought = Sought(customers=frozenset({"17"}), plain={PHONE}, names={NAME})
+    folder = data / "imports"
+    folder.mkdir(parents=True)
+    rows = f"customer_id,name\n17,甲\n18,乙 17\n19,{NAME}\n"
+    for name, encoding in (("gbk.csv", "gb18030"), ("wide.csv", "utf-16"), ("plain.csv", "utf-8-sig")):
+        (folder / name).write_bytes(rows.encode(encoding))
+    lines = [{"customer": "17", "n": 1}, {"customer": "18", "n": 17}, {"customer": "19", "text": f"@{NAME}"}]
+    (folder / "lines.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in lines), encoding="utf-8")
+    (folder / "run.log").write_text(f"fine 17\n{json.dumps({'by': NAME})}\nasked {PHONE} back\n", encoding="utf-8")
+    (folder / "cut.log").write_bytes(f"好的 {NAME} 好的，都很好，谢谢大家".encode()[:-1])
+    (folder / "of.tsv").write_text("n\tcustomer\n1\t17\n17\t18\n", encoding="utf-8")
+    (folder / "strangers.csv").write_text("customer,n\n117,1\n18,17\n", encoding="utf-8")
+    held = {path.rsplit("/", 1)[-1] for path in other_files.look(None, sought)}  # type: ignore[arg-type]
+    assert held == {"gbk.csv", "wide.csv", "plain.csv", "lines.jsonl", "run.log", "cut.log", "of.tsv"}
+    assert other_files.erase(None, sought) == len(held)  # type: ignore[arg-type]
+    assert list(other_files.look(None, sought)) == []  # type: ignore[arg-type]
+    assert {(folder / name).read_bytes().decode(encoding) for name, encoding in (
+        ("gbk.csv", "gb18030"), ("wide.csv", "utf-16"), ("plain.csv", "utf-8-sig"),
+    )} == {"customer_id,name\n18,乙 17\n"}  # fmt: skip
+    assert [json.loads(line)["n"] for line in (folder / "lines.jsonl").read_text().splitlines()] == [17]
+    assert (folder / "cut.log").read_bytes() == f"好的 {ERASED} 好的，都很好，谢谢大家".encode()[:-1]
+    assert (folder / "run.log").read_text(encoding="utf-8") == f"fine 17\nasked {ERASED} back\n"
+    assert (folder / "of.tsv").read_text(encoding="utf-8") == "n\tcustomer\n17\t18\n"
+
+
+def test_a_file_that_is_too_large_for_memory_is_looked_through_in_parts(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(other_files, "_LARGEST", 4_000)
+    monkeypatch.setattr(other_files, "_PART", 2_000)
+    path = data / "imports" / "all.log"
+    path.parent.mkdir(parents=True)
+    path.write_text("x" * 1_992 + f" {PHONE} " + "x" * 6_000, encoding="utf-8")
+    assert list(other_files.look(None, Sought(plain={PHONE}))) == [str(path)]  # type: ignore[arg-type]
+    assert list(other_files.look(None, Sought(plain={"13312309870"}))) == []  # type: ignore[arg-type]

@@ -10,11 +10,11 @@ from typing import Any, Protocol
 
 from config.pseudonym import pseudonym, pseudonym_key
 
-__all__ = ["ERASED", "Finder", "Sought", "cleaned", "digest_of"]
+__all__ = ["ERASED", "SHORTEST", "Finder", "Sought", "cleaned", "digest_of"]
 
 ERASED = "〔erased〕"
 """What stands where a person's name, number or address stood in somebody else's text."""
-_SHORTEST = 4
+SHORTEST = 4
 """Shorter words are looked for where a whole field holds them, not within texts, which are full of them."""
 _CUSTOMER = ("customer", "customers")
 _NAME = ("name", "handle", "author", "first_mover", "spreaders")
@@ -113,7 +113,7 @@ class Sought:
     def _all(self) -> "_Words":
         if self._words is None:
             mine = {account for _, account in self.accounts}
-            named = {customer for customer in self.customers if len(customer) >= _SHORTEST}  # else as good as any word
+            named = {customer for customer in self.customers if len(customer) >= SHORTEST}  # else as good as any word
             spoken = {word for name in self.names for word in _spoken(name)}
             self._words = _Words(frozenset({*named, *self.tokens, *mine, *self.plain, *self.posts, *spoken}))
         return self._words
@@ -129,7 +129,7 @@ class Sought:
 def _spoken(name: str) -> Iterable[str]:
     """Return what of a name is looked for in texts: @name, and the name alone where it can hardly be a usual word."""
     yield f"@{name}"
-    if len(name) >= _HARDLY_A_WORD or (len(name) >= _SHORTEST and re.search(r"[0-9_]", name)):
+    if len(name) >= _HARDLY_A_WORD or (len(name) >= SHORTEST and re.search(r"[0-9_]", name)):
         yield name
 
 
@@ -138,7 +138,7 @@ class _Words:
 
     def __init__(self, every: frozenset[str]) -> None:
         self.every = every
-        self._long = sorted(word for word in every if len(word) >= _SHORTEST or word.startswith("@"))
+        self._long = sorted(word for word in every if len(word) >= SHORTEST or word.startswith("@"))
 
     @cached_property
     def _automaton(self) -> Any:

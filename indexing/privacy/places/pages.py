@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from crawlers.storage import pages, received
 from indexing.elasticsearch.store import Store
+from indexing.privacy.readings import readings
 from indexing.privacy.sought import Sought
 
 __all__ = ["erase", "look"]
@@ -35,14 +36,4 @@ def _on(entry: pages.Entry, sought: Sought, body: bytes | None = None) -> bool:
         content = pages.read(entry.digest) if body is None else body
     except pages.LostPage:
         return False  # there is no body; `doctor` tells of it
-    return any(sought.holds(text) for text in _as_text(content))
-
-
-def _as_text(body: bytes) -> Iterator[str]:
-    """Yield a page in the encodings that Chinese sites use, with what JSON writes as escapes."""
-    text = body.decode("utf-8", "replace")
-    yield text
-    if "\\u" in text:
-        yield text.encode("latin-1", "backslashreplace").decode("unicode_escape", "replace")
-    if "\ufffd" in text:
-        yield body.decode("gb18030", "replace")
+    return any(sought.holds(text) for text in readings(content))
