@@ -39,6 +39,15 @@ _START = np.asarray([-0.6, 0, 0, 0, -0.8, 0, 0.6], np.float32)
 _SAYS = {"complaint": (0.5, 0, -0.5), "purchase": (-1.2, 0, 0.8), "praise": (-0.5, 0, 0.5), "question": (0, 0.6, 0),
          "news": (0, 0.6, 0)}  # fmt: skip
 """What an intent says of negative, neutral and positive, on a logarithmic scale, where an engine is sure of it."""
+_NOTHING_MEANT = (-4.0, -2.0, -2.0, -4.0, -4.0, 0.0, 0.0)
+_SETTLES = {
+    "wanting": (-3.0, 0.0, 0.0, 3.0, -0.5, -1.0, -1.0),
+    "advertising": _NOTHING_MEANT,
+    "place": (-2.0, 0.0, 0.0, -1.0, -2.0, 0.0, 0.0),
+    "news": (-2.0, -2.0, -2.0, -2.0, -2.0, 2.0, 0.0),
+    "official": (-4.0, -2.0, -2.0, -4.0, -4.0, 1.5, 0.0),
+}
+"""What the rule that decided on the sentiment says of each intent, on a logarithmic scale: a seller does not praise."""
 _MOOD_ALONE, _ABOUT_GOODS = 0.45, 0.6
 """A mood is half a complaint or a praise where the text speaks of nothing that is sold, used or served."""
 _BOUGHT = re.compile(
@@ -80,10 +89,17 @@ class Intents:
             for cue in cues[name]:
                 self._by_start.setdefault(cue.start[:2], []).append((number, cue))
 
-    def probabilities(self, texts: Sequence[str], sentiment: Array, model: Array | None = None) -> Array:
+    def probabilities(
+        self,
+        texts: Sequence[str],
+        sentiment: Array,
+        model: Array | None = None,
+        rules: Sequence[str | None] | None = None,
+    ) -> Array:
         """Return (n, 7) probabilities in the order of INTENTS.
 
-        `sentiment` (n, 3) belongs to the same texts, and so does `model` (n, 7), where an engine answers intents.
+        `sentiment` (n, 3) belongs to the same texts, and so do `model` (n, 7), where an engine answers intents, and
+        the `rules` (n) that decided on the sentiment.
         """
         plain = [normalise(text).lower() for text in texts]
         scores = np.asarray([self._scores(text) for text in plain], np.float32).reshape(len(texts), len(INTENTS))
@@ -93,6 +109,8 @@ class Intents:
         scores *= _SHARPNESS
         if model is not None and model.shape[1]:
             scores = _RULES * scores + _ENGINE * (np.log(model + np.float32(1e-6)) + _COMMON)
+        for row, rule in enumerate(rules or ()):
+            scores[row] += np.asarray(_SETTLES.get(rule or "", 0), np.float32)
         raised = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
         found: Array = raised / raised.sum(axis=1, keepdims=True)
         return found

@@ -131,7 +131,9 @@ class Reader:
         answers = _Answers(rows, found, self._intents)
         self._known |= zip(whole, answers.whole(len(whole)), strict=True)
         towards = [place.towards(answers) for place in places.values()]
-        aims = answers.intents([one.window for one in towards], [one.sentiment for one in towards])
+        aims = answers.intents(
+            [one.window for one in towards], [one.sentiment for one in towards], [one.why for one in towards]
+        )
         for key, one, (intent, probability) in zip(places, towards, aims, strict=True):
             self._known[key] = replace(
                 self._known[key[0], None],
@@ -166,11 +168,13 @@ class _Answers:
         """Return the engine's own probabilities of intents, none where it has none or was asked of a target."""
         return [] if row[1] else self._found.intent[self._at[row]].tolist()
 
-    def intents(self, rows: Sequence[Row], sentiments: Sequence[Three]) -> list[tuple[str, float]]:
-        """Return what is meant in each row, and how probably, where its sentiment is this."""
+    def intents(
+        self, rows: Sequence[Row], sentiments: Sequence[Three], rules: Sequence[str | None] | None = None
+    ) -> list[tuple[str, float]]:
+        """Return what is meant in each row, and how probably, where its sentiment is this and this rule decided it."""
         model = self._found.intent[[self._at[row] for row in rows]]
         three = np.asarray(sentiments, np.float32).reshape(len(rows), 3)
-        aims = self._cues.probabilities([text for text, _ in rows], three, model)
+        aims = self._cues.probabilities([text for text, _ in rows], three, model, rules)
         best = aims.argmax(axis=1).tolist()
         return [(INTENTS[aim], meant) for aim, meant in zip(best, _figures(aims.max(axis=1, initial=0)), strict=True)]
 

@@ -8,8 +8,12 @@ import pytest
 
 from nlp.classifier.judge import load
 from nlp.intent import INTENTS, BadLexicon, intents
+from nlp.reader import Reader
+from nlp.sentiment import engine
+from nlp.stance.scene import SentimentTarget
 from nlp.training.measure import accuracy, calibration_error, macro_f1
 from tests import intent_blind, intent_cases
+from tests.other_hands import kept, mended
 
 BLIND = intent_cases.rows(intent_blind.CASES)
 HELD = [
@@ -59,6 +63,20 @@ def test_plain_cases(text: str, intent: str) -> None:
     found = intents().probabilities([text], NEUTRAL)
     assert INTENTS[int(found.argmax())] == intent
     assert found.sum() == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("name", ["default", "fast"])
+def test_intent_and_sentiment_are_of_one_mind(name: str) -> None:
+    """Where a rule decides on the sentiment, it has a say in what is meant: who sells or announces praises nothing."""
+    posts = [case for case in (*mended(), *kept()) if case.kind in {"hope", "advertising", "official_voice"}]
+    found = Reader(engine(name)).read(
+        [case.text for case in posts], [SentimentTarget.of(case.target) for case in posts]
+    )
+    sellers = [one for one in found if one.why in {"advertising", "official"}]
+    assert len(sellers) > 10
+    assert {one.intent for one in sellers} <= {"news", "other"}
+    wanting = [one.intent for one in found if one.why == "wanting"]
+    assert wanting.count("purchase") >= 0.8 * len(wanting) > 3
 
 
 def test_ones_own_cues_take_the_place_of_the_shipped_ones(tmp_path: Path) -> None:

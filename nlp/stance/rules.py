@@ -32,10 +32,15 @@ _ASKS = re.compile(
     r"哪[个家款种台][^,。!?;]{1,12}[?]|(?:能|可以)[^,。!?;]{1,16}[吗么不](?:[?,。]|$)|(?P<much>[大多久])不(?P=much)|"
     r"多少钱(?!我?[都也])|谁更|(?<!谁.)谁知道|(?<!不)(?:好|靠谱|流畅|舒服|快|香|值|用|喝|吃|贵)[^,。]{0,2}吗|选谁|买谁"
 )
+_TOLD = re.compile("别再?(?:问|纠结)[^。!?;]{0,16}?[了,]")
+_OPEN = (_DOUBTS, _CONDITIONS, _ASKS)
 _SCOLDS = re.compile(
     "凭什么|难道|不会吧|是不是有病|什么意思|能不能好好|死了|疯了|有病|瞎|要脸|良心呢|过分|搞笑|谁还|还敢|是人吗|脑子"
 )
-_SCOLDING = re.compile("凭什么|死了吗|死绝|有病|要脸吗|要点脸|良心呢|没有良心|脑子进水|瞎了|这正常吗|这合理吗|好意思吗")
+_SCOLDING = re.compile(
+    "凭什么|死了吗|死绝|有病|要脸吗|要点脸|良心呢|没有良心|脑子进水|瞎了|这正常吗|这合理吗|好意思吗|"
+    "你们?[^,。!?;]{0,4}到底[^,。!?;]{0,6}(?:管不管|还|想|要不要|能不能|什么时候)|当我们?[^,。!?;]{0,6}(?:傻|冤大头|韭菜)|是觉得[^。!?;]{2,24}吗"
+)
 _WHICH = re.compile("哪[个家款种台]")
 """Of several the better is asked for: blame there is of none."""
 _LOVES = re.compile("送我|[超真太最]爱|好喜欢")
@@ -102,7 +107,7 @@ def _by_comparison(scene: Scene, words: Lexicon) -> Verdict | None:
     found = [
         verdict
         for sentence in scene.sentences
-        if TARGET in sentence and not any(doubt.search(sentence) for doubt in (_DOUBTS, _CONDITIONS, _ASKS))
+        if TARGET in sentence and not any(doubt.search(_TOLD.sub("", sentence)) for doubt in _OPEN)
         for verdict in compared(sentence, words)
     ]
     fates = {fate for _, fate in found}
