@@ -24,16 +24,19 @@ _LOGIN = re.compile("尚未登录|需要(?:先)?登录|请先登录|登录后|�
 _BLOCKED = re.compile("IP地址|被禁止|防火墙|验证您的|人机验证|Just a moment")
 _TOO_OFTEN = re.compile("过于频繁|访问太快|刷新过快|请稍后")
 _GONE = re.compile("不存在|已被删除|正在被审核|阅读权限|没有权限|无权|付费|支付")
-_NOT_TEXT = (
-    f".//{classed('pstatus')}",
-    f".//{classed('quote', 'div')}",
-    f".//{classed('jammer')}",
-    f".//{classed('tip', 'div')}",
-    f".//{classed('attach_nopermission')}",
-    f".//{classed('aimg_tip')}",
-    ".//*[contains(translate(@style, ' ', ''), 'display:none')]",
-    ".//ignore_js_op",
-    ".//script",
+_EDIT, _QUOTE = "pstatus", "quote"
+_NOT_TEXT = " | ".join(
+    (
+        f".//{classed(_EDIT)}",
+        f".//{classed(_QUOTE, 'div')}",
+        f".//{classed('jammer')}",
+        f".//{classed('tip', 'div')}",
+        f".//{classed('attach_nopermission')}",
+        f".//{classed('aimg_tip')}",
+        ".//*[contains(translate(@style, ' ', ''), 'display:none')]",
+        ".//ignore_js_op",
+        ".//script",
+    )
 )
 """What is no word of who wrote: edits, quotes, letters against copying, and the boxes of attachments."""
 
@@ -90,15 +93,16 @@ def text_parts(body: Element) -> tuple[str, str, str]:
     """Return, each as HTML but the first: what is said of an edit, what is quoted, and what the author wrote."""
     own = deepcopy(body)
     own.tail = None
-    changed = " ".join(
-        f"{attribute(first(one, './/*[@title]'), 'title')} {plain(one)}" for one in each(own, _NOT_TEXT[0])
-    )
-    quoted = "".join(map(inner, each(own, _NOT_TEXT[1])))
-    for path in _NOT_TEXT:
-        for found in [*each(own, path)]:
-            if found.getparent() is not None:
-                found.drop_tree()
-    return changed, quoted, inner(own)
+    changed, quoted = [], []
+    for found in each(own, _NOT_TEXT):
+        kinds = attribute(found, "class").split()
+        if _EDIT in kinds:
+            changed.append(f"{attribute(first(found, './/*[@title]'), 'title')} {plain(found)}")
+        elif _QUOTE in kinds and found.tag == "div":
+            quoted.append(inner(found))
+        if found.getparent() is not None:
+            found.drop_tree()
+    return " ".join(changed), "".join(quoted), inner(own)
 
 
 def edited(said: str) -> str | None:

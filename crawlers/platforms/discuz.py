@@ -152,6 +152,7 @@ class Discuz(PlatformSpider):
         if when is None:
             raise MalformedPost(f"post {pid}: no time that we can read")
         changed, quoted, own = text_parts(body)
+        text = text_of(own)
         native_id = f"{self._site}/thread/{tid}" if main else f"{self._site}/post/{pid}"
         topic, found = ("viewthread.php?", "redirect.php?") if self._old else _PATHS
         answered = _NUMBERED.search(quoted)
@@ -162,8 +163,8 @@ class Discuz(PlatformSpider):
             url=f"{self._root}/{topic}tid={tid}" if main else f"{self._root}/{found}goto=findpost&ptid={tid}&pid={pid}",
             site=self._site,
             title=title or None if main else None,
-            text=text_of(own),
-            tags=hashtags(text_of(own)),
+            text=text,
+            tags=hashtags(text),
             links=links_of(own, self._root),
             pictures=tuple(dict.fromkeys(self._pictures(around))),
             author=self._parse_author(around),
