@@ -1,4 +1,4 @@
-"""Publishing times as platforms tell them: 刚刚, 5分钟前, 2小時前, 3 hours ago, 昨天 18:30, 12月31日, or as machines do.
+"""Publishing times as platforms tell them: 刚刚, 5分钟前, 2小時前, 3 hours ago, 昨天 18:30, 12月31日, or as machines.
 
 A time without a zone is Asia/Shanghai's, and so is CST. A relative time counts from the moment at which the page was
 made, and is never in that moment's future.
