@@ -9,9 +9,13 @@ from crawlers.post import Precision
 from crawlers.reading.html_page import Element, attribute, classed, each, first, inner, plain
 from crawlers.reading.times import ReadTime, read_time
 
-__all__ = ["author_link", "board_says", "edited", "page_count", "shown_time", "text_parts"]
+__all__ = ["author_link", "board_says", "edited", "page_count", "shown_time", "text_parts", "touch_time"]
 
 _BEFORE = re.compile(r"^(?:发表于|發表於|发布于|Post(?:ed)?(?: at| on)?)\s*[:：]?\s*", re.IGNORECASE)
+_TOUCH_TIME = re.compile(
+    r"\d{4}-\d{1,2}-\d{1,2}(?: \d{1,2}:\d{2}(?::\d{2})?)?|(?:今天|昨天|前天) ?\d{1,2}:\d{2}|刚刚"
+    r"|(?:\d+|半) ?(?:秒|分钟|小时|天)前"
+)
 _UID = re.compile(r"(?:space-uid-|[?&;]uid=)(?P<uid>\d+)")
 _EDITED = re.compile(r"于\s*(\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}(?::\d{2})?)\s*编辑")
 _PAGES = re.compile(r"共\s*(\d+)\s*页")
@@ -20,16 +24,19 @@ _LOGIN = re.compile("尚未登录|需要(?:先)?登录|请先登录|登录后|�
 _BLOCKED = re.compile("IP地址|被禁止|防火墙|验证您的|人机验证|Just a moment")
 _TOO_OFTEN = re.compile("过于频繁|访问太快|刷新过快|请稍后")
 _GONE = re.compile("不存在|已被删除|正在被审核|阅读权限|没有权限|无权|付费|支付")
-_NOT_TEXT = (
-    f".//{classed('pstatus')}",
-    f".//{classed('quote', 'div')}",
-    f".//{classed('jammer')}",
-    f".//{classed('tip', 'div')}",
-    f".//{classed('attach_nopermission')}",
-    f".//{classed('aimg_tip')}",
-    ".//*[contains(translate(@style, ' ', ''), 'display:none')]",
-    ".//ignore_js_op",
-    ".//script",
+_EDIT, _QUOTE = "pstatus", "quote"
+_NOT_TEXT = " | ".join(
+    (
+        f".//{classed(_EDIT)}",
+        f".//{classed(_QUOTE, 'div')}",
+        f".//{classed('jammer')}",
+        f".//{classed('tip', 'div')}",
+        f".//{classed('attach_nopermission')}",
+        f".//{classed('aimg_tip')}",
+        ".//*[contains(translate(@style, ' ', ''), 'display:none')]",
+        ".//ignore_js_op",
+        ".//script",
+    )
 )
 """What is no word of who wrote: edits, quotes, letters against copying, and the boxes of attachments."""
 
@@ -49,6 +56,21 @@ def shown_time(element: Element | None, response: Response) -> ReadTime | None:
     return text if same else title
 
 
+def touch_time(around: Element, response: Response) -> ReadTime | None:
+    """Return the time beside a post of the phone's template: it stands among links, in the last line below the name."""
+    lines = [*each(around, f".//{classed('authi', 'ul')}/li")]
+    if not lines:
+        return None
+    titled = [found for one in each(lines[-1], ".//*[@title]") if (found := _read(attribute(one, "title"), response))]
+    told = _TOUCH_TIME.search(plain(lines[-1]))
+    said = _read(told[0], response) if told else None
+    exact = said if said and said[1] is not Precision.DAY else None
+    same = exact and titled and titled[0][0].date() == exact[0].astimezone(titled[0][0].tzinfo).date()
+    if titled and not (titled[0][1] is Precision.DAY and same):
+        return titled[0]
+    return exact or said
+
+
 def _read(written: str, response: Response) -> ReadTime | None:
     try:
         return read_time(written, response.moment) if written else None
@@ -58,7 +80,7 @@ def _read(written: str, response: Response) -> ReadTime | None:
 
 def author_link(around: Element) -> tuple[str, str, str] | None:
     """Return number, name and address of who wrote; None where no member is named."""
-    heads = (f".//{classed('authi', 'div')}", f".//{classed('postinfo', 'div')}", f".//{classed('postauthor')}")
+    heads = (f".//{classed('authi')}", f".//{classed('postinfo', 'div')}", f".//{classed('postauthor')}")
     for head in heads:
         for link in each(around, f"{head}//a[contains(@href, 'uid')]"):
             match, name = _UID.search(attribute(link, "href")), plain(link)
@@ -71,15 +93,16 @@ def text_parts(body: Element) -> tuple[str, str, str]:
     """Return, each as HTML but the first: what is said of an edit, what is quoted, and what the author wrote."""
     own = deepcopy(body)
     own.tail = None
-    changed = " ".join(
-        f"{attribute(first(one, './/*[@title]'), 'title')} {plain(one)}" for one in each(own, _NOT_TEXT[0])
-    )
-    quoted = "".join(map(inner, each(own, _NOT_TEXT[1])))
-    for path in _NOT_TEXT:
-        for found in [*each(own, path)]:
-            if found.getparent() is not None:
-                found.drop_tree()
-    return changed, quoted, inner(own)
+    changed, quoted = [], []
+    for found in each(own, _NOT_TEXT):
+        kinds = attribute(found, "class").split()
+        if _EDIT in kinds:
+            changed.append(f"{attribute(first(found, './/*[@title]'), 'title')} {plain(found)}")
+        elif _QUOTE in kinds and found.tag == "div":
+            quoted.append(inner(found))
+        if found.getparent() is not None:
+            found.drop_tree()
+    return " ".join(changed), "".join(quoted), inner(own)
 
 
 def edited(said: str) -> str | None:

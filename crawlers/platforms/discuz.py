@@ -4,6 +4,7 @@
     GET {forum}/forum.php?mod=viewthread&tid=12&page=N     or thread-12-N-1.html, or viewthread.php?tid=12&page=N
 
 The query is the address of one of a board's forums, in whichever form the board uses. Its RSS is for the feed `rss`.
+What X3.x shows to phones is read too.
 """
 
 import re
@@ -13,7 +14,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 from config.both import Both
 from crawlers.errors import MalformedPost
-from crawlers.formats.discuz_page import author_link, board_says, edited, page_count, shown_time, text_parts
+from crawlers.formats.discuz_page import author_link, board_says, edited, page_count, shown_time, text_parts, touch_time
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
@@ -37,8 +38,12 @@ _PATHS = ("forum.php?mod=viewthread&", "forum.php?mod=redirect&")
 _THREAD_PAGES = 20
 """Pages of one thread that a crawl reads at the most, the first and the newest."""
 _ROWS = "//tbody[starts-with(@id, 'normalthread_') or starts-with(@id, 'stickthread_')]"
+_TOUCH_ROWS = f"//{classed('threadlist', 'div')}//li[.//a[contains(@href, 'tid=') or contains(@href, 'thread-')]]"
+"""Of the phone's template, which tells when a thread was begun and not when it was last answered."""
 _BODIES = "//*[starts-with(@id, 'postmessage_')]"
+_TOUCH_BODIES = f"//div[starts-with(@id, 'pid')]//{classed('message', 'div')}"
 _POST = "ancestor::*[starts-with(@id, 'post_') or starts-with(@id, 'pid')]"
+_TOUCH_TITLES = (f"//{classed('view_tit', 'div')}", f"//{classed('postlist', 'div')}/h2")
 _COUNTS = f"//{classed('hm', 'div')}/{classed('xi1', 'span')}"
 
 
@@ -79,10 +84,12 @@ class Discuz(PlatformSpider):
         root, text = page_of(response)
         if _thread_of(response.url):
             return self._parse_thread(response, root, text)
-        rows = [*each(root, _ROWS)]
+        rows, read = [*each(root, _ROWS)], self._parse_row
+        if not rows:
+            rows, read = [*each(root, _TOUCH_ROWS)], self._parse_touch_row
         if not rows:
             return Page(nothing=board_says(text, plain(first(root, "//body"))))
-        entries, dead = self.read_each(rows, partial(self._parse_row, response))
+        entries, dead = self.read_each(rows, partial(read, response))
         number = _page_of(response.url)
         onward = first(root, f"//{classed('nxt', 'a')}", f"//{classed('pages', 'div')}//{classed('next', 'a')}")
         return Page(
@@ -105,13 +112,22 @@ class Discuz(PlatformSpider):
         old = self.until and at and at < self.until
         return listed, None if old else self._thread(attribute(link, "href"), match["tid"], 1)
 
+    def _parse_touch_row(self, response: Response, row: Element) -> tuple[Listed, Request | None]:
+        """Return what a thread of the phone's list is, and where its posts are."""
+        link = first(row, ".//a[contains(@href, 'tid=') or contains(@href, 'thread-')]")
+        tid = _thread_of(attribute(link, "href"))
+        if not tid:
+            raise MalformedPost(f"href: {attribute(link, 'href')[:80]!r} is no thread's")
+        pinned = "list_top" in attribute(row, "class") or "置顶" in plain(first(row, f".//{classed('micon')}"))
+        return Listed(id=self._id(tid), pinned=pinned), self._thread(attribute(link, "href"), tid, 1)
+
     def _parse_thread(self, response: Response, root: Element, text: str) -> Page:
-        bodies = [*each(root, _BODIES)]
+        bodies = [*each(root, _BODIES)] or [*each(root, _TOUCH_BODIES)]
         if not bodies:
             board_says(text, plain(first(root, "//body")), thread=True)
             return Page()
         tid, number = _thread_of(response.url), _page_of(response.url)
-        heading = first(root, "//*[@id='thread_subject']", "//*[@id='threadtitle']//h1", "//h1")
+        heading = first(root, "//*[@id='thread_subject']", "//*[@id='threadtitle']//h1", "//h1", *_TOUCH_TITLES)
         counts = [count(plain(one)) for one in each(root, _COUNTS)]
         shown = Engagement(views=counts[0] if counts else None, comments=counts[1] if len(counts) > 1 else None)
         opener = bodies[0] if number == 1 else None
@@ -123,17 +139,20 @@ class Discuz(PlatformSpider):
     def _parse_post(
         self, response: Response, tid: str, title: str, shown: Engagement, opener: Element | None, body: Element
     ) -> Post:
-        match = _NUMBERED.search(attribute(body, "id"))
-        if match is None:
-            raise MalformedPost(f"id: {attribute(body, 'id')[:40]!r} is no post's")
-        main, pid = body is opener, match["pid"]
         around = next(reversed([*each(body, _POST)]), None)
+        own_id = attribute(body, "id") or attribute(around, "id")
+        match = _NUMBERED.search(own_id)
+        if match is None:
+            raise MalformedPost(f"id: {own_id[:40]!r} is no post's")
+        main, pid = body is opener, match["pid"]
         if around is None:
             raise MalformedPost(f"post {pid}: stands in no post")
-        when = shown_time(first(around, ".//em[starts-with(@id, 'authorposton')]"), response)
+        posted = first(around, ".//em[starts-with(@id, 'authorposton')]")
+        when = touch_time(around, response) if posted is None else shown_time(posted, response)
         if when is None:
             raise MalformedPost(f"post {pid}: no time that we can read")
         changed, quoted, own = text_parts(body)
+        text = text_of(own)
         native_id = f"{self._site}/thread/{tid}" if main else f"{self._site}/post/{pid}"
         topic, found = ("viewthread.php?", "redirect.php?") if self._old else _PATHS
         answered = _NUMBERED.search(quoted)
@@ -144,8 +163,8 @@ class Discuz(PlatformSpider):
             url=f"{self._root}/{topic}tid={tid}" if main else f"{self._root}/{found}goto=findpost&ptid={tid}&pid={pid}",
             site=self._site,
             title=title or None if main else None,
-            text=text_of(own),
-            tags=hashtags(text_of(own)),
+            text=text,
+            tags=hashtags(text),
             links=links_of(own, self._root),
             pictures=tuple(dict.fromkeys(self._pictures(around))),
             author=self._parse_author(around),

@@ -1,4 +1,4 @@
-"""Publishing times as platforms tell them: 刚刚, 5分钟前, 昨天 18:30, 12月31日, RFC 2822, ISO 8601, Unix seconds or ms.
+"""Publishing times as platforms tell them: 刚刚, 5分钟前, 2小時前, 3 hours ago, 昨天 18:30, 12月31日, or as machines.
 
 A time without a zone is Asia/Shanghai's, and so is CST. A relative time counts from the moment at which the page was
 made, and is never in that moment's future.
@@ -35,6 +35,12 @@ _UNITS = {
     "月": (timedelta(days=30), Precision.DAY),
     "年": (timedelta(days=365), Precision.DAY),
 }
+_AGO_IN_ENGLISH = re.compile(
+    r"(?P<number>\d+|an?)\s*(?P<unit>second|sec|minute|min|hour|hr|day|week|month|year)s?\s+ago", re.IGNORECASE
+)
+_ENGLISH = {"s": "秒", "mi": "分", "h": "小", "d": "天", "w": "周", "mo": "月", "y": "年"}
+_NOW = ("刚刚", "刚才", "现在", "just now")
+_TRADITIONAL = str.maketrans("剛鐘時個週現後", "刚钟时个周现后")
 _NAMED = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2}
 _CLOCK = r"(?:\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?)?"
 _NAMED_DAY = re.compile(rf"(?P<day>{'|'.join(_NAMED)}){_CLOCK}")
@@ -50,7 +56,7 @@ def read_time(written: str, moment: datetime) -> ReadTime:
     """Return the aware time `written` means on a page made at `moment`, and how exactly; ValueError if unreadable."""
     if usual := read_usual(written):
         return usual
-    text = unicodedata.normalize("NFKC", written).strip()
+    text = unicodedata.normalize("NFKC", written).translate(_TRADITIONAL).strip()
     for reader in (_ago, _named_day, _date):
         if found := reader(text, moment):
             return found
@@ -84,11 +90,17 @@ def unix_time(number: float) -> ReadTime:
 
 
 def _ago(text: str, moment: datetime) -> ReadTime | None:
-    if text in ("刚刚", "刚才", "现在"):
+    if text.lower() in _NOW:
         return moment.replace(microsecond=0), Precision.MINUTE
-    if match := _AGO.fullmatch(text):
-        step, precision = _UNITS[match["unit"][0]]
-        steps = 0.5 if match["number"] == "半" else int(match["number"])
+    english = _AGO_IN_ENGLISH.fullmatch(text)
+    if match := english or _AGO.fullmatch(text):
+        unit = (
+            next(_ENGLISH[one] for one in _ENGLISH if match["unit"].lower().startswith(one))
+            if english
+            else match["unit"]
+        )
+        step, precision = _UNITS[unit[0]]
+        steps = 0.5 if match["number"] == "半" else int(match["number"]) if match["number"].isdecimal() else 1
         try:
             return (moment - steps * step).replace(microsecond=0), precision
         except OverflowError as error:
