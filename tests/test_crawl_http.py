@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import pytest
 from config.brand import Target
 from config.load import ConfigError
 from crawlers.engine import watermark
+from crawlers.engine.process import Crawler
 from crawlers.engine.run import CrawlerDied, batch_of, crawl, report_of
 from crawlers.feeds import feeds
 from crawlers.network.ending import Ending, ending
@@ -33,6 +34,13 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TINGFENG_CONFIG", str(tmp_path / "config"))
 
 
+@pytest.fixture(scope="module")
+def crawler() -> Iterator[Crawler]:
+    """Give one crawling process for all: starting it takes longest."""
+    with Crawler() as one:
+        yield one
+
+
 def weibo(server: Server, query: str = "星河手机") -> Target:
     return Target(feed="weibo_search", query=query, base_url=server.url)
 
@@ -41,7 +49,7 @@ def posts_of(target: Target, window: str) -> list[Post]:
     return [decode_post(line) for line in batch_of(target, window).lines()]
 
 
-def test_a_troubled_search_is_read_whole_and_the_next_crawl_reads_only_what_is_new() -> None:
+def test_a_troubled_search_is_read_whole_and_the_next_crawl_reads_only_what_is_new(crawler: Crawler) -> None:
     pages = {
         1: cards(*(message(number, number) for number in range(10))),
         2: cards(*(message(number, number) for number in range(10, 20)), {"text": 5}),
@@ -63,9 +71,9 @@ def test_a_troubled_search_is_read_whole_and_the_next_crawl_reads_only_what_is_n
     seen: list[CrawlProgress] = []
     with serving(answers) as server:
         target = weibo(server)
-        first = crawl(target, "w1", progress=seen.append)
+        first = crawl(target, "w1", progress=seen.append, crawler=crawler)
         asked = len(server.asked)
-        second = crawl(target, "w2")
+        second = crawl(target, "w2", crawler=crawler)
         again = len(server.asked) - asked
     assert (first.verdict, first.complete, first.posts, first.new, first.dead) == (Verdict.OK, True, 30, 30, 1)
     assert server.count(server.paths("page=2")[0]) >= 2
@@ -86,7 +94,7 @@ def test_a_troubled_search_is_read_whole_and_the_next_crawl_reads_only_what_is_n
     assert len(user_agents) == 1 and user_agents.pop().startswith("tingfeng")
 
 
-def test_a_refusal_half_way_keeps_what_was_found_and_the_next_crawl_closes_the_gap() -> None:
+def test_a_refusal_half_way_keeps_what_was_found_and_the_next_crawl_closes_the_gap(crawler: Crawler) -> None:
     refuse = True
 
     def answers(path: str, _headers: Mapping[str, str], _before: int) -> Said:
@@ -98,17 +106,17 @@ def test_a_refusal_half_way_keeps_what_was_found_and_the_next_crawl_closes_the_g
     with serving(answers) as server:
         target = weibo(server)
         assert report_of(target, "w1") is None
-        report = crawl(target, "w1")
+        report = crawl(target, "w1", crawler=crawler)
         assert re.search(r"HTTP 432.*raise `delay` in config/platforms/weibo_search.yaml", report.message)
         assert len(posts_of(target, "w1")) == 2 and report_of(target, "w1") == report
         assert (report.verdict, report.complete, report.watermark) == (Verdict.BLOCKED, False, None)
         refuse = False
-        cut = crawl(target, "w2", max_pages=2)
+        cut = crawl(target, "w2", max_pages=2, crawler=crawler)
         assert (cut.verdict, cut.complete, cut.new, cut.known) == (Verdict.CUT_SHORT, False, 0, 2)
-        healed = crawl(target, "w3")
+        healed = crawl(target, "w3", crawler=crawler)
         assert (healed.verdict, healed.new, healed.known) == (Verdict.OK, 3, 2)
         refuse = True
-        rerun = crawl(target, "w3")
+        rerun = crawl(target, "w3", crawler=crawler)
         assert (rerun.verdict, rerun.posts, rerun.new) == (Verdict.BLOCKED, 5, 3)
         manifest = batch_of(target, "w3").manifest()
         assert manifest and manifest.complete and manifest.count == 5
@@ -124,7 +132,7 @@ def item(number: int, minutes: float) -> str:
     return f"<item><guid>https://n.example/{number}</guid><title>第{number}篇</title><pubDate>{date}</pubDate></item>"
 
 
-def test_a_feed_that_did_not_change_is_not_sent_again_and_one_that_ran_away_has_a_gap() -> None:
+def test_a_feed_that_did_not_change_is_not_sent_again_and_one_that_ran_away_has_a_gap(crawler: Crawler) -> None:
     documents = [RSS.format("".join(item(n, 100 - n) for n in range(3))), RSS.format(item(9, 1))]
     current = 0
 
@@ -138,10 +146,10 @@ def test_a_feed_that_did_not_change_is_not_sent_again_and_one_that_ran_away_has_
 
     with serving(answers) as server:
         target = Target(feed="rss", query="https://news.example/feed.xml", base_url=server.url)
-        first, second = crawl(target, "w1"), crawl(target, "w2")
+        first, second = crawl(target, "w1", crawler=crawler), crawl(target, "w2", crawler=crawler)
         current = 1
-        gap, after = crawl(target, "w3"), crawl(target, "w4")
-        forbidden = crawl(Target(feed="rss", query=f"{server.url}/private/feed.xml"), "w1")
+        gap, after = crawl(target, "w3", crawler=crawler), crawl(target, "w4", crawler=crawler)
+        forbidden = crawl(Target(feed="rss", query=f"{server.url}/private/feed.xml"), "w1")  # asks robots.txt itself
     assert (first.posts, first.verdict, first.complete) == (3, Verdict.OK, True)
     assert (second.posts, second.verdict, second.complete, second.watermark) == (0, Verdict.OK, True, first.watermark)
     assert server.asked[-1][0] == "/robots.txt"
@@ -152,7 +160,7 @@ def test_a_feed_that_did_not_change_is_not_sent_again_and_one_that_ran_away_has_
     assert not server.paths("/private")
 
 
-def test_a_forum_below_a_path_is_read_with_its_topics() -> None:
+def test_a_forum_below_a_path_is_read_with_its_topics(crawler: Crawler) -> None:
     def at(minutes: float) -> int:
         return int((NOW - timedelta(minutes=minutes)).timestamp() * 1000)
 
@@ -181,9 +189,9 @@ def test_a_forum_below_a_path_is_read_with_its_topics() -> None:
 
     with serving(answers) as server:
         target = Target(feed="nodebb", query="https://bbs.example.org/forum", base_url=f"{server.url}/forum")
-        first = crawl(target, "w1")
+        first = crawl(target, "w1", crawler=crawler)
         server.asked.clear()
-        second = crawl(target, "w2")
+        second = crawl(target, "w2", crawler=crawler)
     assert (first.verdict, first.complete, first.dead, first.platform) == (Verdict.OK, True, 1, "forum")
     numbers = ["topic/7", "post/701", "post/704", "post/702", "post/703", "topic/9"]
     found = posts_of(target, "w1")
@@ -276,14 +284,14 @@ def test_importing_the_crawlers_does_not_import_scrapy() -> None:
     )
 
 
-def test_an_answer_that_unpacks_to_too_much_is_refused() -> None:
+def test_an_answer_that_unpacks_to_too_much_is_refused(crawler: Crawler) -> None:
     bomb = gzip.compress(b'{"ok": 1, "data": {"cards": [' + b" " * 20_000_000)
 
     def answers(_path: str, _headers: Mapping[str, str], _before: int) -> Said:
         return Said(body=bomb, headers={"Content-Encoding": "gzip"})
 
     with serving(answers) as server:
-        report = crawl(weibo(server), "w1")
+        report = crawl(weibo(server), "w1", crawler=crawler)
     assert report.verdict is Verdict.SCHEMA_CHANGED and "unpacks to more than 16,777,216 bytes" in report.message
 
 

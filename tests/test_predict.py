@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import time
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -67,17 +68,25 @@ def test_rows_are_answered_in_order(suffix: str, fast: Reader, tmp_path: Path, m
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
-def test_odd_texts_have_an_answer_in_bounded_time(reader: Reader, tmp_path: Path) -> None:
+def test_odd_texts_have_an_answer_and_take_no_longer_than_plain_ones(reader: Reader, tmp_path: Path) -> None:
+    """Many times a plain post's work is what a pattern that runs back and forth in a long text would take."""
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
-    rows = [{"text": text, "target": odd} for text in ODD for odd in (None, "小米", text)]
-    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    began = time.monotonic()
-    assert predict(source, target, reader).malformed == 0
-    assert time.monotonic() - began < 20
-    found = answers(target)
-    assert len(found) == len(rows)
-    for answer in found:
-        check(answer)
+
+    def work(texts: Sequence[str]) -> float:
+        rows = [{"text": text, "target": aim} for text in texts for aim in (None, "小米", text)]
+        source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        began = time.process_time()
+        assert predict(source, target, reader).malformed == 0
+        spent = time.process_time() - began
+        found = answers(target)
+        assert len(found) == len(rows)
+        for answer in found:
+            check(answer)
+        return spent
+
+    work(["好"])  # what is loaded at first sight
+    plain = work([f"{number} 太差了，" + "用了两天就坏，客服不理人。" * 150 for number in range(len(ODD))])
+    assert work(ODD) < 10 * plain
 
 
 def test_real_posts_have_answers_of_every_kind(fast: Reader, tmp_path: Path) -> None:
