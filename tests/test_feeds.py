@@ -277,8 +277,9 @@ def test_twice_the_text_takes_twice_the_time(piece: str) -> None:
         return time.process_time() - began
 
     took(10)
-    few, many = min(took(4_000) for _ in range(3)), min(took(32_000) for _ in range(2))
-    assert many < 30 * few + 0.5, "eight times the text may not take sixty-four times as long"
+    few = min(took(4_000) for _ in range(3))
+    # what disturbs one measurement seldom disturbs two
+    assert any(took(32_000) < 30 * few + 0.5 for _ in range(2)), "eight times the text took sixty-four times as long"
 
 
 def test_numbers_and_names_of_json_feed_are_read_in_any_type() -> None:

@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from config.brand import Brand
 from crawlers.post import Post
 from indexing.detection import detect
 from indexing.stories.update import update_stories
 from tests import reviews_as_research
+from tests.soaking import in_part
 from tests.story_posts import DAY, HOUR, MINUTE, NOW, documents, mention, put, research_stories, rule
 
 if TYPE_CHECKING:
@@ -67,10 +70,11 @@ def test_a_story_of_900_reposts_pages_once_within_one_evaluation_of_its_rise(
     assert pages(emptied_store, [begin - DAY, begin + 20 * DAY]) == {}
 
 
-def test_of_a_thousand_real_stories_none_pages_twice(emptied_store: "Store", tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", in_part((250, 1_000), 250))
+def test_of_many_real_stories_none_pages_twice(emptied_store: "Store", tmp_path: Path, count: int) -> None:
     """All of them in one afternoon: each keeps its own rhythm."""
-    stories = list(research_stories(tmp_path, stories=1_050, reposts=4).values())
-    assert len(stories) >= 1_000
+    stories = list(research_stories(tmp_path, stories=count + count // 20, reposts=4).values())
+    assert len(stories) >= count
     moved = [moved_to(NOW - 5 * HOUR + n * 15 * SECOND, posts) for n, posts in enumerate(stories)]
     put(emptied_store, (mention(post) for posts in moved for post in posts if post.published_at < NOW))
     update_stories(emptied_store, now=NOW)
