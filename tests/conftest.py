@@ -138,6 +138,13 @@ def _pool(es: "Elasticsearch") -> "StorePool":
     return StorePool(es)
 
 
+@pytest.fixture
+def emptied_es(es: "Elasticsearch", _pool: "StorePool") -> "Elasticsearch":
+    """Give the session's node; where commands look there is a store without any document."""
+    _pool.of_commands()
+    return es
+
+
 @pytest.fixture(scope="module")
 def new_store(_pool: "StorePool") -> "Iterator[Callable[[], Store]]":
     """Give a maker of empty stores, each under a prefix of its own, until the module ends."""

@@ -74,7 +74,7 @@ def replay() -> Iterator[Replay]:
 
 
 @pytest.fixture
-def on_replay(empty_es: object, es_url: str, replay: Replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def on_replay(emptied_es: object, es_url: str, replay: Replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Point the commands at the replay server, an empty index, and a data folder of their own."""
     monkeypatch.setenv("TINGFENG_DATA", str(tmp_path))
     monkeypatch.setenv("TINGFENG_CONFIG", str(DEMO))

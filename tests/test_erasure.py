@@ -31,7 +31,6 @@ from indexing.customers.records import write_records
 from indexing.customers.sync.dead import keep_dead, read_dead
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import Busy, store_errors
-from indexing.elasticsearch.exchange import changed
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.store import Store
 from indexing.identity.changing import accept, node_of
@@ -180,14 +179,12 @@ def everywhere(data: Path, store: Store, *, backups: bool = False) -> Iterator[t
         if path.is_file() and (part not in ("keys", "elasticsearch", "backups") or (backups and part == "backups")):
             content = path.read_bytes()
             yield str(path.relative_to(data)), f"{path.name} {_opened(path, content)}"
-    store.refresh("mentions")
-    for index in store.indices():
-        for hits in changed(store, index.name):
-            for hit in hits:
-                yield (
-                    f"{store.kind_of(index.name)}/{hit['_id']}",
-                    msgspec.json.encode([hit["_id"], hit["_source"]]).decode(),
-                )
+    store.client.indices.refresh(index=f"{store.prefix}-v*")
+    hits = store.client.search(index=f"{store.prefix}-v*", size=1_000)["hits"]["hits"]
+    assert len(hits) < 1_000, "all of them"
+    for hit in hits:
+        text = msgspec.json.encode([hit["_id"], hit["_source"]]).decode()
+        yield f"{store.kind_of(hit['_index'])}/{hit['_id']}", text
 
 
 def _opened(path: Path, content: bytes) -> str:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 HOSTILE = "<script>alert(1)</script> 大促"
 
 
-def test_a_note_is_written_listed_shown_and_taken_away(run: Run, empty_es: "Elasticsearch") -> None:
-    store = Store(empty_es)
+def test_a_note_is_written_listed_shown_and_taken_away(run: Run, emptied_es: "Elasticsearch") -> None:
+    store = Store(emptied_es)
     code, said = run("notes", "add", HOSTILE, "--at", "2026-11-05T20:00", "--by", "li")
     assert code == 0, said
     made = re.search(r"Note (\w+) stands", said)
@@ -27,7 +27,7 @@ def test_a_note_is_written_listed_shown_and_taken_away(run: Run, empty_es: "Elas
     assert "2026-11-05 20:00" in listed
     assert "1 notes" in listed
     level = {"@timestamp": "2026-11-05T12:00:00Z", "rule": "r", "brand": "xinghe", "counted": 1, "threshold": 5}
-    empty_es.index(index=store.alias("levels"), document=level, refresh=True)
+    emptied_es.index(index=store.alias("levels"), document=level, refresh=True)
     data = gather_boards(store, until=board_data.UNTIL, days=timedelta(days=14), names={"xinghe": "星河"})
     page = render_boards(data)
     assert "11-05 20:00" in page

@@ -63,8 +63,8 @@ def test_a_channel_is_tested(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "known: bot" in said
 
 
-def test_an_alert_is_answered(run: Run, empty_es: "Elasticsearch") -> None:
-    store = Store(empty_es)
+def test_an_alert_is_answered(run: Run, emptied_es: "Elasticsearch") -> None:
+    store = Store(emptied_es)
     store.ensure()
     id = "burst.xinghe.1"
     records.begin(store, example(raised_at=datetime.now(UTC), channels=()))
@@ -96,7 +96,7 @@ def test_an_alert_is_answered(run: Run, empty_es: "Elasticsearch") -> None:
         assert (code, told in said, "Traceback" in said) == (1, True, False), said
 
 
-def test_a_silence_is_made_listed_and_ended(run: Run, empty_es: "Elasticsearch") -> None:
+def test_a_silence_is_made_listed_and_ended(run: Run, emptied_es: "Elasticsearch") -> None:
     code, said = run("alerts", "silence", "--for", "2h", "--reason", "发布会", "--by", "li", "--brand", "xinghe")
     assert code == 0, said
     made = re.search(r"Silence (\w+) holds", said)

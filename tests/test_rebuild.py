@@ -47,7 +47,7 @@ elif sys.argv[3] == "exchanging":
     exchange._actions = die
 else:
     delete = exchange._delete
-    exchange._delete = lambda store, old: die() if any("v1-" in one.name for one in old) else delete(store, old)
+    exchange._delete = lambda store, old: die() if any(sys.argv[4] in one.name for one in old) else delete(store, old)
 rebuild.rebuild(Store(Elasticsearch(sys.argv[1]), prefix=sys.argv[2]), grace=0)
 """
 
@@ -55,6 +55,11 @@ rebuild.rebuild(Store(Elasticsearch(sys.argv[1]), prefix=sys.argv[2]), grace=0)
 @pytest.fixture(autouse=True)
 def _key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TINGFENG_PSEUDONYM_KEY", "a key of the tests' own")
+
+
+@pytest.fixture
+def store(emptied_store: Store) -> Store:
+    return emptied_store
 
 
 def held(store: Store) -> dict[str, dict[str, Any]]:
@@ -111,7 +116,7 @@ def test_the_same_index_comes_back_and_readers_see_all_of_it(
     say(store, mentions[2], Writer.LINK, {"customer": {"id": "c1"}, "writers": {"link": 1}})
     put(store, "customers", "c1", {"tier": "gold"})
     put(store, "alerts", "a1", {"rule": "r"})
-    before = held(store)
+    before, first = held(store), store.generation()
     seen: list[tuple[int, int]] = []
     with counting(store) as counts:
         report = rebuild(store, progress=lambda done, of: seen.append((done, of)), grace=1)
@@ -119,8 +124,8 @@ def test_the_same_index_comes_back_and_readers_see_all_of_it(
     assert held(store) == before
     assert set(counts) == {601}
     assert len(counts) > 10
-    assert store.generation() == 2
-    assert {store.generation_of(one.name) for one in store.every_index()} == {2}
+    assert store.generation() == first + 1
+    assert {store.generation_of(one.name) for one in store.every_index()} == {first + 1}
     assert (report.batches, report.read, report.mentions, report.kept, report.dropped) == (2, 602, 601, 0, 0)
     assert report.books()["customers"] == "1"
     assert seen[-1][0] == seen[-1][1]
@@ -132,7 +137,7 @@ def test_what_is_written_meanwhile_is_not_lost(
     store: Store, mention_of: MentionOf, batch_of: BatchOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Batches, other writers, deletions and new months, while it fills and at the very end."""
-    mentions = [mention_of(n) for n in range(40)]
+    mentions, first = [mention_of(n) for n in range(40)], store.generation()
     index(batch_of(mentions), store)
     put(store, "links", "l1", {"customer": "c1"})
     put(store, "links", "l2", {"customer": "c2"})
@@ -178,7 +183,7 @@ def test_what_is_written_meanwhile_is_not_lost(
     assert by_id[document_id(mentions[4])]["customer"] == {"id": "c4"}
     assert by_id[document_id(mentions[5])]["story"] == {"id": "s"}
     assert by_id[document_id(mentions[6])]["customer"] == {"id": "c6"}
-    assert store.generation() == 2
+    assert store.generation() == first + 1
 
 
 def test_mentions_without_a_batch_stay_and_those_that_the_analysis_gave_up_go(
@@ -205,13 +210,13 @@ def test_killed_it_leaves_the_old_index_or_the_new_and_the_next_clears_up(
     store: Store, es_url: str, mention_of: MentionOf, batch_of: BatchOf
 ) -> None:
     index(batch_of([mention_of(n) for n in range(20)]), store)
-    before = held(store)
+    before, first = held(store), store.generation()
     for moment in ("filling", "exchanging", "deleting"):
-        command = [sys.executable, "-c", KILLED, es_url, store.prefix, moment]
+        command = [sys.executable, "-c", KILLED, es_url, store.prefix, moment, f"-v{first}-"]
         ended = subprocess.run(command, check=False, timeout=120, env=os.environ)
         assert ended.returncode == -signal.SIGKILL
         assert held(store) == before
-        assert store.generation() == (4 if moment == "deleting" else 1), moment
+        assert store.generation() == (first + 3 if moment == "deleting" else first), moment
         assert len({store.generation_of(one.name) for one in store.every_index()}) == 2, moment
         store.ensure()  # as every command does: it lets writers go on
         put(store, "alerts", "a1", {"rule": moment})
@@ -233,7 +238,7 @@ def test_one_at_a_time(store: Store) -> None:
 def test_an_outdated_mapping_is_what_it_mends(store: Store, mention_of: MentionOf, batch_of: BatchOf) -> None:
     index(batch_of([mention_of()]), store)
     before = held(store)
-    name = store.index_of(1, "mentions-2026.11")
+    name = store.index_of(store.generation(), "mentions-2026.11")
     store.client.indices.delete(index=name)
     aliases: dict[str, Any] = {store.alias("mentions"): {}, store.month_alias("2026.11"): {}}
     old = {"_meta": {"version": "old"}, "properties": {"writers": {"properties": {"page": {"type": "keyword"}}}}}

@@ -31,7 +31,7 @@ Run = Callable[..., tuple[int, str]]
 def run(
     data: Path,
     es_url: str,
-    empty_es: "Elasticsearch",
+    emptied_es: "Elasticsearch",
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> Run:
@@ -91,8 +91,8 @@ def test_people_swap_look_ahead_and_subscribe(run: Run, data: Path) -> None:
     assert "0 overrides" in run("rota", "overrides", "--end", id, "--by", "li")[1]
 
 
-def test_alerts_are_merged_split_and_silenced_by_hand(run: Run, empty_es: "Elasticsearch") -> None:
-    store = Store(empty_es)
+def test_alerts_are_merged_split_and_silenced_by_hand(run: Run, emptied_es: "Elasticsearch") -> None:
+    store = Store(emptied_es)
     store.ensure()
     records.begin(store, example("burst.xinghe.1", incident="burst.xinghe.1"))
     records.begin(store, example("burst.xinghe.2", incident="burst.xinghe.2", severity=Severity.SERIOUS))
