@@ -264,25 +264,28 @@ def batch_of(data: Path) -> "Callable[..., Batch]":
 
 
 @pytest.fixture(scope="module")
-def _chromium() -> "Iterator[Browser]":
+def browser() -> "Iterator[Browser]":
+    """Start the system's Chromium, without what a test has no use for; its event loop may not outlive the module."""
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not chromium:
         pytest.skip("no Chromium: `apt-get install chromium fonts-noto-cjk`, so that the page is tried in a browser")
+    quiet = ["component-update", "background-networking", "sync", "quic", "gpu"]
+    options = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+        started = playwright.chromium.launch(executable_path=chromium, args=options)
+        yield started
+        started.close()
 
 
 @pytest.fixture
-def browser_page(_chromium: "Browser") -> "Iterator[Callable[[int], Page]]":
+def browser_page(browser: "Browser") -> "Iterator[Callable[[int], Page]]":
     """Give a maker of pages in a real browser, by their width; they know nothing of another test's."""
     with ExitStack() as opened:
 
         def page(width: int) -> "Page":
-            context = _chromium.new_context(viewport={"width": width, "height": 740}, locale="zh-CN")
+            context = browser.new_context(viewport={"width": width, "height": 740}, locale="zh-CN")
             return opened.enter_context(context).new_page()
 
         yield page

@@ -2,7 +2,6 @@
 
 import json
 import random
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -507,22 +506,6 @@ def written(es: "Elasticsearch", tmp_path_factory: pytest.TempPathFactory) -> It
     es.indices.delete(index=[index.name for index in store.indices()] + ["page-state"])
     for template in es.indices.get_index_template(name="page-*")["index_templates"]:
         es.indices.delete_index_template(name=template["name"])
-
-
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    """Start the system's Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not chromium:
-        pytest.skip("no Chromium: `apt-get install chromium fonts-noto-cjk`, so that the page is tried in a browser")
-    quiet = ["component-update", "background-networking", "sync", "quic", "gpu"]
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
-        started = playwright.chromium.launch(executable_path=chromium, args=options)
-        yield started
-        started.close()
 
 
 @pytest.fixture
