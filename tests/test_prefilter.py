@@ -88,6 +88,20 @@ def test_most_others_are_not() -> None:
     assert Prefilter([parse("小米"), parse("platform:rss")]).may_hold(POST), "what asks for no word is read whole"
 
 
+def test_what_is_no_post_is_passed_over_and_each_post_counts_once(data: Path) -> None:
+    """Of most posts only what they say is read; a line that is none, or that nobody could stand for, is no post."""
+    brand = Brand(id="mi", name="小米", query="小米")
+    for window in ("20261120T080000Z", "20261120T090000Z"):
+        with Batch(stage="posts", feed="weibo_search", query="q-1", window=window).write() as writer:
+            writer.add(encode_post(replace(POST, native_id="1", text="小米很好")))
+            writer.add(encode_post(replace(POST, native_id="2", text="今天下雨")))
+            writer.add(b'{"platform": 1, "text": "\xe5\xb0\x8f\xe7\xb1\xb3"}')
+            writer.add(encode_post(replace(POST, native_id="3", text="小米不好", url="ftp://elsewhere")))
+    found = difference(None, brand)
+    assert (found.posts, found.gained, found.lost) == (2, 1, 0)
+    assert [post.native_id for post in found.examples_gained] == ["1"]
+
+
 @pytest.mark.bench
 def test_a_million_posts_are_matched_anew_in_a_minute(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from tests.test_queries_on_real_posts import texts

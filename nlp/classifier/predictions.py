@@ -17,8 +17,11 @@ PLAIN = (0.6, 0.35)
 """How much the heads `plain` and `smp` say about a post that is not like SMP2020's."""
 DECIDED = np.float32(1.5)
 """How much surer of what a post looks like the mixing is than the head that says so."""
-TOWARDS = np.asarray([0.0, -0.5, 0.0], np.float32)
-"""Two thirds of the car forums' rows are neutral; a brand's mentions are less so, and the rarer classes matter more."""
+TOWARDS = np.asarray([0.0, -0.75, 0.0], np.float32)
+"""Two thirds of the car forums' rows are neutral; a brand's mentions are less so, and the rarer classes matter more.
+
+Chosen on training rows, two thirds each read by what the rest taught: macro-F1 0.530 at -0.5, 0.549 here, 0.547 at -1.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
