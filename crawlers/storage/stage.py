@@ -27,6 +27,7 @@ from config import settings
 from crawlers.storage import packs, queue
 from crawlers.storage.files import read, resolve, sync
 from crawlers.storage.manifest import BooksDoNotBalance, BrokenBatch, Manifest, decode_manifest
+from crawlers.storage.writer import DeadLetter, Writer
 
 __all__ = [
     "STAGES",
@@ -47,40 +48,6 @@ __all__ = [
 _UNSAFE = re.compile(r"[^\w-]+")
 STAGES = ("posts", "runs", "mentions", "replies", "indexed")
 """All of them, in the order in which they are written."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadLetter:
-    """What could not be used: where, why, and the thing itself as it came."""
-
-    stage: str
-    reason: str
-    content: str
-
-
-class Writer:
-    """Takes a batch's lines; nothing is visible until the batch is closed without an error."""
-
-    def __init__(self, lines: BinaryIO, dead: BinaryIO, stage: str) -> None:
-        self._lines, self._dead, self._stage = lines, dead, stage
-        self.hash = hashlib.sha256()
-        self.count = self.dead_count = 0
-        self.complete = True
-        self.books: dict[str, int] = {}
-        self.manifest: Manifest
-        """What was written; only there once the batch is closed."""
-
-    def add(self, line: bytes) -> None:
-        """Append one line, given without its line end."""
-        data = line + b"\n"
-        self._lines.write(data)
-        self.hash.update(data)
-        self.count += 1
-
-    def set_aside(self, reason: str, content: str) -> None:
-        """Append a dead letter."""
-        self._dead.write(msgspec.json.encode(DeadLetter(stage=self._stage, reason=reason, content=content)) + b"\n")
-        self.dead_count += 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,16 +164,7 @@ class Batch:
                 sync(lines)
                 if writer.dead_count:  # an empty file is removed, not kept
                     sync(dead)
-            manifest = Manifest(
-                count=writer.count,
-                dead=writer.dead_count,
-                sha256=writer.hash.hexdigest(),
-                complete=writer.complete,
-                made_at=datetime.now(UTC),
-                made_by=made_by,
-                books=writer.books,
-                mark=queue.new_mark(),
-            )
+            manifest = writer.manifest_of(made_by)
             with fs.open(temporary["manifest"], "wb") as file:
                 file.write(msgspec.json.encode(manifest))
                 sync(file)
