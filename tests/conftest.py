@@ -168,8 +168,10 @@ def store(_pool: "StorePool") -> "Iterator[Store]":
 
 
 @pytest.fixture(scope="module")
-def _lasting_store(new_store: "Callable[[], Store]") -> "Store":
-    return new_store()
+def _lasting_store(_pool: "StorePool") -> "Iterator[Store]":
+    store = _pool.take(emptied=True)
+    yield store
+    _pool.give_back(store)
 
 
 @pytest.fixture
