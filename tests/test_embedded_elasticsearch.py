@@ -94,8 +94,21 @@ def test_documents_survive_kill_9_and_a_port_taken_meanwhile(caplog: pytest.LogC
     assert f"process {first.pid}, which no longer runs" in caplog.text
 
 
-def test_two_starts_at_once_give_one_node_that_outlives_them_and_needs_no_network(own_node: Path) -> None:
-    embedded.stop()
+def test_stop_closes_it_and_two_starts_at_once_give_one_node_that_outlives_them_and_needs_no_network(
+    own_node: Path,
+) -> None:
+    running = embedded.start()
+    index_some(running, "tingfeng-closed", 3)
+
+    assert embedded.stop() is True
+    eventually(lambda: not is_alive(running.pid), within=5)
+    assert embedded.logs(1).endswith("closed")
+    assert not (running.home / "node.json").exists()
+    assert embedded.status() is None
+    assert embedded.stop() is False
+    with pytest.raises(NotRunning, match="tingfeng es start"):
+        embedded.url()
+
     code = "from indexing.elasticsearch import embedded; print(embedded.start().pid)"
     nowhere = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")}
     environment = {
@@ -116,22 +129,7 @@ def test_two_starts_at_once_give_one_node_that_outlives_them_and_needs_no_networ
     assert os.getsid(again.pid) == again.pid
     secrets = Path(f"/proc/{again.pid}/environ")
     assert not secrets.exists() or b"hush" not in secrets.read_bytes()
-
-
-@pytest.mark.usefixtures("own_node")
-def test_stop_closes_the_node_and_says_whether_there_was_one() -> None:
-    running = embedded.start()
-    index_some(running, "tingfeng-closed", 3)
-
-    assert embedded.stop() is True
-    eventually(lambda: not is_alive(running.pid), within=5)
-    assert embedded.logs(1).endswith("closed")
-    assert not (running.home / "node.json").exists()
-    assert embedded.status() is None
-    assert embedded.stop() is False
-    with pytest.raises(NotRunning, match="tingfeng es start"):
-        embedded.url()
-    assert count_of(embedded.start(), "tingfeng-closed") == 3
+    assert count_of(again, "tingfeng-closed") == 3
 
 
 @pytest.mark.usefixtures("own_node")

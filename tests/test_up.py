@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+
+from tests.soaking import in_part
 
 CONFIG = Path(__file__).resolve().parent.parent / "config" / "demo"
 PATIENCE = 800
@@ -39,16 +42,25 @@ def listening(processes: list[psutil.Process]) -> set[str]:
     return found
 
 
+def listens(said: str, part: str) -> bool:
+    """Say whether a part answers at the address that was told, if it was; the console is the last of them."""
+    address = re.search(rf"{part}\s+http://([\d.]+):(\d+)", said)
+    with socket.socket() as probe:
+        return address is not None and probe.connect_ex((address[1], int(address[2]))) == 0
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads other processes' environment, which Linux allows")
-def test_one_command_starts_it_and_one_interrupt_stops_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("until", in_part(("all listen", "the chain has ended"), "all listen"))
+def test_one_command_starts_it_and_one_interrupt_stops_it(tmp_path: Path, until: str) -> None:
     data, said = tmp_path / "data", tmp_path / "said.txt"
     environment = os.environ | {"TINGFENG_DATA": str(data), "TINGFENG_CONFIG": str(CONFIG), "COLUMNS": "300"}
+    environment["TINGFENG_ES_JAVA"] = "-XX:TieredStopAtLevel=1"  # half the time to start, on two busy cores
     with said.open("w") as output:
         up = subprocess.Popen([sys.executable, "-m", "tingfeng", "up"], env=environment, stdout=output, stderr=output)
     try:
         deadline = time.monotonic() + PATIENCE
-        page = data / "report" / "index.html"
-        while not page.exists():  # the last step of the chain: crawl → analyse → index → report
+        page = data / "report" / "index.html"  # the last step of the chain: crawl → analyse → index → report
+        while not (page.exists() if until == "the chain has ended" else listens(said.read_text(), "Console")):
             assert up.poll() is None, said.read_text()
             assert time.monotonic() < deadline, said.read_text()
             time.sleep(0.5)
