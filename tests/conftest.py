@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 _KEPT = {"TINGFENG_RESEARCH_DATA", "TINGFENG_PEERS"}
 _LONGEST = (  # the longest first
-    "up", "dags", "killed_pipeline", "command_line", "boards_page", "panel_numbers", "nights", "evidence_pack",
-    "slices", "erasure", "report_page", "in_time", "incidents", "detection", "first_month", "storm", "stories",
-    "embedded_elasticsearch", "newcomer", "customers", "replay_feeds", "detection_limit", "increments", "handed_on",
-    "store", "why_not", "customer_sources", "queue", "cases", "profiles", "priors", "backup", "pictures",
-    "identity_match",
+    "erasure", "backfill", "rebuild", "killed_pipeline", "up", "identity", "feeds", "dags", "identity_match",
+    "index_books", "pages", "retention", "replay_round_trip", "embedded_elasticsearch", "panel_numbers", "backup",
+    "sentiment", "report_page", "handed_on", "customer_databases", "boards_page", "nights", "incidents", "alerts",
+    "command_line", "from_earlier", "slices", "replay_feeds", "segmenters", "bots", "crawl_http", "cases", "publish",
+    "writers_merge", "labelling", "platform_fixtures", "house", "replay_server", "console", "profiles", "answers",
+    "rota_commands", "storm", "detection",
 )  # fmt: skip
 _ROOM = 4 << 30
 collect_ignore = [] if find_spec("torch") else ["test_training.py"]  # `make test-torch` runs it
@@ -168,8 +169,10 @@ def store(_pool: "StorePool") -> "Iterator[Store]":
 
 
 @pytest.fixture(scope="module")
-def _lasting_store(new_store: "Callable[[], Store]") -> "Store":
-    return new_store()
+def _lasting_store(_pool: "StorePool") -> "Iterator[Store]":
+    store = _pool.take(emptied=True)
+    yield store
+    _pool.give_back(store)
 
 
 @pytest.fixture

@@ -54,6 +54,7 @@ def listens(said: str, part: str) -> bool:
 def test_one_command_starts_it_and_one_interrupt_stops_it(tmp_path: Path, until: str) -> None:
     data, said = tmp_path / "data", tmp_path / "said.txt"
     environment = os.environ | {"TINGFENG_DATA": str(data), "TINGFENG_CONFIG": str(CONFIG), "COLUMNS": "300"}
+    environment["TINGFENG_ES_JAVA"] = "-XX:TieredStopAtLevel=1"  # half the time to start, on two busy cores
     with said.open("w") as output:
         up = subprocess.Popen([sys.executable, "-m", "tingfeng", "up"], env=environment, stdout=output, stderr=output)
     try:
