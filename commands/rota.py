@@ -9,6 +9,7 @@ from rich.text import Text
 
 from commands.screen import console, table
 from commands.silences import brand_id
+from config.both import Both
 from config.errors import UserError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _UNTIL = typer.Option(..., "--until", help="When it ends, such as '2026-12-02 09
 _BY = typer.Option(..., "--by", help="Who says so: an id or name of the rota; it stays on record.")
 _REASON = typer.Option(..., help="Why; it stays on record.")
 _DAYS = 14
+_NOBODY = Both("无人", "nobody")
 
 
 class NoRota(UserError):
@@ -54,13 +56,19 @@ def at(
     overrides, silences = lasting(store, moment) if rota else [], silence.running(store, moment)
     if rota:
         duty = [_name(rota, id) for id in on_duty(rota, moment, overrides)]
-        console.print(Text(f"On duty {_clock(moment)}: {'、'.join(duty) or 'nobody'}", style="bold"))
+        people = "、".join(duty) or f"{_NOBODY.zh} {_NOBODY.en}"
+        console.print(Text(f"值班 on duty {_clock(moment)}: {people}", style="bold"))
     grave = rules[0].severity if rule else Severity(severity)
     plans = plans_for(rules, grave, rota)
     if not plans:
-        console.print(f"No rule is of severity {grave}, and the rota has no escalation: nobody would be told.")
+        console.print(
+            f"没有 {grave} 级规则，值班表也没有升级步骤：不会通知任何人。 "
+            f"No rule is of severity {grave}, and the rota has no escalation: nobody would be told.",
+            soft_wrap=True,
+        )
     for plan in plans:
-        console.print(Text(f"{', '.join(plan.rules) or plan.notify.escalation} ({grave})", style="bold"))
+        way = f"规则 rules {', '.join(plan.rules)}" if plan.rules else f"升级 escalation {plan.notify.escalation}"
+        console.print(Text(f"{way} ({grave})", style="bold"))
         told = foresee(plan, grave, rota, at=moment, brand=brand_id(brand), overrides=overrides, silences=silences)
         for one in told:
             console.print(Text(f"  {_clock(one.at)}  {_told(one, rota)}"))
@@ -73,7 +81,7 @@ def list_(days: int = typer.Option(_DAYS, min=1, max=366, help="For so many days
 
     rota, now = _rota(), datetime.now(UTC)
     for duty in duties(rota, now, now + timedelta(days=days), _lasting(now)):
-        people = "、".join(_name(rota, id) for id in duty.people) or "nobody"
+        people = "、".join(_name(rota, id) for id in duty.people) or f"{_NOBODY.zh} {_NOBODY.en}"
         console.print(Text(f"{_clock(duty.begin)} – {_clock(duty.end)}  {people}"))
 
 
@@ -116,15 +124,15 @@ def overrides(
     """List the overrides that hold or will, or end one."""
     from indexing.alerts import overrides as kept
 
-    now = datetime.now(UTC)
+    rota, now = _rota(), datetime.now(UTC)
     if end:
         if not by:
             raise UserError("--by: say who ends it; it stays on record")
-        kept.end(_store(), end, _rota(), by=by, now=now)
-    rows = {one.id: _row(one) for one in kept.lasting(_store(), now)}
+        kept.end(_store(), end, rota, by=by, now=now)
+    rows = {one.id: _row(one, rota) for one in kept.lasting(_store(), now)}
     if rows:
-        console.print(table("overrides", rows))
-    console.print(f"{len(rows)} overrides")
+        console.print(table("值班调整 overrides", rows))
+    console.print(f"{len(rows)} 条值班调整 overrides")
 
 
 @app.command()
@@ -144,7 +152,7 @@ def ics(
     written = calendar_of(rota, id, now=now, overrides=_lasting(now - timedelta(days=_DAYS)))
     if out:
         out.write_bytes(written)
-        console.print(f"{written.count(b'BEGIN:VEVENT')} duties in {out}", soft_wrap=True)
+        console.print(f"{written.count(b'BEGIN:VEVENT')} 段值班 duties: {out}", soft_wrap=True)
     else:
         typer.echo(written.decode(), nl=False)
 
@@ -171,22 +179,36 @@ def _begin(
             swap=swap,
         ),
     )
-    console.print(Text(f"Override {made.id}: {_row(made)}"))
-    console.print(f"End it with `tingfeng rota overrides --end {made.id} --by …`")
+    console.print(Text(f"值班调整 override {made.id}: {_row(made, rota)}"))
+    console.print(f"撤销 end it: `tingfeng rota overrides --end {made.id} --by …`")
 
 
-def _row(one: "Override") -> str:
-    return f"{_clock(one.begin)} – {_clock(one.end)}  {one.words}, by {one.author}: {one.reason}"
+def _row(one: "Override", rota: "Rota") -> str:
+    times, words = f"{_clock(one.begin)} – {_clock(one.end)}", one.words(lambda id: _name(rota, id))
+    return f"{times}  {words.zh} {words.en}, by {_name(rota, one.author)}: {one.reason}"
 
 
 def _told(one: "Told", rota: "Rota | None") -> str:
+    from indexing.alerts.held_words import said_of_held
+
     if one.why_not:
-        return f"nobody: {one.why_not}"
+        return f"{_NOBODY.zh} {_NOBODY.en}: " + " ".join(dict.fromkeys(said_of_held(one.why_not)))
     who = (
         channel + (f" ({'、'.join(_name(rota, id) for id in people)})" if people else "")
         for channel, people in one.channels
     )
-    return f"{one.message}: {', '.join(who)}"
+    return f"{_called(one.message)}: {', '.join(who)}"
+
+
+def _called(message: str) -> str:
+    """Return what a message of an alert is called, such as `repeat.1.2`: the second repeat of the first step."""
+    match message.split("."):
+        case ["step", step, *_]:
+            return f"第 {step} 步 step {step}"
+        case ["repeat", step, number, *_]:
+            return f"第 {int(step) + 1} 步的第 {number} 次重发 step {int(step) + 1}, repeat {number}"
+        case _:
+            return f"首次通知 {message}"
 
 
 def _rota() -> "Rota":

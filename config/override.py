@@ -1,7 +1,10 @@
 """An override of the rota: for some time somebody takes over, two people swap, or somebody is away."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+
+from config.both import Both
 
 __all__ = ["Override"]
 
@@ -25,14 +28,14 @@ class Override:
     swap: bool = False
     ended_by: str | None = None
 
-    @property
-    def words(self) -> str:
-        """What it does."""
+    def words(self, named: Callable[[str], str] = str) -> Both:
+        """Say what it does; `named` tells what to call a person."""
+        person, other = (named(id) if id else None for id in (self.person, self.instead_of))
         if self.swap:
-            return f"{self.person} ⇄ {self.instead_of}"
-        if self.person is None:
-            return f"{self.instead_of} is away"
-        return f"{self.person} for {self.instead_of or 'everybody'}"
+            return Both(f"{person} ⇄ {other}", "swap")
+        if person is None:
+            return Both(f"{other} 不在", "away")
+        return Both(f"{person} 代 {other}", "takes over") if other else Both(f"{person} 一人值班", "alone on duty")
 
     def holds(self, moment: datetime) -> bool:
         """Say whether it holds at the moment."""

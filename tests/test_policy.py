@@ -1,5 +1,6 @@
 """Whom an alert is told to and why not: decisions on tables, without an index."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,8 +10,10 @@ import pytest
 from config.notify import Notify
 from config.rota import Escalation, Hours, Person, Rota, Shift, Step
 from config.rule import Severity
+from indexing.alerts import policy
 from indexing.alerts.alert import Alert, Evidence, State
-from indexing.alerts.policy import decide
+from indexing.alerts.calming import Calm
+from indexing.alerts.held_words import said_of_held
 from indexing.alerts.silence import Silence
 from indexing.alerts.situation import Situation
 from tests.alert_examples import example
@@ -43,6 +46,16 @@ def situation(
     plan: Notify = ESCALATES, *, now: datetime = NOW, alerts: tuple[Alert, ...] = (), **more: Any
 ) -> Situation:
     return Situation(now=now, plans={"burst": plan, "other": plan}, rota=ROTA, alerts=alerts, **more)
+
+
+def decide(alert: Alert, at: Situation) -> Alert:
+    """Decide, and see to it that every reason for silence is said in Chinese too."""
+    found = policy.decide(alert, at)
+    if found.held:
+        said = said_of_held(found.held)
+        assert said.en == found.held != said.zh
+        assert not re.search(r"[a-z]{3,} [a-z]{3,}", said.zh), said.zh
+    return found
 
 
 def messages(alert: Alert) -> list[tuple[str, str]]:
@@ -277,3 +290,22 @@ def test_the_brands_reply_stops_or_its_absence_hastens() -> None:
     hastens = ESCALATES.model_copy(update={"reply": "escalate", "reply_within": 3 * MINUTE})
     assert messages(decide(first, situation(hastens, now=NOW + 3 * MINUTE)))[-1] == ("step.2", "mail")
     assert messages(decide(first, situation(hastens, now=NOW + 3 * MINUTE, replies=replies))) == messages(first)
+
+
+@pytest.mark.parametrize(
+    ("state", "later", "zh"),
+    [
+        (State.FIRING, MINUTE, "暂不通知，至 2026-11-25 12:08：此前 24 次中有 21 次自行平息，多在 6 分钟内"),
+        (State.FIRING, 20 * MINUTE, "暂不通知，再次触发才通知：此前 24 次中有 21 次自行平息，多在 6 分钟内"),
+        (State.RESOLVED, 8 * MINUTE, "已自行平息：此前 24 次中有 21 次自行平息，多在 6 分钟内"),
+    ],
+)
+def test_what_will_calm_by_itself_is_said_to(state: State, later: timedelta, zh: str) -> None:
+    calm = Calm(calmed=21, ended=24, within=6 * MINUTE, heaviest=1e9, slack=2 * MINUTE)
+    alert = new(state=state, last_at=NOW)
+    held = decide(alert, situation(Notify(channels=("ding",)), now=NOW + later, calm={("burst", "xinghe"): calm})).held
+    assert said_of_held(held or "").zh == zh
+
+
+def test_a_reason_that_nobody_knows_stays_as_it_is() -> None:
+    assert said_of_held("it rained") == ("it rained", "it rained")

@@ -63,16 +63,16 @@ def test_people_swap_look_ahead_and_subscribe(run: Run, data: Path) -> None:
     tuesday = day + timedelta(days=(1 - day.weekday()) % 7)
     saturday = tuesday + timedelta(days=4)
     t, d = f"{tuesday}", f"{tuesday:%m-%d}"
-    assert f"On duty {d} 10:00: 张三、李四" in run("rota", "at", f"{t} 10:00")[1]
+    assert f"值班 on duty {d} 10:00: 张三、李四" in run("rota", "at", f"{t} 10:00")[1]
     swapped = run(
         "rota", "swap", "张三", "wang", "--from", t, "--until", f"{tuesday + timedelta(days=1)}", "--by", "li",
         "--reason", "看病",
     )  # fmt: skip
     assert swapped[0] == 0, swapped[1]
-    assert "zhang ⇄ wang, by li: 看病" in swapped[1]
+    assert "张三 ⇄ 王五 swap, by 李四: 看病" in swapped[1]
     code, said = run("rota", "at", f"{t} 03:10", "--severity", "crisis")
-    assert (code, f"On duty {d} 03:10: 张三" in said, "raised: ding (张三)" in said) == (0, True, True)
-    assert "step.2: mail (王五), boss-room" in said
+    assert (code, f"值班 on duty {d} 03:10: 张三" in said, "首次通知 raised: ding (张三)" in said) == (0, True, True)
+    assert "第 2 步 step 2: mail (王五), boss-room" in said
     away = run(
         "rota", "override", "--instead-of", "wang", "--from", f"{saturday} 18:00",
         "--until", f"{saturday + timedelta(days=1)}", "--by", "li",
@@ -81,14 +81,14 @@ def test_people_swap_look_ahead_and_subscribe(run: Run, data: Path) -> None:
     assert away[0] == 1
     left = f"{saturday} 18:00 – {saturday + timedelta(days=1)} 00:00"
     assert f"nobody would be on duty {left}: name who takes over with --who" in away[1]
-    (id,) = re.findall(r"Override (\w+):", swapped[1])
+    (id,) = re.findall(r"override (\w+):", swapped[1])
     assert id in run("rota", "overrides")[1]
     assert f"{d} 00:00 – {d} 09:00  张三" in run("rota", "list", "--days", "30")[1]
     assert run("rota", "ics", "张三", "--out", str(data / "zhang.ics"))[0] == 0
     assert b"BEGIN:VEVENT" in (data / "zhang.ics").read_bytes()
     assert "/rota/zhang.ics?key=" in run("rota", "ics", "zhang", "--link")[1]
     assert run("rota", "ics", "hong")[0] == 1
-    assert "0 overrides" in run("rota", "overrides", "--end", id, "--by", "li")[1]
+    assert "0 条值班调整 overrides" in run("rota", "overrides", "--end", id, "--by", "li")[1]
 
 
 def test_alerts_are_merged_split_and_silenced_by_hand(run: Run, emptied_es: "Elasticsearch") -> None:

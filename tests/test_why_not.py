@@ -195,7 +195,7 @@ def test_the_rota_of_then_is_told_and_an_override_is_in_the_chain(store: "Store"
                     (NOW + MINUTE, NOW - MINUTE))  # fmt: skip
     assert (then.duty, [one.id for one in then.overrides]) == (("li",), [made.id])
     assert (before.duty, before.overrides) == (("zhang",), ())
-    assert "li for everybody" in text(then)
+    assert "li 一人值班" in text(then)
     ((_, written),) = spoken(days()[-1], writers(days()[-1])[0], "override")
     assert (written["id"], written["person"], written["reason"]) == (made.id, "li", "看病")
 

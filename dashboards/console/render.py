@@ -23,6 +23,7 @@ from dashboards.page import shown
 from dashboards.page.phrases import Both, named
 from dashboards.strict import templates
 from indexing.alerts.facts import ZONE, facts_of
+from indexing.alerts.held_words import said_of_held
 from indexing.alerts.links import LIFETIME, Action, Claim, alert_address
 from indexing.alerts.worth import LABELS
 from indexing.mentions.titled import own_title
@@ -123,6 +124,7 @@ def _environment() -> Environment:
     made.globals |= {
         "named": named,
         "facts_of": facts_of,
+        "said_of_held": said_of_held,
         "worths": LABELS,
         "zone": ZONE,
         "style": lambda: Markup(_style()),  # noqa: S704 -- the page's own style

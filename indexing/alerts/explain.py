@@ -11,6 +11,7 @@ from config.settings import DAY_ZONE
 from indexing.alerts import records
 from indexing.alerts.alert import Alert, DeliveryState, State
 from indexing.alerts.facts import ZONE, clock, facts_of
+from indexing.alerts.held_words import said_of_held
 from indexing.elasticsearch.store import Store
 
 __all__ = ["Happened", "as_happened", "explain", "time_line"]
@@ -96,7 +97,8 @@ def _head(alert: Alert) -> Iterator[str]:
 
 def _line(one: Happened) -> str:
     moment = one.at.astimezone(DAY_ZONE)
-    about = [f"{one.what.zh} {one.what.en}", one.channel, one.by and f"by {one.by}", one.detail]
+    detail = " ".join(dict.fromkeys(said_of_held(one.detail))) if one.detail and one.event == "held" else one.detail
+    about = [f"{one.what.zh} {one.what.en}", one.channel, one.by and f"by {one.by}", detail]
     return f"{moment:%m-%d %H:%M:%S}  " + " · ".join(part for part in about if part)
 
 
@@ -110,11 +112,15 @@ def _now(alert: Alert) -> Iterator[str]:
         due = f", not before {one.not_before.astimezone(DAY_ZONE):%H:%M:%S}" if one.not_before else ""
         yield f"待发 to be sent: {one.channel} ({one.message}){due}" + (f": {one.last_error}" if one.last_error else "")
     if not sent and not waiting or alert.held:
-        yield f"未发原因 why not: {alert.held or _why_not(alert)}"
+        why = said_of_held(alert.held) if alert.held else _why_not(alert)
+        yield "未发原因 why not: " + " ".join(dict.fromkeys(why))
 
 
-def _why_not(alert: Alert) -> str:
+def _why_not(alert: Alert) -> Both:
     if alert.state is not State.RESOLVED and alert.step < 0:
         minutes = int((datetime.now(UTC) - alert.evaluated_at).total_seconds() // 60)
-        return f"nobody has decided since it was found, {minutes} minutes ago: run `tingfeng alerts run`"
-    return "every channel gave up"
+        return Both(
+            f"{minutes} 分钟前发现，至今没有决定通知谁：运行 `tingfeng alerts run`",
+            f"nobody has decided since it was found, {minutes} minutes ago: run `tingfeng alerts run`",
+        )
+    return Both("所有通道都已放弃", "every channel gave up")

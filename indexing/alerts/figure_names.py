@@ -13,7 +13,7 @@ FIGURES: Mapping[str, Both] = MappingProxyType(
         "count": Both("全部", "All mentions"),
         "share": Both("负面占比", "Negative share"),
         "usual": Both("平时", "Usual"),
-        "times": Both("倍数", "Times the usual"),
+        "times": Both("平时的倍数", "Times the usual"),
         "threshold": Both("触发线", "Threshold"),
         "past_windows": Both("可比时段", "Windows compared"),
         "window": Both("时段", "Window"),

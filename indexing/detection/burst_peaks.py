@@ -1,6 +1,7 @@
 """The peaks of a brand's past that a budget of pages is held against: figures, their traces, and in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from config.both import Both
@@ -113,22 +114,30 @@ def said_of_peaks(found: Found) -> Said:
     peak, blocks = verdict.figure(name), round(verdict.figure("past_blocks"))
     times = "peak_times" if whole else "quarter_times"
     rank = int(words["rank"]) if int(words["rank"]) <= blocks else 1
+    length = amount((found.end - found.start) / (1 if whole else STEPS))
     zh = en = ""
     if not whole:
-        length, now = amount((found.end - found.start) / STEPS), round(verdict.figure("quarter"))
+        now = round(verdict.figure("quarter"))
         zh, en = f"其中最后 {length.zh} {now} 条，", f"{now:,} of them in the last {length.en}; "
-    zh += f"此前 {blocks} 个 {words['block.zh']}的峰值里第 {rank} 高的是 {peak:g} 条"
-    en += f"number {rank} of the peaks of the {blocks} spans of {words['block.en']} before was {peak:g}"
+    each = _each_block(blocks, words)
+    zh += f"此前 {each.zh}最多的 {length.zh}中第 {rank} 多的有 {peak:g} 条"
+    en += f"of the fullest {length.en} in each of the {each.en} before, number {rank} had {peak:g}"
     if verdict.has(times):
         zh += f"，这次是它的 {verdict.figure(times):.3g} 倍"
         en += f", this is {verdict.figure(times):.3g} times that"
-    zh += f"（{words['budget.zh']}，须超过 {words['factor']} 倍）"
+    zh += f"（{words['budget.zh']}，超过 {words['factor']} 倍才提醒）"
     en += f" ({words['budget.en']}: more than {words['factor']} times)"
     if blocks < ENOUGH_BLOCKS:
         return Said(
             zh=f"{zh}；对这个品牌还了解不久，触发线尚不稳。", en=f"{en}; this brand is new, so the line is rough."
         )
     return Said(zh=f"{zh}。", en=f"{en}.")
+
+
+def _each_block(blocks: int, words: Mapping[str, str]) -> Both:
+    if words["block.zh"] == amount(timedelta(days=1)).zh:
+        return Both(f"{blocks} 天里，每天", f"{blocks} days")
+    return Both(f"{blocks} 个 {words['block.zh']}里，每段", f"{blocks} spans of {words['block.en']}")
 
 
 def _unsaid(verdict: Verdict, name: str) -> float:

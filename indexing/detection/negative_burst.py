@@ -147,24 +147,24 @@ def say(found: Found, name: str, span: Span) -> Said:
     """Return the reason."""
     verdict = found.verdict
     negative, count = round(verdict.figure("negative")), round(verdict.figure("count"))
-    usual, past = verdict.reading("negative").usual, round(verdict.figure("past_windows"))
-    share, times = verdict.figure("share"), "times" if verdict.has("times") and not verdict.has("peak") else None
+    usual, share = verdict.reading("negative").usual, verdict.figure("share")
     at, lasts = window_of(found, span), amount(found.history)
     zh = f"{at.zh}，{about(name)} 负面 {negative} 条（占全部 {count} 条的 {percent(share)}），"
     en = f"{about(name)}: {negative:,} negative mentions {at.en}, {percent(share)} of {count:,}; "
+    if usual is not None and verdict.has("peak"):
+        told = said_of_peaks(found)
+        return Said(zh=zh + told.zh, en=en + told.en)
+    past = round(verdict.figure("past_windows"))  # asked for only where it is said: what is said is shown
     if usual is None:
         return Said(
             zh=f"{zh}过去只有 {past} 个同长度窗口可比，仅按绝对阈值判断。",
             en=f"{en}only {past} earlier windows to compare with, so absolute thresholds decide.",
         )
-    if verdict.has("peak"):
-        told = said_of_peaks(found)
-        return Said(zh=zh + told.zh, en=en + told.en)
     zh += f"过去 {lasts.zh}内 {past} 个同长度窗口的中位数 {usual:g} 条"
     en += f"median of {past} such windows in the {lasts.en} before: {usual:g}"
-    if times:
+    if verdict.has("times"):
         return Said(
-            zh=f"{zh}，是平时的 {verdict.figure(times):.3g} 倍。",
-            en=f"{en}, {verdict.figure(times):.3g} times the usual.",
+            zh=f"{zh}，是平时的 {verdict.figure('times'):.3g} 倍。",
+            en=f"{en}, {verdict.figure('times'):.3g} times the usual.",
         )
     return Said(zh=f"{zh}。", en=f"{en}.")

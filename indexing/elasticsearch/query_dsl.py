@@ -19,7 +19,7 @@ __all__ = ["EXACT", "to_dsl"]
 
 _MOST_CLAUSES = 1_000  # a small Elasticsearch takes 1,024, and counts every word of a phrase in every field
 _MOST_SPELLINGS = 8
-"""Ways to write a phrase up to which each is asked for as a phrase, which costs the index two thirds of an interval."""
+"""Ways to write a phrase up to which each is asked for as a phrase, which costs the index less than an interval."""
 EXACT: Mapping[str, str] = MappingProxyType(
     {
         "author": "folded.author",

@@ -9,6 +9,7 @@ from config.both import Both
 from config.settings import DAY_ZONE
 from indexing.alerts.facts import ZONE, clock
 from indexing.alerts.figure_names import FIGURES
+from indexing.alerts.held_words import said_of_held
 from indexing.evidence.alerts_then import AlertThen
 from indexing.evidence.at import Standing
 from indexing.evidence.known import Feed
@@ -49,8 +50,8 @@ def _short(found: WhyNot) -> Iterator[Both]:
             f"有：{alert.id} 于 {clock(last.at)} 送达 {to}", f"Something did: {alert.id} at {clock(last.at)}, {to}"
         )
     elif held:
-        why = held[-1].held.detail if held[-1].held else ""
-        yield Both(f"已发现，未发送：{held[-1].id}：{why}", f"Found, not sent: {held[-1].id}: {why}")
+        why = (held[-1].held.detail or "") if held[-1].held else ""
+        yield Both(f"已发现，未发送：{held[-1].id}：{said_of_held(why).zh}", f"Found, not sent: {held[-1].id}: {why}")
     if found.gap:
         yield _nobody(found)
     elif not (sent or held):
@@ -167,8 +168,8 @@ def _alerts(found: WhyNot) -> Iterator[Both]:
         )
     for override in found.overrides:
         yield Both(
-            f"值班调整 {override.id}：{override.words}，至 {clock(override.end)}：{override.reason}",
-            f"override by {override.author} until {clock(override.end)}",
+            f"值班调整 {override.id}：{override.words().zh}，至 {clock(override.end)}：{override.reason}",
+            f"{override.words().en}: override by {override.author} until {clock(override.end)}",
         )
     if found.duty:
         yield Both(f"值班：{'、'.join(found.duty)}", "on duty (by today's shifts and the overrides of then)")
@@ -182,7 +183,8 @@ def _alert(alert: AlertThen) -> Iterator[Both]:
     yield Both(f"{alert.id}：{clock(alert.raised_at)} 发现", f"found {clock(alert.raised_at)}")
     for one in alert.happened[1:]:
         about = " · ".join(filter(None, (one.channel, one.by and f"by {one.by}", one.detail)))
-        yield Both(f"  {clock(one.at)} {one.what.zh}", " · ".join(filter(None, (one.what.en, about))))
+        why = f"：{said_of_held(one.detail).zh}" if one.detail and one.event == "held" else ""
+        yield Both(f"  {clock(one.at)} {one.what.zh}{why}", " · ".join(filter(None, (one.what.en, about))))
 
 
 def _hours(found: WhyNot) -> str:
