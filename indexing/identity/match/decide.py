@@ -15,7 +15,7 @@ __all__ = ["Decided", "Outcome", "Thresholds", "decide"]
 
 Numbers: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float64]]"
 Flags: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.bool_]]"
-_LEAST = 0.9
+_LEAST, _LINKED_FROM = 0.9, 0.97
 _CANDIDATE = 0.03
 
 
@@ -80,7 +80,7 @@ def _probability(weight: Numbers) -> Numbers:
 
 def _least(probability: Numbers, precision: float) -> float:
     """Return the probability from which pairs are right so often together; those below stay for a person's look."""
-    ordered = np.sort(probability[probability >= _LEAST])[::-1]
+    ordered = np.sort(probability[probability >= _LINKED_FROM])[::-1]
     enough = np.cumsum(ordered) / np.arange(1, len(ordered) + 1) >= precision
     last_of_equals = np.append(ordered[1:] < ordered[:-1], True)[: len(ordered)]
     fine = np.flatnonzero(enough & last_of_equals)

@@ -152,15 +152,8 @@ def link_records(
     with scorer(one.table, other.table if other else None, one.columns) as scores:
         scores.block(wanted)
         fitted = model or _learnt(scores, wanted, one, other, judged or {})
-        least = float(np.log2(limits.candidate / (1 - limits.candidate)))
         sizes = Sizes(left=one.table.num_rows, right=other.table.num_rows, prior=fitted.prior) if other else None
-        scored = scores.score(wanted, fitted, least - (sizes.slack if sizes else 0))
-        if sizes and not model and not judged:
-            scored, fitted = refined(scored, wanted, fitted, sizes, scores.pairs)
-        table = weighed(scored, wanted, fitted)
-        table = beside(table, sizes) if sizes else table
-        if table.num_rows:
-            table = table.filter(pc.greater_equal(table["weight"], least))
+        table, fitted = _weighed(scores, wanted, fitted, sizes, limits, learn=model is None and not judged)
         decided = decide(table, wanted, limits, one_table=other is None)
         return Linked(
             table=table,
@@ -172,6 +165,19 @@ def link_records(
             pairs=scores.pairs,
             blocked=scores.blocked,
         )
+
+
+def _weighed(
+    scores: Scorer, wanted: Sequence[Comparison], model: Model, sizes: Sizes | None, limits: Thresholds, *, learn: bool
+) -> tuple[pa.Table, Model]:
+    """Return the pairs that are more than unlikely, weighed, and the model, which they refine where it may learn."""
+    least = float(np.log2(limits.candidate / (1 - limits.candidate)))
+    scored = scores.score(wanted, model, least - (sizes.slack if sizes else 0))
+    if sizes and learn:
+        scored, model = refined(scored, wanted, model, sizes, scores.pairs)
+    table = weighed(scored, wanted, model)
+    table = beside(table, sizes) if sizes else table
+    return (table.filter(pc.greater_equal(table["weight"], least)) if table.num_rows else table), model
 
 
 def _learnt(
