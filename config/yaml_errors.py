@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
-__all__ = ["VARIABLE", "explain", "line_of", "not_yaml", "repeated_keys", "unquoted"]
+__all__ = ["VARIABLE", "endless", "explain", "line_of", "not_yaml", "repeated_keys", "unquoted"]
 
 VARIABLE = r"^[A-Z][A-Z0-9_]*$"
 """The form of an environment variable's name."""
@@ -17,6 +17,9 @@ _QUERIES = ("query", "match")
 _QUERY_LINE = re.compile(r"""(?:^|[\s{,\-"'])(?:query|match)["']?\s*:\s*\S""")
 _SECRET = re.compile(r"(^|_)(url|env|key|token|secret|cookie|password|user|auth)$", re.IGNORECASE)
 _LONGEST_SHOWN = 40
+_MOST_PARTS = 100_000
+_LISTS = dict.fromkeys(("tuple_type", "list_type", "set_type", "frozen_set_type"), "must be a list, such as [a, b]")
+_QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 
 
 def not_yaml(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str]:
@@ -26,8 +29,30 @@ def not_yaml(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str]:
     for mark in marks:
         if mark.line < len(lines) and _QUERY_LINE.search(lines[mark.line]):
             return mark.line + 1, f"query: not YAML as it stands: {IN_QUOTES}"
-    problem = re.sub(r"(['\"])(?!<)[^'\"]{2,}\1", "this", error.problem or "unreadable")
+    problem = _QUOTED.sub(_hidden, error.problem or "unreadable")
     return (marks[0].line + 1 if marks else 1), f"not YAML: {problem}: mind indentation, colons and quotes"
+
+
+def _hidden(quoted: re.Match[str]) -> str:
+    """Return a sign or a <kind of token> as it stands, and for anything longer, which may be a secret, this."""
+    said = quoted[1] or quoted[2] or ""
+    return quoted[0] if len(said) < 2 or said.startswith("<") else "this"
+
+
+def endless(node: yaml.Node) -> int | None:
+    """Return the line, from 1, of a list or mapping that holds itself by an alias, or unfolds to too many parts."""
+    sizes: dict[int, float] = {}
+
+    def size(one: yaml.Node) -> float:
+        if isinstance(one, yaml.ScalarNode):
+            return 1
+        if id(one) not in sizes:
+            sizes[id(one)] = float("inf")  # while its parts are counted: whoever meets it there is within it
+            parts = [part for pair in one.value for part in pair] if isinstance(one, yaml.MappingNode) else one.value
+            sizes[id(one)] = 1 + sum(map(size, parts))
+        return sizes[id(one)]
+
+    return int(node.start_mark.line) + 1 if size(node) > _MOST_PARTS else None
 
 
 def unquoted(text: str, node: yaml.Node, place: tuple[str | int, ...] = ()) -> Iterator[tuple[int, str]]:
@@ -56,6 +81,7 @@ def explain(node: yaml.Node, model: type[BaseModel], problem: Any) -> tuple[int,
 
 def _reason(model: type[BaseModel], problem: Any) -> str:
     place, reason = problem["loc"], str(problem["msg"]).removeprefix("Value error, ")
+    reason = _LISTS.get(problem["type"], re.sub("^Input should be ", "must be ", reason))
     last, value = str(place[-1]) if place else "", problem.get("input")
     if problem["type"] == "missing":
         return "missing: add it"

@@ -51,6 +51,11 @@ def test_a_right_brand_is_read(tmp_path: Path) -> None:
         ("name: 星河\nquery: 星河\nname: 银河\n", 3, "name", "keep one"),
         ("name: 星河\nquery: 星河\nid: x\n", 3, "id", "remove this field"),
         ("name: '星河\nquery: 星河\n", 3, "not YAML", "quotes"),
+        ("query: 星河\naliases: [a\nwords: b\n", 3, "expected ',' or ']', but got ':'", "quotes"),
+        ("name: 星河\nquery: 星河\nwords: 5\n", 3, "words: must be a list", "change it"),
+        ("name: &a [*a]\n", 1, "within itself", "write out"),
+        ("a: &a [x, x]\nb: &b [*a, *a]\n" + "c: [" + "*b, " * 50_000 + "*b]\n", 1, "thousands of times", "write out"),
+        ("name: " + "[" * 3000, 1, "brackets in brackets", "remove them"),
         ("- 星河\n", 1, "mapping", "name: 小米"),
         ("", 1, "mapping", "name: 小米"),
         (

@@ -160,6 +160,27 @@ def test_a_feed_that_did_not_change_is_not_sent_again_and_one_that_ran_away_has_
     assert not server.paths("/private")
 
 
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_nothing_is_asked_for_while_a_site_cannot_say_what_may_be_read(status: int) -> None:
+    """RFC 9309, 2.3.1.4; once it can say again, the same crawl reads it."""
+    busy = True
+
+    def answers(path: str, _headers: Mapping[str, str], _before: int) -> Said:
+        if path == "/robots.txt":
+            return Said(status=status if busy else 404)
+        return Said(body=RSS.format(item(1, 1)).encode(), headers={"Content-Type": "text/xml"})
+
+    with serving(answers) as server:
+        target = Target(feed="rss", query="https://news.example/feed.xml", base_url=server.url)
+        refused = crawl(target, "w1")
+        assert (refused.verdict, refused.posts) == (Verdict.UNREACHABLE, 0)
+        assert f"robots.txt: HTTP {status}" in refused.message
+        assert not server.paths("/feed.xml"), "nothing but robots.txt was asked for"
+        busy = False
+        read = crawl(target, "w2")
+    assert (read.verdict, read.posts) == (Verdict.OK, 1)
+
+
 def test_a_forum_below_a_path_is_read_with_its_topics(crawler: Crawler) -> None:
     def at(minutes: float) -> int:
         return int((NOW - timedelta(minutes=minutes)).timestamp() * 1000)

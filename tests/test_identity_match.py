@@ -112,6 +112,7 @@ def test_names_are_taken_apart_as_people_bear_them() -> None:
         (None, "婷婷", "婷"),
     ]
     assert sound("单", surname=True) == "shan"
+    assert [sound(one, surname=True) for one in ("尉迟", "万俟", "欧阳")] == ["yuchi", "moqi", "ouyang"]
     assert sound_key("张玮", surname=False) == sound_key("章伟")
     assert set(shapes("志伟")) & set(shapes("志玮"))
     assert not set(shapes("志海")) & set(shapes("志洋"))

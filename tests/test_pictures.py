@@ -113,6 +113,21 @@ def test_what_is_no_picture_or_too_much_of_one_has_no_fingerprint() -> None:
             continue
 
 
+def test_no_picture_is_asked_for_while_its_host_cannot_say_what_may_be_read() -> None:
+    busy = True
+
+    def answers(path: str, *_: object) -> Said:
+        if path == "/robots.txt":
+            return Said(status=503 if busy else 404)
+        return Said(body=jpeg(made()))
+
+    with serving(answers) as server:
+        pictures = {"a": [f"{server.url}/1.jpg"]}
+        assert finder().find(pictures)["a"] == () and not server.paths("/1.jpg")
+        busy = False
+        assert finder().find(pictures)["a"], "it was not put down as a picture that cannot be had"
+
+
 def test_each_picture_is_asked_for_once_within_the_budget_and_robots_txt() -> None:
     shown = {f"/{number}.jpg": Said(body=jpeg(made(number=number))) for number in range(6)}
     moved = {"/moved.jpg": Said(status=302, headers={"Location": "/1.jpg"}), "/gone.jpg": Said(status=404)}

@@ -241,7 +241,7 @@ def test_a_spoilt_pack_is_told_of_and_hinders_no_other_day(store: Store, crawled
     {
         "raw: 3d\n": "1: raw: got '3d': work may still wait for it: write 7d or more, or forever",
         "raw: soon\n": "1: raw: got 'soon': write a number and a unit",
-        "backups: 0\n": "1: backups: Input should be greater than or equal to 1",
+        "backups: 0\n": "1: backups: must be greater than or equal to 1",
         "pages: 400d\nindex:\n  stories: 7d\n": "3: index.stories: unknown field",
         "movies: 7d\n": "1: movies: unknown field: .*known: backups, .*pages, pictures, plans, private, raw",
     }.items(),

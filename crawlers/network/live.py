@@ -10,7 +10,8 @@ from w3lib.url import add_or_replace_parameter
 from config import settings
 from config.errors import UserError
 from crawlers.errors import CrawlError, Unreachable
-from crawlers.network.fetch import Fetcher, Forbidden
+from crawlers.network.fetch import Fetcher
+from crawlers.network.robots import obey
 from crawlers.network.signing import signer_of, signing
 from crawlers.network.turn import turn
 from crawlers.page import Download, Request, Response
@@ -78,15 +79,12 @@ def _download(spider: PlatformSpider, client: httpx.AsyncClient) -> Download:
 
 
 async def _ask_robots(client: httpx.AsyncClient, url: str, user_agent: str) -> None:
-    from protego import Protego
-
     parts = urlsplit(url)
     try:
         answer = await client.get(f"{parts.scheme}://{parts.netloc}/robots.txt", follow_redirects=True)
     except httpx.HTTPError as error:
         raise Unreachable(f"robots.txt: {type(error).__name__}") from None
-    if answer.status_code == httpx.codes.OK and not Protego.parse(answer.text).can_fetch(url, user_agent):
-        raise Forbidden("robots.txt forbids it")
+    obey(url, user_agent, answer.status_code, answer.text)
 
 
 def _is_own(own: str, url: str) -> bool:

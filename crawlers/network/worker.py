@@ -8,7 +8,8 @@ more work or is gone.
 import os
 import select
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -24,8 +25,9 @@ from w3lib.url import add_or_replace_parameter
 from config import settings
 from crawlers.errors import SchemaChanged, Unreachable
 from crawlers.network.drive import Drive
-from crawlers.network.fetch import Fetcher, Forbidden
+from crawlers.network.fetch import Fetcher
 from crawlers.network.pipe import Numbered, Pipe
+from crawlers.network.robots import obey
 from crawlers.network.signing import signer_of, signing
 from crawlers.network.turn import turn
 from crawlers.page import Download, Request, Response
@@ -71,7 +73,7 @@ class InTurn(HTTP11DownloadHandler):
 
 
 class _Downloader(scrapy.Spider):
-    """Lends Scrapy's downloader, with its delays, robots.txt and checks, to one Drive."""
+    """Lends Scrapy's downloader, with its delays and checks, to one Drive."""
 
     name = "tingfeng"
 
@@ -81,6 +83,7 @@ class _Downloader(scrapy.Spider):
         self._cookie = settings.secret(job.cookie_env) if job.cookie_env else None
         self._token = settings.secret(job.token_env) if job.token_env else None
         self._own = urlsplit(spider.first().url)
+        self._robots: dict[str, tuple[int, str]] = {}
 
     async def start(self) -> AsyncIterator[Any]:
         """Do the whole crawl; nothing is left for Scrapy to schedule."""
@@ -111,20 +114,11 @@ class _Downloader(scrapy.Spider):
         return scrapy.Request(address, method=method, body=body, headers=headers, meta={"dont_redirect": True})
 
     async def _download(self, request: Request) -> Response:
-        try:
+        if self._spider.job.robots:
+            await self._obey(request.url)
+        with _told():
             asked = self._asked(request)
             response = await self.crawler.engine.download_async(asked)
-        except scrapy_errors.IgnoreRequest as error:
-            if "robots.txt" in str(error):
-                raise Forbidden("robots.txt forbids it") from error
-            raise SchemaChanged(f"the answer unpacks to more than {_MOST_BYTES:,} bytes") from error
-        except scrapy_errors.DownloadCancelledError as error:
-            raise SchemaChanged(f"the answer has more than {_MOST_BYTES:,} bytes") from error
-        except tuple(_FAILURES) as error:
-            words = next(words for kind, words in _FAILURES.items() if isinstance(error, kind))
-            raise Unreachable(words) from error
-        except (ValueError, scrapy_errors.NotSupported, scrapy_errors.UnsupportedURLSchemeError) as error:
-            raise SchemaChanged(f"cannot be fetched: {error}") from error
         return Response(
             url=response.url if asked.url == request.url else request.url,
             status=response.status,
@@ -135,13 +129,40 @@ class _Downloader(scrapy.Spider):
             fetched_at=datetime.now(UTC),
         )
 
+    async def _obey(self, url: str) -> None:
+        """Return where the site's robots.txt lets us there; it is asked for until it could be read."""
+        with _told("robots.txt: "):
+            target = urlsplit(url)
+            address = f"{target.scheme}://{target.netloc}/robots.txt"
+            if not (said := self._robots.get(address)):
+                response = await self.crawler.engine.download_async(scrapy.Request(address))
+                said = response.status, response.body.decode("utf-8", "ignore")
+        obey(url, self._spider.job.user_agent, *said)
+        self._robots[address] = said
+
+
+@contextmanager
+def _told(what: str = "") -> Iterator[None]:
+    """Say what goes wrong with a download in the crawl's own words, after `what`."""
+    try:
+        yield
+    except scrapy_errors.IgnoreRequest as error:
+        raise SchemaChanged(f"{what}the answer unpacks to more than {_MOST_BYTES:,} bytes") from error
+    except scrapy_errors.DownloadCancelledError as error:
+        raise SchemaChanged(f"{what}the answer has more than {_MOST_BYTES:,} bytes") from error
+    except tuple(_FAILURES) as error:
+        words = next(words for kind, words in _FAILURES.items() if isinstance(error, kind))
+        raise Unreachable(f"{what}{words}") from error
+    except (ValueError, scrapy_errors.NotSupported, scrapy_errors.UnsupportedURLSchemeError) as error:
+        raise SchemaChanged(f"{what}cannot be fetched: {error}") from error
+
 
 def _scrapy_settings(job: Job, loopback: bool) -> dict[str, Any]:
     return {
         "BOT_NAME": "tingfeng",
         "USER_AGENT": job.user_agent,
         "DEFAULT_REQUEST_HEADERS": {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"},
-        "ROBOTSTXT_OBEY": job.robots,
+        "ROBOTSTXT_OBEY": False,  # Scrapy goes on where a site cannot say; robots.py does not
         "TURN_DELAY": job.delay,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if job.delay else _AT_ONCE,
         "DOWNLOAD_TIMEOUT": _TIMEOUT,

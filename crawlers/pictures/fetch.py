@@ -10,6 +10,9 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from config.pictures import Pictures
+from crawlers.errors import Unreachable
+from crawlers.network.fetch import Forbidden
+from crawlers.network.robots import obey
 from crawlers.network.turn import turn
 from crawlers.pictures import kept
 from crawlers.pictures.fingerprint import MOST_BYTES, NoPicture, fingerprint
@@ -22,6 +25,8 @@ _TIMEOUT = 10.0
 _MOST_REDIRECTS = 3
 _HOSTS_AT_ONCE = 8
 _AGENT = "tingfeng (compares pictures of public posts)"
+_Robots = dict[str, tuple[int, str]]
+"""What each origin answered to /robots.txt: HTTP status and text."""
 
 
 class Finder:
@@ -66,7 +71,7 @@ class Finder:
                 gate,
                 httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False, headers={"User-Agent": _AGENT}) as client,
             ):
-                robots: dict[str, str] = {}
+                robots: _Robots = {}
                 for address in some:
                     found[address] = await self._fetch(client, address, robots)
 
@@ -77,23 +82,22 @@ class Finder:
         await asyncio.gather(*waiting, return_exceptions=True)
         return found
 
-    async def _fetch(self, client: httpx.AsyncClient, address: str, robots: dict[str, str]) -> Known:
+    async def _fetch(self, client: httpx.AsyncClient, address: str, robots: _Robots) -> Known:
         now = datetime.now(UTC)
         try:
             content = await self._get(client, address, robots)
             made = Known(hash=await asyncio.to_thread(fingerprint, content), at=now)
-        except (NoPicture, NotPublic) as error:
+        except (NoPicture, NotPublic, Forbidden) as error:
             made = Known(reason=str(error), at=now)
-        except httpx.HTTPError as error:
-            return Known(reason=type(error).__name__, at=now)  # it may pass: not kept
+        except (httpx.HTTPError, Unreachable) as error:
+            return Known(reason=f"{type(error).__name__}: {error}", at=now)  # it may pass: not kept
         kept.keep(address, made)
         return made
 
-    async def _get(self, client: httpx.AsyncClient, address: str, robots: dict[str, str]) -> bytes:
+    async def _get(self, client: httpx.AsyncClient, address: str, robots: _Robots) -> bytes:
         for _ in range(_MOST_REDIRECTS + 1):
             place = await place_of(address, self._allowed)
-            if not await self._welcome(client, address, place, robots):
-                raise NoPicture("robots.txt forbids it")
+            await self._obey(client, address, place, robots)
             status, location, content = await self._ask(client, address, place)
             if location is None:
                 if status != httpx.codes.OK:
@@ -120,15 +124,13 @@ class Finder:
                 await answer.aclose()
         return answer.status_code, location, content
 
-    async def _welcome(self, client: httpx.AsyncClient, address: str, place: Place, known: dict[str, str]) -> bool:
-        """Tell whether the host's robots.txt lets us there; one that has none, or does not say, does."""
-        from protego import Protego
-
+    async def _obey(self, client: httpx.AsyncClient, address: str, place: Place, known: _Robots) -> None:
+        """Return where the host's robots.txt lets us there; one that has none, or does not say, does."""
         origin = f"{place.scheme}://{httpx.URL(address).netloc.decode('ascii')}"
         if origin not in known:
             status, _, content = await self._ask(client, f"{origin}/robots.txt", place)
-            known[origin] = content.decode("utf-8", "replace") if status == httpx.codes.OK else ""
-        return bool(Protego.parse(known[origin]).can_fetch(address, _AGENT))
+            known[origin] = status, content.decode("utf-8", "replace")
+        obey(address, _AGENT, *known[origin])
 
 
 def _host(address: str) -> str:

@@ -35,7 +35,9 @@ _READ_AS_SURNAME = {
         "纪": "ji",
         "祭": "zhai",
     },
+    **{"尉迟": "yuchi", "万俟": "moqi", "单于": "chanyu", "澹台": "tantai"},
 }
+"""Surnames that pypinyin reads otherwise, compound ones a character at a time (findings/pypinyin-surnames.sh)."""
 _TITLES = re.compile(
     r"(?:先生|女士|小姐|太太|夫人|经理|老师|师傅|医生|老板|阿姨|叔叔|大哥|大姐|总|哥|姐|叔|姨|工|同学)$"
 )
