@@ -114,8 +114,8 @@ def _act(case: str, action: str, by: str | None, note: str, to: str | None = Non
 
     from config.privacy import May
     from indexing.cases.actions import act
+    from indexing.customers.asker import operator
     from indexing.elasticsearch.store import open_store
-    from indexing.privacy.asker import operator
 
     asker = operator()
     asker.must(May.CASES)

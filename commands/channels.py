@@ -31,7 +31,8 @@ def list_() -> None:
 def test(name: str = typer.Argument(help="The channel's id.")) -> None:
     """Send a channel a test message, and say whether its receiver confirmed it, and if not, why."""
     from config.channel import load_channels
-    from indexing.alerts.channels import NotDelivered, send
+    from indexing.alerts.channels import send
+    from indexing.alerts.delivery import NotDelivered
     from indexing.alerts.sample import sample_message
 
     channel = next((channel for channel in load_channels() if channel.id == name), None)

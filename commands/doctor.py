@@ -176,8 +176,9 @@ def _pseudonym_key() -> str:
 def _privacy() -> str:
     from config.errors import UserError
     from config.seal import keyring
+    from indexing.people.erased import receipts
     from indexing.privacy import passwords
-    from indexing.privacy.receipt import receipts, under_way
+    from indexing.privacy.receipt import under_way
 
     try:
         keyring()

@@ -74,8 +74,8 @@ def simulate(
 ) -> None:
     """Show what linking would do: how many links, the largest persons, ten pairs on the border. Nothing is written."""
     from config.errors import UserError
-    from indexing.identity.edges import kinds
     from indexing.identity.simulate import simulate as look
+    from indexing.people.edges import kinds
 
     if only and only not in kinds():
         raise UserError(f"--only {only}: there is no such evidence: write one of {', '.join(sorted(kinds()))}")
@@ -183,7 +183,7 @@ def of_(
 def _must() -> None:
     """Raise NotAllowed unless whoever runs this command may change links."""
     from config.privacy import May
-    from indexing.privacy.asker import operator
+    from indexing.customers.asker import operator
 
     operator().must(May.LINKS)
 
@@ -196,7 +196,7 @@ def _store() -> "Store":
 
 def _nodes(*said: str) -> list[str]:
     from indexing.identity.changing import node_of
-    from indexing.mentions.privacy import pseudonyms
+    from indexing.people.pseudonyms import pseudonyms
 
     return [node_of(one.strip(), pseudonyms()) for one in said]
 

@@ -31,8 +31,8 @@ def erase(
     after; backups obey the receipt when they are restored. A killed one is finished by `tingfeng privacy finish`.
     """
     from config.privacy import May
+    from indexing.customers.asker import operator
     from indexing.elasticsearch.store import open_store
-    from indexing.privacy.asker import operator
     from indexing.privacy.erase import erase as erase_everywhere
     from indexing.privacy.erase import same_person
 
@@ -73,9 +73,9 @@ def no(
 ) -> None:
     """Note that a public author wants nothing kept: no crawl keeps their posts, and what is there is erased."""
     from crawlers.storage import objections
+    from indexing.customers.asker import operator
     from indexing.elasticsearch.store import open_store
-    from indexing.mentions.privacy import pseudonyms
-    from indexing.privacy.asker import operator
+    from indexing.people.pseudonyms import pseudonyms
     from indexing.privacy.erase import object_to
 
     if withdraw:
@@ -96,9 +96,9 @@ def export(
 
     import msgspec
 
+    from indexing.customers.asker import operator
     from indexing.elasticsearch.store import open_store
     from indexing.privacy.access import everything_about
-    from indexing.privacy.asker import operator
 
     found = everything_about(open_store(), customer, operator(), purpose)
     handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -115,10 +115,10 @@ def correct(
 ) -> None:
     """Mend a personal value at the person's own word; no list or source takes it back."""
     from config.errors import UserError
-    from indexing.customers.personal import PersonalKind
+    from indexing.customers.asker import operator
     from indexing.elasticsearch.store import open_store
+    from indexing.people.personal import PersonalKind
     from indexing.privacy.access import correct as mend
-    from indexing.privacy.asker import operator
 
     if kind not in list(PersonalKind):
         raise UserError(f"{kind!r} is no kind of personal value: write one of {', '.join(PersonalKind)}")
@@ -135,9 +135,9 @@ def consent(
 ) -> None:
     """Note what a customer agrees to, or withdraws; it holds from now on."""
     from config.privacy import May
+    from indexing.customers.asker import operator
     from indexing.elasticsearch.store import open_store
     from indexing.privacy.access import customer_of
-    from indexing.privacy.asker import operator
     from indexing.privacy.consent import say
 
     store, asker = open_store(), operator()
@@ -150,7 +150,7 @@ def consent(
 @app.command()
 def receipts() -> None:
     """List the receipts of what was erased, after checking that none was changed or is missing."""
-    from indexing.privacy.receipt import receipts as every
+    from indexing.people.erased import receipts as every
 
     for receipt in every():
         _show(receipt)
@@ -196,7 +196,7 @@ def people(forget: str = typer.Option(None, help="Let this one sign in no more."
 
 
 def _show(receipt: object) -> None:
-    from indexing.privacy.receipt import Receipt
+    from indexing.people.erased import Receipt
 
     assert isinstance(receipt, Receipt)  # noqa: S101 -- for the type
     rows = {name: f"{count:,} found, {receipt.after[name]:,} left" for name, count in receipt.before.items()}

@@ -46,8 +46,8 @@ def care(
     out: Path = typer.Option(None, help="The file to write; without it the list is only counted."),
 ) -> None:
     """List birthdays and festivals of the coming days, of customers who agree to be cared for (客户关怀)."""
+    from indexing.customers.asker import operator
     from indexing.elasticsearch.store import open_store
-    from indexing.privacy.asker import operator
     from indexing.profiles.care import care as listed
 
     store, asker = open_store(), operator()

@@ -57,9 +57,9 @@ def export(
     contact: list[str] = typer.Option([], help="A kind of personal value to add, as phone; each look is recorded."),
 ) -> None:
     """Write those of a segment who agree to the purpose; who exported whom and what for stays on record."""
-    from indexing.customers.personal import PersonalKind
+    from indexing.customers.asker import NotAllowed, operator
     from indexing.elasticsearch.store import open_store
-    from indexing.privacy.asker import NotAllowed, operator
+    from indexing.people.personal import PersonalKind
     from indexing.segments.members import find_segment
     from indexing.segments.outreach import COLUMNS, rows, take_out
 

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from dashboards.page.names import NAMES, VALUES
+from dashboards.names import NAMES, VALUES
 
 __all__ = ["ACCENT", "PALETTE", "SENTIMENTS", "brand_slots", "css", "css_class", "known_colours", "of_measure", "spare"]
 

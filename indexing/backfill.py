@@ -100,8 +100,8 @@ def run(
     `into_index` here waits to be indexed like all other mentions.
     """
     from indexing.mentions.index import index
-    from indexing.mentions.retract import retract
     from indexing.mentions.roots import root_brands
+    from indexing.stories.retract import retract
     from nlp.analysed import none_older
 
     roots = root_brands(store)

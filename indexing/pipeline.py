@@ -190,8 +190,9 @@ def index_all(store: "Store", *, progress: Progress = quiet) -> Done:
 
 def raise_alerts(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None) -> list["Alert"]:
     """Evaluate every rule on the index as it is now, and deliver what fires or is still undelivered."""
-    from indexing.alerts import deliver, evaluate, spool
+    from indexing.alerts import deliver, spool
     from indexing.backfill import changed_at
+    from indexing.evaluation import evaluate
 
     rules, channels, rota = load_rules(), load_channels(), load_rota()
     spool.reconcile(store, channels)
@@ -214,7 +215,6 @@ def keep_levels(store: "Store", brands: Sequence[Brand]) -> int:
 def watch() -> list["Alert"]:
     """Raise alerts, and show signs of life; where the index cannot be reached, send without it what is undelivered."""
     from indexing.alerts import heartbeat, spool
-    from indexing.detection.mending import doubts
     from indexing.elasticsearch.embedded_errors import EmbeddedError
     from indexing.elasticsearch.errors import StoreError
     from indexing.elasticsearch.store import open_store
@@ -224,12 +224,22 @@ def watch() -> list["Alert"]:
         store = open_store()
         alerts = raise_alerts(store, brands)
         now = datetime.now(UTC)
-        heartbeat.beat(store, channels, rota, now=now, doubts=lambda: doubts(store, load_rules(), brands, now=now))
+        heartbeat.beat(store, channels, rota, now=now, further=lambda: _further(store, brands, now))
     except (StoreError, EmbeddedError):
         spool.page_directly(channels, rota, now=datetime.now(UTC))
         raise
     heartbeat.ping()
     return alerts
+
+
+def _further(store: "Store", brands: Sequence[Brand], now: datetime) -> str:
+    """Return what the sign of life says of the rules, and the evidence's root, which is then known elsewhere too."""
+    from indexing.detection.mending import doubts
+    from indexing.evidence.night import published
+
+    root = published(now)
+    said = (doubts(store, load_rules(), brands, now=now), f"{root.zh}\n{root.en}" if root else "")
+    return "\n".join(filter(None, said))
 
 
 def turn(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None, progress: Progress = quiet) -> Turn:

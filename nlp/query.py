@@ -1,6 +1,6 @@
 """The query language's reader for texts: does a post or a mention match, and by which of the query's terms.
 
-indexing/elasticsearch/query_dsl.py is the reader for the index; tests/query_cases.py holds both to the same answers.
+indexing/mentions/query_dsl.py is the reader for the index; tests/query_cases.py holds both to the same answers.
 """
 
 from bisect import bisect_left

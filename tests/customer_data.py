@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from config.seal import Keyring
 from crawlers.post import Author, Engagement, Kind, Post
 from indexing.customers.customer import Customer, Handle, HandleKind, to_document
-from indexing.customers.personal import Basis, Personal, PersonalKind, about
 from indexing.customers.record import Consent, Membership, Order, Record, Ticket, Visit
 from indexing.customers.record import to_document as record_document
 from indexing.elasticsearch.bulk import Action, send
-from indexing.mentions.privacy import pseudonyms
+from indexing.people.personal import Basis, Personal, PersonalKind, about
+from indexing.people.pseudonyms import pseudonyms
 from nlp.mention import Label, MatchedBy, Mention, Sentiment
 from tests.story_posts import put, research_folder
 

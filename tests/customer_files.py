@@ -9,9 +9,9 @@ import yaml
 from config.customer_source import CustomerSource, load_source
 from config.seal import keyring
 from indexing.customers.customer import Customer, from_document
-from indexing.customers.personal import opened
 from indexing.customers.record import Record
 from indexing.customers.records import read_records
+from indexing.people.personal import opened
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store

@@ -6,7 +6,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from indexing.mentions.document import analysis_part, page_part
-from indexing.mentions.privacy import Pseudonyms
+from indexing.people.pseudonyms import Pseudonyms
 from tests import board_data
 
 if TYPE_CHECKING:

@@ -53,8 +53,8 @@ def put(store: "Store", mentions: Iterable[Mention], *, at: datetime = NOW) -> l
     """Index the mentions as the index itself does; return their ids."""
     from indexing.elasticsearch.field import Writer
     from indexing.mentions.document import analysis_part, document_id, month, page_part, timestamp
-    from indexing.mentions.privacy import pseudonyms
     from indexing.mentions.write import Outcome, Update, write
+    from indexing.people.pseudonyms import pseudonyms
 
     names, ids = pseudonyms(), []
 

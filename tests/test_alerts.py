@@ -13,9 +13,10 @@ from config.kinds.negative_burst import Now
 from config.kinds.negative_burst import When as NegativeBurst
 from config.rule import Rule, Severity
 from crawlers.post import Author, Engagement, Kind, Post
-from indexing.alerts import evaluate, records
+from indexing.alerts import records
 from indexing.alerts.alert import Alert, DeliveryState, State, from_document
 from indexing.detection import EvaluationFailed
+from indexing.evaluation import evaluate
 from nlp.mention import Label, MatchedBy, Mention, Sentiment
 from tests.killing import dying
 from tests.soaking import in_part
@@ -71,8 +72,8 @@ def put(store: "Store", mentions: list[Mention]) -> list[str]:
     """Index the mentions as the index itself does; return their ids."""
     from indexing.elasticsearch.field import Writer
     from indexing.mentions.document import analysis_part, document_id, month, page_part, timestamp
-    from indexing.mentions.privacy import pseudonyms
     from indexing.mentions.write import Outcome, Update, write
+    from indexing.people.pseudonyms import pseudonyms
 
     names = pseudonyms()
     results = write(

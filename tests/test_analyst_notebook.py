@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from indexing.mentions.document import analysis_part, document_id, page_part
-from indexing.mentions.privacy import Pseudonyms
+from indexing.people.pseudonyms import Pseudonyms
 from tests import board_data
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from dashboards.page.render import render_boards
 from dashboards.report import write_boards
 from indexing.elasticsearch.store import Store
 from indexing.mentions.document import analysis_part, document_id, page_part
-from indexing.mentions.privacy import Pseudonyms
 from indexing.mentions.search import cell
+from indexing.people.pseudonyms import Pseudonyms
 from tests import board_data
 from tests.clicked_marks import wrong_marks
 from tests.soaking import in_part

@@ -16,7 +16,8 @@ import pytest
 from config.channel import Channel
 from indexing.alerts import claims, outbox, posting, records
 from indexing.alerts.alert import Delivery, DeliveryState, Evidence, Quote
-from indexing.alerts.channels import NotDelivered, send
+from indexing.alerts.channels import send
+from indexing.alerts.delivery import NotDelivered
 from indexing.alerts.formatting import split_message, to_markdown
 from indexing.alerts.message import of_alert
 from indexing.alerts.outbox import deliver

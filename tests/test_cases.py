@@ -21,9 +21,9 @@ from indexing.cases.times import times_since
 from indexing.customers import link_new
 from indexing.customers.customer import to_document
 from indexing.elasticsearch import bulk
+from indexing.elasticsearch.documents import put as put_documents
 from indexing.mentions.document import timestamp
 from indexing.profiles.update import update_profiles
-from indexing.stories.documents import put as put_documents
 from indexing.stories.retracted import note_retracted
 from indexing.stories.update import update_stories
 from tests.customer_data import DAY, NOW, said, speak, write_shop

@@ -18,7 +18,8 @@ import pytest
 from config.channel import Channel
 from indexing.alerts.alert import Delivery
 from indexing.alerts.apprise_services import JUDGED, OWN_KINDS, looks_at_status_alone
-from indexing.alerts.channels import NotDelivered, send
+from indexing.alerts.channels import send
+from indexing.alerts.delivery import NotDelivered
 from indexing.alerts.message import of_alert
 from indexing.elasticsearch.alert_fields import ALERT
 from tests.alert_examples import example

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexing.customers.contact import normalised
+from indexing.people.contact import normalised
 
 
 @pytest.mark.parametrize(

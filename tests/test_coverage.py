@@ -12,9 +12,9 @@ from config.settings import DAY_ZONE
 from crawlers.network.report import CrawlReport, Gap, Verdict
 from crawlers.slicing import Slice
 from indexing.coverage import Covered, coverage, subtracted
+from indexing.elasticsearch.documents import put
 from indexing.elasticsearch.store import Store
 from indexing.mentions.runs import runs_of
-from indexing.stories.documents import put
 from tingfeng import app
 
 DAY = datetime(2026, 11, 20, tzinfo=DAY_ZONE)

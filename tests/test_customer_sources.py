@@ -21,9 +21,9 @@ from indexing.customers.sync import run as running
 from indexing.customers.sync.dead import dead_file, erase_dead, read_dead
 from indexing.customers.sync.run import sync
 from indexing.customers.sync.standing import load
-from indexing.mentions.privacy import pseudonyms
-from indexing.privacy.receipt import Receipt, finish
-from indexing.privacy.sought import digest_of
+from indexing.people.erased import Receipt, digest_of
+from indexing.people.pseudonyms import pseudonyms
+from indexing.privacy.receipt import finish
 from tests.customer_files import KEPT, customers, records, shown, source
 
 if TYPE_CHECKING:

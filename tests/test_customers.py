@@ -20,7 +20,7 @@ from indexing.customers.customer_link import CustomerLink
 from indexing.customers.link_records import UnknownLink, read_links
 from indexing.elasticsearch import bulk
 from indexing.mentions import write as writing
-from indexing.mentions.privacy import pseudonyms
+from indexing.people.pseudonyms import pseudonyms
 from nlp.mention import Label, MatchedBy, Mention, Sentiment
 from tests.soaking import in_part
 

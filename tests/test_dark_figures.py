@@ -24,8 +24,8 @@ from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.store import Store
 from indexing.mentions.document import analysis_part, document_id, month, page_part, timestamp
 from indexing.mentions.merge import Document, merge
-from indexing.mentions.privacy import Pseudonyms
 from indexing.mentions.write import Update, write
+from indexing.people.pseudonyms import Pseudonyms
 from nlp.mention import Mention
 from tests.dark_methods import METHODS
 from tests.dark_truths import KINDS, day

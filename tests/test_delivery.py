@@ -24,7 +24,8 @@ import pytest
 from config.channel import Channel
 from indexing.alerts import outbox, records
 from indexing.alerts.alert import Alert, Delivery, DeliveryState, Evidence, Quote
-from indexing.alerts.channels import NotDelivered, send
+from indexing.alerts.channels import send
+from indexing.alerts.delivery import NotDelivered
 from indexing.alerts.message import of_alert
 from indexing.alerts.operations import notify
 from indexing.alerts.outbox import deliver

@@ -16,8 +16,8 @@ from dashboards.effect_picture import effect_picture
 from indexing.effect.compare import Compared, compare
 from indexing.effect.effect import effect
 from indexing.effect.telling import plain, sentences, table_rows
+from indexing.elasticsearch.documents import put as put_documents
 from indexing.profiles.update import update_profiles
-from indexing.stories.documents import put as put_documents
 from tests.customer_data import DAY, NOW, said, speak, write_shop
 from tests.test_profiles import customer, order
 

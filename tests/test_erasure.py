@@ -25,7 +25,6 @@ from crawlers.storage.stage import Batch, batches
 from crawlers.storage.zstd import decompress
 from indexing.customers import NOTHING_NEW, import_customers, link
 from indexing.customers.customer import Customer, from_document, to_document
-from indexing.customers.personal import Basis, Personal, PersonalKind, about
 from indexing.customers.reading import DeadRow
 from indexing.customers.record import Order
 from indexing.customers.records import write_records
@@ -43,15 +42,16 @@ from indexing.labelling.items import give, items
 from indexing.maintenance.backup import backup, nightly, restore
 from indexing.maintenance.maintain import maintain
 from indexing.maintenance.rebuild import rebuild
-from indexing.mentions.privacy import pseudonyms
 from indexing.owed import lost
+from indexing.people.erased import ERASED, BrokenReceipt, load_erased, receipts
+from indexing.people.personal import Basis, Personal, PersonalKind, about
+from indexing.people.pseudonyms import pseudonyms
 from indexing.pipeline import analyse_all, index_all, turn
 from indexing.privacy import erase as erasing
 from indexing.privacy.erase import NobodyFound, erase, finish_all, object_to, same_person
 from indexing.privacy.places import other_files, places
 from indexing.privacy.places import windows as windows_place
-from indexing.privacy.receipt import BrokenReceipt, load_erased, receipts
-from indexing.privacy.sought import ERASED, Sought
+from indexing.privacy.sought import Sought
 from indexing.profiles import update_profiles
 from tests.killing import dying
 

@@ -12,7 +12,7 @@ from crawlers.post import Post, Precision
 from crawlers.spider import CannotCrawl, Job, spider_of
 from indexing.mentions.document import page_part
 from indexing.mentions.engagement import point
-from indexing.mentions.privacy import Pseudonyms
+from indexing.people.pseudonyms import Pseudonyms
 from nlp.mention import Mention
 
 NINE = datetime(2026, 11, 23, 1, 10, tzinfo=UTC)

@@ -10,10 +10,9 @@ import pytest
 
 from config.seal import keyring
 from crawlers.post import Author, Kind, Post
-from indexing.customers import contact, link_records, marking
+from indexing.customers import link_records, marking
 from indexing.customers.customer import Customer, Handle, HandleKind, to_document
 from indexing.customers.link_records import read_links
-from indexing.customers.personal import Basis, Personal, PersonalKind, about
 from indexing.elasticsearch import bulk
 from indexing.identity import events as stored_events
 from indexing.identity.alike import learn, link_alike, look_alike
@@ -24,7 +23,9 @@ from indexing.identity.following import people_of
 from indexing.identity.linking import link, link_new
 from indexing.identity.standing import follow_profiles
 from indexing.mentions import write as writing
-from indexing.mentions.privacy import pseudonyms
+from indexing.people import contact
+from indexing.people.personal import Basis, Personal, PersonalKind, about
+from indexing.people.pseudonyms import pseudonyms
 from nlp.mention import Label, MatchedBy, Mention, Sentiment
 from tests.soaking import in_part
 

@@ -14,8 +14,8 @@ from config.kinds.reach import When as Reach
 from config.notify import Notify
 from config.rule import Rule, Severity
 from crawlers.post import Author
-from indexing.alerts import evaluate, outbox, records, telling
 from indexing.alerts import incidents as incidents_of
+from indexing.alerts import outbox, records, telling
 from indexing.alerts.alert import Alert, Evidence, State
 from indexing.alerts.answers import acknowledge, resolve
 from indexing.alerts.calming import Calm, learned
@@ -29,6 +29,7 @@ from indexing.alerts.policy import decide
 from indexing.alerts.situation import Situation
 from indexing.alerts.telling import tell
 from indexing.elasticsearch.lease import lease
+from indexing.evaluation import evaluate
 from tests.alert_examples import example
 from tests.bot_server import SECRET, Bot, serving
 from tests.killing import dying

@@ -10,8 +10,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from crawlers.post import Author, Engagement, Kind, Post
+from indexing.elasticsearch import documents as documents_module
 from indexing.stories import around, ledger, recent
-from indexing.stories import documents as documents_module
 from indexing.stories.retracted import note_retracted
 from indexing.stories.update import update_stories
 from tests.emptying import emptied

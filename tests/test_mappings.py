@@ -19,7 +19,7 @@ from indexing.elasticsearch.mappings import KINDS, mapping, template
 from indexing.elasticsearch.store import Store
 from indexing.mentions.document import analysis_part, document_id, page_part
 from indexing.mentions.merge import merge
-from indexing.mentions.privacy import Pseudonyms
+from indexing.people.pseudonyms import Pseudonyms
 from nlp.mention import Mention
 
 NAMES = Pseudonyms(b"0123456789abcdef")

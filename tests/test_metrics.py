@@ -11,13 +11,13 @@ import pytest
 from config.settings import DAY_ZONE
 from crawlers.post import Engagement
 from indexing.mentions.document import page_part
-from indexing.mentions.privacy import Pseudonyms
 from indexing.metrics.engagement import FORMULAS, NAMES
 from indexing.metrics.expression import Count, evaluate, leaves
 from indexing.metrics.of.mentions import NSR, NSR_HIGH, NSR_LOW
 from indexing.metrics.voice import Crawled, share_of_voice
 from indexing.metrics.where import Ago, All, Any, AtLeast, Exists, Is, Not, dsl, kql
 from indexing.metrics.wilson import net_sentiment
+from indexing.people.pseudonyms import Pseudonyms
 from nlp.mention import Mention
 from tests import lens_query
 

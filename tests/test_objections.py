@@ -11,7 +11,7 @@ from crawlers.engine.run import batch_of, crawl
 from crawlers.imports.table import import_posts
 from crawlers.post import Author, decode_post
 from crawlers.storage import objections
-from indexing.mentions.privacy import pseudonyms
+from indexing.people.pseudonyms import pseudonyms
 from tests.crawl_server import NOTHING, Said, cards, message, page_of, serving
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)

@@ -20,7 +20,8 @@ from config.rota import Heartbeat, Person, Rota, Shift
 from config.settings import DAY_ZONE
 from indexing.alerts import heartbeat, outbox, records, spool
 from indexing.alerts.alert import Delivery, DeliveryState
-from indexing.alerts.channels import NotDelivered, send
+from indexing.alerts.channels import send
+from indexing.alerts.delivery import NotDelivered
 from indexing.alerts.message import of_alert
 from indexing.alerts.outbox import deliver
 from indexing.elasticsearch.errors import Unreachable
@@ -132,7 +133,7 @@ def test_what_the_heartbeat_says_of_rules_is_worked_out_once(
     both = (*FEISHU, FEISHU[0].model_copy(update={"id": "second"}))
     rota = ROTA.model_copy(update={"heartbeat": Heartbeat(at=0, channels=("feishu", "second"))})
     worked = iter(["Rule burst: 1 of 4 right"])
-    assert heartbeat.beat(emptied_store, both, rota, now=NOW, doubts=lambda: next(worked)) == 2
+    assert heartbeat.beat(emptied_store, both, rota, now=NOW, further=lambda: next(worked)) == 2
     assert all("1 of 4 right" in told for told in bot.confirmed)
 
 

@@ -12,8 +12,8 @@ from crawlers.network.report import Verdict
 from crawlers.post import Kind, Precision
 from dashboards.boards import boards
 from dashboards.kibana.columns import formula
+from dashboards.names import COLUMNS, NAMES
 from dashboards.page import shown
-from dashboards.page.names import COLUMNS, NAMES
 from dashboards.page.wording import worded
 from dashboards.panel import Listing
 from indexing.alerts.alert import State

@@ -18,8 +18,8 @@ from dashboards.kibana.build import SAVED
 from dashboards.panel import panels
 from dashboards.report import write_boards
 from indexing.mentions.document import analysis_part, document_id, month, page_part
-from indexing.mentions.privacy import Pseudonyms
 from indexing.metrics.engagement import FORMULAS
+from indexing.people.pseudonyms import Pseudonyms
 from nlp.mention import Mention, decode_mention, encode_mention
 from tests import board_data, brute_force, lens_query
 from tests.soaking import in_part

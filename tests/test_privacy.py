@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from crawlers.post import Author
-from indexing.mentions.privacy import KeyUnusable, Pseudonyms, author_fields, pseudonyms
+from indexing.mentions.privacy import author_fields
+from indexing.people.pseudonyms import KeyUnusable, Pseudonyms, pseudonyms
 
 NAMES = Pseudonyms(b"0123456789abcdef")
 PERSON = Author(

@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from crawlers.storage import objections
 from indexing.cases import records, update_cases
-from indexing.customers.personal import PersonalKind
 from indexing.elasticsearch import store as store_module
-from indexing.mentions.privacy import pseudonyms
+from indexing.people.personal import PersonalKind
+from indexing.people.pseudonyms import pseudonyms
 from tests.customer_data import personal, said, speak, write_shop
 from tests.test_profiles import customer, order
 from tests.test_segments import consent

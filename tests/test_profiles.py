@@ -13,13 +13,13 @@ from indexing.customers import link_new
 from indexing.customers.customer import Customer, Handle, HandleKind, to_document
 from indexing.customers.record import Consent, Membership, Order, Record, Ticket, Visit
 from indexing.customers.records import write_records
-from indexing.mentions.privacy import pseudonyms
+from indexing.elasticsearch.documents import put as put_documents
+from indexing.people.pseudonyms import pseudonyms
 from indexing.profiles import touched, update
 from indexing.profiles.purchases import purchases
 from indexing.profiles.scales import Scales, fifth, measure
 from indexing.profiles.scores import churn, influence
 from indexing.profiles.update import update_profiles
-from indexing.stories.documents import put as put_documents
 from indexing.stories.retracted import note_retracted
 from indexing.stories.update import update_stories
 from tests.customer_data import DAY, NOW, said, shop, speak, voices, write_shop

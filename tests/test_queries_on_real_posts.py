@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from config.query import And, Near, Not, Or, Query, Term
-from indexing.elasticsearch.query_dsl import to_dsl
 from indexing.elasticsearch.store import Store
 from indexing.mentions.document import document_id
+from indexing.mentions.query_dsl import to_dsl
 from nlp.query import Document, holds, needle
 from nlp.segment import Segmenter
 from tests.query_cases import MENTIONS

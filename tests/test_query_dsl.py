@@ -12,11 +12,11 @@ from config.query import And, Near, Not, Or, Query, QueryError, Term, parse
 from crawlers.post import Author, Kind
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.field import Writer
-from indexing.elasticsearch.query_dsl import to_dsl
 from indexing.elasticsearch.store import Store
 from indexing.mentions.document import analysis_part, document_id, page_part
 from indexing.mentions.merge import merge
-from indexing.mentions.privacy import pseudonyms
+from indexing.mentions.query_dsl import to_dsl
+from indexing.people.pseudonyms import pseudonyms
 from nlp.mention import Label, Mention, Sentiment
 from nlp.query import Document, holds, needle
 from nlp.words import words as words_of

@@ -13,10 +13,11 @@ import pytest
 from commands.tables import Sheet, write_rows
 from config.load import ConfigError, load
 from config.segment import Segment
-from indexing.customers.personal import PersonalKind
+from indexing.customers.asker import Asker, NotAllowed
 from indexing.customers.record import Consent, Record
 from indexing.customers.records import write_records
-from indexing.privacy.asker import Asker, NotAllowed
+from indexing.elasticsearch.documents import put as put_documents
+from indexing.people.personal import PersonalKind
 from indexing.profiles.care import care, next_day, parse_birthday
 from indexing.profiles.festivals import festivals
 from indexing.profiles.leads import advocates, leads
@@ -24,7 +25,6 @@ from indexing.profiles.update import update_profiles
 from indexing.segments.check import check_segments
 from indexing.segments.members import members
 from indexing.segments.outreach import exported_in, rows, take_out
-from indexing.stories.documents import put as put_documents
 from tests.customer_data import DAY, KEYS, NOW, personal, said, speak, write_shop
 from tests.story_posts import documents
 from tests.test_profiles import customer, order

@@ -13,13 +13,13 @@ from config.brand import Account, Brand
 from crawlers.post import Author, Engagement, Kind, Post, encode_post
 from crawlers.storage.stage import Batch
 from indexing.elasticsearch import bulk
+from indexing.elasticsearch import documents as documents_module
 from indexing.elasticsearch.errors import Busy
 from indexing.elasticsearch.lease import lease
 from indexing.mentions import write as writing
 from indexing.mentions.index import index as index_batch
 from indexing.mentions.roots import root_brands
 from indexing.mentions.titled import titled
-from indexing.stories import documents as documents_module
 from indexing.stories import pages, place
 from indexing.stories.update import Stories, update_stories
 from nlp.analyse import analyse

@@ -8,7 +8,7 @@ import pytest
 
 from crawlers.tables.cells import SpoiltCell, mended
 from indexing.customers import import_customers, link
-from indexing.mentions.privacy import pseudonyms
+from indexing.people.pseudonyms import pseudonyms
 from tests.test_customers import customer_documents, customers_of, dead_rows, mention, put
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from config.kinds.reach import Case as ReachTest
 from config.kinds.reach import When as Reach
 from config.rule import Rule, Severity
 from crawlers.post import Author
-from indexing.alerts import evaluate, outbox, records, spool
+from indexing.alerts import outbox, records, spool
 from indexing.alerts.alert import Alert, State
 from indexing.alerts.answers import acknowledge, resolve, snooze
 from indexing.alerts.outbox import deliver
+from indexing.evaluation import evaluate
 from indexing.stories.update import update_stories
 from tests.bot_server import SECRET, Bot, serving
 from tests.killing import dying

@@ -16,20 +16,20 @@ from config.load import ConfigError
 from config.privacy import May, load_privacy
 from config.seal import Keyring, keyring
 from dashboards.console.session import Throttle, form_token, own_form, signed_in
+from indexing.customers.asker import Asker, NotAllowed
 from indexing.customers.consents import allowed, come_due
 from indexing.customers.customer import Customer, Handle, HandleKind, from_document, to_document
-from indexing.customers.personal import Basis, Personal, PersonalKind, about
 from indexing.customers.record import Consent, Ticket
 from indexing.customers.records import read_records, write_records
+from indexing.customers.reveal import reveal
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.store import Store
+from indexing.people.personal import Basis, Personal, PersonalKind, about
 from indexing.privacy import passwords
 from indexing.privacy.access import correct, customer_of, everything_about
-from indexing.privacy.asker import Asker, NotAllowed
 from indexing.privacy.consent import say
 from indexing.privacy.keeping import expire_personal, reseal
 from indexing.privacy.receipt import UnderWay, begin, new_id, under_way
-from indexing.privacy.reveal import reveal
 from indexing.profiles.consents import consented
 from tests.console_server import serving_console
 

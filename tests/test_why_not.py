@@ -16,10 +16,11 @@ from config.brand import Brand, Target
 from config.override import Override
 from config.rota import Person, Rota
 from config.rule import Severity
-from indexing.alerts import answers, evaluate, overrides, records, silence
+from indexing.alerts import answers, overrides, records, silence
 from indexing.alerts.event import Event
 from indexing.detection import detect
 from indexing.elasticsearch.bulk import Action, send
+from indexing.evaluation import evaluate
 from indexing.evidence.contents import spoken
 from indexing.evidence.erasure import erase
 from indexing.evidence.evaluations import keep

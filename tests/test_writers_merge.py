@@ -16,8 +16,8 @@ from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.store import Store
 from indexing.mentions.document import analysis_part, page_part
 from indexing.mentions.merge import Document, merge
-from indexing.mentions.privacy import Pseudonyms
 from indexing.mentions.write import Outcome, Update, write
+from indexing.people.pseudonyms import Pseudonyms
 from nlp.mention import Mention
 
 NAMES = Pseudonyms(b"0123456789abcdef")

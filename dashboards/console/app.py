@@ -19,9 +19,9 @@ from indexing.alerts.answers import LinkUsed, NotPossible, possible
 from indexing.alerts.explain import time_line
 from indexing.alerts.links import LinkRefused
 from indexing.alerts.records import NoSuchAlert
+from indexing.customers.asker import NotAllowed
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.store import Store, open_store
-from indexing.privacy.asker import NotAllowed
 
 __all__ = ["ADDRESS", "HEALTH", "create", "serve"]
 

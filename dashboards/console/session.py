@@ -17,8 +17,8 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from config import settings
 from config.key import key_of
+from indexing.customers.asker import Asker
 from indexing.privacy import passwords
-from indexing.privacy.asker import Asker
 
 __all__ = ["COOKIE", "NotOwnForm", "NotSignedIn", "Throttle", "begin", "end", "form_token", "own_form", "signed_in"]
 

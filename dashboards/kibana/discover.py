@@ -6,7 +6,7 @@ from typing import Any
 
 from config.both import Both
 from dashboards.kibana.objects import SavedObject, both, compact, reference, saved, view_id
-from dashboards.page.names import COLUMNS, NAMES, VALUES
+from dashboards.names import COLUMNS, NAMES, VALUES
 from dashboards.panel import TIMELESS, Listing
 from indexing.elasticsearch.mappings import KINDS
 from indexing.metrics.where import kql

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from config.both import Both
+from dashboards.names import named
 from dashboards.page.data import Question
-from dashboards.page.names import named
 from dashboards.page.shown import prose
 from dashboards.panel_query import Scope, period
 

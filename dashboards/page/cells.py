@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from config.both import Both
+from dashboards.names import VALUES, named
 from dashboards.page import shown
-from dashboards.page.names import VALUES, named
 from dashboards.panel import Listing
 from indexing.elasticsearch.mappings import KINDS
 from indexing.mentions.search import plain

@@ -12,10 +12,10 @@ from typing import Any
 from markupsafe import Markup
 
 from config import settings
+from dashboards.names import VALUES, named
 from dashboards.page import shown
 from dashboards.page.choice import ANY, FIELDS, PLACES
 from dashboards.page.data import Posts
-from dashboards.page.names import VALUES, named
 from dashboards.page.phrases import PHRASES, Both
 from indexing.mentions.titled import own_title
 from indexing.metrics.where import All, Exists, Is, Not, Where

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from config.both import Both
-from dashboards.page.names import NAMES, named
+from dashboards.names import NAMES, named
 
 __all__ = ["NAMES", "PHRASES", "Both", "named"]
 

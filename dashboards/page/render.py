@@ -20,6 +20,7 @@ from markupsafe import Markup
 from config.settings import DAY_ZONE
 from dashboards import charts
 from dashboards.colours import css
+from dashboards.names import COLUMNS, VALUES, named
 from dashboards.page import shown
 from dashboards.page.boards import BoardsData
 from dashboards.page.cells import cell, is_number, words_of
@@ -27,7 +28,6 @@ from dashboards.page.choice import address
 from dashboards.page.data import BrandFigures, PageData, PlatformFigures
 from dashboards.page.embed import embedded
 from dashboards.page.marks import of_document, of_listing, within
-from dashboards.page.names import COLUMNS, VALUES, named
 from dashboards.page.phrases import Both
 from dashboards.panel import Every
 from dashboards.strict import templates

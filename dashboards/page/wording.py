@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from config.both import Both
 from config.settings import DAY_ZONE
+from dashboards.names import VALUES, named
 from dashboards.page import shown
-from dashboards.page.names import VALUES, named
 from dashboards.panel import Every, Panel, Time, Top
 from dashboards.panel_query import Row
 from indexing.metrics.metric import Metric, Shape

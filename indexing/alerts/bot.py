@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from config.channel import Channel
-from indexing.alerts.channels import NotDelivered
+from indexing.alerts.delivery import NotDelivered
 from indexing.alerts.formatting import split_message
 from indexing.alerts.message import Message
 from indexing.alerts.posting import Response, check_status, pace, post, redacted

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from indexing.alerts.alert import Alert, Delivery, DeliveryState
-from indexing.alerts.channels import NotDelivered
+from indexing.alerts.delivery import NotDelivered
 
 __all__ = ["claim", "claimed", "edit", "edit_all", "ended", "failed", "instead", "pause_after", "released"]
 

@@ -12,7 +12,8 @@ from config.channel import Channel
 from config.rota import Rota
 from crawlers.spider import is_loopback
 from indexing.alerts import records
-from indexing.alerts.channels import NotDelivered, send
+from indexing.alerts.channels import send
+from indexing.alerts.delivery import NotDelivered
 from indexing.alerts.message import of_words
 from indexing.alerts.rate import is_done, locked
 from indexing.elasticsearch.retry import with_retries
@@ -32,30 +33,30 @@ def beat(
     rota: Rota | None,
     *,
     now: datetime,
-    doubts: Callable[[], str] = str,
+    further: Callable[[], str] = str,
 ) -> int:
     """Send the rota's daily message where it is due, once a day and channel; return how many channels confirmed it.
 
-    `doubts` gives what it says of the rules, asked for only where a message is due.
+    `further` gives what it says besides its own figures, asked for only where a message is due.
     """
     if rota is None or rota.heartbeat is None:
         return 0
     local = now.astimezone(settings.DAY_ZONE)
     if local.hour * 60 + local.minute < rota.heartbeat.at:
         return 0
-    doubts = cache(doubts)  # they take replays of rules, and are the same for every channel
+    further = cache(further)  # it takes replays of rules, and is the same for every channel
     return sum(
-        _beat(store, channel, local.date(), now, doubts)
+        _beat(store, channel, local.date(), now, further)
         for channel in channels
         if channel.id in rota.heartbeat.channels
     )
 
 
-def _beat(store: Store, channel: Channel, today: date, now: datetime, doubts: Callable[[], str]) -> bool:
+def _beat(store: Store, channel: Channel, today: date, now: datetime, further: Callable[[], str]) -> bool:
     with locked(f"heartbeat.{channel.id}.day") as file:
         if is_done(file.read(), today):
             return False
-        words = "\n".join(filter(None, (_words(store, now), doubts(), _root(now))))
+        words = "\n".join(filter(None, (_words(store, now), further())))
         try:
             send(of_words(f"heartbeat:{channel.id}:{today}", "【心跳预警】听风运行正常 alive", words), channel)
         except NotDelivered as error:
@@ -80,14 +81,6 @@ def ping() -> bool:
     if not answer.is_success:
         _log.warning("the watcher behind TINGFENG_DEADMAN_URL answered HTTP %d", answer.status_code)
     return answer.is_success
-
-
-def _root(now: datetime) -> str:
-    """Return yesterday's root of the evidence chain, which from then on is known outside of our disks."""
-    from indexing.evidence.night import published
-
-    root = published(now)
-    return f"{root.zh}\n{root.en}" if root else ""
 
 
 def _words(store: Store, now: datetime) -> str:

@@ -5,7 +5,8 @@ import uuid
 
 from config.channel import load_channels
 from config.load import ConfigError
-from indexing.alerts.channels import NotDelivered, send
+from indexing.alerts.channels import send
+from indexing.alerts.delivery import NotDelivered
 from indexing.alerts.message import of_words
 from indexing.alerts.plain_text import plain_text
 

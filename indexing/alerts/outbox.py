@@ -20,7 +20,7 @@ from config.rota import Rota
 from indexing.alerts import channels as kinds
 from indexing.alerts import claims, operations, records
 from indexing.alerts.alert import Alert, Delivery, DeliveryState
-from indexing.alerts.channels import NotDelivered
+from indexing.alerts.delivery import NotDelivered
 from indexing.alerts.digest import of_many
 from indexing.alerts.incidents import order
 from indexing.alerts.message import of_alert

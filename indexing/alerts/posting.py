@@ -11,7 +11,7 @@ import httpx
 
 from config.channel import Channel
 from crawlers.spider import is_loopback
-from indexing.alerts.channels import NotDelivered, address
+from indexing.alerts.delivery import NotDelivered, address
 from indexing.alerts.rate import pause
 
 __all__ = ["Response", "check_status", "pace", "post", "redacted"]

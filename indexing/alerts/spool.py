@@ -22,7 +22,8 @@ from config.rota import Rota
 from config.settings import DAY_ZONE
 from indexing.alerts import claims, operations, overrides, records
 from indexing.alerts.alert import Alert, Delivery, DeliveryState, from_document, to_document
-from indexing.alerts.channels import NotDelivered, send
+from indexing.alerts.channels import send
+from indexing.alerts.delivery import NotDelivered
 from indexing.alerts.message import of_alert, of_words
 from indexing.alerts.rate import locked
 from indexing.elasticsearch.store import Store

@@ -12,7 +12,7 @@ from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
-from indexing.mentions.privacy import pseudonyms
+from indexing.people.pseudonyms import pseudonyms
 from indexing.profiles.gather import found
 
 __all__ = [

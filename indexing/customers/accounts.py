@@ -9,7 +9,7 @@ from indexing.customers.claims import Claim
 from indexing.customers.customer import HandleKind
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
-from indexing.mentions.privacy import Pseudonyms
+from indexing.people.pseudonyms import Pseudonyms
 
 __all__ = ["NAMED", "PRIVATE", "Account", "Found", "find_accounts", "forms"]
 

@@ -15,7 +15,7 @@ from indexing.customers.named import named_by
 from indexing.elasticsearch.changes import Changes
 from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.store import Store
-from indexing.mentions.privacy import Pseudonyms
+from indexing.people.pseudonyms import Pseudonyms
 
 __all__ = ["AtHand", "everything", "what_came"]
 

@@ -11,7 +11,7 @@ from crawlers.formats.account_id import FORMS
 from crawlers.tables import FaultyRow, Record, UnusableTable
 from crawlers.tables.cells import SpoiltCell, mended
 from indexing.customers.customer import Customer, Handle, HandleKind
-from indexing.mentions.privacy import Pseudonyms
+from indexing.people.pseudonyms import Pseudonyms
 
 __all__ = ["Columns", "read_header", "stated_account"]
 

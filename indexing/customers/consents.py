@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from functools import partial
 
 from indexing.customers.customer import Customer
-from indexing.customers.personal import Basis
 from indexing.customers.record import Consent
 from indexing.customers.records import read_records
 from indexing.customers.writing import update_customers
 from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.store import Store
+from indexing.people.personal import Basis
 
 __all__ = ["allowed", "come_due", "standing", "take_back", "withdrawn"]
 

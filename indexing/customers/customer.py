@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from indexing.customers.personal import Personal
+from indexing.people.personal import Personal
 
 __all__ = ["Customer", "Handle", "HandleKind", "Stated", "from_document", "same", "to_document"]
 

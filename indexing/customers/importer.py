@@ -19,8 +19,8 @@ from indexing.customers.writing import update_customers
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
-from indexing.mentions.privacy import pseudonyms
-from indexing.privacy.receipt import load_erased
+from indexing.people.erased import load_erased
+from indexing.people.pseudonyms import pseudonyms
 
 __all__ = ["ImportReport", "import_customers"]
 

@@ -21,7 +21,7 @@ from indexing.elasticsearch.changes import changes
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
-from indexing.mentions.privacy import pseudonyms
+from indexing.people.pseudonyms import pseudonyms
 
 __all__ = ["NOTHING_NEW", "READER", "LinkReport", "link", "link_new", "revoke"]
 

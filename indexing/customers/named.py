@@ -15,7 +15,7 @@ from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
-from indexing.mentions.privacy import Pseudonyms
+from indexing.people.pseudonyms import Pseudonyms
 
 __all__ = ["keep_named", "named_by"]
 

@@ -15,7 +15,7 @@ import msgspec
 from crawlers.tables import FaultyRow, Record
 from indexing.customers.columns import Columns
 from indexing.customers.customer import Customer, Handle
-from indexing.mentions.privacy import Pseudonyms
+from indexing.people.pseudonyms import Pseudonyms
 
 __all__ = ["DeadRow", "Reading", "setting_aside"]
 

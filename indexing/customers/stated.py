@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from indexing.customers.customer import Customer, Handle, Stated
-from indexing.customers.personal import Personal
+from indexing.people.personal import Personal
 
 __all__ = ["LIST", "Said", "with_list", "with_said", "without", "without_list"]
 

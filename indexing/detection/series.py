@@ -15,8 +15,8 @@ from indexing.detection.found import Span
 from indexing.detection.reading import Frame, Parts
 from indexing.detection.search_rounds import Body, Request, SearchRounds, Tally
 from indexing.detection.timeline import STEPS, Episode, Timeline, episodes
-from indexing.elasticsearch.query_dsl import to_dsl
 from indexing.mentions.document import millis
+from indexing.mentions.query_dsl import to_dsl
 
 __all__ = ["NEGATIVE", "Key", "Look", "counting", "counts_in", "found_in", "lines", "period", "scope"]
 

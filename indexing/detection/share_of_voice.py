@@ -14,7 +14,7 @@ from indexing.detection.search_rounds import Body, SearchRounds
 from indexing.detection.sentences import Said, joined, percent
 from indexing.detection.series import Look, counting, lines, period, scope
 from indexing.detection.timeline import STEPS, Timeline
-from indexing.elasticsearch.query_dsl import to_dsl
+from indexing.mentions.query_dsl import to_dsl
 
 __all__ = ["find", "say"]
 

@@ -14,9 +14,9 @@ from config.errors import UserError
 from indexing.effect.compare import Compared, compare
 from indexing.effect.outcomes import observe
 from indexing.elasticsearch.mappings import MONTHLY
-from indexing.elasticsearch.query_dsl import to_dsl
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
+from indexing.mentions.query_dsl import to_dsl
 from indexing.metrics.wilson import Estimate, net_sentiment, share
 from indexing.segments.members import find_segment, members, profiles_of
 from indexing.segments.outreach import exported_in

@@ -9,7 +9,6 @@ from typing import Any
 from config import settings
 from config.seal import Keyring, SealBroken, keyring
 from indexing.customers.customer import from_document
-from indexing.customers.personal import PersonalKind, opened
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.store import Store
 from indexing.identity.event import SOFTWARE, LinkEvent, Op, customer, event
@@ -17,7 +16,8 @@ from indexing.identity.events import add_events, read_events
 from indexing.identity.following import follow
 from indexing.identity.graph import Belief, fold
 from indexing.identity.match import Field, FieldKind, Linked, Model, Outcome, Pair, Thresholds, link_records
-from indexing.mentions.privacy import pseudonyms
+from indexing.people.personal import PersonalKind, opened
+from indexing.people.pseudonyms import pseudonyms
 
 __all__ = ["Alike", "learn", "link_alike", "look_alike", "model_path"]
 

@@ -11,7 +11,7 @@ from indexing.identity.event import SOFTWARE, LinkEvent, Op, account, customer, 
 from indexing.identity.events import add_events, around, events_of, get_event
 from indexing.identity.following import follow
 from indexing.identity.graph import fold
-from indexing.mentions.privacy import Pseudonyms, pseudonyms
+from indexing.people.pseudonyms import Pseudonyms, pseudonyms
 
 __all__ = ["NotTwo", "accept", "forget", "node_of", "part", "reject", "undo"]
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from indexing.identity.edges import EdgeKind, kinds
 from indexing.identity.event import customer_of
+from indexing.people.edges import EdgeKind, kinds
 
 __all__ = ["Edge", "edges"]
 

@@ -11,9 +11,9 @@ from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
-from indexing.identity.edges import kinds
 from indexing.identity.event import account, customer
-from indexing.mentions.privacy import Pseudonyms
+from indexing.people.edges import kinds
+from indexing.people.pseudonyms import Pseudonyms
 
 __all__ = ["Facts", "born_of", "facts_of", "forms_of", "tokens_held", "tokens_said"]
 

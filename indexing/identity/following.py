@@ -16,7 +16,7 @@ from indexing.identity.events import around, read_events
 from indexing.identity.facts import born_of, forms_of
 from indexing.identity.graph import People, fold, resolve
 from indexing.identity.standing import refresh_standing
-from indexing.mentions.privacy import Pseudonyms
+from indexing.people.pseudonyms import Pseudonyms
 
 __all__ = ["Followed", "follow", "people_of"]
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
 
-from indexing.identity.edges import kinds
 from indexing.identity.event import LinkEvent, Op, customer_of
+from indexing.people.edges import kinds
 
 __all__ = ["Belief", "People", "erased_key", "fold", "resolve"]
 

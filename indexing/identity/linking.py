@@ -18,7 +18,6 @@ from indexing.elasticsearch.errors import Busy, store_errors
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
-from indexing.identity.edges import kinds
 from indexing.identity.event import SOFTWARE, LinkEvent, Op, account, customer, event
 from indexing.identity.events import add_events, around, read_events
 from indexing.identity.evidence import Edge, edges
@@ -26,7 +25,8 @@ from indexing.identity.facts import Facts, facts_of, tokens_said
 from indexing.identity.following import Followed, follow
 from indexing.identity.graph import fold
 from indexing.identity.standing import refresh_standing
-from indexing.mentions.privacy import Pseudonyms, pseudonyms
+from indexing.people.edges import kinds
+from indexing.people.pseudonyms import Pseudonyms, pseudonyms
 
 __all__ = ["READER", "READERS", "IdentityReport", "link", "link_new"]
 

@@ -8,7 +8,7 @@ from indexing.identity.event import LinkEvent, customer_of
 from indexing.identity.events import around, read_events
 from indexing.identity.following import people_of
 from indexing.identity.graph import fold
-from indexing.mentions.privacy import pseudonyms
+from indexing.people.pseudonyms import pseudonyms
 
 __all__ = ["Account", "Waiting", "history", "waiting"]
 

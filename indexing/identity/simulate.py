@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 from indexing.elasticsearch.store import Store
 from indexing.identity.alike import look_alike
-from indexing.identity.edges import kinds
 from indexing.identity.event import SOFTWARE, Op, event
 from indexing.identity.events import read_events
 from indexing.identity.evidence import edges
 from indexing.identity.facts import facts_of
 from indexing.identity.graph import fold, resolve
 from indexing.identity.match import Outcome, Thresholds
-from indexing.mentions.privacy import pseudonyms
+from indexing.people.edges import kinds
+from indexing.people.pseudonyms import pseudonyms
 
 __all__ = ["Simulated", "simulate"]
 

@@ -23,8 +23,8 @@ from indexing.elasticsearch.store import Store
 from indexing.maintenance.archive import Archive, BrokenBackup, Line, remove, writing
 from indexing.maintenance.carry import put
 from indexing.maintenance.night import Night
+from indexing.people.erased import Erased, load_erased
 from indexing.privacy.places.index import about_them, without_them
-from indexing.privacy.receipt import Erased, load_erased
 from nlp.priors import bring_back, kept
 
 __all__ = ["Backup", "BrokenBackup", "backup", "backups", "nightly", "restore", "rotate"]

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from crawlers.storage.stage import Batch, BooksDoNotBalance, BrokenBatch, Manifest
+from indexing.mentions.answers import answers_of
 from indexing.mentions.runs import runs_of
 from indexing.mentions.write import Outcome
-from indexing.stories.answers import answers_of
 
 __all__ = ["BatchBooks", "made_by"]
 

@@ -10,9 +10,10 @@ from config.settings import DAY_ZONE
 from crawlers.formats import native_id
 from crawlers.post import Author, Engagement, Post
 from indexing.elasticsearch.exact import any_way
-from indexing.identity.edges import said
-from indexing.mentions.privacy import Pseudonyms, author_fields
+from indexing.mentions.privacy import author_fields
 from indexing.metrics.engagement import total
+from indexing.people.edges import said
+from indexing.people.pseudonyms import Pseudonyms
 from nlp.classifier.heads import SENTIMENTS
 from nlp.mention import Mention
 

@@ -14,8 +14,8 @@ from indexing.elasticsearch.store import Store
 from indexing.mentions.books import BatchBooks
 from indexing.mentions.document import analysis_part, document_id, month, native_month, page_part
 from indexing.mentions.locate import months_of
-from indexing.mentions.privacy import pseudonyms
 from indexing.mentions.write import Outcome, Update, write
+from indexing.people.pseudonyms import pseudonyms
 from nlp.mention import Mention, decode_mention
 
 __all__ = ["Filling"]

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crawlers.storage.stage import Batch, BooksDoNotBalance, BrokenBatch, Manifest, manifests
+from indexing.elasticsearch.documents import put
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
 from indexing.mentions.books import BatchBooks, made_by
 from indexing.mentions.document import timestamp
 from indexing.mentions.filling import Filling
-from indexing.stories.documents import put
 
 __all__ = ["TOGETHER", "index", "index_together", "not_indexed"]
 

@@ -1,50 +1,17 @@
-"""Who appears by name: public accounts. Everyone else gets a keyed pseudonym, the same one wherever they speak.
+"""Who appears by name: public accounts. Everyone else gets a pseudonym.
 
 A verified account, an organisation, or one with 10,000 followers keeps its name, id, address and verification. Of all
-others the index holds neither name nor id; nobody's bio is indexed. The key is `TINGFENG_PSEUDONYM_KEY`, or a random
-one that is made once at `TINGFENG_DATA`/keys/pseudonym.key; with another key, other pseudonyms, hence a rebuild.
+others the index holds neither name nor id; nobody's bio is indexed.
 """
 
-from dataclasses import dataclass, field
 from typing import Any
 
-from config.fold import fold
-from config.key import KeyUnusable
-from config.pseudonym import pseudonym, pseudonym_key
 from crawlers.post import Author
-from indexing.elasticsearch.exact import exact
+from indexing.people.pseudonyms import Pseudonyms
 
-__all__ = ["PUBLIC_FOLLOWERS", "KeyUnusable", "Pseudonyms", "author_fields", "is_public", "pseudonyms"]
+__all__ = ["PUBLIC_FOLLOWERS", "author_fields", "is_public"]
 
 PUBLIC_FOLLOWERS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Pseudonyms:
-    """Names for people who are not to be named; equal input gives an equal name, and only the key's owner can tell."""
-
-    _key: bytes = field(repr=False)
-
-    def of(self, platform: str, value: str) -> str:
-        """Return 32 hexadecimal digits for an account's id on a platform."""
-        return pseudonym(self._key, platform, value)
-
-    def author(self, name: str) -> str:
-        """Return what `author:` in a query finds an account of this name by, on whatever platform."""
-        return self.of("author", exact(name))
-
-    def handles(self, platform: str, name: str) -> tuple[str, str]:
-        """Return what `author.handle` holds for an account of this name: if it is public, and if it is not.
-
-        Width, case, white space at the ends and a leading @ or ＠ make no difference.
-        """
-        plain = " ".join(fold(name).split()).lstrip("@＠").strip().casefold()
-        return plain, self.of(platform, plain)
-
-
-def pseudonyms() -> Pseudonyms:
-    """Return the pseudonyms of this installation; KeyUnusable says what is wrong with its key."""
-    return Pseudonyms(pseudonym_key())
 
 
 def is_public(author: Author) -> bool:

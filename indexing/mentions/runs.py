@@ -7,9 +7,9 @@ import msgspec
 
 from crawlers.network.report import CrawlReport, decode_report
 from crawlers.storage.stage import Batch
+from indexing.elasticsearch.documents import put
 from indexing.elasticsearch.record_fields import RUN
 from indexing.elasticsearch.store import Store
-from indexing.stories.documents import put
 
 __all__ = ["runs_of", "write_run"]
 

@@ -11,8 +11,8 @@ from config.query import Query
 from config.settings import DAY_ZONE
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
-from indexing.elasticsearch.query_dsl import EXACT, to_dsl
 from indexing.elasticsearch.store import Store
+from indexing.mentions.query_dsl import EXACT, to_dsl
 
 __all__ = ["FIELDS", "NotATime", "at", "cell", "has_any", "matching", "moment", "plain", "search", "values"]
 

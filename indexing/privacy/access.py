@@ -7,21 +7,21 @@ from typing import Any
 
 from config.privacy import May
 from config.seal import Keyring, keyring
+from indexing.customers.asker import Asker
 from indexing.customers.customer import Customer, from_document, to_document
 from indexing.customers.link_records import read_links
-from indexing.customers.personal import PERSON, Basis, Personal, PersonalKind, about, opened
 from indexing.customers.record import Ticket
+from indexing.customers.reveal import note_look
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.exchange import changed
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
-from indexing.mentions.privacy import pseudonyms
-from indexing.privacy.asker import Asker
+from indexing.people.personal import PERSON, Basis, Personal, PersonalKind, about, opened
+from indexing.people.pseudonyms import pseudonyms
 from indexing.privacy.erase import NobodyFound
 from indexing.privacy.places.index import about_them
-from indexing.privacy.reveal import note_look
 from indexing.privacy.sought import Sought
 
 __all__ = ["correct", "customer_of", "everything_about"]
@@ -99,7 +99,7 @@ def correct(store: Store, id: str, kind: PersonalKind, value: str, asker: Asker)
 
 
 def _token(kind: PersonalKind, value: str) -> str | None:
-    from indexing.customers.contact import normalised
+    from indexing.people.contact import normalised
 
     plain = normalised(kind, value)
     return pseudonyms().of(f"contact:{kind}", plain) if plain else None

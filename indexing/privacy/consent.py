@@ -3,11 +3,11 @@
 import uuid
 from datetime import UTC, datetime
 
+from indexing.customers.asker import Asker
 from indexing.customers.consents import take_back
 from indexing.customers.record import Consent
 from indexing.customers.records import write_records
 from indexing.elasticsearch.store import Store
-from indexing.privacy.asker import Asker
 
 __all__ = ["SOURCE", "say"]
 

@@ -17,7 +17,6 @@ from config.seal import keyring
 from crawlers.storage import objections
 from indexing.customers.customer import from_document
 from indexing.customers.link_records import read_links
-from indexing.customers.personal import PersonalKind, opened
 from indexing.customers.records import read_records
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.lease import lease
@@ -27,11 +26,13 @@ from indexing.identity.event import customer as node_of
 from indexing.identity.event import customer_of
 from indexing.identity.following import people_of
 from indexing.identity.linking import READER as LINKING
-from indexing.mentions.privacy import pseudonyms
+from indexing.people.erased import Receipt, digest_of
+from indexing.people.personal import PersonalKind, opened
+from indexing.people.pseudonyms import pseudonyms
 from indexing.privacy.places import places
 from indexing.privacy.places.windows import find_posts
-from indexing.privacy.receipt import Receipt, UnderWay, begin, finish, last, new_id, under_way
-from indexing.privacy.sought import Sought, digest_of
+from indexing.privacy.receipt import UnderWay, begin, finish, last, new_id, under_way
+from indexing.privacy.sought import Sought
 
 __all__ = ["NobodyFound", "StillThere", "erase", "finish_all", "object_to", "same_person"]
 

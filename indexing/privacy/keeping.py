@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from config.seal import Keyring, keyring
 from indexing.customers.customer import Customer, Handle, from_document, to_document
-from indexing.customers.personal import Personal, about, opened
 from indexing.customers.record import Ticket
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError, store_errors
 from indexing.elasticsearch.store import Store
+from indexing.people.personal import Personal, about, opened
 from indexing.privacy.receipt import reseal_under_way
 
 __all__ = ["expire_personal", "reseal"]

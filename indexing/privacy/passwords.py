@@ -15,7 +15,7 @@ import msgspec
 from config import settings
 from config.errors import UserError
 from config.privacy import load_privacy
-from indexing.privacy.asker import Asker
+from indexing.customers.asker import Asker
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher

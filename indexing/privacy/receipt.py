@@ -1,66 +1,19 @@
-"""Receipts of erasures: they prove what was done without saying of whom, and keep the erased from coming back.
+"""An erasure from its beginning, which is noted sealed, to its receipt, so that a killed one can be finished.
 
-    <root>/privacy/receipts/<id>.json     a receipt, which names the one before it by its digest
-    <root>/privacy/under-way/<id>         who is being erased, sealed, until the receipt is written
-
-A receipt holds a keyed digest of every word by which the person was known. A backup that is restored, a list that is
-imported and a source that is read again are held against these digests.
+<root>/privacy/under-way/<id>         who is being erased, sealed, until the receipt is written
 """
 
-import hashlib
-import re
 import secrets
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
-from config import settings
-from config.errors import UserError
-from config.pseudonym import pseudonym_key
 from config.seal import keyring
 from crawlers.storage import files
-from indexing.privacy.sought import ERASED, digest_of
+from indexing.people.erased import Receipt, receipts, root, sha256
 
-__all__ = [
-    "BrokenReceipt",
-    "Erased",
-    "Receipt",
-    "UnderWay",
-    "begin",
-    "finish",
-    "load_erased",
-    "receipts",
-    "reseal_under_way",
-    "under_way",
-]
-
-_FORMAT = 1
-_TOKEN = re.compile(r"@[\w-]{1,40}|[0-9A-Za-z._+-]+@[0-9A-Za-z.-]+|[0-9A-Za-z_:~-]+")
-"""What in a text may be a word that was erased, where only its digest is known."""
-
-
-class BrokenReceipt(UserError):
-    """A receipt cannot be read, or was changed; the message names its file."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What was erased: by whom and why, how much was found in each place before and after, and the words' digests."""
-
-    id: str
-    asked_at: datetime
-    done_at: datetime
-    by: str
-    reason: str
-    before: Mapping[str, int]
-    """By the place, how many finds there were."""
-    after: Mapping[str, int]
-    words: tuple[str, ...]
-    previous: str
-    """The sha256 of the receipt before this one, as it lies there; none before the first."""
-    format: int = _FORMAT
+__all__ = ["UnderWay", "begin", "finish", "last", "new_id", "reseal_under_way", "under_way"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,88 +33,23 @@ class UnderWay:
     posts: tuple[str, ...] = ()
 
 
-class Erased:
-    """Finds what was erased by digests alone, in fields and in what may be words of a text."""
-
-    def __init__(self, digests: frozenset[str]) -> None:
-        self.digests, self._key = digests, pseudonym_key()
-
-    def __bool__(self) -> bool:
-        return bool(self.digests)
-
-    def is_word(self, text: str) -> bool:
-        """Return whether a whole field holds what was erased."""
-        return digest_of(self._key, text) in self.digests
-
-    is_customer = is_name = is_word
-
-    def among(self, customers: Collection[str]) -> set[str]:
-        """Return those of the customers who were erased."""
-        return {customer for customer in customers if self.digests and self.is_word(customer)}
-
-    def holds(self, text: str) -> bool:
-        """Return whether something erased stands in a text."""
-        return self.is_word(text) or any(map(self.is_word, self._parts(text)))
-
-    def clean(self, text: str) -> str:
-        """Return the text with something else in the place of what was erased."""
-        return ERASED if self.is_word(text) else _TOKEN.sub(lambda found: self._cleaned(found[0]), text)
-
-    def _cleaned(self, token: str) -> str:
-        return ERASED if self.is_word(token) or any(map(self.is_word, _beginnings(token))) else token
-
-    def _parts(self, text: str) -> list[str]:
-        return [part for token in _TOKEN.findall(text) for part in (token, *_beginnings(token))]
-
-
-def _beginnings(token: str) -> list[str]:
-    """Return what a compound id begins with, and what it is made of: a mention's begins with its post's."""
-    parts = token.split(":")
-    return [":".join(parts[:end]) for end in range(2, len(parts))] + (parts if len(parts) > 1 else [])
-
-
-def load_erased() -> Erased:
-    """Return all that was ever erased here."""
-    return Erased(frozenset(word for receipt in receipts() for word in receipt.words))
-
-
-def receipts() -> list[Receipt]:
-    """Return all receipts, the oldest first; BrokenReceipt names one that cannot be read or that was changed."""
-    found, contents = [], {}
-    for name in files.names(f"{_root()}/receipts"):
-        path = f"{_root()}/receipts/{name}"
-        contents[name] = files.read(path) or b""
-        try:
-            found.append(msgspec.json.decode(contents[name], type=Receipt))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise BrokenReceipt(f"{path}: no receipt ({error}): bring it back from a copy") from error
-    found.sort(key=lambda receipt: receipt.done_at)
-    previous = ""
-    for receipt in found:
-        if receipt.previous != previous:
-            path = f"{_root()}/receipts/{receipt.id}.json"
-            raise BrokenReceipt(f"{path}: the receipt before it was changed or is missing: bring it back from a copy")
-        previous = _sha256(contents[f"{receipt.id}.json"])
-    return found
-
-
 def last() -> str:
     """Return the digest that the next receipt names."""
     there = receipts()
-    return _sha256(files.read(f"{_root()}/receipts/{there[-1].id}.json") or b"") if there else ""
+    return sha256(files.read(f"{root()}/receipts/{there[-1].id}.json") or b"") if there else ""
 
 
 def begin(erasure: UnderWay) -> None:
     """Note, sealed, who is being erased."""
     sealed = keyring().seal(msgspec.json.encode(erasure).decode(), about=f"under-way:{erasure.id}")
-    files.replace(f"{_root()}/under-way/{erasure.id}", sealed.encode("ascii"))
+    files.replace(f"{root()}/under-way/{erasure.id}", sealed.encode("ascii"))
 
 
 def under_way() -> list[UnderWay]:
     """Return the erasures that have begun and have no receipt yet."""
     found = []
-    for id in files.names(f"{_root()}/under-way"):
-        if content := files.read(f"{_root()}/under-way/{id}"):
+    for id in files.names(f"{root()}/under-way"):
+        if content := files.read(f"{root()}/under-way/{id}"):
             opened = keyring().open(content.decode("ascii"), about=f"under-way:{id}")
             found.append(msgspec.json.decode(opened, type=UnderWay))
     return found
@@ -171,7 +59,7 @@ def reseal_under_way() -> int:
     """Seal with the newest key whom waiting erasures are about, and return how many an older one had sealed."""
     newest, count = keyring().newest, 0
     for erasure in under_way():
-        content = files.read(f"{_root()}/under-way/{erasure.id}") or b""
+        content = files.read(f"{root()}/under-way/{erasure.id}") or b""
         if content.decode("ascii").partition(":")[0] != newest:
             begin(erasure)
             count += 1
@@ -180,20 +68,12 @@ def reseal_under_way() -> int:
 
 def finish(receipt: Receipt) -> str:
     """Write the receipt, let go of whom it was about, and return its path."""
-    path = f"{_root()}/receipts/{receipt.id}.json"
+    path = f"{root()}/receipts/{receipt.id}.json"
     files.replace(path, msgspec.json.format(msgspec.json.encode(receipt), indent=1))
-    files.remove(f"{_root()}/under-way/{receipt.id}")
+    files.remove(f"{root()}/under-way/{receipt.id}")
     return path
 
 
 def new_id() -> str:
     """Return a receipt's id, which says nothing."""
     return secrets.token_hex(8)
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _root() -> str:
-    return f"{settings.stage_root().rstrip('/')}/privacy"

@@ -1,7 +1,5 @@
 """What is looked for when a person is erased: by what they are known, and what stands in its place afterwards."""
 
-import hashlib
-import hmac
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,11 +7,10 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from config.pseudonym import pseudonym, pseudonym_key
+from indexing.people.erased import ERASED, digest_of
 
 __all__ = ["ERASED", "SHORTEST", "Finder", "Sought", "cleaned", "digest_of"]
 
-ERASED = "〔erased〕"
-"""What stands where a person's name, number or address stood in somebody else's text."""
 SHORTEST = 4
 """Shorter words are looked for where a whole field holds them, not within texts, which are full of them."""
 _CUSTOMER = ("customer", "customers")
@@ -187,8 +184,3 @@ def cleaned(value: Any, finder: Finder, field: str = "") -> Any:
         )
         return [cleaned(one, finder, field) for one in value if not (isinstance(one, str) and of(one))]
     return value
-
-
-def digest_of(key: bytes, word: str) -> str:
-    """Return the keyed digest by which a word is known after it is erased."""
-    return hmac.new(key, f"erased:{word}".encode(), hashlib.sha256).hexdigest()[:32]

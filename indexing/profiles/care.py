@@ -15,13 +15,13 @@ from config.both import Both
 from config.privacy import May
 from config.seal import Keyring, keyring
 from config.settings import DAY_ZONE
+from indexing.customers.asker import Asker
 from indexing.customers.customer import Customer
 from indexing.customers.customer import from_document as customer_of
-from indexing.customers.personal import PersonalKind, opened
+from indexing.customers.reveal import reveal
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.store import Store
-from indexing.privacy.asker import Asker
-from indexing.privacy.reveal import reveal
+from indexing.people.personal import PersonalKind, opened
 from indexing.profiles.consents import consented
 from indexing.profiles.festivals import festivals
 

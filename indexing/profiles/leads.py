@@ -13,7 +13,7 @@ from crawlers.storage import objections
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
-from indexing.mentions.privacy import pseudonyms
+from indexing.people.pseudonyms import pseudonyms
 from indexing.profiles.consents import PROFILING, consented
 from indexing.profiles.gather import found
 

@@ -11,9 +11,9 @@ from datetime import date
 from statistics import median
 from typing import Any
 
+from indexing.elasticsearch.documents import put
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
-from indexing.stories.documents import put
 
 __all__ = ["Buyer", "Scales", "fifth", "measure", "read_scales", "write_scales"]
 

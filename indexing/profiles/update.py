@@ -15,6 +15,7 @@ from config.case_rules import load_case_rules
 from config.settings import DAY_ZONE
 from indexing.customers.record import Order
 from indexing.elasticsearch.changes import Changes, changes
+from indexing.elasticsearch.documents import put, remove
 from indexing.elasticsearch.errors import Busy, store_errors
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY
@@ -26,7 +27,6 @@ from indexing.profiles.profile import Facts, buyer_of, profile_of
 from indexing.profiles.scales import Buyer, Scales, measure, read_scales, write_scales
 from indexing.profiles.touched import Heard, heard_anew, keep_heard, who_changed, whose_mentions, whose_records
 from indexing.profiles.voice import Voice, voices
-from indexing.stories.documents import put, remove
 
 __all__ = ["READER", "Profiles", "update_profiles"]
 

@@ -8,9 +8,9 @@ from config.errors import UserError
 from config.segment import Condition, Said, Segment, load_segments
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
-from indexing.elasticsearch.query_dsl import to_dsl
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
+from indexing.mentions.query_dsl import to_dsl
 from indexing.metrics.where import Ago, All, AtLeast, Exists, Is, Not, Where, dsl
 from indexing.metrics.where import Any as AnyOf
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from config.privacy import May
 from config.segment import Segment
-from indexing.customers.personal import PersonalKind
+from indexing.customers.asker import Asker
+from indexing.customers.reveal import reveal
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 from indexing.mentions.document import timestamp
-from indexing.privacy.asker import Asker
-from indexing.privacy.reveal import reveal
+from indexing.people.personal import PersonalKind
 from indexing.profiles.consents import consented
 from indexing.profiles.gather import customers_among
 from indexing.segments.members import members, profiles_of

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from indexing.elasticsearch.documents import buckets_of, put, remove
 from indexing.elasticsearch.store import Store
-from indexing.stories.documents import buckets_of, put, remove
 from indexing.stories.figures import ACCOUNT, account_document
 
 __all__ = ["tell_accounts"]

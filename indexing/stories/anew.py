@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from config.brand import Brand
+from indexing.elasticsearch.documents import remove
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.store import Store
 from indexing.mentions.locate import months_of
 from indexing.stories.counted import count
-from indexing.stories.documents import remove
 from indexing.stories.ledger import values_among
 
 __all__ = ["drop_gone", "drop_silent", "drop_strange_answers"]

@@ -8,27 +8,15 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from crawlers.storage.stage import Batch, Manifest
+from indexing.elasticsearch.documents import put
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
-from indexing.mentions.document import post_id, timestamp
-from indexing.stories.documents import put
-from nlp.replies import Reply, decode_reply
 
-__all__ = ["answered_among", "answers_of", "first_answers", "join_answers"]
+__all__ = ["answered_among", "first_answers", "join_answers"]
 
 _AT_ONCE = 1_000
-
-
-def answers_of(batch: Batch, mentions: Manifest) -> list[tuple[str, dict[str, Any]]]:
-    """Return the documents of the own answers that were found together with a batch of mentions, by id."""
-    replies = batch.to("replies")
-    found = replies.manifest()
-    if not found or not found.count or found.made_by != mentions.made_by:
-        return []
-    return [_document(reply) for reply in map(decode_reply, replies.lines())]
 
 
 def join_answers(store: Store, among: Mapping[str, Any]) -> set[str]:
@@ -79,17 +67,6 @@ def _stories(store: Store, roots: Collection[str]) -> dict[str, str]:
         answer = store.client.search(index=store.alias(MONTHLY), size=0, query=query, aggs=aggs)
     buckets = answer["aggregations"]["roots"]["buckets"]
     return {bucket["key"]: bucket["story"]["buckets"][0]["key"] for bucket in buckets}
-
-
-def _document(reply: Reply) -> tuple[str, dict[str, Any]]:
-    post = post_id(reply.post)
-    return f"{post}:{reply.brand}", {
-        "post_id": post,
-        "root": post_id(reply.root),
-        "brand": reply.brand,
-        "account": reply.account,
-        "at": timestamp(reply.at),
-    }
 
 
 def _joined(source: Mapping[str, Any], story: str) -> dict[str, Any]:

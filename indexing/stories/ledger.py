@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
+from indexing.elasticsearch.documents import put, remove
 from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
-from indexing.stories.documents import put, remove
 from indexing.stories.marks import Marks
 from indexing.stories.rows import Row
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from indexing.elasticsearch.changes import Changes
+from indexing.elasticsearch.documents import put, remove, values_of
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.store import Store
 from indexing.mentions.document import timestamp
 from indexing.mentions.locate import months_of
 from indexing.stories.counted import count
-from indexing.stories.documents import put, remove, values_of
 from indexing.stories.ledger import Ledger, values_among
 
 __all__ = ["drop_left", "forget", "left", "note_retracted"]

@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from indexing.alerts.plain_text import plain_text
+from indexing.elasticsearch.documents import buckets_of, put
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 from indexing.mentions.titled import titled
 from indexing.stories.answers import first_answers
 from indexing.stories.assign import Role
-from indexing.stories.documents import buckets_of, put
 from indexing.stories.figures import STORY, story_document
 from indexing.stories.recent import recent
 

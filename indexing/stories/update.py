@@ -13,6 +13,7 @@ from config.brand import Brand
 from config.pictures import load_pictures
 from crawlers.pictures.fetch import Finder
 from indexing.elasticsearch.changes import Changes, changes
+from indexing.elasticsearch.documents import values_of
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY
@@ -22,7 +23,6 @@ from indexing.stories.accounts import tell_accounts
 from indexing.stories.anew import drop_gone, drop_silent, drop_strange_answers
 from indexing.stories.answers import join_answers
 from indexing.stories.counted import count
-from indexing.stories.documents import values_of
 from indexing.stories.ledger import values_among
 from indexing.stories.place import place
 from indexing.stories.retracted import drop_left, forget, left

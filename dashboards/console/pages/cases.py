@@ -15,7 +15,7 @@ from dashboards.console.session import form_token, own_form, signed_in
 from indexing.cases import records
 from indexing.cases.actions import ACTIONS, NotPossible, act, possible
 from indexing.cases.history import history
-from indexing.privacy.asker import Asker
+from indexing.customers.asker import Asker
 
 __all__ = ["router"]
 

@@ -12,16 +12,16 @@ from config.seal import SealBroken
 from dashboards.console.link_phrases import PHRASES
 from dashboards.console.render import page
 from dashboards.console.session import form_token, own_form, signed_in
+from indexing.customers.asker import Asker
+from indexing.customers.reveal import reveal
 from indexing.elasticsearch.store import Store
 from indexing.identity.changing import NotTwo, accept, node_of, part, reject, undo
 from indexing.identity.event import Op, customer_of
 from indexing.identity.events import UnknownEvent, get_event
 from indexing.identity.review import waiting
-from indexing.mentions.privacy import pseudonyms
+from indexing.people.pseudonyms import pseudonyms
 from indexing.privacy.access import customer_of as customer_at
-from indexing.privacy.asker import Asker
 from indexing.privacy.erase import NobodyFound
-from indexing.privacy.reveal import reveal
 
 __all__ = ["router"]
 

@@ -8,8 +8,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from dashboards.console.render import page
 from dashboards.console.session import Throttle, begin, end, own_form
+from indexing.customers.asker import Asker
 from indexing.privacy import passwords
-from indexing.privacy.asker import Asker
 
 __all__ = ["router"]
 

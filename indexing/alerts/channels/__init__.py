@@ -9,22 +9,10 @@ from typing import Protocol, cast
 from config import settings
 from config.channel import Channel
 from config.load import ConfigError, where
+from indexing.alerts.delivery import NotDelivered
 from indexing.alerts.message import Message
 
-__all__ = ["NotDelivered", "address", "check_kinds", "kinds", "per_minute", "per_second", "send"]
-
-
-class NotDelivered(Exception):
-    """The receiver has not confirmed the message; the reason holds no secret.
-
-    `unsure` says that it may have arrived all the same, `retry` that trying again soon makes sense, `after` in how many
-    seconds a receiver that was told too much will listen again; `parts` of a long message are confirmed.
-    """
-
-    def __init__(self, reason: str, *, unsure: bool, retry: bool, after: float | None = None) -> None:
-        super().__init__(reason)
-        self.unsure, self.retry, self.after = unsure, retry, after
-        self.parts = 0
+__all__ = ["check_kinds", "kinds", "per_minute", "per_second", "send"]
 
 
 class _Kind(Protocol):
@@ -76,18 +64,6 @@ def _usual(channel: Channel, name: str) -> int | None:
         return None
     usual: int | None = getattr(import_module(f"{__name__}.{channel.kind}"), name, None)
     return usual
-
-
-def address(channel: Channel) -> str:
-    """Return the channel's address; NotDelivered names the variable that should hold it."""
-    try:
-        url = channel.url
-    except OSError as error:
-        reason = f"the file that {channel.url_variable}_FILE names cannot be read: {error.strerror}"
-        raise NotDelivered(reason, unsure=False, retry=False) from error
-    if not url:
-        raise NotDelivered(f"{channel.url_variable} is not set: put the address there", unsure=False, retry=False)
-    return url
 
 
 def _nothing(_record: logging.LogRecord) -> bool:

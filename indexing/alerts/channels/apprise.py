@@ -8,7 +8,7 @@ from typing import Any
 
 from config.channel import Channel
 from indexing.alerts.apprise_services import OWN_KINDS, heard, refusal, service_of, taken_at_status
-from indexing.alerts.channels import NotDelivered, address
+from indexing.alerts.delivery import NotDelivered, address
 from indexing.alerts.message import Message
 from indexing.alerts.posting import pace, redacted
 

@@ -14,7 +14,7 @@ from email.utils import formatdate
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from config.channel import Channel
-from indexing.alerts.channels import NotDelivered, address
+from indexing.alerts.delivery import NotDelivered, address
 from indexing.alerts.message import Message
 from indexing.alerts.posting import pace
 

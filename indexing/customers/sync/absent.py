@@ -5,13 +5,13 @@ from dataclasses import replace
 from functools import partial
 
 from indexing.customers.customer import Customer, Handle, from_document
-from indexing.customers.personal import Personal
 from indexing.customers.sources import SourceError
 from indexing.customers.stated import without
 from indexing.customers.sync.apply import Target, opened_or_none
 from indexing.customers.sync.mapping import Mapper
 from indexing.customers.writing import Change, update_customers
 from indexing.elasticsearch.errors import store_errors
+from indexing.people.personal import Personal
 
 __all__ = ["Absent", "absent", "remove"]
 

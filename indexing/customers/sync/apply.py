@@ -14,13 +14,13 @@ from config.customer_source import CustomerSource
 from config.seal import Keyring, SealBroken
 from indexing.customers.consents import take_back, withdrawn
 from indexing.customers.customer import Customer, Handle, Stated
-from indexing.customers.personal import PERSON, Basis, Personal, about, opened
 from indexing.customers.stated import Said, with_said, without
 from indexing.customers.sync.entries import Contact, CustomerEntry, RecordEntry
 from indexing.customers.writing import documents, update_customers
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.store import Store
+from indexing.people.personal import PERSON, Basis, Personal, about, opened
 
 __all__ = ["Barred", "Target", "apply_contacts", "apply_customers", "apply_records", "opened_or_none"]
 

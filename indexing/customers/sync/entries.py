@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from indexing.customers.customer import HandleKind
-from indexing.customers.personal import Basis, PersonalKind
+from indexing.people.personal import Basis, PersonalKind
 
 __all__ = ["Contact", "CustomerEntry", "Entry", "HandleSaid", "RecordEntry", "digest"]
 

@@ -13,13 +13,13 @@ from crawlers.spider import spider_of
 from crawlers.tables import FaultyRow
 from indexing.customers.columns import stated_account
 from indexing.customers.customer import HandleKind
-from indexing.customers.personal import Basis, PersonalKind
 from indexing.customers.sources import Row
 from indexing.customers.sync import values
 from indexing.customers.sync.entries import Contact, CustomerEntry, Entry, HandleSaid, RecordEntry
 from indexing.customers.sync.events import BUILDERS, Build
 from indexing.customers.sync.row_reader import RowReader
-from indexing.mentions.privacy import Pseudonyms
+from indexing.people.personal import Basis, PersonalKind
+from indexing.people.pseudonyms import Pseudonyms
 
 __all__ = ["Mapper"]
 

@@ -7,9 +7,9 @@ from typing import Any
 from config.customer_rows import Column, Fields, PersonalColumn
 from config.customer_source import CustomerSource
 from crawlers.tables import FaultyRow
-from indexing.customers.contact import normalised
 from indexing.customers.sync import values
-from indexing.mentions.privacy import Pseudonyms
+from indexing.people.contact import normalised
+from indexing.people.pseudonyms import Pseudonyms
 
 __all__ = ["RowReader"]
 

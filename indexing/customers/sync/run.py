@@ -30,8 +30,8 @@ from indexing.customers.sync.reading import Reading, read_all
 from indexing.customers.sync.spool import Spool
 from indexing.customers.sync.standing import Standing, Watermark, load, meaning, save
 from indexing.elasticsearch.store import Store
-from indexing.mentions.privacy import pseudonyms
-from indexing.privacy.receipt import load_erased
+from indexing.people.erased import load_erased
+from indexing.people.pseudonyms import pseudonyms
 
 __all__ = ["SyncReport", "sync"]
 

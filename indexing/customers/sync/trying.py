@@ -10,7 +10,7 @@ from crawlers.tables import FaultyRow
 from indexing.customers.sources import connector
 from indexing.customers.sync.entries import Contact, CustomerEntry, Entry
 from indexing.customers.sync.mapping import Mapper
-from indexing.mentions.privacy import pseudonyms
+from indexing.people.pseudonyms import pseudonyms
 
 __all__ = ["Trial", "masked", "try_source"]
 

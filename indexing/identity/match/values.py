@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from config.fold import plain
-from indexing.customers import contact
+from indexing.people import contact
 
 __all__ = ["birthday", "code", "email", "gender", "phone", "text"]
 

@@ -59,5 +59,5 @@ def about(customer: str, kind: PersonalKind) -> str:
 
 
 def opened(customer: str, value: Personal, keys: Keyring) -> str:
-    """Return the value itself. Only `indexing.privacy.reveal` shows it to a person, and keeps a record of that."""
+    """Return the value itself. Only `indexing.customers.reveal` shows it to a person, and keeps a record of that."""
     return keys.open(value.sealed, about=about(customer, value.kind))

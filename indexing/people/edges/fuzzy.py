@@ -1,6 +1,6 @@
 """`fuzzy`: names, days and contacts that are alike, weighed by Fellegi–Sunter (`indexing.identity.match`)."""
 
-from indexing.identity.edges import EdgeKind
+from indexing.people.edges import EdgeKind
 
 __all__ = ["KIND"]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from config.fold import plain
 from crawlers.post import Post
-from indexing.identity.edges import EdgeKind, Said
+from indexing.people.edges import EdgeKind, Said
 
 __all__ = ["KIND"]
 

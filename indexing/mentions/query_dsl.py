@@ -10,7 +10,7 @@ from typing import Any
 from config.fold import fold
 from config.query import INDEXED_FIELDS, WORD_FIELDS, And, Near, Not, Or, Query, QueryError, Term
 from indexing.elasticsearch.exact import any_way, exact
-from indexing.mentions.privacy import pseudonyms
+from indexing.people.pseudonyms import pseudonyms
 from nlp.query import ANY_WAY
 from nlp.variants import ways_to_write
 from nlp.words import words

@@ -1,6 +1,6 @@
 """`staff_note`: a colleague says so, and answers for it."""
 
-from indexing.identity.edges import EdgeKind
+from indexing.people.edges import EdgeKind
 
 __all__ = ["KIND"]
 

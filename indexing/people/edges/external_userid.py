@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from crawlers.post import Post
-from indexing.customers import contact
-from indexing.identity.edges import EdgeKind, Said
+from indexing.people import contact
+from indexing.people.edges import EdgeKind, Said
 
 __all__ = ["KIND"]
 

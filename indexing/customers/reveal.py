@@ -5,13 +5,13 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 
 from config.seal import keyring
+from indexing.customers.asker import Asker, NotAllowed
 from indexing.customers.customer import Customer
-from indexing.customers.personal import PersonalKind, opened
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.store import Store
 from indexing.mentions.document import timestamp
-from indexing.privacy.asker import Asker, NotAllowed
+from indexing.people.personal import PersonalKind, opened
 
 __all__ = ["note_look", "reveal"]
 

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 
 from crawlers.post import Post
-from indexing.identity.edges import EdgeKind, Said
-from indexing.identity.edges.contact_in_bio import contacts
+from indexing.people.edges import EdgeKind, Said
+from indexing.people.edges.contact_in_bio import contacts
 
 __all__ = ["KIND"]
 

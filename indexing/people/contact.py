@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from config import fold
 from crawlers.reading.dates import read_date
-from indexing.customers.personal import PersonalKind
+from indexing.people.personal import PersonalKind
 
 __all__ = ["normalised"]
 

@@ -9,7 +9,9 @@ from config.rule import Rule
 from indexing.alerts.alert import Alert
 from indexing.alerts.lifecycle import in_milliseconds, take
 from indexing.alerts.telling import tell
+from indexing.detection import detect
 from indexing.elasticsearch.store import Store
+from indexing.evidence.evaluations import keep
 
 __all__ = ["evaluate"]
 
@@ -27,9 +29,6 @@ def evaluate(
 
     `changed_at` is since when mentions are analysed otherwise than the older ones, where they are.
     """
-    from indexing.detection import detect
-    from indexing.evidence.evaluations import keep
-
     now = in_milliseconds(now)
     found = detect(store, rules, brands, now=now, changed_at=changed_at, near=True)
     take(store, found.firings, rules, now=now, unasked=found.failures)

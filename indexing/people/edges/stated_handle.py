@@ -1,6 +1,6 @@
 """`stated_handle`: the shop's own list states the account; `indexing.customers.linking` finds these."""
 
-from indexing.identity.edges import EdgeKind
+from indexing.people.edges import EdgeKind
 
 __all__ = ["KIND"]
 

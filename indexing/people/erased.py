@@ -1,0 +1,131 @@
+"""Who was erased: receipts that prove it without saying of whom, and keep the erased from coming back.
+
+    <root>/privacy/receipts/<id>.json     a receipt, which names the one before it by its digest
+
+A receipt holds a keyed digest of every word by which the person was known. A backup that is restored, a list that is
+imported and a source that is read again are held against these digests.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from config import settings
+from config.errors import UserError
+from config.pseudonym import pseudonym_key
+from crawlers.storage import files
+
+__all__ = ["ERASED", "BrokenReceipt", "Erased", "Receipt", "digest_of", "load_erased", "receipts", "root", "sha256"]
+
+ERASED = "〔erased〕"
+"""What stands where a person's name, number or address stood in somebody else's text."""
+_FORMAT = 1
+_TOKEN = re.compile(r"@[\w-]{1,40}|[0-9A-Za-z._+-]+@[0-9A-Za-z.-]+|[0-9A-Za-z_:~-]+")
+"""What in a text may be a word that was erased, where only its digest is known."""
+
+
+class BrokenReceipt(UserError):
+    """A receipt cannot be read, or was changed; the message names its file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What was erased: by whom and why, how much was found in each place before and after, and the words' digests."""
+
+    id: str
+    asked_at: datetime
+    done_at: datetime
+    by: str
+    reason: str
+    before: Mapping[str, int]
+    """By the place, how many finds there were."""
+    after: Mapping[str, int]
+    words: tuple[str, ...]
+    previous: str
+    """The sha256 of the receipt before this one, as it lies there; none before the first."""
+    format: int = _FORMAT
+
+
+def digest_of(key: bytes, word: str) -> str:
+    """Return the keyed digest by which a word is known after it is erased."""
+    return hmac.new(key, f"erased:{word}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+class Erased:
+    """Finds what was erased by digests alone, in fields and in what may be words of a text."""
+
+    def __init__(self, digests: frozenset[str]) -> None:
+        self.digests, self._key = digests, pseudonym_key()
+
+    def __bool__(self) -> bool:
+        return bool(self.digests)
+
+    def is_word(self, text: str) -> bool:
+        """Return whether a whole field holds what was erased."""
+        return digest_of(self._key, text) in self.digests
+
+    is_customer = is_name = is_word
+
+    def among(self, customers: Collection[str]) -> set[str]:
+        """Return those of the customers who were erased."""
+        return {customer for customer in customers if self.digests and self.is_word(customer)}
+
+    def holds(self, text: str) -> bool:
+        """Return whether something erased stands in a text."""
+        return self.is_word(text) or any(map(self.is_word, self._parts(text)))
+
+    def clean(self, text: str) -> str:
+        """Return the text with something else in the place of what was erased."""
+        return ERASED if self.is_word(text) else _TOKEN.sub(lambda found: self._cleaned(found[0]), text)
+
+    def _cleaned(self, token: str) -> str:
+        return ERASED if self.is_word(token) or any(map(self.is_word, _beginnings(token))) else token
+
+    def _parts(self, text: str) -> list[str]:
+        return [part for token in _TOKEN.findall(text) for part in (token, *_beginnings(token))]
+
+
+def _beginnings(token: str) -> list[str]:
+    """Return what a compound id begins with, and what it is made of: a mention's begins with its post's."""
+    parts = token.split(":")
+    return [":".join(parts[:end]) for end in range(2, len(parts))] + (parts if len(parts) > 1 else [])
+
+
+def load_erased() -> Erased:
+    """Return all that was ever erased here."""
+    return Erased(frozenset(word for receipt in receipts() for word in receipt.words))
+
+
+def receipts() -> list[Receipt]:
+    """Return all receipts, the oldest first; BrokenReceipt names one that cannot be read or that was changed."""
+    found, contents = [], {}
+    for name in files.names(f"{root()}/receipts"):
+        path = f"{root()}/receipts/{name}"
+        contents[name] = files.read(path) or b""
+        try:
+            found.append(msgspec.json.decode(contents[name], type=Receipt))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise BrokenReceipt(f"{path}: no receipt ({error}): bring it back from a copy") from error
+    found.sort(key=lambda receipt: receipt.done_at)
+    previous = ""
+    for receipt in found:
+        if receipt.previous != previous:
+            path = f"{root()}/receipts/{receipt.id}.json"
+            raise BrokenReceipt(f"{path}: the receipt before it was changed or is missing: bring it back from a copy")
+        previous = sha256(contents[f"{receipt.id}.json"])
+    return found
+
+
+def sha256(content: bytes) -> str:
+    """Return the digest by which a receipt names the one before it."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def root() -> str:
+    """Return where receipts and erasures under way lie."""
+    return f"{settings.stage_root().rstrip('/')}/privacy"
