@@ -23,7 +23,7 @@ RECENT = 3
 """The last blocks, which say how much is spoken of the brand at present."""
 _LEAST_APART = 3
 """Blocks from one page to the next, at the least."""
-_STEEP = (2.0, 8.0)
+_STEEP = (2.0, 9.0)
 """Times the present level that a sudden rise reaches, for a budget of a page every three blocks and for a rare page."""
 _PERIODS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _DAY = timedelta(days=1)
@@ -55,15 +55,20 @@ class PageBudget(BaseModel):
         return max(1, round(KEPT * self.block / self.apart))
 
     @cached_property
+    def rarity(self) -> float:
+        """How many times rarer a page is than the most frequent that a budget can ask for, of one in three blocks."""
+        return self.apart / self.block / _LEAST_APART
+
+    @cached_property
     def factor(self) -> float:
-        """How many times that peak a page must be: the cube root of how rare it is."""
-        return float((self.apart / self.block / _LEAST_APART) ** (1 / 3))
+        """How many times that peak a page must be: the fourth root of how rare it is."""
+        return float(self.rarity**0.25)
 
     @cached_property
     def steep(self) -> float:
         """How many times the present level the window's fullest quarter must be."""
         least, most = _STEEP
-        return float(min(most, least * self.factor**2.5))
+        return float(min(most, least * self.rarity**0.9))
 
     def reach(self, peaks: Sequence[float]) -> float:
         """Return what the budget lets pass: more than this many may page. `peaks` are one or more."""

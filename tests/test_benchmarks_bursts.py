@@ -25,8 +25,8 @@ from tests.test_company_bursts import GETTING_TO_KNOW, WHEN
 
 pytestmark = pytest.mark.bench
 FACTORS = (1.4, 1.5, 1.6, 1.71, 1.85)
-RISES = (5.5, 6.5, 7.0, 7.65, 8.3, 9.0, 10.0)
-SHIPPED = (1.71, 7.65)
+RISES = (5.5, 6.5, 7.65, 8.5, 9.0, 10.0)
+SHIPPED = (1.5, 8.5)
 Setting = tuple[float, float]
 Tallies = Mapping[tuple[Setting, str, str], Counter[str]]
 """By setting, world and company."""
