@@ -160,7 +160,7 @@ def test_a_feed_that_did_not_change_is_not_sent_again_and_one_that_ran_away_has_
     assert not server.paths("/private")
 
 
-@pytest.mark.parametrize("status", [429, 500, 503])
+@pytest.mark.parametrize("status", [500, 503])
 def test_nothing_is_asked_for_while_a_site_cannot_say_what_may_be_read(status: int) -> None:
     """RFC 9309, 2.3.1.4; once it can say again, the same crawl reads it."""
     busy = True
@@ -179,6 +179,18 @@ def test_nothing_is_asked_for_while_a_site_cannot_say_what_may_be_read(status: i
         busy = False
         read = crawl(target, "w2")
     assert (read.verdict, read.posts) == (Verdict.OK, 1)
+
+
+def test_who_is_asked_too_often_says_so_by_robots_txt_too(crawler: Crawler) -> None:
+    def answers(_path: str, _headers: Mapping[str, str], _before: int) -> Said:
+        return Said(status=429)
+
+    with serving(answers) as server:
+        target = Target(feed="rss", query="https://news.example/feed.xml", base_url=server.url)
+        refused = crawl(target, "w1", crawler=crawler)
+        assert not server.paths("/feed.xml")
+    assert refused.verdict == Verdict.RATE_LIMITED
+    assert "robots.txt: HTTP 429" in refused.message
 
 
 def test_a_forum_below_a_path_is_read_with_its_topics(crawler: Crawler) -> None:

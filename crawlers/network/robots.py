@@ -1,6 +1,6 @@
 """What a site's robots.txt says of an address, and that nothing is asked for while it cannot be read (RFC 9309)."""
 
-from crawlers.errors import Unreachable
+from crawlers.errors import RateLimited, Unreachable
 from crawlers.network.fetch import Forbidden
 
 __all__ = ["obey"]
@@ -12,13 +12,15 @@ _TOO_MANY, _BROKEN = 429, 500
 def obey(url: str, user_agent: str, status: int, text: str) -> None:
     """Return where the site's answer to /robots.txt, an HTTP status and a text, lets this agent ask for the address.
 
-    Forbidden where the file names the address. Unreachable where the server is too busy or broken to say: "the crawler
-    MUST assume complete disallow" (2.3.1.4). Any other answer than 200 means that there is no such file (2.3.1.3).
+    Forbidden where the file names the address. RateLimited or Unreachable where the server is too busy or broken to
+    say: "the crawler MUST assume complete disallow" (2.3.1.4). Any other answer than 200 means that there is no such
+    file (2.3.1.3).
     Scrapy's own middleware goes on where the server is broken (findings/scrapy-robots-unreachable.sh).
     """
     from protego import Protego
 
     if status == _TOO_MANY or status >= _BROKEN:
-        raise Unreachable(f"robots.txt: HTTP {status}, so it is not known what may be read")
+        refusal = RateLimited if status == _TOO_MANY else Unreachable
+        raise refusal(f"robots.txt: HTTP {status}, so it is not known what may be read")
     if status == _FOUND and not Protego.parse(text).can_fetch(url, user_agent):
         raise Forbidden("robots.txt forbids it")
