@@ -131,7 +131,9 @@ def test_a_silence_is_kept_applied_explained_and_ended(emptied_store: "Store") -
     id = silence.begin(store, {"brand": "xinghe"}, until=NOW + HOUR, author="li", reason="发布会", now=NOW)
     held = turn(store, firing())
     assert (held.step, messages(held)) == (-1, [])
-    assert f"未发送 not sent · silence {id} (brand = xinghe) by li" in "\n".join(explain(store, held.id))
+    told = "\n".join(explain(store, held.id))
+    assert f"静默 {id}（brand = xinghe），li 设至" in told
+    assert f"silence {id} (brand = xinghe) by li" in told
     with pytest.raises(silence.NoSuchSilence, match="name a rule"):
         silence.begin(store, {}, until=NOW + HOUR, author="li", reason="x", now=NOW)
     assert [one.id for one in silence.running(store, NOW)] == [id]

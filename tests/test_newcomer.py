@@ -124,7 +124,11 @@ def test_a_newcomers_platform_is_one_file_of_eighty_lines_as_the_document_shows_
         inner = ",".join(f'"{name}":"{value}"' for name, value in fields.items())
         return f'{{"id":{number},{inner}}}'
 
-    with serving(lambda path, *_: Said(body=pages[path.partition("?")[0]].encode())) as server:
+    def answers(path: str, *_: object) -> Said:
+        page = pages.get(path.partition("?")[0])
+        return Said(body=page.encode()) if page else Said(status=404)  # it has no robots.txt
+
+    with serving(answers) as server:
         more = f'"next":"{server.url}/more"'
         pages = {
             "/search": f'{{"items":[{item(2, "发布会")},{item(1, "降价")}],{more}}}',

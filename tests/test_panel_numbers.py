@@ -22,13 +22,11 @@ from indexing.metrics.engagement import FORMULAS
 from indexing.people.pseudonyms import Pseudonyms
 from nlp.mention import Mention, decode_mention, encode_mention
 from tests import board_data, brute_force, lens_query
-from tests.soaking import in_part
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
 
-POSTS = (5_000, 20_000)
-"""How many real posts are counted: some in every run, all by `make soak`."""
+POSTS = 20_000
 NOW = board_data.UNTIL.isoformat()
 SINCE = (board_data.UNTIL - timedelta(days=board_data.DAYS - 1)).replace(hour=0, minute=0)
 EVERY = [(id, panel) for id, board in boards().items() for panel in panels(board)]
@@ -41,38 +39,32 @@ class Filled:
 
     store: "Store"
     documents: dict[str, list[dict[str, Any]]]
-    posts: int
     page: dict[str, Rows]
     saved: dict[tuple[str, str], dict[str, Any]]
 
 
-@pytest.fixture(scope="module", params=in_part(POSTS, POSTS[0]))
-def filled(
-    new_store: "Callable[[], Store]", tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[Filled]:
+@pytest.fixture(scope="module")
+def filled(new_store: "Callable[[], Store]", tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     folder = tmp_path_factory.mktemp("boards")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TINGFENG_DATA", str(folder))
         store = new_store()
-        documents = {
-            "mentions": _mentions(store, request.param),
-            **{kind: _others(store, kind) for kind in board_data.KINDS},
-        }
+        documents = {"mentions": _mentions(store), **{kind: _others(store, kind) for kind in board_data.KINDS}}
         path = write_boards(store, folder / "boards.html", until=board_data.UNTIL, days=timedelta(days=board_data.DAYS))
         saved = {
             (one["type"], one["id"]): one for one in map(json.loads, SAVED.read_text(encoding="utf-8").splitlines())
         }
-        yield Filled(store=store, documents=documents, posts=request.param, page=_on_page(path), saved=saved)
+        yield Filled(store=store, documents=documents, page=_on_page(path), saved=saved)
 
 
-def _mentions(store: "Store", posts: int) -> list[dict[str, Any]]:
+def _mentions(store: "Store") -> list[dict[str, Any]]:
     from elasticsearch.helpers import bulk
 
     from crawlers.replay import load
 
     batch = Batch(stage="mentions", feed="weibo_search", query="all", window="20261106T070000Z")
     with batch.write() as writer:
-        for mention in board_data.mentions(load("research", limit=posts)):
+        for mention in board_data.mentions(load("research", limit=POSTS)):
             writer.add(encode_mention(mention))
     store.open_months({"2026.10", "2026.11"})
     bulk(store.client, (_indexed(store, decode_mention(line)) for line in batch.lines()), chunk_size=2_000)
@@ -147,5 +139,5 @@ def test_the_three_numbers_are_one(filled: Filled, board: str, panel: Any) -> No
 
 def test_enough_real_posts_are_counted(filled: Filled) -> None:
     inside = [d for d in filled.documents["mentions"] if datetime.fromisoformat(d["@timestamp"]) >= SINCE]
-    assert len(filled.documents["mentions"]) == filled.posts
-    assert len(inside) > 0.6 * filled.posts
+    assert len(filled.documents["mentions"]) == POSTS
+    assert len(inside) > 0.6 * POSTS

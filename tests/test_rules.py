@@ -87,7 +87,7 @@ def test_a_right_rule_is_read(tmp_path: Path) -> None:
         ("history: 14d", "history: 9999999d", 5, "ten years"),
         ("min_share: 0.5", "min_share: 50", 7, "less than or equal to 1"),
         ("  ratio: 3\n", "", 2, "pages: missing: add `pages: {at_most: 2, per: month}`"),
-        ("ratio: 3", "ratio: 40\n  pages: {at_most: 2, per: month}", 2, "write 38.23 or less, or leave it out"),
+        ("ratio: 3", "ratio: 50\n  pages: {at_most: 2, per: month}", 2, "write 42.56 or less, or leave it out"),
         ("ratio: 3", "season: 4w\n  pages: {at_most: 2, per: month}", 2, "leave one of the two out"),
         ("ratio: 3", "pages: {at_most: 20, per: day}", 2, "write at most 8 per day"),
         ("ratio: 3", "pages: {at_most: 0, per: day}", 8, "greater than 0"),
