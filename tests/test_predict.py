@@ -69,7 +69,7 @@ def test_rows_are_answered_in_order(suffix: str, fast: Reader, tmp_path: Path, m
 
 
 def test_odd_texts_have_an_answer_and_take_no_longer_than_plain_ones(reader: Reader, tmp_path: Path) -> None:
-    """Many times a plain post's work is what a pattern that runs back and forth in a long text would take."""
+    """Several times a plain post's work is what a pattern that runs back and forth in a long text would take."""
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
 
     def work(texts: Sequence[str]) -> float:
@@ -86,7 +86,7 @@ def test_odd_texts_have_an_answer_and_take_no_longer_than_plain_ones(reader: Rea
 
     work(["好"])  # what is loaded at first sight
     plain = work([f"{number} 太差了，" + "用了两天就坏，客服不理人。" * 150 for number in range(len(ODD))])
-    assert work(ODD) < 10 * plain
+    assert work(ODD) < 3 * plain
 
 
 def test_real_posts_have_answers_of_every_kind(fast: Reader, tmp_path: Path) -> None:

@@ -223,7 +223,7 @@ def storm(es_url: str, store: "Store", stories: int, since: float) -> subprocess
 def test_a_thousand_findings_over_two_hundred_stories(
     es_url: str, new_store: "object", data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Within 60 s of its process's work, each page soon after its decision, within each bot's limits."""
+    """Whole within 60 s on two cores, each page within 2 s of its decision, within each bot's limits."""
     stories, store = 200, new_store()  # type: ignore[operator]
     with bots(monkeypatch) as made:
         before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.time()
@@ -243,7 +243,7 @@ def test_a_thousand_findings_over_two_hundred_stories(
             assert pages + told["rest"] == stories
             assert most_within(bot.times, 60) <= LIMITS[dialect]
     print(f"whole {whole:.1f} s, of which {work:.1f} s are work: {said}")  # noqa: T201
-    assert work <= 60, "how long it takes besides is the machine's and the bots' affair"
+    assert whole <= 60
 
 
 @pytest.mark.soak

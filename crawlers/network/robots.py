@@ -1,7 +1,13 @@
 """What a site's robots.txt says of an address, and that nothing is asked for while it cannot be read (RFC 9309)."""
 
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
 from crawlers.errors import RateLimited, Unreachable
 from crawlers.network.fetch import Forbidden
+
+if TYPE_CHECKING:
+    from protego import Protego
 
 __all__ = ["obey"]
 
@@ -17,10 +23,16 @@ def obey(url: str, user_agent: str, status: int, text: str) -> None:
     file (2.3.1.3).
     Scrapy's own middleware goes on where the server is broken (findings/scrapy-robots-unreachable.sh).
     """
-    from protego import Protego
-
     if status == _TOO_MANY or status >= _BROKEN:
         refusal = RateLimited if status == _TOO_MANY else Unreachable
         raise refusal(f"robots.txt: HTTP {status}, so it is not known what may be read")
-    if status == _FOUND and not Protego.parse(text).can_fetch(url, user_agent):
+    if status == _FOUND and not _rules(text).can_fetch(url, user_agent):
         raise Forbidden("robots.txt forbids it")
+
+
+@lru_cache(maxsize=64)
+def _rules(text: str) -> "Protego":
+    """Return what a robots.txt says; it is asked before every request, and read once a site."""
+    from protego import Protego
+
+    return Protego.parse(text)
