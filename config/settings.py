@@ -5,6 +5,7 @@ Every name begins with `TINGFENG_`, except the `ELASTICSEARCH_*` names that othe
 
 import os
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -111,8 +112,14 @@ def data_dir() -> Path:
     The demonstration writes to data/demo, so that its posts never mix with a person's own.
     """
     if value := os.environ.get("TINGFENG_DATA"):
-        return Path(value).expanduser().resolve()
+        return _absolute(value, Path.cwd())
     return DEMO_DATA if demonstrating() else _CHECKOUT / "data"
+
+
+@lru_cache
+def _absolute(path: str, _working: Path) -> Path:
+    """Return a path with `~` and links resolved; every file of every batch asks for the data folder's."""
+    return Path(path).expanduser().resolve()
 
 
 def known_data_dirs() -> list[Path]:

@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from elasticsearch import Elasticsearch
+from elasticsearch import Elasticsearch, SerializationError
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from indexing.elasticsearch.answers import SERIALIZERS
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import (
     MappingOutdated,
@@ -304,3 +307,23 @@ def test_no_index_is_made_by_writing_to_it(shared: Store) -> None:
     answers = send(shared.client, actions(1, f"{shared.prefix}-mentions-1999.01"))
     assert answers[0].status == 404
     assert not shared.client.indices.exists(index=f"{shared.prefix}-mentions-1999.01")
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(_JSON)
+@example("\ud83d")  # a highlight may end within a pair
+@example(10**30)
+def test_an_answer_is_read_as_the_standard_library_reads_it(value: Any) -> None:
+    written = json.dumps(value).encode()
+    assert SERIALIZERS["application/json"].loads(written) == json.loads(written)
+
+
+def test_an_answer_that_is_no_json_is_a_serialization_error() -> None:
+    with pytest.raises(SerializationError, match="Unable to deserialize"):
+        SERIALIZERS["application/json"].loads(b'{"half')

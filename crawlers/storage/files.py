@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import fsspec
@@ -25,8 +26,15 @@ def resolve(path: str) -> tuple[Any, str]:
     """Return the file system of an fsspec path, and the path within it; UserError where a package for it is missing."""
     if path.startswith("s3://"):
         return _object_store(), path.removeprefix("s3://").rstrip("/")
+    if "://" not in path and "::" not in path:  # fsspec would take both apart, for every file of every batch
+        return _local(), str(_local()._strip_protocol(path))
     fs, resolved = fsspec.core.url_to_fs(path)
     return fs, str(resolved)
+
+
+@lru_cache
+def _local() -> Any:
+    return fsspec.filesystem("file")
 
 
 def _object_store() -> Any:

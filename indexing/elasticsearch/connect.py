@@ -31,11 +31,14 @@ def connect() -> "Elasticsearch":
     from elasticsearch import Elasticsearch
 
     from indexing.elasticsearch import embedded
+    from indexing.elasticsearch.answers import SERIALIZERS
 
     cluster = settings.cluster()
     urls, access = (cluster.urls, _access(cluster)) if cluster else ([embedded.start().url], {})
     try:
-        client = Elasticsearch(urls, request_timeout=_TIMEOUT, max_retries=3, retry_on_timeout=True, **access)
+        client = Elasticsearch(
+            urls, request_timeout=_TIMEOUT, max_retries=3, retry_on_timeout=True, serializers=SERIALIZERS, **access
+        )
     except ValueError as error:
         raise StoreError(
             f"ELASTICSEARCH_URL: {error}: write it as https://es.example.com:9200, several with commas between"
