@@ -156,6 +156,7 @@ def show(alerts: "Iterable[Alert]") -> None:
     """Print alerts with their figures, their evidence and their delivery."""
     from indexing.alerts.facts import facts_of
     from indexing.alerts.incidents import incidents
+    from indexing.alerts.reason_words import said
 
     found = incidents(alerts)
     for alert, of in ((alert, incident) for incident in found for alert in incident.alerts):
@@ -163,7 +164,7 @@ def show(alerts: "Iterable[Alert]") -> None:
             head = f"incident {of.id}: {len(of.alerts)} alerts, {of.severity}"
             console.print(Text(head, style="bold underline"))
         receivers = ", ".join(dict.fromkeys(f"{delivery.channel} {delivery.state}" for delivery in alert.delivery))
-        receivers = receivers or alert.held or "no channel"
+        receivers = receivers or (alert.why_held and said(alert.why_held).en) or "no channel"
         state = "" if alert.state == "firing" else f"  {alert.state} {alert.assignee or alert.acknowledged_by or ''}"
         if alert.state == "firing" and alert.acknowledgers:
             state = f"  {len(alert.acknowledgers)} of {alert.acks} acknowledged: {', '.join(alert.acknowledgers)}"

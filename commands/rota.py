@@ -1,6 +1,7 @@
 """`tingfeng rota`: who is on duty, who would be told, and what holds in place of the shifts for a while."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -189,26 +190,16 @@ def _row(one: "Override", rota: "Rota") -> str:
 
 
 def _told(one: "Told", rota: "Rota | None") -> str:
-    from indexing.alerts.held_words import said_of_held
+    from indexing.alerts.message_names import message_name
+    from indexing.alerts.reason_words import said
 
     if one.why_not:
-        return f"{_NOBODY.zh} {_NOBODY.en}: " + " ".join(dict.fromkeys(said_of_held(one.why_not)))
+        return f"{_NOBODY.zh} {_NOBODY.en}: " + " ".join(said(one.why_not, partial(_name, rota)))
     who = (
         channel + (f" ({'、'.join(_name(rota, id) for id in people)})" if people else "")
         for channel, people in one.channels
     )
-    return f"{_called(one.message)}: {', '.join(who)}"
-
-
-def _called(message: str) -> str:
-    """Return what a message of an alert is called, such as `repeat.1.2`: the second repeat of the first step."""
-    match message.split("."):
-        case ["step", step, *_]:
-            return f"第 {step} 步 step {step}"
-        case ["repeat", step, number, *_]:
-            return f"第 {int(step) + 1} 步的第 {number} 次重发 step {int(step) + 1}, repeat {number}"
-        case _:
-            return f"首次通知 {message}"
+    return f"{' '.join(message_name(one.message))}: {', '.join(who)}"
 
 
 def _rota() -> "Rota":
