@@ -8,7 +8,7 @@ from config.both import Both
 from config.settings import DAY_ZONE
 from indexing.alerts.message_names import FIRST, message_name
 from indexing.alerts.reason import Because, Reason
-from indexing.alerts.worth import LABELS
+from indexing.alerts.worth import label_of
 
 __all__ = ["said"]
 
@@ -72,7 +72,7 @@ def _in(language: int, reason: Reason, named: Callable[[str], str]) -> str:
         count=reason.count,
         among=reason.among,
         minutes=reason.minutes,
-        worth=_worth(reason.of)[language],
+        worth=label_of(reason.of or "")[language],
         message=_PARTS[language].join(_of_message(language, reason, named)),
         words=(reason.words_en if language else None) or reason.words,
     )
@@ -90,11 +90,6 @@ def _of_message(language: int, reason: Reason, named: Callable[[str], str]) -> I
         yield Both("连同 ", "together with ")[language] + _SEVERAL[language].join(reason.also)
     if reason.words:
         yield reason.words
-
-
-def _worth(worth: str | None) -> Both:
-    known = {str(one): label for one, label in LABELS.items()}
-    return known.get(worth or "", Both(worth or "", worth or ""))
 
 
 def _minute(moment: datetime | None) -> str:
