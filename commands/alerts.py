@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Evaluate the rules, list what is open with its reason, and answer it.")
 
+_STATES = {
+    "pending": "待发 pending",
+    "sending": "正在发送 sending",
+    "sent": "已送达 sent",
+    "given_up": "已放弃 given up",
+}
+"""What a channel's state is called."""
 _ID = typer.Argument(help="The alert's id, as `tingfeng alerts list` shows it.")
 _REASON = typer.Option(None, help="Why; it stays on record.")
 _BY = typer.Option(..., "--by", help="Who says so: an id or name of the rota; it stays on record.")
@@ -23,9 +30,10 @@ _BY = typer.Option(..., "--by", help="Who says so: an id or name of the rota; it
 @app.command()
 def run() -> None:
     """Evaluate every rule on the index as it is now; deliver, repeat and escalate what is due."""
+    from indexing.alerts.records import find
     from indexing.pipeline import watch
 
-    show(watch())
+    show(find(_store(), [alert.id for alert in watch()]))  # with what has become of telling them since
 
 
 @app.command("list")
@@ -164,7 +172,9 @@ def show(alerts: "Iterable[Alert]") -> None:
         if alert is of.lead and len(of.alerts) > 1:
             head = f"警情 incident {of.id}: {len(of.alerts)} 条预警 alerts, {of.severity}"
             console.print(Text(head, style="bold underline"))
-        receivers = ", ".join(dict.fromkeys(f"{delivery.channel} {delivery.state}" for delivery in alert.delivery))
+        receivers = ", ".join(
+            dict.fromkeys(f"{delivery.channel} {_STATES[delivery.state]}" for delivery in alert.delivery)
+        )
         receivers = receivers or (alert.why_held and " ".join(said(alert.why_held))) or "没有通道 no channel"
         state = "" if alert.state == "firing" else f"  {alert.state} {alert.assignee or alert.acknowledged_by or ''}"
         if alert.state == "firing" and alert.acknowledgers:

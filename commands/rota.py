@@ -47,6 +47,7 @@ def at(
     from indexing.alerts import silence
     from indexing.alerts.foresight import foresee, plans_for
     from indexing.alerts.overrides import lasting
+    from indexing.alerts.receivers import acks_of
 
     if severity not in list(Severity):
         raise UserError(f"--severity {severity!r}: write one of {', '.join(Severity)}")
@@ -69,7 +70,9 @@ def at(
         )
     for plan in plans:
         way = f"规则 rules {', '.join(plan.rules)}" if plan.rules else f"升级 escalation {plan.notify.escalation}"
-        console.print(Text(f"{way} ({grave})", style="bold"))
+        acks = acks_of(plan.notify, rota) if grave is Severity.CRISIS else 1
+        several = f"，须 {acks} 人认领 until {acks} people acknowledge" if acks > 1 else ""
+        console.print(Text(f"{way} ({grave}){several}", style="bold"))
         told = foresee(plan, grave, rota, at=moment, brand=brand_id(brand), overrides=overrides, silences=silences)
         for one in told:
             console.print(Text(f"  {_clock(one.at)}  {_told(one, rota)}"))
@@ -143,12 +146,19 @@ def ics(
     link: bool = typer.Option(False, "--link", help="Show where the console serves it, which is that person's secret."),
 ) -> None:
     """Write a person's duties as a calendar, or show the address to subscribe to."""
+    from config.settings import public_url
     from indexing.alerts.calendar import calendar_of, feed_address
 
     rota, now = _rota(), datetime.now(UTC)
     id = _id(rota, person)
     if link:
         console.print(feed_address(id), markup=False, soft_wrap=True)
+        if not public_url():
+            console.print(
+                "只在本机有效：设 TINGFENG_PUBLIC_URL 后手机也能订阅。 On this machine alone, while `tingfeng console` "
+                "runs: set TINGFENG_PUBLIC_URL for phones to subscribe to it.",
+                soft_wrap=True,
+            )
         return
     written = calendar_of(rota, id, now=now, overrides=_lasting(now - timedelta(days=_DAYS)))
     if out:

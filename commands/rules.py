@@ -173,10 +173,9 @@ def _summary(replayed: "Replayed", budget: "PageBudget | None") -> None:
             if by_brand
             else ("", "")
         )
-        console.print(Text(f"按每个品牌 {budget} 的次数，过去 {days:.3g} 天会叫您 {count} 次{zh}"))
-        console.print(
-            Text(f"With {budget} for one brand you would have been paged {count} times in the last {days:.3g} days{en}")
-        )
+        console.print(Text(f"按每个品牌{budget.words.zh}，过去 {days:.3g} 天会叫您 {count} 次{zh}"), soft_wrap=True)
+        told = f"With {budget.words.en} for one brand you would have been paged {count} times"
+        console.print(Text(f"{told} in the last {days:.3g} days{en}"), soft_wrap=True)
     console.print(f"{days:.3g} 天 {count} 次，每天 {count / days:.2g} 次  {count} pages, {count / days:.2g} a day")
     if replayed.compared:
         known, false = replayed.found + len(replayed.missed), replayed.false

@@ -36,7 +36,7 @@ def silence(
     """
     from config.rota import load_rota
     from config.rule import Severity
-    from indexing.alerts.silence import LONGEST, NoSuchSilence, begin, would_have_muted
+    from indexing.alerts.silence import LONGEST, NoSuchSilence, begin, check_length, would_have_muted
     from indexing.elasticsearch.store import open_store
 
     if severity and severity not in list(Severity):
@@ -48,10 +48,11 @@ def silence(
         now + length_of(length),
         load_rota(),
     )
+    longest = rota.longest_silence if rota else LONGEST
+    check_length(until - now, longest)
     _say_muted(would_have_muted(open_store(), wanted, now=now))
     if preview:
         return
-    longest = rota.longest_silence if rota else LONGEST
     id = begin(open_store(), wanted, until=until, author=by, reason=reason, now=now, longest=longest)
     console.print(
         f"静默 {id} 至 {_both_clocks(until)}。 Silence {id} holds for {length}, until then; "

@@ -103,7 +103,7 @@ def test_the_command_line_lists_tests_and_replays(
     since = (NOW - 8 * DAY).isoformat()
     said = run.invoke(app, ["replay", "negative-burst", "--since", since, "--picture", str(picture)])
     assert said.exit_code == 0, said.output
-    assert "With 2 per month for one brand you would have been paged 2 times in the last" in " ".join(
+    assert "With 2 pages a month for one brand you would have been paged 2 times in the last" in " ".join(
         said.output.split()
     )
     assert "会叫您 2 次，其中 当当 2 次" in said.output
@@ -120,6 +120,7 @@ def test_what_a_page_takes_now_is_what_the_rule_itself_reckons(stormy: "Store") 
         (told,) = thresholds(stormy, budget, [BRAND], now=when)
         fires = bool(detect(stormy, [budget], [BRAND], now=when).firings)
         enough = told.negative >= told.takes
+        assert told.floor == 10
         assert fires is enough is (when < NOW)
         assert told.takes >= 10
         assert str(told.takes) in told.words.zh

@@ -31,9 +31,11 @@ class Threshold:
     brand: str
     window: timedelta
     negative: int
+    floor: int
+    """What it takes in any case."""
     takes: int
     quarter_takes: int | None = None
-    """Enough in the window's last quarter, where that alone is high."""
+    """Enough in the window's last quarter where that alone is high, and the floor is reached."""
     sudden_takes: int | None = None
     """What the last quarter must hold in any case: a page is for what is sudden."""
     new: bool = False
@@ -45,9 +47,9 @@ class Threshold:
         whole, last = amount(self.window), amount(self.window / STEPS)
         zh = f"近 {whole.zh} 负面 {self.negative} 条；达到 {self.takes} 条"
         en = f"{self.negative:,} negative in the last {whole.en}; a page takes {self.takes:,}"
-        if self.quarter_takes is not None:
-            zh += f"，或最后 {last.zh}达到 {self.quarter_takes} 条"
-            en += f", or {self.quarter_takes:,} in the last {last.en}"
+        if self.quarter_takes is not None and self.takes > self.floor:
+            zh += f"（或 {self.floor} 条，其中最后 {last.zh} {self.quarter_takes} 条）"
+            en += f" (or {self.floor:,}, {self.quarter_takes:,} of them in the last {last.en})"
         if self.sudden_takes is not None and self.sudden_takes > 1:
             zh += f"，且最后 {last.zh}至少 {self.sudden_takes} 条"
             en += f", and at least {self.sudden_takes:,} in the last {last.en}"
@@ -65,13 +67,13 @@ def thresholds(store: Store, rule: Rule, brands: Sequence[Brand], *, now: dateti
     if not isinstance(rule.when, When) or not watched:
         return []
     span = Span(now=now)
-    looks = {when.window: judged(rule, when, watched, span, lambda end: end == now) for when in rule.when.looks()}
+    looks = {when: judged(rule, when, watched, span, lambda end: end == now) for when in rule.when.looks()}
     results, failures = drive(store, looks)
     for reason in failures.values():
         raise EvaluationFailed(f"rule {rule.id}: {reason}: mend Elasticsearch (`tingfeng doctor`)")
     return [
-        _threshold(brand, window, verdict)
-        for window, verdicts in results.items()
+        _threshold(brand, when, verdict)
+        for when, verdicts in results.items()
         for brand, _, verdict in sorted(verdicts, key=lambda one: watched.index(one[0]))
     ]
 
@@ -91,12 +93,14 @@ def judged(
     ]
 
 
-def _threshold(brand: str, window: timedelta, verdict: Verdict) -> Threshold:
+def _threshold(brand: str, when: When, verdict: Verdict) -> Threshold:
     figures = {reading.name: reading.value for reading in verdict.readings}
+    usual = verdict.reading("negative").usual or 0.0
     return Threshold(
         brand=brand,
-        window=window,
+        window=when.window,
         negative=round(figures["negative"]),
+        floor=_whole(max(when.min_count, (when.ratio or 0.0) * usual)),
         takes=_whole(figures["threshold"]),
         quarter_takes=_whole(figures["quarter_threshold"]) if "quarter_threshold" in figures else None,
         sudden_takes=_whole(figures["sudden_threshold"]) if "sudden_threshold" in figures else None,

@@ -1,6 +1,7 @@
 """A why-not in words, in Chinese and in English, and as JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -140,8 +141,22 @@ def _known(found: WhyNot) -> Iterator[Both]:
         )
     if not known.feeds:
         yield Both("没有任何采集记录", "no crawl is on record")
-    for feed in known.feeds:
-        yield _feed(feed)
+    yield from (_feed(feed) for feed in known.feeds if feed.blind)
+    if whole := [feed for feed in known.feeds if not feed.blind]:
+        yield _whole(whole)
+
+
+def _whole(feeds: Sequence[Feed]) -> Both:
+    """Say of all feeds that were seen whole at once when the one longest ago was."""
+    oldest = min(feeds, key=lambda feed: feed.last_at or datetime.max.replace(tzinfo=DAY_ZONE))
+    last = clock(oldest.last_at) if oldest.last_at else ""
+    name = f"{oldest.feed} {oldest.query}"
+    if len(feeds) == 1:
+        return Both(f"{name}：{last} 采全", f"seen whole at {last}")
+    return Both(
+        f"{len(feeds)} 个信源采全，其中最早的是 {last} 的 {name}",
+        f"{len(feeds)} feeds were seen whole, the one longest ago at {last}",
+    )
 
 
 def _feed(feed: Feed) -> Both:
@@ -149,8 +164,6 @@ def _feed(feed: Feed) -> Both:
     if feed.last_at is None:
         return Both(f"{name}：从未采集", "never crawled by then")
     last = clock(feed.last_at)
-    if not feed.blind:
-        return Both(f"{name}：{last} 采全", f"seen whole at {last}")
     seen = Both(f"上次看全 {clock(feed.seen_at)}", f"last seen whole {clock(feed.seen_at)}") if feed.seen_at else Both(
         "从未看全", "never seen whole"
     )  # fmt: skip
