@@ -165,7 +165,7 @@ def show(alerts: "Iterable[Alert]") -> None:
     """Print alerts with their figures, their evidence and their delivery."""
     from indexing.alerts.facts import facts_of
     from indexing.alerts.incidents import incidents
-    from indexing.alerts.reason_words import said
+    from indexing.alerts.reason_words import in_one
 
     found = incidents(alerts)
     for alert, of in ((alert, incident) for incident in found for alert in incident.alerts):
@@ -175,7 +175,7 @@ def show(alerts: "Iterable[Alert]") -> None:
         receivers = ", ".join(
             dict.fromkeys(f"{delivery.channel} {_STATES[delivery.state]}" for delivery in alert.delivery)
         )
-        receivers = receivers or (alert.why_held and " ".join(said(alert.why_held))) or "没有通道 no channel"
+        receivers = receivers or (alert.why_held and in_one(alert.why_held)) or "没有通道 no channel"
         state = "" if alert.state == "firing" else f"  {alert.state} {alert.assignee or alert.acknowledged_by or ''}"
         if alert.state == "firing" and alert.acknowledgers:
             seen = ", ".join(alert.acknowledgers)

@@ -201,10 +201,10 @@ def _row(one: "Override", rota: "Rota") -> str:
 
 def _told(one: "Told", rota: "Rota | None") -> str:
     from indexing.alerts.message_names import message_name
-    from indexing.alerts.reason_words import said
+    from indexing.alerts.reason_words import in_one
 
     if one.why_not:
-        return f"{_NOBODY.zh} {_NOBODY.en}: " + " ".join(said(one.why_not, partial(_name, rota)))
+        return f"{_NOBODY.zh} {_NOBODY.en}: " + in_one(one.why_not, partial(_name, rota))
     who = (
         channel + (f" ({'、'.join(_name(rota, id) for id in people)})" if people else "")
         for channel, people in one.channels

@@ -180,7 +180,7 @@ def test_people_merge_and_split_incidents_and_that_stays_on_record(emptied_store
     assert (alerts[other.id].incident, alerts[heavy.id].incident) == (other.id, heavy.id)
     assert {alert.joined for alert in alerts.values()} == {None}
     history = "\n".join(explain(emptied_store, other.id))
-    assert "并入警情 merged into an incident · by li · reach.xinghe.1 → burst.xinghe.1; 同一件事" in history
+    assert "并入警情 merged into an incident · by li · reach.xinghe.1 → burst.xinghe.1: 同一件事" in history
     assert "移出警情 split off its incident · by zhang" in history
     with pytest.raises(NotPossible, match="whole incident"):
         split(emptied_store, [other.id], by="zhang", now=NOW + 7 * MINUTE)

@@ -13,7 +13,7 @@ from indexing.alerts.alert import Alert, from_document, to_document
 from indexing.alerts.explain import as_happened, explain
 from indexing.alerts.message_names import message_name
 from indexing.alerts.reason import Because, Reason, as_document, reason_of, written
-from indexing.alerts.reason_words import said
+from indexing.alerts.reason_words import in_one, said
 from indexing.elasticsearch.bulk import Action, send
 from indexing.evaluation import evaluate
 from indexing.evidence.alerts_then import alerts_then
@@ -58,9 +58,18 @@ def test_people_go_by_their_names_and_nobody_by_somebody() -> None:
     assert said(judged) == ("噪音：已知的活动", "noise: known campaign")
     message = Reason(kind=Because.MESSAGE, of="step.2", people=("li",), also=("reach.xinghe.2",), words="503")
     assert said(message) == (
-        "第 2 步；通知 li；连同 reach.xinghe.2；503",
-        "step 2; to li; together with reach.xinghe.2; 503",
+        "第 2 步；通知 li；连同 reach.xinghe.2：503",
+        "step 2; to li; together with reach.xinghe.2: 503",
     )
+
+
+def test_on_one_line_what_somebody_said_stands_once() -> None:
+    moved = Reason(kind=Because.MOVED, before="a", of="b", words="同一件事")
+    assert in_one(moved) == "a → b: 同一件事"
+    put_off = Reason(kind=Because.SNOOZED, until=UNTIL, words="发布会")
+    assert in_one(put_off) == "已暂缓至 2026-11-25 13:00 snoozed until 2026-11-25 13:00: 发布会"
+    assert in_one(Reason(kind=Because.MESSAGE, of="raised", words="503")) == "503"
+    assert in_one(Reason(kind=Because.WRITTEN, words="负面 30 条", words_en="30 negative")) == "负面 30 条 30 negative"
 
 
 @pytest.mark.parametrize(

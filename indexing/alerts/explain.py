@@ -12,7 +12,7 @@ from indexing.alerts import records
 from indexing.alerts.alert import Alert, DeliveryState, State
 from indexing.alerts.facts import ZONE, clock, facts_of
 from indexing.alerts.reason import Reason, reason_of
-from indexing.alerts.reason_words import said
+from indexing.alerts.reason_words import in_one, said
 from indexing.elasticsearch.store import Store
 
 __all__ = ["Happened", "as_happened", "explain", "time_line"]
@@ -103,7 +103,7 @@ def _head(alert: Alert) -> Iterator[str]:
 
 def _line(one: Happened) -> str:
     moment = one.at.astimezone(DAY_ZONE)
-    detail = " ".join(dict.fromkeys(one.said)) if one.said else None
+    detail = in_one(one.why) if one.why else None
     about = [f"{one.what.zh} {one.what.en}", one.channel, one.by and f"by {one.by}", detail]
     return f"{moment:%m-%d %H:%M:%S}  " + " · ".join(part for part in about if part)
 
@@ -118,8 +118,8 @@ def _now(alert: Alert) -> Iterator[str]:
         due = f", not before {one.not_before.astimezone(DAY_ZONE):%H:%M:%S}" if one.not_before else ""
         yield f"待发 to be sent: {one.channel} ({one.message}){due}" + (f": {one.last_error}" if one.last_error else "")
     if not sent and not waiting or alert.why_held:
-        why = said(alert.why_held) if alert.why_held else _why_not(alert)
-        yield "未发原因 why not: " + " ".join(dict.fromkeys(why))
+        why = in_one(alert.why_held) if alert.why_held else " ".join(_why_not(alert))
+        yield f"未发原因 why not: {why}"
 
 
 def _why_not(alert: Alert) -> Both:

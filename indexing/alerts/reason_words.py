@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+import msgspec
+
 from config.both import Both
 from config.settings import DAY_ZONE
 from indexing.alerts.message_names import FIRST, message_name
 from indexing.alerts.reason import Because, Reason
 from indexing.alerts.worth import label_of
 
-__all__ = ["said"]
+__all__ = ["in_one", "said"]
 
 _CALM = Both(
     "此前 {among} 次中有 {count} 次自行平息，多在 {minutes} 分钟内",
@@ -60,6 +62,14 @@ def said(reason: Reason, named: Callable[[str], str] = str) -> Both:
     return Both(_in(0, reason, named), _in(1, reason, named))
 
 
+def in_one(reason: Reason, named: Callable[[str], str] = str) -> str:
+    """Return the reason in both languages on one line, what somebody said once."""
+    if reason.kind is Because.WRITTEN or not reason.words:
+        return " ".join(dict.fromkeys(said(reason, named)))
+    told = " ".join(dict.fromkeys(said(msgspec.structs.replace(reason, words=None), named)))
+    return ": ".join(filter(None, (told, reason.words)))
+
+
 def _in(language: int, reason: Reason, named: Callable[[str], str]) -> str:
     """Return the reason in the first or the second of the two languages, its own words behind it."""
     text = _SAID[reason.kind][language].format(
@@ -76,8 +86,8 @@ def _in(language: int, reason: Reason, named: Callable[[str], str]) -> str:
         message=_PARTS[language].join(_of_message(language, reason, named)),
         words=(reason.words_en if language else None) or reason.words,
     )
-    if reason.words and reason.kind not in (Because.WRITTEN, Because.MESSAGE):
-        text += f"{_WORDS[language]}{reason.words}"
+    if reason.words and reason.kind is not Because.WRITTEN:
+        text = _WORDS[language].join(filter(None, (text, reason.words)))
     return text + (_OVER[language] if reason.over else "")
 
 
@@ -88,8 +98,6 @@ def _of_message(language: int, reason: Reason, named: Callable[[str], str]) -> I
         yield Both("通知 ", "to ")[language] + _SEVERAL[language].join(map(named, reason.people))
     if reason.also:
         yield Both("连同 ", "together with ")[language] + _SEVERAL[language].join(reason.also)
-    if reason.words:
-        yield reason.words
 
 
 def _minute(moment: datetime | None) -> str:
