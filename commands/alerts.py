@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Evaluate the rules, list what is open with its reason, and answer it.")
 
+_STATES = {
+    "pending": "待发 pending",
+    "sending": "正在发送 sending",
+    "sent": "已送达 sent",
+    "given_up": "已放弃 given up",
+}
+"""What a channel's state is called."""
 _ID = typer.Argument(help="The alert's id, as `tingfeng alerts list` shows it.")
 _REASON = typer.Option(None, help="Why; it stays on record.")
 _BY = typer.Option(..., "--by", help="Who says so: an id or name of the rota; it stays on record.")
@@ -23,9 +30,10 @@ _BY = typer.Option(..., "--by", help="Who says so: an id or name of the rota; it
 @app.command()
 def run() -> None:
     """Evaluate every rule on the index as it is now; deliver, repeat and escalate what is due."""
+    from indexing.alerts.records import find
     from indexing.pipeline import watch
 
-    show(watch())
+    show(find(_store(), [alert.id for alert in watch()]))  # with what has become of telling them since
 
 
 @app.command("list")
@@ -124,9 +132,10 @@ def judge(
 ) -> None:
     """Say whether an alert was worth it, open or over; `tingfeng rules list --precision` tells what comes of it."""
     from indexing.alerts.answers import judge as say
+    from indexing.alerts.worth import label_of
 
     alert = say(_store(), id, worth, by=_person(by), now=datetime.now(UTC))
-    console.print(f"{alert.id} was {alert.worth}", markup=False, soft_wrap=True)
+    console.print(f"{alert.id}: {' '.join(label_of(alert.worth or ''))}", markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -156,27 +165,31 @@ def show(alerts: "Iterable[Alert]") -> None:
     """Print alerts with their figures, their evidence and their delivery."""
     from indexing.alerts.facts import facts_of
     from indexing.alerts.incidents import incidents
+    from indexing.alerts.reason_words import in_one
 
     found = incidents(alerts)
     for alert, of in ((alert, incident) for incident in found for alert in incident.alerts):
         if alert is of.lead and len(of.alerts) > 1:
-            head = f"incident {of.id}: {len(of.alerts)} alerts, {of.severity}"
+            head = f"警情 incident {of.id}: {len(of.alerts)} 条预警 alerts, {of.severity}"
             console.print(Text(head, style="bold underline"))
-        receivers = ", ".join(dict.fromkeys(f"{delivery.channel} {delivery.state}" for delivery in alert.delivery))
-        receivers = receivers or alert.held or "no channel"
+        receivers = ", ".join(
+            dict.fromkeys(f"{delivery.channel} {_STATES[delivery.state]}" for delivery in alert.delivery)
+        )
+        receivers = receivers or (alert.why_held and in_one(alert.why_held)) or "没有通道 no channel"
         state = "" if alert.state == "firing" else f"  {alert.state} {alert.assignee or alert.acknowledged_by or ''}"
         if alert.state == "firing" and alert.acknowledgers:
-            state = f"  {len(alert.acknowledgers)} of {alert.acks} acknowledged: {', '.join(alert.acknowledgers)}"
+            seen = ", ".join(alert.acknowledgers)
+            state = f"  {len(alert.acknowledgers)}/{alert.acks} 人已认领 acknowledged: {seen}"
         console.print(Text(f"{alert.severity.upper()}  {alert.id}{state}", style="bold"))
         facts = facts_of(alert)
         words = "、".join(f"{one.word} {one.mentions}" for one in facts.words)
         console.print(Text(f"  {alert.reason_zh}\n  {alert.reason_en}"))
-        console.print(Text(f"  window: {facts.window.zh}" + (f" · words: {words}" if words else "")))
+        console.print(Text(f"  时段 window: {facts.window.zh}" + (f" · 突出的词 words: {words}" if words else "")))
         console.print(
-            Text(f"  evidence: {len(alert.evidence.ids)} of {alert.evidence.total} mentions · told: {receivers}")
+            Text(f"  证据 evidence: {len(alert.evidence.ids)}/{alert.evidence.total} · 已通知 told: {receivers}")
         )
     alone, count = len(found), sum(len(incident.alerts) for incident in found)
-    console.print(f"{count} firing" + (f" in {alone} incidents" if alone < count else ""))
+    console.print(f"{count} 条未解除 firing" + (f"，{alone} 个警情 in {alone} incidents" if alone < count else ""))
 
 
 def _store() -> "Store":
@@ -206,7 +219,7 @@ def _counted(id: str, by: str) -> str:
 
 def _say_incident(alerts: "Iterable[Alert]") -> None:
     first, *rest = alerts
-    console.print(Text(f"incident {first.incident}: {first.id}" + "".join(f", {one.id}" for one in rest)))
+    console.print(Text(f"警情 incident {first.incident}: {first.id}" + "".join(f", {one.id}" for one in rest)))
 
 
 def _say(alert: "Alert") -> None:
@@ -215,7 +228,9 @@ def _say(alert: "Alert") -> None:
     who = alert.assignee or alert.resolved_by or alert.acknowledged_by
     if alert.state == "firing" and alert.acknowledgers:
         missing = alert.acks - len(alert.acknowledgers)
-        console.print(Text(f"{alert.id}: acknowledged by {', '.join(alert.acknowledgers)}, {missing} more must"))
+        console.print(
+            Text(f"{alert.id}: {', '.join(alert.acknowledgers)} 已认领 acknowledged, 还需 {missing} 人 more must")
+        )
         return
     until, reason = "", alert.resolve_reason if alert.state == "resolved" else None
     if alert.state == "snoozed" and alert.snoozed_until:

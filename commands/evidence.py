@@ -1,18 +1,22 @@
 """`tingfeng prove` and `tingfeng evidence`: that nothing was changed, and a pack that shows it to others."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from string import hexdigits
 from typing import TYPE_CHECKING
 
 import typer
 
 from commands.screen import console
+from config.errors import UserError
 
 if TYPE_CHECKING:
     from indexing.evidence.prove import Proof
 
 __all__ = ["evidence", "prove"]
+
+_DIGITS = 64
 
 
 def prove(
@@ -23,6 +27,7 @@ def prove(
     """Check that no evaluation, alert event or content of a day was changed, moved or removed since it was written."""
     from indexing.evidence.prove import prove as check
 
+    _check_form(day, root)
     proof = check(day, published=root)
     if json_:
         from dataclasses import asdict
@@ -32,6 +37,15 @@ def prove(
         _show(proof)
     if proof.wrong:
         raise typer.Exit(1)
+
+
+def _check_form(day: str, root: str | None) -> None:
+    try:
+        date.fromisoformat(day)
+    except ValueError as error:
+        raise UserError(f"{day!r} is no day: write it as 2026-11-20") from error
+    if root is not None and (len(root) != _DIGITS or set(root) - set(hexdigits)):
+        raise UserError(f"--root: {root!r} is no root: it has {_DIGITS} digits, 0 to f, as the sign of life shows it")
 
 
 def _show(proof: "Proof") -> None:
@@ -50,6 +64,10 @@ def _show(proof: "Proof") -> None:
         console.print("当日未结束，尚无根 the day is not over, or not sealed yet: no root", soft_wrap=True)
     if proof.wrong:
         console.print(f"{len(proof.wrong)} 处不符 things are not as they were written", soft_wrap=True)
+        console.print(
+            "从备份取回所列文件，再验一次 bring the files that are named back from a copy, and prove again",
+            soft_wrap=True,
+        )
     else:
         console.print("与写入时一致 as it was written", soft_wrap=True)
 

@@ -1,6 +1,7 @@
 """`tingfeng rota`: who is on duty, who would be told, and what holds in place of the shifts for a while."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,7 @@ def at(
     from indexing.alerts import silence
     from indexing.alerts.foresight import foresee, plans_for
     from indexing.alerts.overrides import lasting
+    from indexing.alerts.receivers import acks_of
 
     if severity not in list(Severity):
         raise UserError(f"--severity {severity!r}: write one of {', '.join(Severity)}")
@@ -68,7 +70,9 @@ def at(
         )
     for plan in plans:
         way = f"规则 rules {', '.join(plan.rules)}" if plan.rules else f"升级 escalation {plan.notify.escalation}"
-        console.print(Text(f"{way} ({grave})", style="bold"))
+        acks = acks_of(plan.notify, rota) if grave is Severity.CRISIS else 1
+        several = f"，须 {acks} 人认领 until {acks} people acknowledge" if acks > 1 else ""
+        console.print(Text(f"{way} ({grave}){several}", style="bold"))
         told = foresee(plan, grave, rota, at=moment, brand=brand_id(brand), overrides=overrides, silences=silences)
         for one in told:
             console.print(Text(f"  {_clock(one.at)}  {_told(one, rota)}"))
@@ -142,12 +146,19 @@ def ics(
     link: bool = typer.Option(False, "--link", help="Show where the console serves it, which is that person's secret."),
 ) -> None:
     """Write a person's duties as a calendar, or show the address to subscribe to."""
+    from config.settings import public_url
     from indexing.alerts.calendar import calendar_of, feed_address
 
     rota, now = _rota(), datetime.now(UTC)
     id = _id(rota, person)
     if link:
         console.print(feed_address(id), markup=False, soft_wrap=True)
+        if not public_url():
+            console.print(
+                "只在本机有效：设 TINGFENG_PUBLIC_URL 后手机也能订阅。 On this machine alone, while `tingfeng console` "
+                "runs: set TINGFENG_PUBLIC_URL for phones to subscribe to it.",
+                soft_wrap=True,
+            )
         return
     written = calendar_of(rota, id, now=now, overrides=_lasting(now - timedelta(days=_DAYS)))
     if out:
@@ -189,26 +200,16 @@ def _row(one: "Override", rota: "Rota") -> str:
 
 
 def _told(one: "Told", rota: "Rota | None") -> str:
-    from indexing.alerts.held_words import said_of_held
+    from indexing.alerts.message_names import message_name
+    from indexing.alerts.reason_words import in_one
 
     if one.why_not:
-        return f"{_NOBODY.zh} {_NOBODY.en}: " + " ".join(dict.fromkeys(said_of_held(one.why_not)))
+        return f"{_NOBODY.zh} {_NOBODY.en}: " + in_one(one.why_not, partial(_name, rota))
     who = (
         channel + (f" ({'、'.join(_name(rota, id) for id in people)})" if people else "")
         for channel, people in one.channels
     )
-    return f"{_called(one.message)}: {', '.join(who)}"
-
-
-def _called(message: str) -> str:
-    """Return what a message of an alert is called, such as `repeat.1.2`: the second repeat of the first step."""
-    match message.split("."):
-        case ["step", step, *_]:
-            return f"第 {step} 步 step {step}"
-        case ["repeat", step, number, *_]:
-            return f"第 {int(step) + 1} 步的第 {number} 次重发 step {int(step) + 1}, repeat {number}"
-        case _:
-            return f"首次通知 {message}"
+    return f"{' '.join(message_name(one.message))}: {', '.join(who)}"
 
 
 def _rota() -> "Rota":

@@ -36,7 +36,7 @@ def silence(
     """
     from config.rota import load_rota
     from config.rule import Severity
-    from indexing.alerts.silence import LONGEST, NoSuchSilence, begin, would_have_muted
+    from indexing.alerts.silence import LONGEST, NoSuchSilence, begin, check_length, would_have_muted
     from indexing.elasticsearch.store import open_store
 
     if severity and severity not in list(Severity):
@@ -48,14 +48,15 @@ def silence(
         now + length_of(length),
         load_rota(),
     )
+    longest = rota.longest_silence if rota else LONGEST
+    check_length(until - now, longest)
     _say_muted(would_have_muted(open_store(), wanted, now=now))
     if preview:
         return
-    longest = rota.longest_silence if rota else LONGEST
     id = begin(open_store(), wanted, until=until, author=by, reason=reason, now=now, longest=longest)
     console.print(
-        f"Silence {id} holds for {length}, until {_clock(until)}; "
-        f"end it with `tingfeng alerts silences --end {id} --by {by}`",
+        f"静默 {id} 至 {_both_clocks(until)}。 Silence {id} holds for {length}, until then; "
+        f"提前结束 end it: `tingfeng alerts silences --end {id} --by {by}`",
         soft_wrap=True,
     )
 
@@ -75,12 +76,12 @@ def silences(
             raise UserError("--by: say who ends it; it stays on record")
         silenced.end(open_store(), end, by=by, now=now)
     rows = {
-        one.id: f"{one.matcher} until {_clock(one.until)}, by {one.author}: {one.reason}"
+        one.id: f"{one.matcher}  至 until {_both_clocks(one.until)}, by {one.author}: {one.reason}"
         for one in silenced.running(open_store(), now)
     }
     if rows:
-        console.print(table("silences", rows))
-    console.print(f"{len(rows)} silences")
+        console.print(table("静默 silences", rows))
+    console.print(f"{len(rows)} 个静默 silences")
 
 
 def brand_id(text: str) -> str:
@@ -101,24 +102,28 @@ def _rule(id: str) -> str:
     return id
 
 
-def _clock(moment: datetime) -> str:
+def _both_clocks(moment: datetime) -> str:
     from indexing.alerts.facts import ZONE, clock
 
-    return f"{clock(moment)} {ZONE.en}"
+    return f"{clock(moment)} ({ZONE.zh} {ZONE.en})"
 
 
 def _say_muted(alerts: "list[Alert]") -> None:
     """Print what a silence would have muted, those first that people were told of."""
-    from indexing.alerts.facts import ZONE, clock
+    from indexing.alerts.worth import label_of
 
     told = [alert for alert in alerts if alert.told_at]
     console.print(
-        f"In the last 30 days it would have muted {len(alerts)} alerts; people were told of {len(told)} of them."
+        f"过去 30 天它会静默 {len(alerts)} 条预警，其中 {len(told)} 条当时通知了人。 "
+        f"In the last 30 days it would have muted {len(alerts)} alerts; people were told of {len(told)} of them.",
+        soft_wrap=True,
     )
     for alert in sorted(alerts, key=lambda one: one.told_at is None)[:_MOST_MUTED]:
-        was = f", judged {alert.worth.replace('_', ' ')}" if alert.worth else ""
-        console.print(Text(f"  {clock(alert.raised_at)} {ZONE.en}  {alert.severity}  {alert.id}{was}"))
+        was = "  " + " ".join(label_of(alert.worth)) if alert.worth else ""
+        console.print(Text(f"  {_both_clocks(alert.raised_at)}  {alert.severity}  {alert.id}{was}"))
     if len(alerts) > _MOST_MUTED:
-        console.print(f"  and {len(alerts) - _MOST_MUTED} more")
+        console.print(f"  另有 {len(alerts) - _MOST_MUTED} 条 more")
     if worst := [alert for alert in alerts if alert.severity == "crisis" or alert.worth == "right"]:
-        console.print(Text(f"Of these, {len(worst)} were a crisis or judged right: it may be too wide.", style="bold"))
+        zh = f"其中 {len(worst)} 条是危机，或被判为该叫：范围可能太宽。"
+        en = f"Of these, {len(worst)} were a crisis or judged right: it may be too wide."
+        console.print(Text(f"{zh} {en}", style="bold"), soft_wrap=True)

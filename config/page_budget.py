@@ -13,6 +13,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from config.both import Both
+
 __all__ = ["ENOUGH_BLOCKS", "KEPT", "RECENT", "PageBudget"]
 
 KEPT = 30
@@ -26,6 +28,12 @@ _LEAST_APART = 3
 _STEEP = (2.0, 9.0)
 """Times the present level that a sudden rise reaches, for a budget of a page every three blocks and for a rare page."""
 _PERIODS = {"day": 1, "week": 7, "month": 30, "year": 365}
+_PER = {
+    "day": Both("每天", "a day"),
+    "week": Both("每周", "a week"),
+    "month": Both("每月", "a month"),
+    "year": Both("每年", "a year"),
+}
 _DAY = timedelta(days=1)
 
 
@@ -78,6 +86,14 @@ class PageBudget(BaseModel):
     def shared(self, parts: int) -> "PageBudget":
         """Return one of so many equal parts of the budget, such as what each of two looks has."""
         return PageBudget(at_most=self.at_most / parts, per=self.per)  # a copy would keep what was worked out
+
+    @property
+    def words(self) -> Both:
+        """How often that is, in words."""
+        zh, en = _PER[self.per]
+        return Both(
+            f"{zh}至多 {self.at_most:g} 次提醒", f"{self.at_most:g} page{'' if self.at_most == 1 else 's'} {en}"
+        )
 
     def __str__(self) -> str:
         return f"{self.at_most:g} per {self.per}"

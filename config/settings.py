@@ -13,6 +13,7 @@ __all__ = [
     "DAY_ZONE",
     "DEMO_CONFIG",
     "DEMO_DATA",
+    "LOCAL_CONSOLE",
     "Cluster",
     "TransformersModel",
     "cluster",
@@ -39,6 +40,8 @@ DAY_ZONE = ZoneInfo("Asia/Shanghai")
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
 DEMO_CONFIG = _CHECKOUT / "config" / "demo"
+LOCAL_CONSOLE = "http://127.0.0.1:8090"
+"""Where the console answers on this machine, unless it was told otherwise."""
 DEMO_DATA = _CHECKOUT / "data" / "demo"
 
 

@@ -5,8 +5,9 @@ import json
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,42 @@ def test_a_chain_that_is_cut_short_takes_no_further_line(written: Path) -> None:
     written.write_bytes(b"".join(written.read_bytes().splitlines(keepends=True)[:7]))
     with pytest.raises(BrokenChain, match="ends with line 7, though line 10 was written: bring the files back"):
         append([item(11)], now=NOON)
+
+
+def test_a_day_that_is_not_over_is_held_against_what_this_machine_wrote(written: Path) -> None:
+    """No root knows its end yet: a file cut short, a last line changed or all of it gone is named all the same."""
+    whole, lines = written.read_bytes(), written.read_bytes().splitlines(keepends=True)
+    assert prove(DAY).wrong == []
+    written.write_bytes(b"".join(lines[:7]))
+    (cut,) = prove(DAY).wrong
+    assert f"{written}:7: the last line; lines 8 to 10, which this machine wrote, are missing: the file was cut" in cut
+    seal(TOMORROW)  # a root of the cut file hides nothing either
+    assert any("lines 8 to 10, which this machine wrote, are missing" in one for one in prove(DAY).wrong)
+    Path(written.parent.parent / "root.json").unlink()
+    written.write_bytes(whole.replace(lines[9], lines[9].replace(b'"n":10,', b'"n":10 ,')))
+    assert any(f"{written}:10: changed: this machine wrote another last line" in one for one in prove(DAY).wrong)
+    written.write_bytes(whole)
+    assert prove(DAY).wrong == []
+    for path in (written, the_file(KEPT)):
+        path.unlink()
+    assert any("lines up to 10 are missing: the files were removed" in one for one in prove(DAY).wrong)
+
+
+def test_a_day_that_goes_on_is_proven_while_lines_are_added(written: Path) -> None:
+    """What is noted last is read first, so that a writer in between is no forger."""
+    adding, wrong = threading.Event(), list[str]()
+
+    def add() -> None:
+        for n in range(11, 61):
+            append([item(n)], now=NOON)
+        adding.set()
+
+    writer = threading.Thread(target=add)
+    writer.start()
+    while not adding.is_set():
+        wrong += prove(DAY).wrong
+    writer.join()
+    assert (wrong, prove(DAY).lines) == ([], 60)
 
 
 def test_a_day_written_anew_is_not_the_published_one(written: Path, folder: Path) -> None:
@@ -365,7 +402,14 @@ def test_the_command_says_what_it_found_and_ends_badly_where_something_is_wrong(
     assert said.exit_code == 1
     assert f"{written.name}:4" in said.output
     assert json.loads(CliRunner().invoke(app, ["prove", DAY, "--json"]).output)["wrong"]
-    with pytest.raises(NothingToProve, match="there is 2026-11-20 to 2026-11-20"):
+    assert "bring the files that are named back" in said.output
+    for wrong, remedy in ((["gestern"], "write it as 2026-11-20"), ([DAY, "--root", "abc"], "it has 64 digits")):
+        assert remedy in str(CliRunner().invoke(app, ["prove", *wrong]).exception)
+    today = datetime.now(DAY_ZONE).date().isoformat()
+    append([item(1)], now=datetime.now(UTC))
+    with pytest.raises(NothingToProve, match="leave --root out"):
+        prove(today, published="0" * 64)
+    with pytest.raises(NothingToProve, match="there is 2026-11-20 to"):
         prove("2026-01-01")
 
 

@@ -21,7 +21,7 @@ from indexing.detection.found import Span
 from indexing.detection.lab import replay
 from indexing.limit.cascades import BadCascades, Shape, made_up, of_brand, read_cascades, shapes
 from indexing.limit.counts import Counts, NoPast, arrives_after, counts_of
-from indexing.limit.curve import curve_of
+from indexing.limit.curve import curve_of, fewest_trials
 from indexing.limit.limit import TooLittle, find_limit
 from indexing.limit.picture import draw
 from indexing.limit.series_file import BadSeries, read_series
@@ -166,9 +166,22 @@ def test_a_rule_that_hears_of_nothing_says_so() -> None:
     deaf = rule("frequency", min_count=100_000)
     found = find_limit(even(24 * 9), deaf, "当当", [EVEN], since=even(24 * 9).end - 30 * HOUR, speeds=[HOUR])
     assert {curve.posts for curve in found.curves} == {None}
-    assert [one.en for one in sentences(found)] == ["No number of posts is heard of that surely"]
+    few = found.curves[0].trials
+    assert few >= fewest_trials(0.95) == 19
+    assert next(sentences(found)).en == "No number of posts is heard of that surely"
     assert draw(found, "当当").startswith("<svg")
     json.dumps(as_json(found))
+
+
+def test_too_few_trials_are_told_from_a_rule_that_hears_nothing() -> None:
+    found = find_limit(even(24 * 9), FREQUENT, "当当", [EVEN], since=even(24 * 9).end - 25 * HOUR, speeds=[HOUR])
+    night = found.curve("night")
+    assert night and night.posts is None and night.trials < 19
+    said = list(sentences(found))
+    assert said[0].en.startswith("From ")
+    assert f"At night (23 to 7 o'clock): {night.trials} trials are too few to promise 95%" in said[1].en
+    assert f"夜间（23–7 点）只试了 {night.trials} 次，不足以承诺 95%" in said[1].zh
+    assert "look further back with --since" in said[1].en
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from indexing.alerts.lifecycle import take
 from indexing.alerts.outbox import deliver
 from indexing.alerts.placing import NotPossible, merge, split
 from indexing.alerts.policy import decide
+from indexing.alerts.reason_words import said
 from indexing.alerts.situation import Situation
 from indexing.alerts.telling import tell
 from indexing.elasticsearch.lease import lease
@@ -179,7 +180,7 @@ def test_people_merge_and_split_incidents_and_that_stays_on_record(emptied_store
     assert (alerts[other.id].incident, alerts[heavy.id].incident) == (other.id, heavy.id)
     assert {alert.joined for alert in alerts.values()} == {None}
     history = "\n".join(explain(emptied_store, other.id))
-    assert "并入警情 merged into an incident · by li · reach.xinghe.1 → burst.xinghe.1; 同一件事" in history
+    assert "并入警情 merged into an incident · by li · reach.xinghe.1 → burst.xinghe.1: 同一件事" in history
     assert "移出警情 split off its incident · by zhang" in history
     with pytest.raises(NotPossible, match="whole incident"):
         split(emptied_store, [other.id], by="zhang", now=NOW + 7 * MINUTE)
@@ -278,18 +279,22 @@ def held_at(alert: Alert, minute: float, plan: Notify = PLAN) -> Alert:
     return decide(alert, Situation(now=now, plans={"burst": plan}, calm={("burst", "xinghe"): CALM}))
 
 
+def said_of(alert: Alert) -> str:
+    return said(alert.why_held).en if alert.why_held else ""
+
+
 def test_what_mostly_calms_is_held_back_for_minutes_and_told_when_it_goes_on() -> None:
     new = lonely("burst.xinghe.1", weight=12)
     held = held_at(new, 0)
     assert not held.delivery
-    assert "9 of 10 before it calmed by themselves, mostly within 4 minutes" in (held.held or "")
+    assert "9 of 10 before it calmed by themselves, mostly within 4 minutes" in said_of(held)
     assert held_at(held, 1) == held, "the reason is written once"
     assert held_at(replace(held, last_at=new.raised_at + 5 * MINUTE), 6).delivery, "it went on"
     gone = held_at(held, 30)
-    assert "until it fires again" in (gone.held or "")
+    assert "until it fires again" in said_of(gone)
     assert held_at(replace(gone, last_at=new.raised_at + 30 * MINUTE), 31).delivery, "it came again"
     over = held_at(replace(held, state=State.RESOLVED), 61)
-    assert (over.step, "calmed by itself" in (over.held or "")) == (0, True)
+    assert (over.step, "calmed by itself" in said_of(over)) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -325,7 +330,7 @@ def test_the_index_teaches_the_hold(emptied_store: "Store", bot: Bot) -> None:
     records.begin_all(emptied_store, past)
     put(emptied_store, burst(20, ago=5 * MINUTE))
     alert = told(emptied_store, [BURST], brands=[XINGHE])["burst.xinghe.9"]
-    assert (bot.confirmed, "8 of 8 before it" in (alert.held or "")) == ([], True)
+    assert (bot.confirmed, "8 of 8 before it" in said_of(alert)) == ([], True)
     told(emptied_store, [BURST], NOW + 2 * MINUTE, [XINGHE])
     assert bot.confirmed == []
     told(emptied_store, [BURST], NOW + 4 * MINUTE, [XINGHE])

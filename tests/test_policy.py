@@ -13,7 +13,7 @@ from config.rule import Severity
 from indexing.alerts import policy
 from indexing.alerts.alert import Alert, Evidence, State
 from indexing.alerts.calming import Calm
-from indexing.alerts.held_words import said_of_held
+from indexing.alerts.reason_words import said
 from indexing.alerts.silence import Silence
 from indexing.alerts.situation import Situation
 from tests.alert_examples import example
@@ -51,11 +51,15 @@ def situation(
 def decide(alert: Alert, at: Situation) -> Alert:
     """Decide, and see to it that every reason for silence is said in Chinese too."""
     found = policy.decide(alert, at)
-    if found.held:
-        said = said_of_held(found.held)
-        assert said.en == found.held != said.zh
-        assert not re.search(r"[a-z]{3,} [a-z]{3,}", said.zh), said.zh
+    if found.why_held:
+        zh = said(found.why_held).zh
+        assert not re.search(r"[a-z]{3,} [a-z]{3,}", zh), zh
     return found
+
+
+def why(alert: Alert) -> str:
+    """Return why nobody is told of the alert; nothing where there is no reason."""
+    return said(alert.why_held).en if alert.why_held else ""
 
 
 def messages(alert: Alert) -> list[tuple[str, str]]:
@@ -66,7 +70,7 @@ def test_the_first_step_tells_who_is_on_duty_and_again_changes_nothing() -> None
     first = decide(new(), situation())
     assert messages(first) == [("raised", "ding"), ("raised", "mail")]
     assert {one.people for one in first.delivery} == {("zhang",)}
-    assert (first.step, first.held) == (0, None)
+    assert (first.step, first.why_held) == (0, None)
     assert decide(first, situation()) == first
 
 
@@ -87,14 +91,14 @@ def test_an_acknowledgement_stops_it_but_for_steps_that_do_not_care(state: State
     seen = replace(decide(new(), situation()), state=state, acknowledged_by="zhang")
     later = decide(seen, situation(now=NOW + 6 * MINUTE))
     assert messages(later) == messages(seen)
-    assert later.held == "zhang looks after it"
+    assert why(later) == "zhang looks after it"
     second = replace(seen, step=1, step_at=NOW)
     assert messages(decide(second, situation(now=NOW + 10 * MINUTE)))[-1] == ("step.3", "room")
 
 
 def test_known_before_it_was_told_it_is_not_told() -> None:
     known = decide(new(state=State.ACKNOWLEDGED, acknowledged_by="li"), situation())
-    assert (messages(known), known.step, known.held) == ([], 0, "li knew of it before it was told")
+    assert (messages(known), known.step, why(known)) == ([], 0, "li knew of it before it was told")
 
 
 def test_plain_channels_are_told_once_or_as_often_as_the_rule_says() -> None:
@@ -110,7 +114,7 @@ def test_plain_channels_are_told_once_or_as_often_as_the_rule_says() -> None:
 
 def test_nobody_to_tell_is_said() -> None:
     alone = decide(new(), situation(Notify()))
-    assert (messages(alone), alone.held) == ([], "its rule names nobody to tell")
+    assert (messages(alone), why(alone)) == ([], "its rule names nobody to tell")
     assert messages(decide(alone, situation(Notify(channels=("room",))))) == [("raised", "room")], "a channel was added"
     assert decide(replace(alone, state=State.RESOLVED), situation(Notify())).step == 0
 
@@ -121,13 +125,13 @@ def test_a_silence_holds_it_and_its_end_tells_it() -> None:
     )
     held = decide(new(), situation(silences=(silence,)))
     assert messages(held) == []
-    assert held.held == "silence s1 (brand = xinghe, severity = serious) by li until 2026-11-25 13:00: 发布会"
+    assert why(held) == "silence s1 (brand = xinghe, severity = serious) by li until 2026-11-25 13:00: 发布会"
     assert decide(held, situation(silences=(silence,), now=NOW + MINUTE)) == held, "the reason is written once"
     assert messages(decide(held, situation(silences=(silence,), now=NOW + HOUR)))
     assert messages(decide(new(brand="yinhe"), situation(silences=(silence,))))
     over = decide(replace(held, state=State.RESOLVED), situation(silences=(silence,)))
     assert (over.step, messages(over)) == (0, [])
-    assert "and it is over" in (over.held or "")
+    assert "and it is over" in why(over)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +150,7 @@ def test_a_silence_holds_it_and_its_end_tells_it() -> None:
 def test_a_crisis_mutes_its_single_negatives(crisis: dict[str, Any], alert: dict[str, Any], muted: bool) -> None:
     other = new("crisis.xinghe.1", **{"severity": Severity.CRISIS, **crisis})
     decided = decide(new(**alert), situation(alerts=(other,)))
-    assert (decided.held == "part of the crisis crisis.xinghe.1") is muted
+    assert (why(decided) == "part of the crisis crisis.xinghe.1") is muted
     assert (messages(decided) == []) is muted
 
 
@@ -174,7 +178,7 @@ def test_a_group_is_told_by_its_heaviest_and_the_others_join() -> None:
     assert {one.also for one in first.delivery} == {("burst.xinghe.1",)}
     joined = decide(light, situation(alerts=(light, first)))
     assert (messages(joined), joined.joined) == ([], "burst.xinghe.2")
-    assert joined.held == "told together with burst.xinghe.2"
+    assert why(joined) == "told together with burst.xinghe.2"
     late = decide(new("burst.xinghe.3", story="s"), situation(alerts=(first,), now=NOW + HOUR))
     assert (messages(late), late.joined) == ([], "burst.xinghe.2"), "one page a story"
     graver = decide(new("burst.xinghe.4", story="s", severity=Severity.CRISIS), situation(alerts=(first,)))
@@ -253,7 +257,7 @@ def test_who_is_told_of_one_alone_still_hears_of_it() -> None:
 def test_an_incident_waits_and_tells_of_a_later_one_after_the_interval() -> None:
     plan = Notify(channels=("room",), wait=5 * MINUTE, interval=HOUR)
     first = decide(new(story="s"), situation(plan))
-    assert (messages(first), first.held) == ([], "waits for others of its incident until 2026-11-25 12:05")
+    assert (messages(first), why(first)) == ([], "waits for others of its incident until 2026-11-25 12:05")
     second = new("burst.xinghe.2", story="s", raised_at=NOW + 3 * MINUTE)
     leader = decide(first, situation(plan, alerts=(first, second), now=NOW + 5 * MINUTE))
     assert leader.delivery[0].also == ("burst.xinghe.2",)
@@ -286,7 +290,7 @@ def test_the_brands_reply_stops_or_its_absence_hastens() -> None:
     answered = decide(first, situation(stops, now=NOW + 6 * MINUTE, replies=replies))
     assert messages(answered) == messages(first)
     assert answered.replied_at == NOW + MINUTE
-    assert answered.held == "the brand's own account has answered the story"
+    assert why(answered) == "the brand's own account has answered the story"
     hastens = ESCALATES.model_copy(update={"reply": "escalate", "reply_within": 3 * MINUTE})
     assert messages(decide(first, situation(hastens, now=NOW + 3 * MINUTE)))[-1] == ("step.2", "mail")
     assert messages(decide(first, situation(hastens, now=NOW + 3 * MINUTE, replies=replies))) == messages(first)
@@ -303,9 +307,6 @@ def test_the_brands_reply_stops_or_its_absence_hastens() -> None:
 def test_what_will_calm_by_itself_is_said_to(state: State, later: timedelta, zh: str) -> None:
     calm = Calm(calmed=21, ended=24, within=6 * MINUTE, heaviest=1e9, slack=2 * MINUTE)
     alert = new(state=state, last_at=NOW)
-    held = decide(alert, situation(Notify(channels=("ding",)), now=NOW + later, calm={("burst", "xinghe"): calm})).held
-    assert said_of_held(held or "").zh == zh
-
-
-def test_a_reason_that_nobody_knows_stays_as_it_is() -> None:
-    assert said_of_held("it rained") == ("it rained", "it rained")
+    held = decide(alert, situation(Notify(channels=("ding",)), now=NOW + later, calm={("burst", "xinghe"): calm}))
+    assert held.why_held
+    assert said(held.why_held).zh == zh

@@ -24,6 +24,7 @@ from indexing.alerts.foresight import Plan, foresee
 from indexing.alerts.links import Action
 from indexing.alerts.overrides import NotPossible, check
 from indexing.alerts.policy import decide
+from indexing.alerts.reason_words import said
 from indexing.alerts.silence import NoSuchSilence, Silence, begin, would_have_muted
 from indexing.alerts.situation import Situation
 from indexing.elasticsearch.store import Store
@@ -202,7 +203,10 @@ def seen_ahead(severity: Severity, moment: str, *held: Override, silences: tuple
     told = foresee(plan, severity, rota(), at=at(moment), brand="xinghe", overrides=held, silences=silences)
     return [
         f"{one.at.astimezone(WEDNESDAY.tzinfo):%H:%M} "
-        + (one.why_not or f"{one.message} " + ",".join(channel for channel, _ in one.channels))
+        + (
+            (one.why_not and said(one.why_not).en)
+            or f"{one.message} " + ",".join(channel for channel, _ in one.channels)
+        )
         for one in told
     ]
 

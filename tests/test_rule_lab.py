@@ -16,6 +16,7 @@ from config.schema import FOLDER, schemas
 from indexing.detection import detect
 from indexing.detection.lab import BadIncidents, Incident, read_incidents, replay
 from indexing.detection.picture import counts_of, draw
+from indexing.detection.threshold import thresholds
 from tests.story_posts import DAY, HOUR, MINUTE, NOW, make_post, mention, put, rule
 
 if TYPE_CHECKING:
@@ -102,14 +103,35 @@ def test_the_command_line_lists_tests_and_replays(
     since = (NOW - 8 * DAY).isoformat()
     said = run.invoke(app, ["replay", "negative-burst", "--since", since, "--picture", str(picture)])
     assert said.exit_code == 0, said.output
-    assert "With 2 per month for one brand you would have been paged 2 times in the last" in " ".join(
+    assert "With 2 pages a month for one brand you would have been paged 2 times in the last" in " ".join(
         said.output.split()
     )
-    assert "pages in" in said.output
+    assert "会叫您 2 次，其中 当当 2 次" in said.output
+    assert "a page takes" in " ".join(said.output.split())
     assert "2 per month" in run.invoke(app, ["list"]).output
     assert picture.read_text(encoding="utf-8").startswith("<svg")
     refused = run.invoke(app, ["replay", "nobody"])
     assert "there are" in str(refused.exception)
+
+
+def test_what_a_page_takes_now_is_what_the_rule_itself_reckons(stormy: "Store") -> None:
+    budget = rule("negative_burst", min_count=10, min_share=0.5, pages={"at_most": 2, "per": "month"})
+    for when in (NOW, NOW - STORMS[0] + 20 * MINUTE):
+        (told,) = thresholds(stormy, budget, [BRAND], now=when)
+        fires = bool(detect(stormy, [budget], [BRAND], now=when).firings)
+        enough = told.negative >= told.takes
+        assert told.floor == 10
+        assert fires is enough is (when < NOW)
+        assert told.takes >= 10
+        assert str(told.takes) in told.words.zh
+        assert f"a page takes {told.takes}" in told.words.en
+    (early,) = thresholds(stormy, budget, [BRAND], now=NOW - 8 * DAY)
+    assert early.new
+    assert "还不了解这个品牌" in early.words.zh
+    slow = {"window": "1d", "history": "14d", "min_count": 30}
+    both = rule("negative_burst", min_count=10, min_share=0.5, pages={"at_most": 2, "per": "month"}, slow=slow)
+    assert [one.window for one in thresholds(stormy, both, [BRAND], now=NOW)] == [HOUR, DAY]
+    assert thresholds(stormy, rule("frequency", min_count=3), [BRAND], now=NOW) == []
 
 
 def test_the_schemas_are_those_of_the_models() -> None:

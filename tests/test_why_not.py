@@ -18,6 +18,7 @@ from config.rota import Person, Rota
 from config.rule import Severity
 from indexing.alerts import answers, overrides, records, silence
 from indexing.alerts.event import Event
+from indexing.alerts.reason import written
 from indexing.detection import detect
 from indexing.elasticsearch.bulk import Action, send
 from indexing.evaluation import evaluate
@@ -136,7 +137,7 @@ def test_what_was_found_held_told_and_answered_by_then(store: "Store") -> None:
     silenced = ask(store, NOW)
     assert [one.id for one in silenced.silences] == [id]
     assert silenced.alerts[0].held
-    assert f"silence {id}" in str(silenced.alerts[0].held.detail)
+    assert f"silence {id}" in str(silenced.alerts[0].held.said)
     assert "已发现，未发送：burst.xinghe.1" in text(silenced)
     answers.acknowledge(store, alert.id, by="li", now=NOW + 10 * MINUTE)
     assert ask(store, NOW + 5 * MINUTE).alerts[0].answered == ()
@@ -178,7 +179,7 @@ def test_a_storm_afterwards_does_not_hide_what_was_before(store: "Store") -> Non
 def test_a_receiver_that_took_nothing_is_named_and_so_is_who_was_not_looking(store: "Store") -> None:
     negative(store, 30)
     (alert,) = evaluate(store, [replace_channels(BURST, ("hook",))], [BRAND], now=NOW)
-    failed = Event(name="unsent", key="hook:1", at=NOW + MINUTE, channel="hook", detail="503")
+    failed = Event(name="unsent", key="hook:1", at=NOW + MINUTE, channel="hook", why=written("503"))
     records.note(store, alert, [failed])
     assert f"已发现，未发送：{alert.id}：503" in text(ask(store, NOW + 2 * MINUTE))
     long_after = text(ask(store, NOW + 3 * HOUR))

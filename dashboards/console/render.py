@@ -23,8 +23,9 @@ from dashboards.page import shown
 from dashboards.page.phrases import Both, named
 from dashboards.strict import templates
 from indexing.alerts.facts import ZONE, facts_of
-from indexing.alerts.held_words import said_of_held
 from indexing.alerts.links import LIFETIME, Action, Claim, alert_address
+from indexing.alerts.reason import Reason
+from indexing.alerts.reason_words import said
 from indexing.alerts.worth import LABELS
 from indexing.mentions.titled import own_title
 
@@ -106,6 +107,11 @@ def _moment(text: str) -> str:
     return shown.shanghai(datetime.fromisoformat(text))
 
 
+def _said(reason: Reason, names: Mapping[str, str] = MappingProxyType({})) -> Both:
+    """Return the reason in both languages, people by their names."""
+    return said(reason, lambda id: names.get(id, id))
+
+
 def _page_query(asked: Mapping[str, str], number: int) -> str:
     """Return the query of an address with another page of it."""
     return urlencode({**asked, "at": number})
@@ -124,7 +130,7 @@ def _environment() -> Environment:
     made.globals |= {
         "named": named,
         "facts_of": facts_of,
-        "said_of_held": said_of_held,
+        "said_of": _said,
         "worths": LABELS,
         "zone": ZONE,
         "style": lambda: Markup(_style()),  # noqa: S704 -- the page's own style

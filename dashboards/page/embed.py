@@ -25,7 +25,6 @@ __all__ = ["embedded"]
 
 _LARGEST = 2_000_000
 _LONGEST_TEXT, _LONGEST_TITLE, _LONGEST_NAME = 160, 60, 40
-_CONSOLE = "http://127.0.0.1:8090"
 _SAYS = (
     *("posts_all", "posts_some", "posts_none", "posts_left", "posts_console", "posts_customer", "posts_remove"),
     *("open", "no_link", "corrected", "engagement", "all"),
@@ -59,7 +58,7 @@ def embedded(posts: Posts) -> Markup:
         "labels": {**{key: name for key, (_, name) in FIELDS.items()}, **_OTHER_LABELS},
         "says": {name: PHRASES[name] for name in _SAYS},
         "period": posts.period,
-        "console": f"{settings.public_url() or _CONSOLE}/posts",
+        "console": f"{settings.public_url() or settings.LOCAL_CONSOLE}/posts",
         "posts": rows,
     }
     safe = _json(data).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

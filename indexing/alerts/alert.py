@@ -10,6 +10,7 @@ import msgspec
 
 from config.rule import Severity
 from indexing.alerts.figure import Figure, Question
+from indexing.alerts.reason import Reason, as_document, written
 
 __all__ = [
     "OPEN",
@@ -198,7 +199,7 @@ class Alert:
     step_at: datetime | None = None
     """When that was, or when it was repeated."""
     repeats: int = 0
-    held: str | None = None
+    why_held: Reason | None = None
     """Why nobody is told at present."""
     held_at: datetime | None = None
     joined: str | None = None
@@ -243,6 +244,8 @@ def from_document(id: str, document: Mapping[str, Any]) -> Alert:
     """Return the alert that a document holds; msgspec.ValidationError names the field that is wrong."""
     fields = {**document, "id": id, "raised_at": document["@timestamp"]}
     del fields["@timestamp"]
+    if text := fields.get("held"):  # as alerts were written that said it in English
+        fields.setdefault("why_held", as_document(written(text)))
     if isinstance(figures := fields.get("figures"), Mapping):  # as alerts were written that knew bursts alone
         kept = {name: value for name, value in figures.items() if isinstance(value, float | int) and value is not True}
         fields["figures"] = [{"name": name, "value": value} for name, value in kept.items() if name in _OF_BURSTS]

@@ -17,6 +17,7 @@ from indexing.alerts.event import Event, Origin
 from indexing.alerts.facts import ZONE, clock
 from indexing.alerts.lifecycle import in_milliseconds
 from indexing.alerts.links import Action, Claim, LinkRefused, read
+from indexing.alerts.reason import written
 from indexing.alerts.sample import SAMPLE
 from indexing.alerts.worth import NoSuchWorth, worth_of
 from indexing.elasticsearch.store import Store
@@ -286,4 +287,4 @@ def _note(store: Store, alert: Alert, name: str, claim: Claim, now: datetime, de
     moment = in_milliseconds(now)
     once_an_hour = f"{claim.key}:{claim.expires_at:%Y%m%dT%H%M%S}:{moment:%Y%m%dT%H}"  # a flood fills no index
     key = claim.key if name == "used" else once_an_hour
-    return records.note(store, alert, [Event(name=name, key=key, at=moment, by=claim.person, detail=detail)])
+    return records.note(store, alert, [Event(name=name, key=key, at=moment, by=claim.person, why=written(detail))])

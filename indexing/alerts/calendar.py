@@ -69,8 +69,8 @@ def is_token(person: str, given: str) -> bool:
 
 
 def feed_address(person: str) -> str:
-    """Return where the console serves the feed, as a secret of the person's."""
-    return f"{settings.public_url() or ''}/rota/{quote(person, safe='')}.ics?key={token(person)}"
+    """Return where the console serves the feed, as the person's secret; on this machine without a public one."""
+    return f"{settings.public_url() or settings.LOCAL_CONSOLE}/rota/{quote(person, safe='')}.ics?key={token(person)}"
 
 
 def _runs(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from indexing.alerts.alert import Alert, State
+from indexing.alerts.reason import Because, Reason
 from indexing.alerts.worth import Worth
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
@@ -43,11 +44,10 @@ class Calm:
         """For how long waiting is worth it."""
         return self.within + self.slack
 
-    @property
-    def words(self) -> str:
-        """What the past says."""
+    def reason(self, kind: Because, until: datetime | None = None) -> Reason:
+        """Return what the past says as a reason of this kind."""
         minutes = int(self.within.total_seconds() // 60)
-        return f"{self.calmed} of {self.ended} before it calmed by themselves, mostly within {minutes} minutes"
+        return Reason(kind=kind, until=until, count=self.calmed, among=self.ended, minutes=minutes)
 
 
 def calm_before(store: Store, alerts: Iterable[Alert], *, now: datetime) -> dict[tuple[str, str], Calm]:

@@ -11,7 +11,8 @@ from config.settings import DAY_ZONE
 from indexing.alerts import records
 from indexing.alerts.alert import Alert, DeliveryState, State
 from indexing.alerts.facts import ZONE, clock, facts_of
-from indexing.alerts.held_words import said_of_held
+from indexing.alerts.reason import Reason, reason_of
+from indexing.alerts.reason_words import in_one, said
 from indexing.elasticsearch.store import Store
 
 __all__ = ["Happened", "as_happened", "explain", "time_line"]
@@ -50,7 +51,12 @@ class Happened:
     what: Both
     channel: str | None = None
     by: str | None = None
-    detail: str | None = None
+    why: Reason | None = None
+
+    @property
+    def said(self) -> Both | None:
+        """More of it in words."""
+        return said(self.why) if self.why else None
 
 
 def time_line(store: Store, id: str) -> list[Happened]:
@@ -66,7 +72,7 @@ def as_happened(event: Mapping[str, Any]) -> Happened:
         what=_EVENTS.get(event["event"], Both(event["event"], event["event"])),
         channel=event.get("channel"),
         by=event.get("by"),
-        detail=event.get("detail"),
+        why=reason_of(event),
     )
 
 
@@ -97,7 +103,7 @@ def _head(alert: Alert) -> Iterator[str]:
 
 def _line(one: Happened) -> str:
     moment = one.at.astimezone(DAY_ZONE)
-    detail = " ".join(dict.fromkeys(said_of_held(one.detail))) if one.detail and one.event == "held" else one.detail
+    detail = in_one(one.why) if one.why else None
     about = [f"{one.what.zh} {one.what.en}", one.channel, one.by and f"by {one.by}", detail]
     return f"{moment:%m-%d %H:%M:%S}  " + " · ".join(part for part in about if part)
 
@@ -111,9 +117,9 @@ def _now(alert: Alert) -> Iterator[str]:
     for one in waiting:
         due = f", not before {one.not_before.astimezone(DAY_ZONE):%H:%M:%S}" if one.not_before else ""
         yield f"待发 to be sent: {one.channel} ({one.message}){due}" + (f": {one.last_error}" if one.last_error else "")
-    if not sent and not waiting or alert.held:
-        why = said_of_held(alert.held) if alert.held else _why_not(alert)
-        yield "未发原因 why not: " + " ".join(dict.fromkeys(why))
+    if not sent and not waiting or alert.why_held:
+        why = in_one(alert.why_held) if alert.why_held else " ".join(_why_not(alert))
+        yield f"未发原因 why not: {why}"
 
 
 def _why_not(alert: Alert) -> Both:

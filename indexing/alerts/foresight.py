@@ -10,6 +10,7 @@ from config.rota import Rota
 from config.rule import Rule, Severity
 from indexing.alerts.alert import Alert, Evidence, State
 from indexing.alerts.policy import decide
+from indexing.alerts.reason import Reason
 from indexing.alerts.silence import Silence
 from indexing.alerts.situation import Situation, plan_of
 
@@ -27,7 +28,7 @@ class Told:
     at: datetime
     message: str = ""
     channels: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    why_not: str | None = None
+    why_not: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +72,9 @@ def foresee(
         decided = decide(alert, situation)
         if made := decided.delivery[len(alert.delivery) :]:
             yield Told(at=now, message=made[0].message, channels=tuple((one.channel, one.people) for one in made))
-        elif decided.held and decided.held != held:
-            yield Told(at=now, why_not=decided.held)
-        alert, held = decided, decided.held
+        elif decided.why_held and decided.why_held != held:
+            yield Told(at=now, why_not=decided.why_held)
+        alert, held = decided, decided.why_held
 
 
 def _alert(rule: str, brand: str, severity: Severity, at: datetime) -> Alert:

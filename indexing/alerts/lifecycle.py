@@ -184,7 +184,7 @@ def _reopened(alert: Alert, now: datetime) -> Alert:
         seconds_to_acknowledge=None,
         step=-1,
         repeats=0,
-        held=None,
+        why_held=None,
         joined=None,
     )
 

@@ -62,7 +62,7 @@ def split(store: Store, ids: Sequence[str], *, by: str, now: datetime, reason: s
 
     def edit(old: Alert) -> Alert:
         parted = replace(old, incident=target, placed_by=by)
-        return replace(parted, joined=None, step=-1, held=None, held_at=None) if old.joined else parted
+        return replace(parted, joined=None, step=-1, why_held=None, held_at=None) if old.joined else parted
 
     for alert in found:
         records.change(store, alert.id, edit, origin)

@@ -4,18 +4,18 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
+
 from config.rota import Step
 from config.rule import Severity
 from indexing.alerts import groups
 from indexing.alerts.alert import OPEN, Alert, Delivery, State
 from indexing.alerts.incidents import order
+from indexing.alerts.reason import Because, Reason
 from indexing.alerts.rounds import LONGEST_PAUSE, message_of, renewed, round_of
-from indexing.alerts.situation import Situation, is_quiet, minute, muted
+from indexing.alerts.situation import Situation, is_quiet, muted
 
-__all__ = ["TOGETHER", "decide"]
-
-TOGETHER = "told together with "
-"""What the reason begins with why nobody is told of an alert itself: another one, named after it, speaks for it."""
+__all__ = ["decide"]
 
 _RANK = {severity: rank for rank, severity in enumerate(Severity)}
 _SEEN = (State.ACKNOWLEDGED, State.ASSIGNED)
@@ -63,21 +63,25 @@ def _answered(alert: Alert, lead: Alert) -> Alert:
 
 def _first(alert: Alert, at: Situation) -> Alert:
     if alert.state is State.SNOOZED:
-        return _held(alert, at, f"snoozed until {minute(alert.snoozed_until)}")
+        return _held(alert, at, Reason(kind=Because.SNOOZED, until=alert.snoozed_until))
     if alert.state in _SEEN and message_of(alert) == "raised":
-        return _settled(alert, at, f"{alert.acknowledged_by or 'somebody'} knew of it before it was told")
+        return _settled(alert, at, Reason(kind=Because.KNOWN, by=alert.acknowledged_by))
     return _kept(alert, at) or _paged(alert, at)
 
 
 def _kept(alert: Alert, at: Situation) -> Alert | None:
     """Return the alert with why nobody is told of it now, whatever else belongs to its incident; None for no reason."""
     if why := muted(alert, at):
-        return _held(alert, at, why) if alert.state in OPEN else _settled(alert, at, f"{why}, and it is over")
+        return (
+            _held(alert, at, why)
+            if alert.state in OPEN
+            else _settled(alert, at, msgspec.structs.replace(why, over=True))
+        )
     if not at.steps(alert):
-        nobody = "its rule names nobody to tell"
+        nobody = Reason(kind=Because.NOBODY)
         return _held(alert, at, nobody) if alert.state in OPEN else _settled(alert, at, nobody)
     if is_quiet(alert, at):
-        return _held(alert, at, "quiet hours, which only a crisis breaks")
+        return _held(alert, at, Reason(kind=Because.QUIET))
     if calming := _calms(alert, at):
         return _held(alert, at, calming) if alert.state in OPEN else _settled(alert, at, calming)
     return None
@@ -93,7 +97,7 @@ def _paged(alert: Alert, at: Situation) -> Alert:
     waiting = [other for other in group if _waits(other, at)]
     begun = min([alert.raised_at, *(other.raised_at for other in waiting)])
     if begun <= at.now < begun + at.plan(alert).wait:
-        return _held(alert, at, f"waits for others of its incident until {minute(begun + at.plan(alert).wait)}")
+        return _held(alert, at, Reason(kind=Because.WAITS, until=begun + at.plan(alert).wait))
     before = [one for one in waiting if order(one) > order(alert) and _covers(one, alert, at)]
     if heavier := max(before, key=order, default=None):
         return _joined(alert, heavier, at)
@@ -101,7 +105,7 @@ def _paged(alert: Alert, at: Situation) -> Alert:
     taken = replace(alert, step=0, told_as=alert.severity)
     told = _told(taken, at, at.steps(alert)[0], message_of(alert), also, without=covered)
     if told.delivery == alert.delivery:
-        return _held(told, at, "its first receivers heard of another alert of its incident")
+        return _held(told, at, Reason(kind=Because.HEARD))
     return told
 
 
@@ -137,13 +141,13 @@ def _stepped(alert: Alert, group: Collection[Alert], at: Situation) -> Alert:
     return _told(taken, at, step, f"repeat.{alert.step + 1}.{taken.repeats}{round_of(alert)}", also)
 
 
-def _stopped(alert: Alert, at: Situation, by_acknowledgement: bool) -> str | None:
+def _stopped(alert: Alert, at: Situation, by_acknowledgement: bool) -> Reason | None:
     """Return why an alert that was told is told no further now."""
     if alert.state in _SEEN and by_acknowledgement:
-        return f"{alert.acknowledged_by or 'somebody'} looks after it"
+        return Reason(kind=Because.LOOKED_AFTER, by=alert.acknowledged_by)
     if at.plan(alert).reply == "stop" and alert.replied_at:
-        return "the brand's own account has answered the story"
-    return muted(alert, at) or ("quiet hours, which only a crisis breaks" if is_quiet(alert, at) else None)
+        return Reason(kind=Because.REPLIED)
+    return muted(alert, at) or (Reason(kind=Because.QUIET) if is_quiet(alert, at) else None)
 
 
 def _followed_up(alert: Alert, group: Collection[Alert], at: Situation) -> Alert:
@@ -169,11 +173,11 @@ def _pause(first: timedelta, grow: float, number: int) -> timedelta:
 
 def _joined(alert: Alert, lead: Alert, at: Situation) -> Alert:
     """Return the alert as one for which another one of its incident speaks, with what people said to that one."""
-    settled = _settled(alert, at, f"{TOGETHER}{lead.id}")
+    settled = _settled(alert, at, Reason(kind=Because.TOGETHER, of=lead.id))
     return _answered(replace(settled, joined=lead.id, told_as=alert.severity), lead)
 
 
-def _calms(alert: Alert, at: Situation) -> str | None:
+def _calms(alert: Alert, at: Situation) -> Reason | None:
     """Return why an alert is held back that will most likely calm by itself; never a crisis, and never for long."""
     calm = at.calm.get((alert.rule, alert.brand))
     if calm is None or alert.severity is Severity.CRISIS or alert.weight > calm.heaviest or alert.raised_at > at.now:
@@ -182,11 +186,11 @@ def _calms(alert: Alert, at: Situation) -> str | None:
     if not hold or message_of(alert) != "raised" or alert.last_at - alert.raised_at > calm.within:
         return None
     if alert.state not in OPEN:
-        return f"calmed by itself, as {calm.words}"
+        return calm.reason(Because.CALMED)
     if at.now < alert.raised_at + hold:
-        return f"held back until {minute(alert.raised_at + hold)}: {calm.words}"
+        return calm.reason(Because.HELD_UNTIL, until=alert.raised_at + hold)
     if alert.last_at - alert.raised_at < hold - calm.slack:  # it has not fired again since
-        return f"held back until it fires again: {calm.words}"
+        return calm.reason(Because.HELD_FOR_MORE)
     return None
 
 
@@ -231,13 +235,13 @@ def _told(
         for channel, people in at.receivers(step).items()
         if (message, channel) not in there and channel not in without
     ]
-    return replace(alert, step_at=at.now, held=None, held_at=None, delivery=(*alert.delivery, *made))
+    return replace(alert, step_at=at.now, why_held=None, held_at=None, delivery=(*alert.delivery, *made))
 
 
-def _held(alert: Alert, at: Situation, why: str) -> Alert:
-    return alert if alert.held == why else replace(alert, held=why, held_at=at.now)
+def _held(alert: Alert, at: Situation, why: Reason) -> Alert:
+    return alert if alert.why_held == why else replace(alert, why_held=why, held_at=at.now)
 
 
-def _settled(alert: Alert, at: Situation, why: str) -> Alert:
+def _settled(alert: Alert, at: Situation, why: Reason) -> Alert:
     """Return the alert as one of which nobody will be told."""
     return replace(_held(alert, at, why), step=0)

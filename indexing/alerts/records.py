@@ -7,6 +7,8 @@ from typing import Any
 from config.errors import UserError
 from indexing.alerts.alert import OPEN, Alert, DeliveryState, Earlier, from_document, to_document
 from indexing.alerts.event import Event, Origin, between
+from indexing.alerts.reason import as_document
+from indexing.alerts.reason_words import said
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.retry import with_retries
@@ -277,7 +279,8 @@ def _action(store: Store, alert: Alert, event: Event) -> Action:
         "event": event.name,
         "channel": event.channel,
         "by": event.by,
-        "detail": event.detail,
+        "why": as_document(event.why),
+        "detail": said(event.why).en if event.why else None,
     }
     id = f"{alert.id}:{event.name}:{event.key}"
     return Action(operation="create", index=store.alias("alert-events"), id=id, source=source)

@@ -23,12 +23,12 @@ def renewed(alert: Alert, now: datetime, acks: int) -> Alert:
     """
     if alert.state is State.SNOOZED and alert.snoozed_until and now >= alert.snoozed_until:
         state = State.ASSIGNED if alert.assignee else State.FIRING
-        alert = replace(alert, state=state, step=-1, repeats=0, held=None, joined=None, acknowledgers=())
+        alert = replace(alert, state=state, step=-1, repeats=0, why_held=None, joined=None, acknowledgers=())
     if alert.step_at and alert.step_at > now + _SKEW:  # or a step would wait until the clock has caught up
         alert = replace(alert, step_at=now)
     graver = alert.told_as and _RANK[alert.severity] > _RANK[alert.told_as] and alert.state in OPEN
     if graver and alert.step >= 0 and alert.state is not State.SNOOZED:
-        alert = replace(alert, graver_at=now, step=-1, repeats=0, held=None, joined=None)
+        alert = replace(alert, graver_at=now, step=-1, repeats=0, why_held=None, joined=None)
     if acks != alert.acks:
         alert = replace(alert, acks=acks)
     return _counted(alert)

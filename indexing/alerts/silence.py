@@ -16,7 +16,7 @@ from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.store import Store
 
-__all__ = ["LONGEST", "NoSuchSilence", "Silence", "begin", "end", "running", "would_have_muted"]
+__all__ = ["LONGEST", "NoSuchSilence", "Silence", "begin", "check_length", "end", "running", "would_have_muted"]
 
 _KIND = "silences"
 LONGEST = timedelta(days=7)
@@ -72,15 +72,20 @@ def begin(
     NoSuchSilence where it names none, or would last longer than `longest`.
     """
     wanted = _wanted(matcher)
-    if until - now > longest:
-        raise NoSuchSilence(
-            f"--for: a silence lasts {written(longest)} at most, lest it be forgotten: write a shorter time "
-            "and make it anew then, or set longest_silence in config/rota.yaml"
-        )
+    check_length(until - now, longest)
     fields = {**wanted, "id": uuid.uuid4().hex[:8], "made_at": now, "until": until, "author": author, "reason": reason}
     made = msgspec.convert(fields, Silence)
     _put(store, made, "create")
     return made.id
+
+
+def check_length(length: timedelta, longest: timedelta) -> None:
+    """Raise NoSuchSilence where a silence would last too long."""
+    if length > longest:
+        raise NoSuchSilence(
+            f"--for: a silence lasts {written(longest)} at most, lest it be forgotten: write a shorter time "
+            "and make it anew then, or set longest_silence in config/rota.yaml"
+        )
 
 
 def would_have_muted(store: Store, matcher: Mapping[str, str], *, now: datetime) -> list[Alert]:

@@ -8,13 +8,13 @@ from config.notify import Notify
 from config.override import Override
 from config.rota import Rota, Step
 from config.rule import Rule, Severity
-from config.settings import DAY_ZONE
 from indexing.alerts.alert import OPEN, Alert
 from indexing.alerts.calming import Calm
+from indexing.alerts.reason import Because, Reason
 from indexing.alerts.receivers import acks_of, receivers, steps_of
 from indexing.alerts.silence import Silence
 
-__all__ = ["Situation", "is_quiet", "minute", "muted", "plan_of"]
+__all__ = ["Situation", "is_quiet", "muted", "plan_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,27 +57,26 @@ def plan_of(rule: Rule) -> Notify:
     return plan if plan.channels or plan.escalation else plan.model_copy(update={"channels": rule.channels})
 
 
-def muted(alert: Alert, at: Situation) -> str | None:
+def muted(alert: Alert, at: Situation) -> Reason | None:
     """Return by what the alert is muted: a silence, or a crisis that it is a part of."""
     for silence in at.silences:
         if silence.covers(alert, at.now):
-            return (
-                f"silence {silence.id} ({silence.matcher}) by {silence.author} until {minute(silence.until)}: "
-                f"{silence.reason}"
+            return Reason(
+                kind=Because.SILENCE,
+                of=silence.id,
+                matcher=silence.matcher,
+                by=silence.author,
+                until=silence.until,
+                words=silence.reason,
             )
     if alert.severity is not Severity.CRISIS:
         for other in at.alerts:
             crisis = other.severity is Severity.CRISIS and other.state in OPEN and other.brand == alert.brand
             if crisis and other.story in (None, alert.story) and at.steps(other):  # one of which somebody hears
-                return f"part of the crisis {other.id}"
+                return Reason(kind=Because.CRISIS, of=other.id)
     return None
 
 
 def is_quiet(alert: Alert, at: Situation) -> bool:
     """Say whether quiet hours keep the alert, which only a crisis breaks."""
     return alert.severity is not Severity.CRISIS and at.rota is not None and at.rota.is_quiet(at.now)
-
-
-def minute(moment: datetime | None) -> str:
-    """Return the moment to the minute, as the clocks of Asia/Shanghai show it."""
-    return moment.astimezone(DAY_ZONE).strftime("%Y-%m-%d %H:%M") if moment else "?"

@@ -14,7 +14,7 @@ from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 from indexing.metrics.wilson import share
 
-__all__ = ["LABELS", "NoSuchWorth", "Precision", "Worth", "judged_since", "precision", "worth_of"]
+__all__ = ["LABELS", "NoSuchWorth", "Precision", "Worth", "judged_since", "label_of", "precision", "worth_of"]
 
 _MOST_RULES, _MOST_JUDGED = 10_000, 500
 
@@ -46,6 +46,11 @@ LABELS: Mapping[Worth, Both] = MappingProxyType(
         Worth.OTHER: Both("噪音：其他", "noise: other"),
     }
 )
+
+
+def label_of(worth: str) -> Both:
+    """Return what the word is called; itself where nobody knows it."""
+    return next((label for one, label in LABELS.items() if one == worth), Both(worth, worth))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,9 +18,6 @@ from indexing.mentions.document import millis
 
 __all__ = ["fullest_before", "peaks_before", "said_of_peaks", "stands_out", "traced", "words_of"]
 
-_PERIODS = {"day": Both("每天", "a day"), "week": Both("每周", "a week"), "month": Both("每月", "a month"),
-            "year": Both("每年", "a year")}  # fmt: skip
-
 
 def peaks_before(pages: PageBudget, line: Timeline, stop: int) -> dict[str, Any]:
     """Return the facts about the past of the window that ends at bucket `stop`; none where nothing was before it."""
@@ -95,12 +92,12 @@ def traced(
 
 def words_of(pages: PageBudget) -> dict[str, str]:
     """Return what a sentence says of the budget, by name and language."""
-    block, per = amount(pages.block), _PERIODS[pages.per]
+    block, budget = amount(pages.block), pages.words
     return {
         "block.zh": block.zh,
         "block.en": block.en,
-        "budget.zh": f"{per.zh}至多 {pages.at_most:g} 次提醒",
-        "budget.en": f"{pages.at_most:g} page{'' if pages.at_most == 1 else 's'} {per.en}",
+        "budget.zh": budget.zh,
+        "budget.en": budget.en,
         "factor": f"{pages.factor:.3g}",
         "rank": str(pages.rank),
     }

@@ -13,9 +13,8 @@ from config.brand import Brand
 from config.kinds.negative_burst import When
 from config.rule import Rule
 from indexing.detection.found import Span
-from indexing.detection.negative_burst import facts, look
 from indexing.detection.search_rounds import EvaluationFailed, SearchRounds, drive
-from indexing.detection.series import lines, scope
+from indexing.detection.threshold import judged
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.store import Store
@@ -61,31 +60,26 @@ def _written_up_to(store: Store, until: datetime) -> datetime:
 
 
 def _levels(rule: Rule, brands: Sequence[Brand], span: Span) -> SearchRounds[list[Level]]:
-    judging = cast(When, rule.when).looks()[0]
-    when = judging.model_copy(update={"min_count": 0, "min_share": 0.0})  # quiet hours have a level too
     watched = [brand.id for brand in brands if rule.watches(brand)]
-    own = look(when)
-    found: list[Level] = []
     if not watched:
-        return found
-    for (brand, _), line in (yield from lines(scope(rule, watched), own, watched, span)).items():
-        for stop in own.stops(span):
-            end = line.time(stop)
-            full = end == end.replace(minute=0, second=0, microsecond=0) and (span.since is None or end > span.since)
-            if not full or not (known := facts(when, line, stop)):
-                continue
-            verdict = judging.judge(known)
-            found.append(
-                {
-                    "@timestamp": timestamp(end - _HOUR),
-                    "rule": rule.id,
-                    "brand": brand,
-                    "counted": round(verdict.figure("negative")),
-                    "usual": verdict.reading("negative").usual,
-                    "threshold": verdict.figure("threshold"),
-                }
-            )
-    return found
+        return []
+    windows = yield from judged(rule, cast(When, rule.when).looks()[0], watched, span, lambda end: _is_full(end, span))
+    return [
+        {
+            "@timestamp": timestamp(end - _HOUR),
+            "rule": rule.id,
+            "brand": brand,
+            "counted": round(verdict.figure("negative")),
+            "usual": verdict.reading("negative").usual,
+            "threshold": verdict.figure("threshold"),
+        }
+        for brand, end, verdict in windows
+    ]
+
+
+def _is_full(end: datetime, span: Span) -> bool:
+    """Whether a window that ends then is one of a full hour."""
+    return end == end.replace(minute=0, second=0, microsecond=0) and (span.since is None or end > span.since)
 
 
 def _write(store: Store, levels: Sequence[Level]) -> None:

@@ -43,7 +43,8 @@ ALERT = (
     Field("step", LONG, "The step of its escalation that has been taken; -1 while nobody is told.", "steps"),
     Field("step_at", DATE, "When that was, or when it was repeated."),
     Field("repeats", LONG, "How often that step was repeated.", "times"),
-    Field("held", STORED, "Why nobody is told at present."),
+    Field("why_held", _AS_SENT, "Why nobody is told at present, as a kind with its parts."),
+    Field("held", STORED, "Until 0.1: the same in English."),
     Field("held_at", DATE, "Since when."),
     Field("joined", KEYWORD, "The alert of the same incident whose message speaks of this one too."),
     Field("incident", KEYWORD, "The incident: the id of the alert that founded it."),
@@ -123,7 +124,8 @@ ALERT_EVENT = (
     Field("event", KEYWORD, "What happened, such as firing, updated, sent or resolved."),
     Field("channel", KEYWORD, "The channel, where it is about one."),
     Field("by", KEYWORD, "The person who did it, where one did."),
-    Field("detail", STORED, "More, in words."),
+    Field("why", _AS_SENT, "More, as a kind with its parts."),
+    Field("detail", STORED, "The same in English words."),
 )
 
 SILENCE = (

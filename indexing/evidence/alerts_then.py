@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from indexing.alerts.explain import Happened, as_happened
-from indexing.alerts.policy import TOGETHER
+from indexing.alerts.reason import Because
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.store import Store
 
@@ -39,8 +39,8 @@ class AlertThen:
     @property
     def lead(self) -> str | None:
         """The alert whose message was to tell of this one too."""
-        why = (self.held and self.held.detail) or ""
-        return why.removeprefix(TOGETHER) if why.startswith(TOGETHER) else None
+        why = self.held and self.held.why
+        return why.of if why and why.kind is Because.TOGETHER else None
 
     @property
     def answered(self) -> tuple[Happened, ...]:

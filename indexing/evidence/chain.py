@@ -25,7 +25,7 @@ from indexing.evidence.line import NOTHING, BrokenChain, Item, Line, decode_kept
 from indexing.evidence.roots import is_sealed, sealed_until
 from indexing.evidence.segments import KEPT, LINES, Segment, chain_root, days, read, segments
 
-__all__ = ["End", "Place", "append", "end_of", "locked", "writer_name"]
+__all__ = ["End", "Place", "append", "end_of", "locked", "noted_ends", "writer_name"]
 
 _log = logging.getLogger(__name__)
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
@@ -244,6 +244,12 @@ def _note(writer: str, end: End) -> None:
     draft = _head(writer).with_suffix(".draft")
     draft.write_bytes(msgspec.json.encode(_Noted(end=end, kept=kept or 0)))
     draft.rename(_head(writer))
+
+
+def noted_ends() -> dict[str, End]:
+    """Return by writer the last line that this machine (its data folder) remembers to have written."""
+    found = {path.stem: _noted(path.stem) for path in (settings.data_dir() / "chain").glob("*.end")}
+    return {writer: noted.end for writer, noted in found.items() if noted}
 
 
 def _noted(writer: str) -> _Noted | None:

@@ -3,13 +3,15 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import msgspec
 
 from config.errors import UserError
+from indexing.evidence.chain import End, noted_ends
 from indexing.evidence.erasure import receipts_for
 from indexing.evidence.line import NOTHING, BrokenChain, Line, decode_kept, decode_line
-from indexing.evidence.roots import Head, Root, head_of, joined, root_of
+from indexing.evidence.roots import Head, Root, head_of, is_over, joined, root_of
 from indexing.evidence.segments import KEPT, LINES, chain_root, days, read, segments, writers
 
 __all__ = ["NothingToProve", "Proof", "prove"]
@@ -41,16 +43,17 @@ class Proof:
 def prove(day: str, *, published: str | None = None) -> Proof:
     """Check a day; `published` is its root as it is known from elsewhere, such as the sign of life of the next day."""
     proof, root = Proof(day=day), None
-    if day not in days():
+    noted = {writer: end for writer, end in noted_ends().items() if end.day == day}  # first: they only grow
+    if day not in days() and not noted:
         raise NothingToProve(f"{day}: no evaluation left a line that day: there is {_range() or 'no chain yet'}")
     try:
         root = root_of(day)
     except BrokenChain as error:
         proof.wrong.append(str(error))
-    names = {*writers(day), *(head.writer for head in root.heads if root)} if root else set(writers(day))
+    heads = {head.writer: head for head in root.heads} if root else {}
+    names = {*writers(day), *heads, *noted}
     for writer in sorted(names):
-        _prove_writer(day, writer, next((one for one in root.heads if one.writer == writer), None) if root else None,
-                      proof, sealed=root is not None)  # fmt: skip
+        _prove_writer(day, writer, heads.get(writer), noted.get(writer), proof, sealed=root is not None)
     proof.writers = len(names)
     _prove_root(day, root, published, proof)
     return proof
@@ -65,6 +68,8 @@ def _prove_root(day: str, root: Root | None, published: str | None, proof: Proof
     path = f"{chain_root()}/{day}/root.json"
     later = next((found for after in days() if after > day and (found := _root_or_none(after))), None)
     if root is None:
+        if published and not later and not is_over(day, datetime.now(UTC)):
+            raise NothingToProve(f"--root: {day} has no root before half an hour past midnight: leave --root out")
         if later or published:
             proof.wrong.append(f"{path}: missing or damaged, though the day was over: bring it back from a copy")
         return
@@ -92,7 +97,7 @@ Places = dict[int, tuple[str, int]]
 """By the numbers of lines the file in which each stands, and its place in there from 1."""
 
 
-def _prove_writer(day: str, writer: str, head: Head | None, proof: Proof, *, sealed: bool) -> None:
+def _prove_writer(day: str, writer: str, head: Head | None, noted: End | None, proof: Proof, *, sealed: bool) -> None:
     lines: dict[int, Line] = {}
     places: Places = {}
     last = _head_before(day, writer)
@@ -110,7 +115,11 @@ def _prove_writer(day: str, writer: str, head: Head | None, proof: Proof, *, sea
         last = _prove_lines(segment.path, raw, last, lines, places, proof)
         last = None if torn and sealed else last
     proof.lines += len(lines)
-    _prove_end(f"{chain_root()}/{day}/{writer}", head, last, places, proof, sealed=sealed)
+    folder = f"{chain_root()}/{day}/{writer}"
+    if sealed:
+        _prove_end(folder, head, last, places, proof)
+    if noted and not (sealed and head and head.last >= noted.n):
+        _prove_noted(folder, noted, last, places, proof)
     _prove_contents(day, writer, lines, places, proof)
 
 
@@ -162,11 +171,21 @@ def _head_before(day: str, writer: str) -> Head | None:
     return Head(writer=writer, first=0, last=0, digest=NOTHING)
 
 
-def _prove_end(
-    folder: str, head: Head | None, last: Head | None, places: Places, proof: Proof, *, sealed: bool
-) -> None:
-    if not sealed:
-        return
+def _prove_noted(folder: str, noted: End, last: Head | None, places: Places, proof: Proof) -> None:
+    """Check the end of a chain against what this machine remembers of it, which no root may know yet."""
+    if not places:
+        proof.wrong.append(f"{folder}: lines up to {noted.n:,} are missing: the files were removed")
+    elif last is None:
+        return  # what is damaged is told of already
+    elif last.last < noted.n:
+        name = _named(places[last.last])
+        missing = f"lines {last.last + 1:,} to {noted.n:,}, which this machine wrote, are missing"
+        proof.wrong.append(f"{name}: the last line; {missing}: the file was cut")
+    elif last.last == noted.n and last.digest != noted.digest:
+        proof.wrong.append(f"{_named(places[last.last])}: changed: this machine wrote another last line")
+
+
+def _prove_end(folder: str, head: Head | None, last: Head | None, places: Places, proof: Proof) -> None:
     if head is None:
         proof.wrong.append(f"{folder}: these lines are not in the day's root: they were written after it")
     elif not places:

@@ -16,7 +16,18 @@ from crawlers.storage import files
 from indexing.evidence.line import NOTHING, BrokenChain, digest_of
 from indexing.evidence.segments import LINES, chain_root, days, read, segments, writers
 
-__all__ = ["Head", "Root", "head_of", "is_sealed", "joined", "latest_root", "root_of", "seal", "sealed_until"]
+__all__ = [
+    "Head",
+    "Root",
+    "head_of",
+    "is_over",
+    "is_sealed",
+    "joined",
+    "latest_root",
+    "root_of",
+    "seal",
+    "sealed_until",
+]
 
 _GRACE = timedelta(minutes=30)
 """How long after midnight a day is sealed: whoever was writing then has finished."""
@@ -72,6 +83,11 @@ def is_sealed(day: str) -> bool:
     return files.exists(_path(day))
 
 
+def is_over(day: str, now: datetime) -> bool:
+    """Say whether a day is over for long enough to be sealed."""
+    return day < (now.astimezone(DAY_ZONE) - _GRACE).date().isoformat()
+
+
 def sealed_until() -> str:
     """Return the last day that has a root, before which nothing is sealed any more; empty where none has."""
     return next(filter(is_sealed, reversed(days())), "")
@@ -92,14 +108,13 @@ def head_of(day: str, writer: str) -> Head | None:
 
 def seal(now: datetime) -> list[Root]:
     """Give every day that is over its root, oldest first; what has one keeps it. Two at once make the same."""
-    today = (now.astimezone(DAY_ZONE) - _GRACE).date().isoformat()
     made, before = [], NOTHING
     known = days()
     start = next((at for at in range(len(known) - 1, -1, -1) if is_sealed(known[at])), -1)
     if start >= 0 and (sealed := root_of(known[start])):
         before = sealed.root
     for day in known[start + 1 :]:
-        if day >= today:
+        if not is_over(day, now):
             break
         heads = tuple(head for writer in writers(day) if (head := head_of(day, writer)))
         root = Root(day=day, before=before, heads=heads, root=joined(day, before, heads))

@@ -1,6 +1,7 @@
 """A why-not in words, in Chinese and in English, and as JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -9,7 +10,6 @@ from config.both import Both
 from config.settings import DAY_ZONE
 from indexing.alerts.facts import ZONE, clock
 from indexing.alerts.figure_names import FIGURES
-from indexing.alerts.held_words import said_of_held
 from indexing.evidence.alerts_then import AlertThen
 from indexing.evidence.at import Standing
 from indexing.evidence.known import Feed
@@ -45,13 +45,13 @@ def _short(found: WhyNot) -> Iterator[Both]:
     held = [alert for alert in found.alerts if alert.held and not alert.sent and alert.lead not in known]
     if sent:
         alert, last = max(sent, key=lambda pair: pair[1].at)
-        to = f"{last.channel or ''} {last.detail or ''}".strip()
+        zh, en = (" ".join(filter(None, (last.channel, more))) for more in last.said or ("", ""))
         yield Both(
-            f"有：{alert.id} 于 {clock(last.at)} 送达 {to}", f"Something did: {alert.id} at {clock(last.at)}, {to}"
+            f"有：{alert.id} 于 {clock(last.at)} 送达 {zh}", f"Something did: {alert.id} at {clock(last.at)}, {en}"
         )
     elif held:
-        why = (held[-1].held.detail or "") if held[-1].held else ""
-        yield Both(f"已发现，未发送：{held[-1].id}：{said_of_held(why).zh}", f"Found, not sent: {held[-1].id}: {why}")
+        why = (held[-1].held and held[-1].held.said) or Both("", "")
+        yield Both(f"已发现，未发送：{held[-1].id}：{why.zh}", f"Found, not sent: {held[-1].id}: {why.en}")
     if found.gap:
         yield _nobody(found)
     elif not (sent or held):
@@ -141,8 +141,22 @@ def _known(found: WhyNot) -> Iterator[Both]:
         )
     if not known.feeds:
         yield Both("没有任何采集记录", "no crawl is on record")
-    for feed in known.feeds:
-        yield _feed(feed)
+    yield from (_feed(feed) for feed in known.feeds if feed.blind)
+    if whole := [feed for feed in known.feeds if not feed.blind]:
+        yield _whole(whole)
+
+
+def _whole(feeds: Sequence[Feed]) -> Both:
+    """Say of all feeds that were seen whole at once when the one longest ago was."""
+    oldest = min(feeds, key=lambda feed: feed.last_at or datetime.max.replace(tzinfo=DAY_ZONE))
+    last = clock(oldest.last_at) if oldest.last_at else ""
+    name = f"{oldest.feed} {oldest.query}"
+    if len(feeds) == 1:
+        return Both(f"{name}：{last} 采全", f"seen whole at {last}")
+    return Both(
+        f"{len(feeds)} 个信源采全，其中最早的是 {last} 的 {name}",
+        f"{len(feeds)} feeds were seen whole, the one longest ago at {last}",
+    )
 
 
 def _feed(feed: Feed) -> Both:
@@ -150,8 +164,6 @@ def _feed(feed: Feed) -> Both:
     if feed.last_at is None:
         return Both(f"{name}：从未采集", "never crawled by then")
     last = clock(feed.last_at)
-    if not feed.blind:
-        return Both(f"{name}：{last} 采全", f"seen whole at {last}")
     seen = Both(f"上次看全 {clock(feed.seen_at)}", f"last seen whole {clock(feed.seen_at)}") if feed.seen_at else Both(
         "从未看全", "never seen whole"
     )  # fmt: skip
@@ -182,9 +194,10 @@ def _alerts(found: WhyNot) -> Iterator[Both]:
 def _alert(alert: AlertThen) -> Iterator[Both]:
     yield Both(f"{alert.id}：{clock(alert.raised_at)} 发现", f"found {clock(alert.raised_at)}")
     for one in alert.happened[1:]:
-        about = " · ".join(filter(None, (one.channel, one.by and f"by {one.by}", one.detail)))
-        why = f"：{said_of_held(one.detail).zh}" if one.detail and one.event == "held" else ""
-        yield Both(f"  {clock(one.at)} {one.what.zh}{why}", " · ".join(filter(None, (one.what.en, about))))
+        more = one.said or Both("", "")
+        zh = " · ".join(filter(None, (one.what.zh, one.channel, one.by, more.zh)))
+        en = " · ".join(filter(None, (one.what.en, one.by and f"by {one.by}", more.en)))
+        yield Both(f"  {clock(one.at)} {zh}", en)
 
 
 def _hours(found: WhyNot) -> str:

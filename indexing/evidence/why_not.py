@@ -10,6 +10,7 @@ from config.errors import UserError
 from config.override import Override
 from config.rota import Rota
 from config.rule import Rule
+from config.settings import DAY_ZONE
 from indexing.alerts.overrides import lasting
 from indexing.alerts.silence import Silence
 from indexing.elasticsearch.store import Store
@@ -62,7 +63,8 @@ def why_not(
 ) -> WhyNot:
     """Return what the chain and the index tell of a minute; InTheFuture where it has not come."""
     if at > now:
-        raise InTheFuture(f"--at: {at:%Y-%m-%d %H:%M} UTC has not come yet: give a time of the past")
+        local = f"{at.astimezone(DAY_ZONE):%Y-%m-%d %H:%M}"
+        raise InTheFuture(f"--at: {local} (Asia/Shanghai) has not come yet: give a time of the past")
     moment = standing_at(brand.id, at)
     watching = {rule.id: rule for rule in rules if rule.watches(brand)}
     standings = sorted(moment.standings if moment else (), key=_nearness, reverse=True)

@@ -10,12 +10,13 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from math import ceil
 
 from config.settings import DAY_ZONE
 from indexing.limit.trials import Trial
 
-__all__ = ["Curve", "Point", "curve_of", "groups"]
+__all__ = ["Curve", "Point", "curve_of", "fewest_trials", "groups"]
 
 _ROUNDS = 400
 _TAILS = (0.025, 0.975)
@@ -83,8 +84,17 @@ def _at(share: float, known: Sequence[float]) -> float:
     One more trial is as likely to fall before each of the known ones: the share is that of these and itself (split
     conformal prediction), so that the promise holds for cascades that are not among them.
     """
-    place = ceil(share * (len(known) + 1))
+    place = _place(share, len(known))
     return known[place - 1] if place <= len(known) else float("inf")
+
+
+def _place(share: float, trials: int) -> int:
+    return ceil(share * (trials + 1))
+
+
+def fewest_trials(share: float) -> int:
+    """Return how many trials it takes to promise a probability at all."""
+    return next(trials for trials in count(1) if _place(share, trials) <= trials)
 
 
 def _tail(limits: Sequence[float], share: float) -> float:

@@ -8,7 +8,7 @@ import msgspec
 
 from config.both import Both
 from config.duration import written
-from indexing.limit.curve import Curve
+from indexing.limit.curve import Curve, fewest_trials
 from indexing.limit.limit import Limit
 
 __all__ = ["as_json", "rows", "sentences"]
@@ -18,29 +18,48 @@ _NAMES = {"all": Both("全天", "all day"), "day": Both("白天 7–23", "day"),
 
 def sentences(limit: Limit) -> Iterator[Both]:
     """Yield what the limit promises, one thing a sentence."""
-    hour = limit.curve("speed 1:00:00") or limit.curve("all")
-    night = limit.curve("night")
-    if hour is None or hour.posts is None:
-        yield Both("任何数量都达不到这个把握", "No number of posts is heard of that surely")
-        return
-    within = Both("一小时内", " in an hour") if hour.name != "all" else Both("", "")
-    yield Both(
-        f"{within.zh} {hour.posts} 条负面起，{hour.sure:.0%} 会叫醒您（区间 {_interval(hour)}）{_soon(hour).zh}",
-        f"From {hour.posts} negative posts{within.en} you hear of it with {hour.sure:.0%} ({_interval(hour)})"
-        f"{_soon(hour).en}",
-    )
-    if night:
-        posts = str(night.posts) if night.posts is not None else None
-        yield Both(
-            f"夜间（23–7 点）从 {posts} 条起" if posts else "夜间达不到这个把握",
-            f"At night (23 to 7 o'clock) from {posts}" if posts else "At night no number is heard of that surely",
-        )
+    hour, every, night = (limit.curve(name) for name in ("speed 1:00:00", "all", "night"))
+    if promised := next((one for one in (hour, every) if one and one.posts is not None), None):
+        yield _promise(promised)
+    else:
+        yield _no_promise(every or hour, Both("", ""))
+    if night and night.posts is not None:
+        yield Both(f"夜间（23–7 点）从 {night.posts} 条起", f"At night (23 to 7 o'clock) from {night.posts}")
+    elif night:
+        yield _no_promise(night, Both("夜间（23–7 点）", "At night (23 to 7 o'clock): "))
     if limit.arrives_after is not None:
         minutes = _minutes(limit.arrives_after)
         yield Both(
             f"帖文发布后 {minutes} 分钟（中位数）才入库，须另加",
             f"Posts reach the index {minutes} minutes after they are published (median): that comes on top",
         )
+
+
+def _promise(curve: Curve) -> Both:
+    within = Both("一小时内", " in an hour") if curve.name != "all" else Both("", "")
+    return Both(
+        f"{within.zh} {curve.posts} 条负面起，{curve.sure:.0%} 会叫醒您（区间 {_interval(curve)}）{_soon(curve).zh}",
+        f"From {curve.posts} negative posts{within.en} you hear of it with {curve.sure:.0%} ({_interval(curve)})"
+        f"{_soon(curve).en}",
+    )
+
+
+def _no_promise(curve: Curve | None, when: Both) -> Both:
+    """Say that nothing can be promised, and whether that is the rule's doing or that of too few trials."""
+    trials = curve.trials if curve else 0
+    sure = f"{curve.sure:.0%}" if curve else "95 %"
+    if curve and trials >= fewest_trials(curve.sure):
+        return Both(f"{when.zh}任何数量都达不到这个把握", f"{when.en}No number of posts is heard of that surely")
+    half = _half(curve) if curve else None
+    heard = Both(f"，半数从 {half} 条起", f"; half are heard of from {half} posts on") if half else Both("", "")
+    return Both(
+        f"{when.zh}只试了 {trials} 次，不足以承诺 {sure}{heard.zh}：把 --since 放远些",
+        f"{when.en}{trials} trials are too few to promise {sure}{heard.en}: look further back with --since",
+    )
+
+
+def _half(curve: Curve) -> int | None:
+    return next((point.posts for point in curve.points if point.probability >= 0.5), None)
 
 
 def _soon(curve: Curve) -> Both:
@@ -67,12 +86,11 @@ def _minutes(length: timedelta) -> int:
 def rows(limit: Limit) -> Iterator[tuple[str, ...]]:
     """Yield what, trials, posts for 50 %, posts for the probability asked for, their interval, two delays."""
     for curve in limit.curves:
-        half = next((str(point.posts) for point in curve.points if point.probability >= 0.5), "–")
         median, sure = (
             str(_minutes(one)) if one is not None else "–" for one in (curve.median_delay, curve.sure_delay)
         )
         posts = str(curve.posts) if curve.posts is not None else "–"
-        yield _name(curve), str(curve.trials), half, posts, _interval(curve), median, sure
+        yield _name(curve), str(curve.trials), str(_half(curve) or "–"), posts, _interval(curve), median, sure
 
 
 def _name(curve: Curve) -> str:
