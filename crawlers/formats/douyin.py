@@ -98,6 +98,7 @@ class Reply(msgspec.Struct):
     status_msg: str | None = None
     data: msgspec.Raw = msgspec.Raw(b"null")
     aweme_list: list[msgspec.Raw] | None = None
+    aweme_detail: msgspec.Raw = msgspec.Raw(b"null")
     comments: msgspec.Raw = msgspec.Raw(b"")
     has_more: bool | int | None = None
     cursor: int | str | None = None

@@ -62,6 +62,7 @@ class _Message(msgspec.Struct):
     page_info: Any = None
     pics: Any = None
     pic_infos: Any = None
+    mixed: Any = msgspec.field(name="mix_media_info", default=None)
     user: User | None = None
     root: msgspec.Raw = msgspec.field(name="retweeted_status", default=_ABSENT)
     type: int | None = msgspec.field(name="mblogtype", default=None)
@@ -105,7 +106,7 @@ def read_message(spider: PlatformSpider, response: Response, raw: msgspec.Raw, *
         text=text,
         tags=tags_of(text),
         links=links_of(markup, spider.base, own=SITE),
-        pictures=read_pictures(message.pics, message.pic_infos),
+        pictures=_parse_pictures(message),
         author=read_author(message.user),
         published_at=published_at,
         time_precision=precision,
@@ -171,6 +172,17 @@ def read_pictures(*holders: Any) -> tuple[str, ...]:
                 if address.startswith(("https://", "http://")):
                     found[address] = None
     return tuple(found)
+
+
+def _parse_pictures(message: _Message) -> tuple[str, ...]:
+    """Return the pictures; those among films, too, and of a film or an article alone its cover."""
+    items = message.mixed.get("items") if isinstance(message.mixed, dict) else None
+    among = [item.get("data") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    card = message.page_info if isinstance(message.page_info, dict) else {}
+    covered = {str(card.get("type")), str(card.get("object_type"))} & {"video", "article"}
+    cover = card.get("page_pic") if covered else None
+    found = read_pictures(message.pics, message.pic_infos, among)
+    return found or read_pictures([{"url": cover} if isinstance(cover, str) else cover])
 
 
 def tags_of(text: str) -> tuple[str, ...]:

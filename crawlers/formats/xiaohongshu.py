@@ -10,6 +10,7 @@ import msgspec
 from config.both import Both
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged
 from crawlers.formats.native_id import published, settled
+from crawlers.formats.xiaohongshu_page import note_in_page
 from crawlers.page import Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
@@ -221,6 +222,8 @@ def read_reply(response: Response) -> Data:
     """Return what the reply holds; raise what it says instead, Gone when a note is not there."""
     if looks_like_html(response.body):
         page = response.body.decode("utf-8", "replace")
+        if (shown := note_in_page(page)) is not None:
+            return decode_item(shown, Data)
         odd = _BLOCKED_PAGE.search(response.url + page) or not _LOGIN_WORDS.search(page)
         raise (Blocked if odd else LoginRequired)("a page for people instead of JSON")
     reply = decode_page(response.body, _Reply)

@@ -80,9 +80,12 @@ class _Counted(msgspec.Struct):
 
 
 class _Top(msgspec.Struct):
-    """The pinned comment, as the older pages hold it."""
+    """The pinned comments, by who pinned them; the oldest pages hold the uploader's below `upper`."""
 
+    admin: msgspec.Raw = _ABSENT
     upper: msgspec.Raw = _ABSENT
+    vote: msgspec.Raw = _ABSENT
+    top: msgspec.Raw = _ABSENT
 
 
 class _Data(msgspec.Struct):
@@ -93,6 +96,7 @@ class _Data(msgspec.Struct):
     cursor: _Cursor | None = None
     page: _Counted | None = None
     top: msgspec.Raw = _ABSENT
+    upper: msgspec.Raw = _ABSENT
     top_replies: msgspec.Raw = _ABSENT
 
 
@@ -101,8 +105,8 @@ class BilibiliReplies(BilibiliSpider):
 
     feed_name = Both("B站评论", "Bilibili comments")
     in_browser = BrowserPage(
-        r"https://api\.bilibili\.com/x/v2/reply/(wbi/"
-        r"main|reply)\?(?=([^\n]*&)?type=1[&\n])([^\n]*&)?oid=(?P<query>\d+)",
+        r"https://api\.bilibili\.com/x/v2/reply(/(wbi/)?main|/reply)?"
+        r"\?(?=([^\n]*&)?type=1[&\n])([^\n]*&)?oid=(?P<query>\d+)",
         "av{query}",
     )
     headers = {"Accept": "application/json", "Referer": "https://www.bilibili.com/"}
@@ -125,19 +129,18 @@ class BilibiliReplies(BilibiliSpider):
         if data is None:
             return Page(nothing="no comments here, or not any more")
         items = decode_optional(data.replies, list[msgspec.Raw]) or []
-        pinned = decode_optional(data.top_replies, list[msgspec.Raw]) or []
-        above = decode_optional(data.top, _Top)
-        pinned += [above.upper] if above and not pinned and bytes(above.upper) != bytes(_ABSENT) else []
+        pinned = _pinned(data)
         hot = decode_optional(data.hot, list[msgspec.Raw]) or []  # of the older pages, out of turn
         read, dead = self.read_each([*pinned, *hot, *items], partial(self._parse_reply, response))
         posts = [post for post, _ in read]
         inner, dead_inner = self.read_each([raw for _, found in read for raw in found], partial(self._answer, response))
+        told = tuple({post.id: post for post in (*posts, *inner)}.values())
         asked = parse_qs(urlsplit(response.url).query)
         if "root" in asked:
-            return Page(posts=(*posts, *inner), dead=(*dead, *dead_inner), follow=self._more(data, asked["root"][0]))
+            return Page(posts=told, dead=(*dead, *dead_inner), follow=self._more(data, asked["root"][0]))
         tops = {post.id for post in posts[: len(pinned) + len(hot)]}
         return Page(
-            posts=(*posts, *inner),
+            posts=told,
             dead=(*dead, *dead_inner),
             listed=tuple(Listed(id=post.id, at=post.published_at, pinned=post.id in tops) for post in posts),
             follow=tuple(self._unshown(read)),
@@ -209,6 +212,13 @@ class BilibiliReplies(BilibiliSpider):
     def _request(self, path: str, fields: dict[str, str]) -> Request:
         query = urlencode(fields, quote_via=quote)
         return Request(url=f"{self.base}/x/v2/reply/{path}?{query}", headers=self.headers, optional=path == "reply")
+
+
+def _pinned(data: _Data) -> list[msgspec.Raw]:
+    """Return the comments that stand on top: the uploader's, an official one, a vote."""
+    places = [found for raw in (data.top, data.upper) if (found := decode_optional(raw, _Top))]
+    held = [one for top in places for one in (top.admin, top.upper, top.vote, top.top) if decode_optional(one, _Reply)]
+    return [*(decode_optional(data.top_replies, list[msgspec.Raw]) or ()), *held]
 
 
 def _parse_author(reply: _Reply) -> Author | None:

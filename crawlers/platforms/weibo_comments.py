@@ -39,6 +39,7 @@ class _Comment(msgspec.Struct):
     created_at: str | None = None
     rootid: int | str | None = None
     reply_id: int | str | None = None
+    answered: Any = msgspec.field(name="reply_comment", default=None)
     user: User | None = None
     source: str | None = None
     like_count: Any = None
@@ -104,7 +105,8 @@ class WeiboComments(OfMessage):
         text = text_of(comment.text)
         replies = decode_optional(comment.comments, list[msgspec.Raw]) or []
         total = count(comment.total_number)
-        answered = str(comment.reply_id or below or self.mid)
+        named = comment.answered.get("id") if isinstance(comment.answered, dict) else None
+        answered = str(comment.reply_id or (named if isinstance(named, int | str) else None) or below or self.mid)
         post = self.post(
             response,
             kind=Kind.COMMENT,

@@ -23,7 +23,8 @@ from crawlers.reading.wire import decode_item
 
 __all__ = ["ZhihuHot"]
 
-_QUESTION = re.compile(r"(?:questions?/|^Q_|^)(\d+)(?:[/?#].*)?$")
+_TOPIC = re.compile(r"(?:/(?P<named>question|article|p|zvideo|pin)s?/|^(?P<letter>[A-Z])_|^)(?P<id>\d+)(?:[/?#].*)?$")
+_LETTERS = {"Q": "question", "A": "article", "V": "zvideo", "P": "pin"}
 
 
 class _Area(msgspec.Struct):
@@ -35,6 +36,7 @@ class _Target(msgspec.Struct):
     """A question, in the shape of either of the two addresses that give the list."""
 
     id: int | str | None = None
+    type: str | None = None
     title: str | None = None
     excerpt: str | None = None
     url: str | None = None
@@ -85,26 +87,28 @@ class ZhihuHot(HotList):
 def _parse_entry(rank: int, raw: msgspec.Raw) -> Topic:
     entry = decode_item(raw, _Entry)
     target = entry.target
-    question = _question(target.url, target.link.url if target.link else None, entry.card_id, target.id)
+    places = (target.url, target.link.url if target.link else None, entry.card_id, target.id)
+    key = _key(target.type, *places)
     title = target.title or (target.title_area.text if target.title_area else None)
     if not title:
         raise MalformedPost("title: missing")
     excerpt = target.excerpt or (target.excerpt_area.text if target.excerpt_area else None)
     shown = [target.image_area.url if target.image_area else None, *(child.thumbnail for child in entry.children or ())]
     return Topic(
-        key=f"question/{question}",
+        key=key,
         title=text_of(title),
         text=text_of(excerpt or ""),
-        url=f"https://www.zhihu.com/question/{question}",
+        url=f"https://zhuanlan.zhihu.com/p/{key[8:]}" if key.startswith("article/") else f"https://www.zhihu.com/{key}",
         rank=rank,
         pictures=tuple(address for address in shown if address and address.startswith("http")),
         engagement=Engagement(comments=count(target.answer_count)),
     )
 
 
-def _question(*places: int | str | None) -> str:
-    """Return the question's number, from the first place that has it."""
+def _key(type: str | None, *places: int | str | None) -> str:
+    """Return what is hot with its number, such as question/123, from the first place that has it."""
     for place in places:
-        if match := _QUESTION.search(str(place or "")):
-            return match[1]
+        if match := _TOPIC.search(str(place or "")):
+            kind = match["named"] or _LETTERS.get(match["letter"] or "") or type or "question"
+            return f"{'article' if kind == 'p' else kind}/{match['id']}"
     raise MalformedPost("no question's number")
