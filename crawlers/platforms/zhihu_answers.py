@@ -3,7 +3,7 @@
     GET /api/v4/questions/{id}/answers?include=…&sort_by=created&offset=N&limit=20
 
 Requests carry a signature (x-zse-96), which belongs to the cookie `d_c0`. The query is the question's number or
-address. The list that Zhihu's own page receives, /api/v4/questions/{id}/feeds, is read too.
+address. The list that Zhihu's own page receives, /api/v4/questions/{id}/feeds, is read too, and so is the page itself.
 """
 
 import re
@@ -14,8 +14,9 @@ import msgspec
 
 from config.both import Both
 from crawlers.browser_page import BrowserPage
-from crawlers.formats.zhihu import read_reply
+from crawlers.formats.zhihu import Reply, read_reply
 from crawlers.formats.zhihu_content import KINDS, Zhihu, parameter, type_of
+from crawlers.formats.zhihu_page import contents_in_page
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.reading.wire import decode_optional
 from crawlers.spider import CannotCrawl, Job
@@ -37,7 +38,10 @@ class ZhihuAnswers(Zhihu):
     """What people answered to one question."""
 
     feed_name = Both("知乎回答", "Zhihu answers")
-    in_browser = BrowserPage(r"https://www\.zhihu\.com/api/v4/questions/(?P<query>\d+)/(answers|feeds)\?")
+    in_browser = BrowserPage(
+        r"https://www\.zhihu\.com/(api/v4/questions(?=/\d+/(answers|feeds)\?)|question(?=/\d+(/answer/\d+)?[?\n]))"
+        r"/(?P<query>\d+)"
+    )
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
@@ -54,7 +58,8 @@ class ZhihuAnswers(Zhihu):
 
     def parse_page(self, response: Response) -> Page:
         """Read one page of answers; advertisements and suggestions among them are none."""
-        reply = read_reply(response)
+        shown = contents_in_page(response.body)
+        reply = Reply(data=shown) if shown else read_reply(response)
         entries = [one for raw in reply.data or () if type_of(one := _answer(raw)) in (None, *KINDS)]
         found, dead = self.read_each(entries, partial(self.read_content, response))
         ended = reply.paging is None or bool(reply.paging.is_end)

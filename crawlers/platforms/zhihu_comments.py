@@ -4,7 +4,8 @@
     GET /api/v4/comment_v5/comment/{id}/child_comment?order_by=ts&limit=20&offset=…
 
 Requests carry a signature (x-zse-96), which belongs to the cookie `d_c0`. The query is an address, such as
-https://www.zhihu.com/question/1/answer/2. The older list, /api/v4/answers/{id}/root_comments, is read too.
+https://www.zhihu.com/question/1/answer/2. The older list, /api/v4/answers/{id}/root_comments, is read too;
+and of an article's own page, as a browser receives it, the article.
 """
 
 import re
@@ -19,6 +20,7 @@ from crawlers.browser_page import BrowserPage
 from crawlers.errors import MalformedPost
 from crawlers.formats.zhihu import Paging, read_reply
 from crawlers.formats.zhihu_content import KINDS, Person, Zhihu, author_of, number, parameter, region_of
+from crawlers.formats.zhihu_page import contents_in_page
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Engagement, Kind, Post
 from crawlers.reading.counts import count
@@ -67,8 +69,8 @@ class ZhihuComments(Zhihu):
 
     feed_name = Both("知乎评论", "Zhihu comments")
     in_browser = BrowserPage(
-        r"https://www\.zhihu\.com/api/v4/(comment_v5/)?"
-        r"(?P<query>(answers|articles|zvideos|pins|questions)/\d+)/root_comments?\?"
+        r"https://(www\.zhihu\.com/api/v4/(comment_v5/)?(?=\w+/\d+/root_comments?\?)|zhuanlan\.zhihu\.com/(?=p/)"
+        r"|www\.zhihu\.com/(?=(pin|zvideo)/))(?P<query>(answers|articles|zvideos|pins|questions|p|pin|zvideo)/\d+)"
     )
 
     def __init__(self, job: Job) -> None:
@@ -87,6 +89,9 @@ class ZhihuComments(Zhihu):
 
     def parse_page(self, response: Response) -> Page:
         """Read one page of comments, or of the replies to one."""
+        if shown := contents_in_page(response.body):
+            found, broken = self.read_each(shown, partial(self.read_content, response))
+            return Page(posts=tuple(post for post in found if post.native_id == self._above), dead=tuple(broken))
         reply = read_reply(response)
         below = match["id"] if (match := _REPLIES.search(response.url)) else None
         read, dead = self.read_each(reply.data or (), partial(self._parse_comment, response, below))
