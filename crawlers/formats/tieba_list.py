@@ -140,7 +140,7 @@ def read_entry(response: Response, users: Mapping[str, User], raw: msgspec.Raw) 
     agreed = thread.agree.agree_num if thread.agree else thread.agree_num
     answered = _stamp(thread.last_time_int, response)
     return Entry(
-        tid=tid,
+        tid=_number(tid),
         title=text_of(thread.title or ""),
         text=text_in(shown) if isinstance(shown, list | str) else "",
         whole=whole,
@@ -171,7 +171,7 @@ def read_feed(response: Response, users: Mapping[str, User], raw: msgspec.Raw) -
     pictures = [one for part in parts if isinstance(one := part.get("origin_pic_url") or part.get("big_pic_url"), str)]
     user = users.get(str(named.get("user_id")), User(id=str(named.get("user_id") or "") or None))
     return Entry(
-        tid=tid,
+        tid=_number(tid),
         title=text_of(str(named.get("title") or "")),
         text="".join(map(_words, parts)).strip(),
         began=_stamp(named.get("create_time"), response),
@@ -222,7 +222,7 @@ def _row(response: Response, row: Element) -> Entry:
     answered = plain(first(row, f".//{classed('threadlist_reply_date')}"))
     pictures = (attribute(one, "bpic") for one in each(row, f".//{classed('threadlist_media')}//img"))
     return Entry(
-        tid=str(told.id or (match[1] if match else "")),
+        tid=_number(str(told.id or (match[1] if match else ""))),
         title=attribute(link, "title") or plain(link),
         text=plain(first(row, f".//{classed('threadlist_abs')}")),
         began=_day(plain(first(row, f".//{classed('is_show_create_time')}")), response),
@@ -242,7 +242,7 @@ def _card(response: Response, card: Element) -> Entry:
     shown = (attribute(one, "data-src") for one in each(card, f".//{classed('image-list-item')}//img"))
     user = first(card, ".//a[contains(@href, '/home/main')]")
     return Entry(
-        tid=thread[1] if thread else "",
+        tid=_number(thread[1] if thread else ""),
         title=plain(first(card, f".//{classed('thread-title')}")),
         text=plain(first(card, f".//{classed('thread-content')}")),
         began=_day(_BEGAN.sub("", when), response) if _BEGAN.match(when) else None,
@@ -250,6 +250,12 @@ def _card(response: Response, card: Element) -> Entry:
         author=author_of(linked_user(attribute(user, "href"), plain(user))) if user is not None else None,
         pictures=tuple(dict.fromkeys(one for one in shown if one.startswith("http"))),
     )
+
+
+def _number(tid: str) -> str:
+    if not (tid.isascii() and tid.isdecimal() and len(tid) < 20):
+        raise MalformedPost(f"id: {tid[:40]!r} is no number")
+    return tid
 
 
 def _stamp(written: Any, response: Response) -> ReadTime | None:
