@@ -1,6 +1,6 @@
 """The comments below posts of 知乎, the newest first, one reply beside each, the others on pages of their own.
 
-`GET /api/v4/comment_v5/answers/{id}/root_comment?offset=…` and `/api/v4/comment_v5/comment/{id}/child_comment?offset=…`.
+`GET /api/v4/comment_v5/answers/{id}/root_comment?offset=…`, and `/comment/{id}/child_comment` there for its replies.
 """
 
 import re
