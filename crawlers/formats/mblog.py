@@ -13,6 +13,7 @@ from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
+from crawlers.reading.regions import region_of
 from crawlers.reading.times import ReadTime, optional_time, read_time
 from crawlers.reading.wire import decode_item, decode_optional
 from crawlers.spider import PlatformSpider
@@ -112,7 +113,7 @@ def read_message(spider: PlatformSpider, response: Response, raw: msgspec.Raw, *
         time_precision=precision,
         edited_at=optional_time(message.edit_at, response.moment),
         engagement=_parse_engagement(message),
-        region=_parse_region(message),
+        region=region_of(message.region_name),
         parent_id=str(message.pid or root_mid) if root_mid else None,
         root_id=f"{_PLATFORM}:{Kind.POST}:{root_mid}" if root_mid else None,
     )
@@ -209,10 +210,6 @@ def _parse_engagement(message: _Message) -> Engagement:
         likes=count(message.attitudes_count),
         views=count(video.get("play_count")),
     )
-
-
-def _parse_region(message: _Message) -> str | None:
-    return (message.region_name or "").removeprefix("发布于").removeprefix("来自").strip() or None
 
 
 def _is_pinned(message: _Message) -> bool:

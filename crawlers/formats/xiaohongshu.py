@@ -14,6 +14,7 @@ from crawlers.formats.xiaohongshu_page import note_in_page
 from crawlers.page import Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
+from crawlers.reading.regions import region_of
 from crawlers.reading.times import ReadTime, Stamp, optional_time, read_time, stamped
 from crawlers.reading.wire import decode_item, decode_page, looks_like_html
 from crawlers.spider import PlatformSpider
@@ -169,7 +170,7 @@ class Xiaohongshu(PlatformSpider):
                 comments=count(counts.comment_count),
                 shares=count(counts.shared_count if counts.share_count is None else counts.share_count),
             ),
-            region=note.ip_location or None,
+            region=region_of(note.ip_location),
         )
 
     def read_comment(self, response: Response, note: str, below: str | None, raw: msgspec.Raw) -> tuple[Post, Comment]:
@@ -190,7 +191,7 @@ class Xiaohongshu(PlatformSpider):
             published_at=published_at,
             time_precision=precision,
             engagement=Engagement(likes=count(comment.like_count), comments=count(comment.sub_comment_count)),
-            region=comment.ip_location or None,
+            region=region_of(comment.ip_location),
             parent_id=target if isinstance(target, str) and target else below or note,
             root_id=f"{self.platform}:{Kind.POST}:{note}",
         )

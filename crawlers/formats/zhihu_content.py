@@ -18,11 +18,12 @@ from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
+from crawlers.reading.regions import region_of
 from crawlers.reading.times import ReadTime, Stamp, optional_time, stamped
 from crawlers.reading.wire import decode_item, decode_optional
 from crawlers.spider import PlatformSpider
 
-__all__ = ["KINDS", "Person", "Zhihu", "author_of", "number", "parameter", "region_of", "type_of"]
+__all__ = ["KINDS", "Person", "Zhihu", "author_of", "number", "parameter", "type_of"]
 
 KINDS = {"answer": Kind.POST, "article": Kind.ARTICLE, "zvideo": Kind.POST, "pin": Kind.POST}
 _ABSENT = msgspec.Raw(b"null")
@@ -34,7 +35,6 @@ _ADDRESSES = [
 ]
 """What a picture's element calls its address: the largest first, `src` may hold a stand-in."""
 _ORGANISATION = "organization"
-_BEFORE_REGION = re.compile(r"^\s*IP\s*属地\s*[:：]?\s*")
 
 
 class _Question(msgspec.Struct):
@@ -195,11 +195,6 @@ def author_of(person: Person | None) -> Author | None:
         organisation=organisation,
         bio=text_of(person.headline or "") or None,
     )
-
-
-def region_of(said: str | None) -> str | None:
-    """Return the region alone, of words such as IP 属地浙江."""
-    return _BEFORE_REGION.sub("", said or "").strip() or None
 
 
 def parameter(url: str | None, name: str) -> str:

@@ -25,6 +25,7 @@ from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
 from crawlers.reading.links import links_of
+from crawlers.reading.regions import region_of
 from crawlers.reading.times import Stamp, stamped
 from crawlers.reading.wire import decode_item, decode_optional
 from crawlers.spider import CannotCrawl, Job, is_loopback
@@ -170,7 +171,7 @@ class BilibiliReplies(BilibiliSpider):
             author=_parse_author(reply),
             published_at=published[0],
             engagement=Engagement(likes=count(reply.like), comments=count(reply.rcount)),
-            region=_parse_region(reply.control),
+            region=region_of(reply.control.get("location")) if isinstance(reply.control, dict) else None,
             parent_id=above if above.strip("0") else self._bvid,
             root_id=f"{self.platform}:{Kind.POST}:{self._bvid}",
         )
@@ -243,11 +244,6 @@ def _parse_author(reply: _Reply) -> Author | None:
 def _number(said: Any) -> int | None:
     text = str(said)
     return int(text) if text.removeprefix("-").isdecimal() and text.isascii() and len(text) < 9 else None
-
-
-def _parse_region(control: Any) -> str | None:
-    said = control.get("location") if isinstance(control, dict) else None
-    return said.replace(":", "：").rpartition("：")[2].strip() or None if isinstance(said, str) else None
 
 
 def _pictures(pictures: Any) -> Iterator[str]:

@@ -22,6 +22,7 @@ from crawlers.formats.tieba_answer import (
     TiebaSpider,
     User,
     author_of,
+    links_in,
     pictures_in,
     read_at,
     refused_page,
@@ -36,6 +37,7 @@ from crawlers.reading.hashtags import hashtags
 from crawlers.reading.html_page import Element, attribute, classed, each, first, inner, page_of, plain
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
+from crawlers.reading.regions import region_of
 from crawlers.reading.wire import decode_item, decode_optional, decode_page
 from crawlers.spider import CannotCrawl, Job, is_loopback
 
@@ -136,6 +138,7 @@ class TiebaThread(TiebaSpider):
             id=str(floor.id or floor.pid or ""),
             title=_HEADING.sub("", text_of(thread.title or "")),
             text=text_in(floor.content),
+            leads=links_in(floor.content),
             pictures=pictures_in(floor.content),
             forum=forum.name or "",
             time=floor.time or (thread.create_time if opens else None),
@@ -155,6 +158,7 @@ class TiebaThread(TiebaSpider):
             opens=False,
             id=str(floor.id or floor.pid or ""),
             text=text_in(floor.content),
+            leads=links_in(floor.content),
             forum=above.site or "",
             time=floor.time,
             user=user,
@@ -205,7 +209,7 @@ class TiebaThread(TiebaSpider):
             user=user,
             counts=Engagement(comments=answers if opens else count(told.get("comment_num"))),
             region=place[1] if place else None,
-            markup=markup,
+            leads=markup,
         )
 
     def _post(
@@ -223,7 +227,7 @@ class TiebaThread(TiebaSpider):
         pictures: tuple[str, ...] = (),
         region: str | None = None,
         parent: str | None = None,
-        markup: str | None = None,
+        leads: str = "",
     ) -> Post:
         if not opens and not (id.isascii() and id.isdecimal() and id.strip("0")):
             raise MalformedPost(f"id: {id[:40]!r} is no number")
@@ -238,13 +242,13 @@ class TiebaThread(TiebaSpider):
             title=title or None if opens else None,
             text=text,
             tags=hashtags(f"{title if opens else ''}\n{text}"),
-            links=links_of(markup or text, url, own=_OWN),
+            links=links_of(f"{leads} {text}", url, own=_OWN),
             pictures=pictures,
             author=author_of(user),
             published_at=published_at,
             time_precision=precision,
             engagement=counts or Engagement(),
-            region=region or None,
+            region=region_of(region),
             parent_id=None if opens else parent or self._tid,
             root_id=None if opens else f"{self.platform}:{Kind.POST}:{self._tid}",
         )

@@ -25,6 +25,7 @@ from crawlers.post import Engagement, Kind, Post
 from crawlers.reading.counts import count
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
+from crawlers.reading.regions import region_of
 from crawlers.reading.wire import decode_item, decode_json, decode_optional, decode_page
 
 __all__ = ["WeiboComments"]
@@ -163,5 +164,4 @@ def _read_flow(reply: Reply) -> _Flow:
 
 
 def _parse_region(source: str | None) -> str | None:
-    region = (source or "").removeprefix("来自").strip()
-    return region if region and source != region and not _CLIENT.search(region) else None
+    return region_of(source) if source and source.startswith("来自") and not _CLIENT.search(source) else None

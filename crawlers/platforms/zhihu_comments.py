@@ -19,13 +19,14 @@ from config.both import Both
 from crawlers.browser_page import BrowserPage
 from crawlers.errors import MalformedPost
 from crawlers.formats.zhihu import Paging, read_reply
-from crawlers.formats.zhihu_content import KINDS, Person, Zhihu, author_of, number, parameter, region_of
+from crawlers.formats.zhihu_content import KINDS, Person, Zhihu, author_of, number, parameter
 from crawlers.formats.zhihu_page import contents_in_page
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Engagement, Kind, Post
 from crawlers.reading.counts import count
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
+from crawlers.reading.regions import region_of
 from crawlers.reading.times import Stamp, stamped
 from crawlers.reading.wire import decode_item
 from crawlers.spider import CannotCrawl, Job
