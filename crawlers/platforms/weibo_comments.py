@@ -4,7 +4,8 @@
     GET /comments/hotFlowChild?cid={id}&max_id=…&max_id_type=…            the replies to one
 
 The query is the message's number or its address. Comments come by weight, not by time, so each crawl reads them all; a
-comment's id carries its time like a message's.
+comment's id carries its time like a message's. The message itself is read where a browser has received it: its page
+m.weibo.cn/detail/{mid}, and /statuses/show?id={mid}.
 """
 
 import re
@@ -25,11 +26,13 @@ from crawlers.post import Engagement, Kind, Post
 from crawlers.reading.counts import count
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
+from crawlers.reading.page_state import page_state, within
 from crawlers.reading.regions import region_of
-from crawlers.reading.wire import decode_item, decode_json, decode_optional, decode_page
+from crawlers.reading.wire import decode_item, decode_json, decode_optional, decode_page, looks_like_html
 
 __all__ = ["WeiboComments"]
 
+_STATE = re.compile(r"\$render_data\s*=\s*\[")
 _REPLIES = "/comments/hotFlowChild"
 _CLIENT = re.compile("客户端|网页|手机|微博|iPhone|Android", re.IGNORECASE)
 
@@ -64,8 +67,8 @@ class WeiboComments(OfMessage):
 
     feed_name = Both("微博评论", "Weibo comments")
     in_browser = BrowserPage(
-        r"https://(m\.weibo\.cn/comments/hotflow\?([^\n]*&)?"
-        r"|weibo\.com/ajax/statuses/buildComments\?(?![^\n]*fetch_level=1)([^\n]*&)?)id=(?P<query>\d+)"
+        r"https://(m\.weibo\.cn/((comments/hotflow|statuses/show)\?([^\n]*&)?id=|(detail|status)/)"
+        r"|weibo\.com/ajax/statuses/buildComments\?(?![^\n]*fetch_level=1)([^\n]*&)?id=)(?P<query>\d+)"
     )
 
     def first(self) -> Request:
@@ -74,6 +77,8 @@ class WeiboComments(OfMessage):
 
     def parse_page(self, response: Response) -> Page:
         """Read one page of comments, or of the replies to one."""
+        if (shown := _message_in(response)) is not None:
+            return self.page_of(response, [shown], None)
         reply = read_reply(response)
         if str(reply.ok) == "0":
             return Page(nothing=reply.msg)
@@ -152,6 +157,17 @@ class _Thread:
     post: Post
     replies: list[msgspec.Raw]
     more: bool
+
+
+def _message_in(response: Response) -> msgspec.Raw | None:
+    """Return the message itself, of its own page or its own answer; None where there are comments, or a refusal."""
+    if looks_like_html(response.body):
+        status = within(page_state(response.body.decode("utf-8", "replace"), _STATE), "status")
+        return msgspec.Raw(msgspec.json.encode(status)) if isinstance(status, dict) and "user" in status else None
+    if "/statuses/show" not in response.url:
+        return None
+    reply = read_reply(response)
+    return reply.data if decode_optional(reply.data, dict[str, msgspec.Raw]) else None
 
 
 def _read_flow(reply: Reply) -> _Flow:

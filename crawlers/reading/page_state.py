@@ -14,7 +14,7 @@ _END, _TAIL = "</html>", 4_000
 
 
 def page_state(page: str, begins: re.Pattern[str]) -> Any:
-    """Return the object that stands after `begins`, up to the script's end; None where the page has none.
+    """Return the object that stands after `begins`; None where the page has none.
 
     Unreachable when the page was cut, SchemaChanged when it is no object that we can read.
     """
@@ -23,9 +23,9 @@ def page_state(page: str, begins: re.Pattern[str]) -> Any:
         return None
     if _END not in page[-_TAIL:].lower():
         raise Unreachable(f"the page ended early, after {len(page):,} characters")
-    script = page[match.end() :].partition("</script>")[0].strip().rstrip(";")
+    script = page[match.end() :].partition("</script>")[0].lstrip()
     try:
-        return json.loads(_UNKNOWN.sub(lambda found: found[1] or "null", script))
+        return json.JSONDecoder().raw_decode(_UNKNOWN.sub(lambda found: found[1] or "null", script))[0]
     except (json.JSONDecodeError, RecursionError) as error:
         raise SchemaChanged(f"the page's script: {error}") from error
 
