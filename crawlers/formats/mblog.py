@@ -30,6 +30,7 @@ _FIRST_TIMED_ID = 3_300_000_000_000_000
 """Since about May 2011 ids carry their time."""
 _SIZES = ("largest", "large", "original", "mw2000", "bmiddle", "thumbnail")
 _MOST_PICTURES = 30
+_COVERED = {"video", "article"}
 _ABSENT = msgspec.Raw(b"null")
 
 
@@ -177,13 +178,16 @@ def read_pictures(*holders: Any) -> tuple[str, ...]:
 
 def _parse_pictures(message: _Message) -> tuple[str, ...]:
     """Return the pictures; those among films, too, and of a film or an article alone its cover."""
-    items = message.mixed.get("items") if isinstance(message.mixed, dict) else None
+    card, mixed = message.page_info, message.mixed
+    if not (message.pics or message.pic_infos or mixed or card):
+        return ()
+    items = mixed.get("items") if isinstance(mixed, dict) else None
     among = [item.get("data") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-    card = message.page_info if isinstance(message.page_info, dict) else {}
-    covered = {str(card.get("type")), str(card.get("object_type"))} & {"video", "article"}
-    cover = card.get("page_pic") if covered else None
     found = read_pictures(message.pics, message.pic_infos, among)
-    return found or read_pictures([{"url": cover} if isinstance(cover, str) else cover])
+    if found or not isinstance(card, dict) or not {str(card.get("type")), str(card.get("object_type"))} & _COVERED:
+        return found
+    cover = card.get("page_pic")
+    return read_pictures([{"url": cover} if isinstance(cover, str) else cover])
 
 
 def tags_of(text: str) -> tuple[str, ...]:

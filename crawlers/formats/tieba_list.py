@@ -25,6 +25,7 @@ __all__ = ["Entry", "ThreadList", "entries_of_page", "read_entry", "read_feed", 
 
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})")
+_COARSE = re.compile("[周月年]前")
 _THREAD = re.compile(r"/p/(\d+)")
 _ROW, _CARD = f"//li[{classed('j_thread_list', 'self::li')}][@data-field]", f"//{classed('thread-card-wrapper')}"
 _BEGAN = re.compile(r"^(?:发布于|发表于)\s*")
@@ -266,8 +267,8 @@ def _stamp(written: Any, response: Response) -> ReadTime | None:
 
 
 def _day(written: str, response: Response) -> ReadTime | None:
-    """Return a time as the pages write it: 18:30 today, 11-02 this year; a month alone, 2023-11, tells too little."""
-    if _MONTH.fullmatch(written):
+    """Return a time as the pages write it: 18:30 today, 11-02 this year; 2023-11 and 3个月前 tell too little."""
+    if _MONTH.fullmatch(written) or _COARSE.search(written):
         return None
     return _stamp(f"今天 {written}" if _CLOCK.fullmatch(written) else written, response)
 

@@ -32,6 +32,7 @@ _TOO_FAST_WORDS = re.compile("频次|频繁|稍后再试")
 _BLOCKED_WORDS = re.compile("异常|验证|限制|安全")
 _BLOCKED_PAGE = re.compile(r"30001\d|安全限制|Account abnormal|captcha")
 _TOPIC = re.compile(r"#([^#\[\]\n]{1,80})\[(?:话题|topic)\]#", re.IGNORECASE)
+_EDITED = "编辑于"
 _NOTE_ID = re.compile(r"[0-9a-zA-Z]{16,40}")
 
 
@@ -258,11 +259,11 @@ def _refusal(code: int | None, words: str) -> CrawlError:
 
 
 def _corner_time(note: _Note, response: Response) -> ReadTime | None:
-    """Return the time that a card's corner shows, such as 3天前 or 11-02."""
+    """Return the time that a card's corner shows, such as 3天前 or 11-02; 编辑于 tells of another one."""
     for corner in note.corner_tag_info or ():
-        if corner.type in ("publish_time", None) and corner.text:
+        if corner.type in ("publish_time", None) and corner.text and not corner.text.startswith(_EDITED):
             try:
-                return read_time(corner.text.removeprefix("编辑于").strip(), response.moment)
+                return read_time(corner.text.strip(), response.moment)
             except ValueError:
                 continue
     return None
