@@ -12,7 +12,7 @@ import msgspec
 from crawlers.reading.page_state import page_state, renamed, within
 from crawlers.reading.wire import looks_like_html
 
-__all__ = ["contents_in_page"]
+__all__ = ["contents_in_page", "hot_list_in_page"]
 
 _STATE = re.compile(r"""<script[^<>]*\bid=["']js-initialData["'][^<>]*>""")
 _HELD = {"answers": "answer", "articles": "article", "zvideos": "zvideo", "pins": "pin"}
@@ -24,6 +24,14 @@ def contents_in_page(body: bytes) -> list[msgspec.Raw]:
         return []
     entities = within(page_state(body.decode("utf-8", "replace"), _STATE), "initialState", "entities")
     return [msgspec.Raw(msgspec.json.encode(one)) for one in _contents(entities)]
+
+
+def hot_list_in_page(body: bytes) -> list[msgspec.Raw]:
+    """Return the entries of the hot list that a page holds, as the interface would give them."""
+    if not looks_like_html(body):
+        return []
+    listed = within(page_state(body.decode("utf-8", "replace"), _STATE), "initialState", "topstory", "hotList")
+    return [msgspec.Raw(msgspec.json.encode(renamed(one))) for one in (listed if isinstance(listed, list) else ())]
 
 
 def _contents(entities: Any) -> Iterator[dict[str, Any]]:

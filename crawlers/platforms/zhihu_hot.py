@@ -3,7 +3,7 @@
     GET https://www.zhihu.com/api/v3/feed/topstory/hot-lists/total?limit=50&desktop=true
 
 The query is `total`. Zhihu does not say since when a question is hot, so an entry counts from the hour in which it was
-first seen there.
+first seen there. The page for people, /hot, holds the same list.
 """
 
 import re
@@ -14,7 +14,8 @@ import msgspec
 from config.both import Both
 from crawlers.errors import MalformedPost, SchemaChanged
 from crawlers.formats.hot_list import HotList, Topic
-from crawlers.formats.zhihu import read_reply
+from crawlers.formats.zhihu import Reply, read_reply
+from crawlers.formats.zhihu_page import hot_list_in_page
 from crawlers.page import Page, Request, Response
 from crawlers.post import Engagement
 from crawlers.reading.counts import count
@@ -54,6 +55,7 @@ class _Child(msgspec.Struct):
 class _Entry(msgspec.Struct):
     target: _Target
     card_id: str | None = None
+    specific: Any = msgspec.field(name="feed_specific", default=None)
     children: list[_Child] | None = None
 
 
@@ -77,7 +79,8 @@ class ZhihuHot(HotList):
 
     def parse_page(self, response: Response) -> Page:
         """Read the list."""
-        reply = read_reply(response)
+        shown = hot_list_in_page(response.body)
+        reply = Reply(data=shown) if shown else read_reply(response)
         if not reply.data:
             raise SchemaChanged("no list of questions")
         topics, dead = self.read_each(enumerate(reply.data, 1), lambda one: _parse_entry(*one))
@@ -87,6 +90,7 @@ class ZhihuHot(HotList):
 def _parse_entry(rank: int, raw: msgspec.Raw) -> Topic:
     entry = decode_item(raw, _Entry)
     target = entry.target
+    beside = entry.specific.get("answer_count") if isinstance(entry.specific, dict) else None
     places = (target.url, target.link.url if target.link else None, entry.card_id, target.id)
     key = _key(target.type, *places)
     title = target.title or (target.title_area.text if target.title_area else None)
@@ -101,7 +105,7 @@ def _parse_entry(rank: int, raw: msgspec.Raw) -> Topic:
         url=f"https://zhuanlan.zhihu.com/p/{key[8:]}" if key.startswith("article/") else f"https://www.zhihu.com/{key}",
         rank=rank,
         pictures=tuple(address for address in shown if address and address.startswith("http")),
-        engagement=Engagement(comments=count(target.answer_count)),
+        engagement=Engagement(comments=count(target.answer_count if target.answer_count is not None else beside)),
     )
 
 
