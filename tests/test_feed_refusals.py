@@ -16,6 +16,8 @@ NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 NOTE = "https://www.xiaohongshu.com/explore/6b039e25000000001203abcd?xsec_token=AB"
 QUERIES = {
     "weibo_profile": "9000100201",
+    "zhihu_answers": "600000001",
+    "zhihu_comments": "https://www.zhihu.com/question/600000001/answer/700000011",
     "weibo_comments": "5368148203143175",
     "weibo_reposts": "https://weibo.com/9000100305/QjJkL0a1b",
     "xiaohongshu_comments": NOTE,
@@ -41,6 +43,12 @@ REFUSALS = [
     ("weibo_hot", (302, "https://passport.weibo.com/visitor/visitor?entry=miniblog"), Verdict.LOGIN_REQUIRED),
     ("zhihu_search", (403, '{"error":{"code":40362,"message":"x"}}'), Verdict.BLOCKED),
     ("zhihu_hot", (401, ""), Verdict.LOGIN_REQUIRED),
+    ("zhihu_answers", (302, UNHUMAN), Verdict.BLOCKED),
+    ("zhihu_comments", (403, '{"error":{"code":40362,"message":"x"}}'), Verdict.BLOCKED),
+    ("zhihu_answers", (200, '{"data":[],"paging":{"is_end":true}}'), Verdict.EMPTY),
+    ("zhihu_comments", (200, '{"data":[],"paging":{"is_end":true}}'), Verdict.EMPTY),
+    ("tieba_forum", (200, "<html><title>百度安全验证</title></html>"), Verdict.BLOCKED),
+    ("tieba_forum", (200, "<html><body>本吧尚未建立</body></html>"), Verdict.EMPTY),
     ("zhihu_search", (302, UNHUMAN), Verdict.BLOCKED),
     ("xiaohongshu_search", (461, ""), Verdict.BLOCKED),
     ("xiaohongshu_comments", (471, ""), Verdict.BLOCKED),

@@ -32,13 +32,14 @@ _NOT_TEXT = " | ".join(
         f".//{classed('jammer')}",
         f".//{classed('tip', 'div')}",
         f".//{classed('attach_nopermission')}",
+        f".//{classed('locked', 'div')}",
         f".//{classed('aimg_tip')}",
         ".//*[contains(translate(@style, ' ', ''), 'display:none')]",
         ".//ignore_js_op",
         ".//script",
     )
 )
-"""What is no word of who wrote: edits, quotes, letters against copying, and the boxes of attachments."""
+"""What is no word of who wrote: edits, quotes, letters against copying, boxes of attachments and of what is hidden."""
 
 
 def shown_time(element: Element | None, response: Response) -> ReadTime | None:

@@ -13,6 +13,7 @@ from crawlers.formats.native_id import published, settled
 from crawlers.page import Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
+from crawlers.reading.regions import region_of
 from crawlers.reading.times import ReadTime, Stamp, stamped
 from crawlers.reading.wire import decode_item, decode_page, looks_like_html
 from crawlers.spider import PlatformSpider
@@ -98,6 +99,7 @@ class Reply(msgspec.Struct):
     status_msg: str | None = None
     data: msgspec.Raw = msgspec.Raw(b"null")
     aweme_list: list[msgspec.Raw] | None = None
+    aweme_detail: msgspec.Raw = msgspec.Raw(b"null")
     comments: msgspec.Raw = msgspec.Raw(b"")
     has_more: bool | int | None = None
     cursor: int | str | None = None
@@ -144,7 +146,7 @@ class Douyin(PlatformSpider):
                 favourites=count(counts.collect_count),
                 views=count(counts.play_count) or None,  # the web says 0 of every video
             ),
-            region=_region(aweme.ip_label or aweme.ip_attribution),
+            region=region_of(aweme.ip_label or aweme.ip_attribution),
         )
 
     def read_comment(self, response: Response, video: str, below: str | None, raw: msgspec.Raw) -> tuple[Post, Comment]:
@@ -167,7 +169,7 @@ class Douyin(PlatformSpider):
             published_at=published_at,
             time_precision=precision,
             engagement=Engagement(likes=count(comment.digg_count), comments=count(comment.reply_comment_total)),
-            region=_region(comment.ip_label),
+            region=region_of(comment.ip_label),
             parent_id=next(str(one) for one in answered if one and str(one) != _NO_ANSWER),
             root_id=f"{self.platform}:{Kind.POST}:{video}",
         )
@@ -233,10 +235,6 @@ def _refusal(code: int | None, words: str) -> CrawlError:
     if _BLOCKED.search(words):
         return Blocked(said)
     return Unreachable(said) if _BUSY.search(words) else SchemaChanged(said)
-
-
-def _region(label: str | None) -> str | None:
-    return (label or "").removeprefix("IP属地").strip(" :：") or None
 
 
 def _author(user: _User | None) -> Author | None:

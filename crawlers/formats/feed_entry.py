@@ -49,6 +49,8 @@ class Entry(msgspec.Struct, kw_only=True):
     chinese: bool
     """Whose clock it is where a time has no zone."""
     comments: int | None = None
+    pictures: Sequence[str] = ()
+    """Those that stand beside the text."""
 
 
 def is_chinese(language: str | None, sample: str) -> bool:

@@ -103,7 +103,17 @@ def _entry(feed: _Feed, raw: msgspec.Raw) -> Entry:
         tags=[tag for tag in _list(item.get("tags")) if isinstance(tag, str)],
         language=language,
         chinese=is_chinese(language, f"{title} {text[:2_000]} {_text(feed.title)}"),
+        pictures=list(_pictures(item)),
     )
+
+
+def _pictures(item: dict[str, Any]) -> Iterator[str]:
+    for value in (item.get("image"), item.get("banner_image")):
+        if isinstance(value, str):
+            yield value
+    for one in _list(item.get("attachments")):
+        if isinstance(one, dict) and str(one.get("mime_type")).startswith("image/") and (url := _text(one.get("url"))):
+            yield url
 
 
 def _text(value: Any) -> str | None:

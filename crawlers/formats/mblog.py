@@ -13,6 +13,7 @@ from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
+from crawlers.reading.regions import region_of
 from crawlers.reading.times import ReadTime, optional_time, read_time
 from crawlers.reading.wire import decode_item, decode_optional
 from crawlers.spider import PlatformSpider
@@ -29,6 +30,7 @@ _FIRST_TIMED_ID = 3_300_000_000_000_000
 """Since about May 2011 ids carry their time."""
 _SIZES = ("largest", "large", "original", "mw2000", "bmiddle", "thumbnail")
 _MOST_PICTURES = 30
+_COVERED = {"video", "article"}
 _ABSENT = msgspec.Raw(b"null")
 
 
@@ -62,6 +64,7 @@ class _Message(msgspec.Struct):
     page_info: Any = None
     pics: Any = None
     pic_infos: Any = None
+    mixed: Any = msgspec.field(name="mix_media_info", default=None)
     user: User | None = None
     root: msgspec.Raw = msgspec.field(name="retweeted_status", default=_ABSENT)
     type: int | None = msgspec.field(name="mblogtype", default=None)
@@ -105,13 +108,13 @@ def read_message(spider: PlatformSpider, response: Response, raw: msgspec.Raw, *
         text=text,
         tags=tags_of(text),
         links=links_of(markup, spider.base, own=SITE),
-        pictures=read_pictures(message.pics, message.pic_infos),
+        pictures=_parse_pictures(message),
         author=read_author(message.user),
         published_at=published_at,
         time_precision=precision,
         edited_at=optional_time(message.edit_at, response.moment),
         engagement=_parse_engagement(message),
-        region=_parse_region(message),
+        region=region_of(message.region_name),
         parent_id=str(message.pid or root_mid) if root_mid else None,
         root_id=f"{_PLATFORM}:{Kind.POST}:{root_mid}" if root_mid else None,
     )
@@ -173,6 +176,20 @@ def read_pictures(*holders: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _parse_pictures(message: _Message) -> tuple[str, ...]:
+    """Return the pictures; those among films, too, and of a film or an article alone its cover."""
+    card, mixed = message.page_info, message.mixed
+    if not (message.pics or message.pic_infos or mixed or card):
+        return ()
+    items = mixed.get("items") if isinstance(mixed, dict) else None
+    among = [item.get("data") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    found = read_pictures(message.pics, message.pic_infos, among)
+    if found or not isinstance(card, dict) or not {str(card.get("type")), str(card.get("object_type"))} & _COVERED:
+        return found
+    cover = card.get("page_pic")
+    return read_pictures([{"url": cover} if isinstance(cover, str) else cover])
+
+
 def tags_of(text: str) -> tuple[str, ...]:
     """Return the #topics# of a text."""
     return tuple(dict.fromkeys(tag.strip() for tag in _TAG.findall(text)))
@@ -197,10 +214,6 @@ def _parse_engagement(message: _Message) -> Engagement:
         likes=count(message.attitudes_count),
         views=count(video.get("play_count")),
     )
-
-
-def _parse_region(message: _Message) -> str | None:
-    return (message.region_name or "").removeprefix("发布于").removeprefix("来自").strip() or None
 
 
 def _is_pinned(message: _Message) -> bool:

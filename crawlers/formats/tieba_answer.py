@@ -19,6 +19,7 @@ __all__ = [
     "User",
     "author_of",
     "linked_user",
+    "links_in",
     "pictures_in",
     "read_at",
     "refused_page",
@@ -30,6 +31,7 @@ _GONE = re.compile("删除|不存在|被隐藏|没有找到|无法查看")
 _LOGIN = re.compile("登录|login", re.IGNORECASE)
 _TOO_OFTEN = re.compile("频繁|太快|稍后")
 _GUARD = re.compile("安全验证|百度验证|旋转图片|wappass|captcha", re.IGNORECASE)
+_LINKS = (1, 35, 36, 37)
 _EMOTICONS, _PICTURES, _FILM = (2, 11), (3, 16, 20), 5
 _TIME = re.compile(r"^(?:发布于|发表于|回复于|更新于)\s*")
 
@@ -146,6 +148,15 @@ def pictures_in(content: Any) -> tuple[str, ...]:
         if address and (_number(part.get("type")) in (*_PICTURES, _FILM) or part.get("type") == "pic"):
             found.append(address)
     return tuple(dict.fromkeys(found))
+
+
+def links_in(content: Any) -> str:
+    """Return the addresses that a content of parts leads to, as text: the words of a link may be its page's title."""
+    return " ".join(
+        part["link"]
+        for part in _parts(content)
+        if _number(part.get("type")) in _LINKS and isinstance(part.get("link"), str)
+    )
 
 
 def _parts(content: Any) -> Iterator[dict[str, Any]]:

@@ -1,12 +1,27 @@
-"""The shapes of 贴吧's JSON of a thread; what changes its type from page to page is left open."""
+"""The shapes of 贴吧's JSON of a thread, and of what its page for people tells its script of each post."""
 
 from typing import Any
 
 import msgspec
 
 from crawlers.formats.tieba_answer import User
+from crawlers.reading.html_page import Element, attribute, classed, first
+from crawlers.reading.wire import decode_item
 
-__all__ = ["Below", "Field", "Floor", "Forum", "ThreadInfo", "ThreadPage"]
+__all__ = [
+    "BODY",
+    "BODY_BY_ID",
+    "Below",
+    "Field",
+    "Floor",
+    "Forum",
+    "ThreadInfo",
+    "ThreadPage",
+    "field_of",
+    "is_advertised",
+]
+
+BODY, BODY_BY_ID = f".//{classed('d_post_content')}", ".//*[starts-with(@id, 'post_content_')]"
 
 ABSENT = msgspec.Raw(b"null")
 
@@ -81,3 +96,18 @@ class Field(msgspec.Struct):
 
     author: User | None = None
     content: Any = None
+
+
+def field_of(floor: Element) -> Field:
+    """Return what the page's script is told of a post; nothing where that cannot be read."""
+    try:
+        return decode_item(msgspec.Raw(attribute(floor, "data-field").encode() or b"{}"), Field)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        return Field()
+
+
+def is_advertised(floor: Element) -> bool:
+    """Say whether what looks like a post is an advertisement: it has neither a post's number nor a body."""
+    told = field_of(floor).content
+    numbered = isinstance(told, dict) and told.get("post_id")
+    return not numbered and first(floor, BODY, BODY_BY_ID) is None

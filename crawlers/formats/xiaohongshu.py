@@ -10,9 +10,11 @@ import msgspec
 from config.both import Both
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged
 from crawlers.formats.native_id import published, settled
+from crawlers.formats.xiaohongshu_page import note_in_page
 from crawlers.page import Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
+from crawlers.reading.regions import region_of
 from crawlers.reading.times import ReadTime, Stamp, optional_time, read_time, stamped
 from crawlers.reading.wire import decode_item, decode_page, looks_like_html
 from crawlers.spider import PlatformSpider
@@ -30,6 +32,7 @@ _TOO_FAST_WORDS = re.compile("频次|频繁|稍后再试")
 _BLOCKED_WORDS = re.compile("异常|验证|限制|安全")
 _BLOCKED_PAGE = re.compile(r"30001\d|安全限制|Account abnormal|captcha")
 _TOPIC = re.compile(r"#([^#\[\]\n]{1,80})\[(?:话题|topic)\]#", re.IGNORECASE)
+_EDITED = "编辑于"
 _NOTE_ID = re.compile(r"[0-9a-zA-Z]{16,40}")
 
 
@@ -168,7 +171,7 @@ class Xiaohongshu(PlatformSpider):
                 comments=count(counts.comment_count),
                 shares=count(counts.shared_count if counts.share_count is None else counts.share_count),
             ),
-            region=note.ip_location or None,
+            region=region_of(note.ip_location),
         )
 
     def read_comment(self, response: Response, note: str, below: str | None, raw: msgspec.Raw) -> tuple[Post, Comment]:
@@ -189,7 +192,7 @@ class Xiaohongshu(PlatformSpider):
             published_at=published_at,
             time_precision=precision,
             engagement=Engagement(likes=count(comment.like_count), comments=count(comment.sub_comment_count)),
-            region=comment.ip_location or None,
+            region=region_of(comment.ip_location),
             parent_id=target if isinstance(target, str) and target else below or note,
             root_id=f"{self.platform}:{Kind.POST}:{note}",
         )
@@ -221,6 +224,8 @@ def read_reply(response: Response) -> Data:
     """Return what the reply holds; raise what it says instead, Gone when a note is not there."""
     if looks_like_html(response.body):
         page = response.body.decode("utf-8", "replace")
+        if (shown := note_in_page(page)) is not None:
+            return decode_item(shown, Data)
         odd = _BLOCKED_PAGE.search(response.url + page) or not _LOGIN_WORDS.search(page)
         raise (Blocked if odd else LoginRequired)("a page for people instead of JSON")
     reply = decode_page(response.body, _Reply)
@@ -254,11 +259,11 @@ def _refusal(code: int | None, words: str) -> CrawlError:
 
 
 def _corner_time(note: _Note, response: Response) -> ReadTime | None:
-    """Return the time that a card's corner shows, such as 3天前 or 11-02."""
+    """Return the time that a card's corner shows, such as 3天前 or 11-02; 编辑于 tells of another one."""
     for corner in note.corner_tag_info or ():
-        if corner.type in ("publish_time", None) and corner.text:
+        if corner.type in ("publish_time", None) and corner.text and not corner.text.startswith(_EDITED):
             try:
-                return read_time(corner.text.removeprefix("编辑于").strip(), response.moment)
+                return read_time(corner.text.strip(), response.moment)
             except ValueError:
                 continue
     return None

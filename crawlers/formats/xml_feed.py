@@ -9,7 +9,7 @@ import io
 import re
 import xml.sax
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from feedparser.api import LooseFeedParser, StrictFeedParser, replace_doctype
@@ -53,6 +53,7 @@ _HANDLED = {
     "link", "category", "keywords", "tags", "dc_subject", "itunes_keywords", "enclosure", "feedburner_origlink",
     "language", "dc_language",
 }  # fmt: skip
+_MEDIA = ("media_content", "media_thumbnail")
 _ENTRIES = ("item", "entry")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _STUMBLES = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -107,6 +108,8 @@ class _OwnElements:
                 self.own_new_entry(dict(attrs))
             return result
         above, self.own_path = self.own_path, [*self.own_path, name]
+        if name in _MEDIA:
+            self.own_keep("picture", "text/plain", _pictured(name, dict(attrs)))
         if name in _TEXTS and (not above or (above == ["media_group"] and name == "media_description")):
             self.own_text = name
             given = {str(key).lower(): value for key, value in attrs}
@@ -181,6 +184,12 @@ def _is_feedparsers(name: str, above: Sequence[str]) -> bool:
     return name in _STRUCTURED or (above[0] in _STRUCTURED if above else name in _HANDLED)
 
 
+def _pictured(name: str, attributes: Mapping[str, str]) -> str | None:
+    """Return the address of a picture that stands beside the text; None for a film or a sound."""
+    of_a_picture = attributes.get("medium") == "image" or str(attributes.get("type")).startswith("image/")
+    return attributes.get("url") if of_a_picture or name == "media_thumbnail" else None
+
+
 class _Strict(_OwnElements, StrictFeedParser):  # type: ignore[misc]
     pass
 
@@ -252,7 +261,14 @@ def _entry(
         language=language,
         chinese=is_chinese(language, f"{title} {text[:2_000]} {feed_title}"),
         comments=next(map(count, _values(own, ("slash_comments", "thr_total"))), None),
+        pictures=[*_values(own, ("picture",)), *_enclosed(entry)],
     )
+
+
+def _enclosed(entry: Any) -> Iterator[str]:
+    for one in dict.get(entry, "links") or ():
+        if one.get("rel") == "enclosure" and str(one.get("type") or "").startswith("image/") and one.get("href"):
+            yield str(one["href"])
 
 
 def _values(own: Mapping[str, list[tuple[str, str]]], names: Iterable[str]) -> list[str]:

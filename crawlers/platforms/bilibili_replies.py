@@ -25,6 +25,7 @@ from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
 from crawlers.reading.links import links_of
+from crawlers.reading.regions import region_of
 from crawlers.reading.times import Stamp, stamped
 from crawlers.reading.wire import decode_item, decode_optional
 from crawlers.spider import CannotCrawl, Job, is_loopback
@@ -80,9 +81,12 @@ class _Counted(msgspec.Struct):
 
 
 class _Top(msgspec.Struct):
-    """The pinned comment, as the older pages hold it."""
+    """The pinned comments, by who pinned them; the oldest pages hold the uploader's below `upper`."""
 
+    admin: msgspec.Raw = _ABSENT
     upper: msgspec.Raw = _ABSENT
+    vote: msgspec.Raw = _ABSENT
+    top: msgspec.Raw = _ABSENT
 
 
 class _Data(msgspec.Struct):
@@ -93,6 +97,7 @@ class _Data(msgspec.Struct):
     cursor: _Cursor | None = None
     page: _Counted | None = None
     top: msgspec.Raw = _ABSENT
+    upper: msgspec.Raw = _ABSENT
     top_replies: msgspec.Raw = _ABSENT
 
 
@@ -101,8 +106,8 @@ class BilibiliReplies(BilibiliSpider):
 
     feed_name = Both("B站评论", "Bilibili comments")
     in_browser = BrowserPage(
-        r"https://api\.bilibili\.com/x/v2/reply/(wbi/"
-        r"main|reply)\?(?=([^\n]*&)?type=1[&\n])([^\n]*&)?oid=(?P<query>\d+)",
+        r"https://api\.bilibili\.com/x/v2/reply(/(wbi/)?main|/reply)?"
+        r"\?(?=([^\n]*&)?type=1[&\n])([^\n]*&)?oid=(?P<query>\d+)",
         "av{query}",
     )
     headers = {"Accept": "application/json", "Referer": "https://www.bilibili.com/"}
@@ -125,19 +130,18 @@ class BilibiliReplies(BilibiliSpider):
         if data is None:
             return Page(nothing="no comments here, or not any more")
         items = decode_optional(data.replies, list[msgspec.Raw]) or []
-        pinned = decode_optional(data.top_replies, list[msgspec.Raw]) or []
-        above = decode_optional(data.top, _Top)
-        pinned += [above.upper] if above and not pinned and bytes(above.upper) != bytes(_ABSENT) else []
+        pinned = _pinned(data)
         hot = decode_optional(data.hot, list[msgspec.Raw]) or []  # of the older pages, out of turn
         read, dead = self.read_each([*pinned, *hot, *items], partial(self._parse_reply, response))
         posts = [post for post, _ in read]
         inner, dead_inner = self.read_each([raw for _, found in read for raw in found], partial(self._answer, response))
+        told = tuple({post.id: post for post in (*posts, *inner)}.values())
         asked = parse_qs(urlsplit(response.url).query)
         if "root" in asked:
-            return Page(posts=(*posts, *inner), dead=(*dead, *dead_inner), follow=self._more(data, asked["root"][0]))
+            return Page(posts=told, dead=(*dead, *dead_inner), follow=self._more(data, asked["root"][0]))
         tops = {post.id for post in posts[: len(pinned) + len(hot)]}
         return Page(
-            posts=(*posts, *inner),
+            posts=told,
             dead=(*dead, *dead_inner),
             listed=tuple(Listed(id=post.id, at=post.published_at, pinned=post.id in tops) for post in posts),
             follow=tuple(self._unshown(read)),
@@ -167,7 +171,7 @@ class BilibiliReplies(BilibiliSpider):
             author=_parse_author(reply),
             published_at=published[0],
             engagement=Engagement(likes=count(reply.like), comments=count(reply.rcount)),
-            region=_parse_region(reply.control),
+            region=region_of(reply.control.get("location")) if isinstance(reply.control, dict) else None,
             parent_id=above if above.strip("0") else self._bvid,
             root_id=f"{self.platform}:{Kind.POST}:{self._bvid}",
         )
@@ -211,6 +215,13 @@ class BilibiliReplies(BilibiliSpider):
         return Request(url=f"{self.base}/x/v2/reply/{path}?{query}", headers=self.headers, optional=path == "reply")
 
 
+def _pinned(data: _Data) -> list[msgspec.Raw]:
+    """Return the comments that stand on top: the uploader's, an official one, a vote."""
+    places = [found for raw in (data.top, data.upper) if (found := decode_optional(raw, _Top))]
+    held = [one for top in places for one in (top.admin, top.upper, top.vote, top.top) if decode_optional(one, _Reply)]
+    return [*(decode_optional(data.top_replies, list[msgspec.Raw]) or ()), *held]
+
+
 def _parse_author(reply: _Reply) -> Author | None:
     """Return the account; who is no longer there has none."""
     member = reply.member or _Member()
@@ -233,11 +244,6 @@ def _parse_author(reply: _Reply) -> Author | None:
 def _number(said: Any) -> int | None:
     text = str(said)
     return int(text) if text.removeprefix("-").isdecimal() and text.isascii() and len(text) < 9 else None
-
-
-def _parse_region(control: Any) -> str | None:
-    said = control.get("location") if isinstance(control, dict) else None
-    return said.replace(":", "：").rpartition("：")[2].strip() or None if isinstance(said, str) else None
 
 
 def _pictures(pictures: Any) -> Iterator[str]:

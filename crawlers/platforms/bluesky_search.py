@@ -20,8 +20,8 @@ from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, R
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
 from crawlers.reading.counts import count
+from crawlers.reading.dates import ReadTime, read_date
 from crawlers.reading.links import links_of
-from crawlers.reading.times import ReadTime, read_time
 from crawlers.reading.wire import decode_item, decode_json, decode_optional, decode_page
 from crawlers.slicing import Slicing
 from crawlers.spider import PlatformSpider
@@ -86,6 +86,10 @@ class _View(msgspec.Struct):
     bookmark_count: Any = msgspec.field(name="bookmarkCount", default=None)
 
 
+class _Holder(msgspec.Struct):
+    embed: Any = None
+
+
 class _Found(msgspec.Struct):
     posts: list[msgspec.Raw]
     cursor: str | None = None
@@ -119,9 +123,12 @@ class BlueskySearch(PlatformSpider):
             raise _meant(refusal)
         found = decode_page(response.body, _Found)
         read, dead = self.read_each(found.posts, partial(self._parse_view, response))
+        quoted = [view for raw in found.posts if (view := _quoted_view(raw))]
+        roots, dead_roots = self.read_each(quoted, partial(self._parse_found, response))
+        told = {post.id: post for post, _ in (*roots, *read)}
         return Page(
-            posts=tuple(post for post, _ in read),
-            dead=tuple(dead),
+            posts=tuple(told.values()),
+            dead=(*dead, *dead_roots),
             listed=tuple(Listed(id=post.id, at=at) for post, at in read),
             next=self._page(found.cursor) if found.cursor and found.posts else None,
             nothing=None if found.posts else "a search without posts",
@@ -136,12 +143,14 @@ class BlueskySearch(PlatformSpider):
 
     def _parse_view(self, response: Response, raw: msgspec.Raw) -> tuple[Post, datetime]:
         """Return the post, and the time by which the search orders."""
-        view = decode_item(raw, _View)
+        return self._parse_found(response, decode_item(raw, _View))
+
+    def _parse_found(self, response: Response, view: _View) -> tuple[Post, datetime]:
         record = view.record
         place = view.uri.removeprefix("at://").split("/")
         if len(place) != 3 or not view.uri.startswith("at://did:"):
             raise MalformedPost(f"uri: {view.uri[:80]!r} is no post's")
-        said, indexed = _times(record.created_at, response), _times(view.indexed_at, response)
+        said, indexed = _times(record.created_at), _times(view.indexed_at)
         published_at, precision = _parse_time(said, indexed, response)
         reply = decode_optional(record.reply, _Reply)
         quoted = None if reply else _quoted(view.embed) or _quoted(record.embed)
@@ -186,10 +195,10 @@ def _meant(refusal: _Refusal) -> CrawlError:
     return meaning(f"the platform says: {refusal.error} {refusal.message or ''}".rstrip())
 
 
-def _times(written: str | None, response: Response) -> ReadTime | None:
+def _times(written: str | None) -> ReadTime | None:
     try:
-        return read_time(written, response.moment) if written else None
-    except ValueError:
+        return read_date(written, chinese=False) if written else None
+    except (ValueError, OverflowError):
         return None
 
 
@@ -199,7 +208,8 @@ def _parse_time(said: ReadTime | None, indexed: ReadTime | None, response: Respo
         indexed = None
     if indexed:
         latest = min(indexed[0] + _CLOCKS_DIFFER, response.fetched_at)
-        return said if said and indexed[0] - _BELIEVED <= said[0] <= latest else indexed
+        exact = said and said[1] is Precision.SECOND  # without a zone it tells no more than the day
+        return said if said and exact and indexed[0] - _BELIEVED <= said[0] <= latest else indexed
     if said is None:
         raise MalformedPost("record.createdAt: no time that we can read, and none in indexedAt")
     if said[0] > response.fetched_at:
@@ -245,11 +255,28 @@ def _inside(embed: Any) -> Iterator[dict[str, Any]]:
 
 def _quoted(embed: Any) -> str | None:
     """Return the address of the post that is quoted, deleted ones too; a quoted list or feed is none."""
+    uri = _record(embed).get("uri")
+    return uri if isinstance(uri, str) and f"/{_POST}/" in uri else None
+
+
+def _record(embed: Any) -> dict[str, Any]:
+    """Return what is embedded of another's: a post, a list, a feed; empty for none."""
     record = embed.get("record") if isinstance(embed, dict) else None
     if isinstance(record, dict) and isinstance(record.get("record"), dict) and "uri" not in record:
         record = record["record"]
-    uri = record.get("uri") if isinstance(record, dict) else None
-    return uri if isinstance(uri, str) and f"/{_POST}/" in uri else None
+    return record if isinstance(record, dict) else {}
+
+
+def _quoted_view(raw: msgspec.Raw) -> _View | None:
+    """Return the quoted post as it stands in the one that quotes; None where it is gone, or not for everybody."""
+    holder = decode_optional(raw, _Holder)
+    record = _record(holder.embed if holder else None)
+    if not isinstance(record.get("value"), dict) or f"/{_POST}/" not in str(record.get("uri")):
+        return None
+    first = record.get("embeds")
+    embed = first[0] if isinstance(first, list) and first else None
+    shown = {**record, "record": record["value"], "embed": embed}
+    return decode_optional(msgspec.Raw(msgspec.json.encode(shown)), _View)
 
 
 def _cards(embed: Any) -> Iterator[str]:
@@ -265,3 +292,5 @@ def _pictures(embed: Any) -> Iterator[str]:
         for image in images if isinstance(images, list) else ():
             if isinstance(image, dict) and isinstance(address := image.get("fullsize"), str):
                 yield address
+        if isinstance(shown := part.get("thumbnail"), str):  # a film's
+            yield shown

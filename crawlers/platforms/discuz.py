@@ -140,10 +140,9 @@ class Discuz(PlatformSpider):
         self, response: Response, tid: str, title: str, shown: Engagement, opener: Element | None, body: Element
     ) -> Post:
         around = next(reversed([*each(body, _POST)]), None)
-        own_id = attribute(body, "id") or attribute(around, "id")
-        match = _NUMBERED.search(own_id)
+        match = _NUMBERED.search(_own_id(body))
         if match is None:
-            raise MalformedPost(f"id: {own_id[:40]!r} is no post's")
+            raise MalformedPost(f"id: {_own_id(body)[:40]!r} is no post's")
         main, pid = body is opener, match["pid"]
         if around is None:
             raise MalformedPost(f"post {pid}: stands in no post")
@@ -155,7 +154,7 @@ class Discuz(PlatformSpider):
         text = text_of(own)
         native_id = f"{self._site}/thread/{tid}" if main else f"{self._site}/post/{pid}"
         topic, found = ("viewthread.php?", "redirect.php?") if self._old else _PATHS
-        answered = _NUMBERED.search(quoted)
+        answered = _answered(quoted, opener)
         return self.post(
             response,
             kind=Kind.POST if main else Kind.COMMENT,
@@ -172,7 +171,7 @@ class Discuz(PlatformSpider):
             time_precision=when[1],
             edited_at=optional_time(edited(changed), response.moment),
             engagement=shown if main else Engagement(),
-            parent_id=None if main else f"{self._site}/post/{answered['pid']}" if answered
+            parent_id=None if main else f"{self._site}/post/{answered}" if answered
             else f"{self._site}/thread/{tid}",
             root_id=None if main else self._id(tid),
         )  # fmt: skip
@@ -219,6 +218,18 @@ class Discuz(PlatformSpider):
             return Request(url=f"{self.base}/thread-{tid}-{page}-{match['back']}.html", optional=True)
         path = "viewthread.php?" if "viewthread.php" in link else "forum.php?mod=viewthread&"
         return Request(url=f"{self.base}/{path}tid={tid}&page={page}", optional=True)
+
+
+def _answered(quoted: str, opener: Element | None) -> str | None:
+    """Return the number of the post that is quoted; None for none, and for the first, which is the thread itself."""
+    match = _NUMBERED.search(quoted)
+    opened = _NUMBERED.search(_own_id(opener)) if opener is not None else None
+    return match["pid"] if match and not (opened and opened["pid"] == match["pid"]) else None
+
+
+def _own_id(body: Element) -> str:
+    """Return what a post's body is called, or else what stands around it."""
+    return attribute(body, "id") or attribute(next(reversed([*each(body, _POST)]), None), "id")
 
 
 def _thread_of(url: str) -> str:

@@ -3,7 +3,8 @@
     GET /aweme/v1/web/comment/list/?aweme_id=…&cursor=N&count=20
     GET /aweme/v1/web/comment/list/reply/?item_id=…&comment_id=…&cursor=N&count=20
 
-Requests carry a signature (a_bogus). The query is the video's number or address.
+Requests carry a signature (a_bogus). The query is the video's number or address. The video itself is read where a
+browser has received it, /aweme/v1/web/aweme/detail/.
 """
 
 import re
@@ -18,6 +19,7 @@ from crawlers.errors import SchemaChanged
 from crawlers.formats.douyin import Comment, Douyin, Reply, read_reply
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.reading.counts import count
+from crawlers.reading.wire import decode_optional
 from crawlers.spider import CannotCrawl, Job
 
 __all__ = ["DouyinComments"]
@@ -32,8 +34,8 @@ class DouyinComments(Douyin):
 
     feed_name = Both("抖音评论", "Douyin comments")
     in_browser = BrowserPage(
-        r"https://www[\w-]*\.douyin\.com/aweme/v1/web/comment/list/(reply/"
-        r")?\?([^\n]*&)?(aweme|item)_id=(?P<query>\d+)"
+        r"https://www[\w-]*\.douyin\.com/aweme/v1/web/(comment/list/(reply/)?|aweme/detail/)"
+        r"\?([^\n]*&)?(aweme|item)_id=(?P<query>\d+)"
     )
 
     def __init__(self, job: Job) -> None:
@@ -52,6 +54,9 @@ class DouyinComments(Douyin):
     def parse_page(self, response: Response) -> Page:
         """Read one page of comments, or of the replies to one."""
         reply = read_reply(response)
+        if decode_optional(reply.aweme_detail, dict[str, msgspec.Raw]):
+            found, broken = self.read_each([reply.aweme_detail], partial(self.read_aweme, response))
+            return Page(posts=tuple(found), dead=tuple(broken))
         comments = _comments(reply)
         asked = parse_qs(urlsplit(response.url).query)
         below = asked.get("comment_id", [None])[0]

@@ -17,7 +17,8 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import msgspec
 
 from config.both import Both
-from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged, Unreachable
+from crawlers.errors import CrawlError, MalformedPost
+from crawlers.formats.facebook_answer import Found, From, Item, Paging, Parent, Refusal, below_them, meant
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
@@ -41,63 +42,6 @@ _POST_FIELDS = (
 _COMMENT_FIELDS = "id,message,created_time,from{id,name},like_count,comment_count,parent{id},permalink_url,attachment"
 _PASSED_ON = ("after", "until", "since", "__paging_token")
 _OWN = ("facebook.com", "fb.com", "fb.me", "fb.watch")
-_TOO_OFTEN = {4, 17, 32, 341, 613, *range(80000, 80015)}
-_TOKEN = {102, 190, 463, 467}
-_PERMISSION = {3, 10, *range(200, 300)}
-_PASSING = {1, 2}
-_BLOCKED = {368}
-_ABSENT = msgspec.Raw(b"null")
-
-
-class _From(msgspec.Struct):
-    id: str | int
-    name: str | None = None
-
-
-class _Parent(msgspec.Struct):
-    id: str
-
-
-class _Item(msgspec.Struct):
-    """A post or a comment: each has what the other lacks."""
-
-    id: str
-    created_time: str | int
-    message: str | None = None
-    story: str | None = None
-    permalink_url: str | None = None
-    writer: msgspec.Raw = msgspec.field(name="from", default=_ABSENT)
-    parent: msgspec.Raw = _ABSENT
-    shares: Any = None
-    reactions: Any = None
-    likes: Any = None
-    comments: Any = None
-    like_count: Any = None
-    comment_count: Any = None
-    full_picture: str | None = None
-    attachments: Any = None
-    attachment: Any = None
-
-
-class _Paging(msgspec.Struct):
-    cursors: Any = None
-    next: str | None = None
-
-
-class _Found(msgspec.Struct):
-    data: list[msgspec.Raw]
-    paging: msgspec.Raw = _ABSENT
-
-
-class _Error(msgspec.Struct):
-    message: str = ""
-    type: str | None = None
-    code: int | None = None
-    is_transient: bool | None = None
-
-
-class _Refusal(msgspec.Struct):
-    error: _Error
 
 
 class FacebookPage(PlatformSpider):
@@ -125,18 +69,22 @@ class FacebookPage(PlatformSpider):
 
     def parse_page(self, response: Response) -> Page:
         """Read a page of the feed, or of a post's comments."""
-        if refusal := decode_optional(decode_json(response.body, msgspec.Raw), _Refusal):
-            raise _meant(refusal.error)
-        found = decode_page(response.body, _Found)
-        onward = _onward(decode_optional(found.paging, _Paging)) if found.data else {}
+        if refusal := decode_optional(decode_json(response.body, msgspec.Raw), Refusal):
+            raise meant(refusal.error)
+        found = decode_page(response.body, Found)
+        onward = _onward(decode_optional(found.paging, Paging)) if found.data else {}
         if match := _COMMENTS.search(response.url):
-            comments, dead = self.read_each(found.data, partial(self._parse_comment, response, match["post"]))
+            read = partial(self._parse_comment, response, match["post"], None)
+            comments, dead = self.read_each(found.data, read)
+            inner = [(match["post"], *one[1:]) for one in below_them(found.data)]
+            below, dead_below = self.read_each(inner, lambda one: self._parse_comment(response, *one))
             more = (self._comments(match["post"], onward),) if onward else ()
-            return Page(posts=tuple(comments), dead=tuple(dead), follow=more, nothing="no comments")
+            return Page(posts=(*comments, *below), dead=(*dead, *dead_below), follow=more, nothing="no comments")
         posts, dead = self.read_each(found.data, partial(self._parse_post, response))
+        below, dead_below = self.read_each(below_them(found.data), lambda one: self._parse_comment(response, *one))
         return Page(
-            posts=tuple(posts),
-            dead=tuple(dead),
+            posts=(*posts, *below),
+            dead=(*dead, *dead_below),
             listed=tuple(Listed(id=post.id, at=post.published_at) for post in posts),
             follow=tuple(self._comments(post.native_id, {}) for post in posts if post.engagement.comments),
             next=self._listing(onward) if onward else None,
@@ -146,12 +94,12 @@ class FacebookPage(PlatformSpider):
     def refusal(self, response: Response) -> CrawlError:
         """Return what the error in the body means, or else the status."""
         try:
-            return _meant(decode_page(response.body, _Refusal).error)
+            return meant(decode_page(response.body, Refusal).error)
         except CrawlError:
             return super().refusal(response)
 
     def _parse_post(self, response: Response, raw: msgspec.Raw) -> Post:
-        item = decode_item(raw, _Item)
+        item = decode_item(raw, Item)
         text = item.message or item.story or ""
         attached = list(_attached(item.attachments))
         links = [one["unshimmed_url"] for one in attached if isinstance(one.get("unshimmed_url"), str)]
@@ -176,9 +124,10 @@ class FacebookPage(PlatformSpider):
             ),
         )
 
-    def _parse_comment(self, response: Response, post_id: str, raw: msgspec.Raw) -> Post:
-        item = decode_item(raw, _Item)
-        answered = decode_optional(item.parent, _Parent)
+    def _parse_comment(self, response: Response, post_id: str, above: str | None, raw: msgspec.Raw) -> Post:
+        """Return a comment below a post, or below the comment `above`."""
+        item = decode_item(raw, Item)
+        answered = decode_optional(item.parent, Parent)
         text = item.message or ""
         published_at, precision = _parse_time(item.created_time, response)
         picture = _picture(_fields(item.attachment))
@@ -195,7 +144,7 @@ class FacebookPage(PlatformSpider):
             published_at=published_at,
             time_precision=precision,
             engagement=Engagement(likes=count(item.like_count), comments=count(item.comment_count)),
-            parent_id=answered.id if answered else post_id,
+            parent_id=answered.id if answered else above or post_id,
             root_id=f"{self.platform}:{Kind.POST}:{post_id}",
         )
 
@@ -211,20 +160,7 @@ class FacebookPage(PlatformSpider):
         return Request(url=f"{self.base}/{_VERSION}/{path}?{query}", headers=self.headers, optional=optional)
 
 
-def _meant(error: _Error) -> CrawlError:
-    said = f"the platform says: {error.code} {error.message}".rstrip()
-    if error.code in _TOO_OFTEN:
-        return RateLimited(said)
-    if error.code in _TOKEN or error.code in _PERMISSION:
-        return LoginRequired(said)
-    if error.code in _BLOCKED:
-        return Blocked(said)
-    if error.code in _PASSING or error.is_transient:
-        return Unreachable(said)
-    return SchemaChanged(said)
-
-
-def _onward(paging: _Paging | None) -> dict[str, str]:
+def _onward(paging: Paging | None) -> dict[str, str]:
     """Return what asks for the next page; nothing of the address that is named but where it goes on."""
     if paging is None or not paging.next:
         return {}
@@ -244,13 +180,13 @@ def _parse_time(written: str | int, response: Response) -> ReadTime:
         raise MalformedPost(f"created_time: {error}") from error
 
 
-def _address(item: _Item) -> str:
+def _address(item: Item) -> str:
     link = item.permalink_url or ""
     return link if link.startswith("https://") else f"https://www.facebook.com/{link.lstrip('/') or item.id}"
 
 
-def _parse_author(item: _Item) -> Author | None:
-    writer = decode_optional(item.writer, _From)
+def _parse_author(item: Item) -> Author | None:
+    writer = decode_optional(item.writer, From)
     if writer is None or not str(writer.id):
         return None
     return Author(id=str(writer.id), name=writer.name or None, url=f"https://www.facebook.com/{writer.id}")

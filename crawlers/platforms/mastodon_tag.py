@@ -22,9 +22,10 @@ from crawlers.formats.native_id import published
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
 from crawlers.reading.counts import count
+from crawlers.reading.dates import ReadTime, read_date
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
-from crawlers.reading.times import ReadTime, optional_time, read_time
+from crawlers.reading.times import optional_time
 from crawlers.reading.wire import decode_item, decode_json, decode_optional
 from crawlers.spider import CannotCrawl, Job, PlatformSpider
 
@@ -233,8 +234,9 @@ def _parse_time(status: _Status, native_id: str, response: Response) -> ReadTime
     """Return what the author's server says, or where that cannot be, when the post came to the one that is read."""
     came = published(MastodonTag.platform, native_id)
     try:
-        said = read_time(status.created_at or "", response.moment)
-        if datetime(1995, 1, 1, tzinfo=UTC) <= said[0] <= response.fetched_at + _CLOCKS_DIFFER:
+        said = read_date(status.created_at or "", chinese=False)
+        zoned = said[1] is not Precision.DAY or came is None
+        if zoned and datetime(1995, 1, 1, tzinfo=UTC) <= said[0] <= response.fetched_at + _CLOCKS_DIFFER:
             return said
     except ValueError:
         if came is None or came > response.fetched_at:

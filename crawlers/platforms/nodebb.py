@@ -22,6 +22,7 @@ from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
+from crawlers.reading.picture_links import pictures_of
 from crawlers.reading.times import optional_time, read_time, unix_time
 from crawlers.reading.wire import decode_item, decode_page, looks_like_html
 from crawlers.spider import CannotCrawl, Job, PlatformSpider, is_loopback
@@ -200,6 +201,7 @@ class NodeBB(PlatformSpider):
             title=_parse_title(topic) if main else None,
             text=text_of(post.content),
             links=links_of(post.content, self._root),
+            pictures=pictures_of(post.content, f"{self._root}/"),
             author=self._parse_author(post.user),
             published_at=_parse_time(post, response),
             edited_at=optional_time(post.edited, response.moment),

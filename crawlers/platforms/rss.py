@@ -21,6 +21,7 @@ from crawlers.page import Dead, Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
 from crawlers.reading.charset import decode_text
 from crawlers.reading.links import links_of
+from crawlers.reading.picture_links import pictures_of
 from crawlers.reading.wire import looks_like_html
 from crawlers.spider import CannotCrawl, PlatformSpider
 
@@ -125,6 +126,7 @@ class Rss(PlatformSpider):
             title=entry.title,
             text=entry.text,
             links=links_of(entry.markup, url),
+            pictures=tuple(dict.fromkeys([*pictures_of(entry.markup, url), *_whole(entry.pictures, url)])),
             author=Author(id=f"{host}/{entry.author}", name=entry.author) if entry.author else None,
             published_at=appeared,
             time_precision=precision,
@@ -133,6 +135,17 @@ class Rss(PlatformSpider):
             tags=tuple(dict.fromkeys(tag.strip() for tag in entry.tags if tag and tag.strip())),
             language=entry.language,
         )
+
+
+def _whole(addresses: Sequence[str], page: str) -> Iterator[str]:
+    """Yield what can be fetched of these, whole."""
+    for written in addresses:
+        try:
+            address = urljoin(page, written.strip())
+        except ValueError:
+            continue
+        if address.startswith(("https://", "http://")):
+            yield address
 
 
 def _xml(response: Response) -> tuple[list[Entry], list[Dead], str | None]:

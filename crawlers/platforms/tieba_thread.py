@@ -1,7 +1,7 @@
 """One thread of 贴吧's with the answers in it: the JSON of its web client, or the page for people.
 
     GET /c/f/pb/page_pc?kz={tid}&pn=N     where a signer is named, and on a mirror
-    GET /p/{tid}?pn=N                     else
+    GET /p/{tid}?pn=N                     else, and /p/totalComment?tid=… for what stands below its posts
 
 The query is a thread: its number or address. The first page is read, then the last and those before it, as far back as
 they are new. A cookie is wanted as a rule (`cookie_env`).
@@ -22,13 +22,25 @@ from crawlers.formats.tieba_answer import (
     TiebaSpider,
     User,
     author_of,
+    links_in,
     pictures_in,
     read_at,
     refused_page,
     said_by,
     text_in,
 )
-from crawlers.formats.tieba_thread_page import Below, Field, Floor, Forum, ThreadInfo, ThreadPage
+from crawlers.formats.tieba_below import answers_in, asked_below, read_answer
+from crawlers.formats.tieba_thread_page import (
+    BODY,
+    BODY_BY_ID,
+    Below,
+    Floor,
+    Forum,
+    ThreadInfo,
+    ThreadPage,
+    field_of,
+    is_advertised,
+)
 from crawlers.page import Dead, Listed, Page, Request, Response
 from crawlers.post import Engagement, Kind, Post
 from crawlers.reading.counts import count
@@ -36,6 +48,7 @@ from crawlers.reading.hashtags import hashtags
 from crawlers.reading.html_page import Element, attribute, classed, each, first, inner, page_of, plain
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
+from crawlers.reading.regions import region_of
 from crawlers.reading.wire import decode_item, decode_optional, decode_page
 from crawlers.spider import CannotCrawl, Job, is_loopback
 
@@ -46,17 +59,19 @@ _PAGES = 20
 """Pages that a crawl reads at the most: the first and the newest."""
 _TIME = re.compile(r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}|.+前|[昨今前]天.*|刚刚")
 _PLACE = re.compile(r"IP属地\s*[:：]\s*(\S+)")
+_FORUM = re.compile(rb"""["']?forum_id["']?\s*:\s*["']?(\d{1,12})""")
 _HEADING = re.compile(r"(?:【[^【】]*吧】)?_?(?:百度贴吧)?$")
 _GONE = re.compile("被删除|不存在|被隐藏")
 _OWN = ("baidu.com",)
-_BODY, _BODY_BY_ID = f".//{classed('d_post_content')}", ".//*[starts-with(@id, 'post_content_')]"
 
 
 class TiebaThread(TiebaSpider):
     """A thread's opening post, and the answers as its comments."""
 
     feed_name = Both("贴吧帖子", "Tieba thread")
-    in_browser = BrowserPage(r"https://tieba\.baidu\.com/(p/|c/f/pb/page_pc\?([^\n]*&)?kz=)(?P<query>\d+)")
+    in_browser = BrowserPage(
+        r"https://tieba\.baidu\.com/(p/((totalComment|comment)\?([^\n]*&)?tid=)?|c/f/pb/page_pc\?([^\n]*&)?kz=)(?P<query>\d+)"
+    )
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
@@ -70,6 +85,8 @@ class TiebaThread(TiebaSpider):
 
     def parse_page(self, response: Response) -> Page:
         """Read one page of the thread, whatever its format."""
+        if (pid := asked_below(response.url)) is not None:
+            return self._below(response, pid)
         asked = parse_qs(urlsplit(response.url).query).get("pn", ["1"])[0]
         number = int(asked) if asked.isdecimal() else 1
         if response.body.lstrip()[:1] == b"{":
@@ -77,15 +94,38 @@ class TiebaThread(TiebaSpider):
         else:
             posts, dead, total = self._parse_html(response)
         older, left_out = self._older(number, total, posts)
+        answered = any(post.kind is Kind.COMMENT and post.engagement.comments for post in posts)
+        within = self._answers(response, number) if answered else ()
         newest = max((post.published_at for post in posts), default=None)
         return Page(
             posts=tuple(posts),
             dead=tuple(dead),
             listed=(Listed(id=f"{self.platform}:{Kind.POST}:{self._tid}", at=newest),) if posts else (),
-            follow=older,
+            follow=(*within, *older),
             nothing=None if posts or dead else "the thread is gone",
             left_out=left_out,
         )
+
+    def _below(self, response: Response, pid: str) -> Page:
+        """Read the answers below posts, which the page for people asks for on their own."""
+
+        def read(one: tuple[dict[str, User], Any]) -> Post:
+            found = read_answer(pid, *one)
+            return self._post(
+                response, opens=False, id=found.id, text=text_of(found.markup), forum="", time=found.time,
+                user=found.user, parent=found.above or None, leads=found.markup,
+            )  # fmt: skip
+
+        posts, dead = self.read_each(answers_in(response), read)
+        return Page(posts=tuple(posts), dead=tuple(dead), nothing=None if posts or dead else "no answers below")
+
+    def _answers(self, response: Response, number: int) -> tuple[Request, ...]:
+        """Return the request for what stands below the posts of a page for people; JSON has it with them."""
+        forum = None if response.body.lstrip()[:1] == b"{" else _FORUM.search(response.body)
+        if forum is None:
+            return ()
+        fields = {"tid": self._tid, "fid": forum[1].decode(), "pn": number, "see_lz": 0}
+        return (Request(url=f"{self.base}/p/totalComment?{urlencode(fields)}", optional=True),)
 
     def _older(self, number: int, total: int, posts: list[Post]) -> tuple[tuple[Request, ...], str | None]:
         """Return the next page to read: after the first comes the last, the last but one, … while they are new."""
@@ -136,6 +176,7 @@ class TiebaThread(TiebaSpider):
             id=str(floor.id or floor.pid or ""),
             title=_HEADING.sub("", text_of(thread.title or "")),
             text=text_in(floor.content),
+            leads=links_in(floor.content),
             pictures=pictures_in(floor.content),
             forum=forum.name or "",
             time=floor.time or (thread.create_time if opens else None),
@@ -155,6 +196,7 @@ class TiebaThread(TiebaSpider):
             opens=False,
             id=str(floor.id or floor.pid or ""),
             text=text_in(floor.content),
+            leads=links_in(floor.content),
             forum=above.site or "",
             time=floor.time,
             user=user,
@@ -175,13 +217,13 @@ class TiebaThread(TiebaSpider):
         heading = attribute(title, "title") or plain(title) or _HEADING.sub("", plain(first(root, "//title")))
         forum = plain(first(root, f"//{classed('card_title_fname', 'a')}"))
         read = partial(self._parse_shown, response, heading, forum, numbers[0] if numbers else None)
-        posts, dead = self.read_each([floor for floor in floors if not _is_advertised(floor)], read)
+        posts, dead = self.read_each([floor for floor in floors if not is_advertised(floor)], read)
         return posts, dead, numbers[1] if len(numbers) > 1 else 1
 
     def _parse_shown(self, response: Response, heading: str, forum: str, answers: int | None, floor: Element) -> Post:
-        field = _field(floor)
+        field = field_of(floor)
         told = field.content if isinstance(field.content, dict) else {}
-        body = first(floor, _BODY, _BODY_BY_ID)
+        body = first(floor, BODY, BODY_BY_ID)
         if body is None:
             raise MalformedPost("post_content: missing")
         tail = [plain(one) for one in each(floor, f".//{classed('tail-info')}")]
@@ -205,7 +247,7 @@ class TiebaThread(TiebaSpider):
             user=user,
             counts=Engagement(comments=answers if opens else count(told.get("comment_num"))),
             region=place[1] if place else None,
-            markup=markup,
+            leads=markup,
         )
 
     def _post(
@@ -223,7 +265,7 @@ class TiebaThread(TiebaSpider):
         pictures: tuple[str, ...] = (),
         region: str | None = None,
         parent: str | None = None,
-        markup: str | None = None,
+        leads: str = "",
     ) -> Post:
         if not opens and not (id.isascii() and id.isdecimal() and id.strip("0")):
             raise MalformedPost(f"id: {id[:40]!r} is no number")
@@ -238,13 +280,13 @@ class TiebaThread(TiebaSpider):
             title=title or None if opens else None,
             text=text,
             tags=hashtags(f"{title if opens else ''}\n{text}"),
-            links=links_of(markup or text, url, own=_OWN),
+            links=links_of(f"{leads} {text}", url, own=_OWN),
             pictures=pictures,
             author=author_of(user),
             published_at=published_at,
             time_precision=precision,
             engagement=counts or Engagement(),
-            region=region or None,
+            region=region_of(region),
             parent_id=None if opens else parent or self._tid,
             root_id=None if opens else f"{self.platform}:{Kind.POST}:{self._tid}",
         )
@@ -254,18 +296,3 @@ class TiebaThread(TiebaSpider):
             fields = {"kz": self._tid, "pn": number}
             return Request(url=f"{self.base}/c/f/pb/page_pc?{urlencode(fields)}", optional=number > 1)
         return Request(url=f"{self.base}/p/{self._tid}?pn={number}", optional=number > 1)
-
-
-def _field(floor: Element) -> Field:
-    """Return what the page's script is told of a post; nothing where that cannot be read."""
-    try:
-        return decode_item(msgspec.Raw(attribute(floor, "data-field").encode() or b"{}"), Field)
-    except (msgspec.DecodeError, UnicodeEncodeError):
-        return Field()
-
-
-def _is_advertised(floor: Element) -> bool:
-    """Say whether what looks like a post is an advertisement: it has neither a post's number nor a body."""
-    told = _field(floor).content
-    numbered = isinstance(told, dict) and told.get("post_id")
-    return not numbered and first(floor, _BODY, _BODY_BY_ID) is None

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -22,6 +21,8 @@ from crawlers.formats.wechat_article import HOME, address_of, article_id, refuse
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Kind, Post
 from crawlers.reading.charset import decode_text
+from crawlers.reading.links import links_of
+from crawlers.reading.markup import text_of
 from crawlers.reading.times import ReadTime, Stamp, stamped
 from crawlers.reading.wire import decode_item, decode_optional, decode_page
 from crawlers.spider import CannotCrawl, Job, PlatformSpider
@@ -54,7 +55,6 @@ class _Article(msgspec.Struct):
     author: str | None = None
     cover: str | None = None
     source_url: str | None = None
-    is_deleted: Any = msgspec.field(name="del_flag", default=None)
     others: msgspec.Raw = msgspec.field(name="multi_app_msg_item_list", default=_ABSENT)
 
 
@@ -175,13 +175,15 @@ class WechatHistory(PlatformSpider):
     def _message(self, response: Response, name: str, piece: _Piece, sent: ReadTime) -> Post:
         """Return a message of words alone."""
         account = self._account(name)
+        words = (piece.info.content or "").replace("\n", "<br>")
         return self.post(
             response,
             kind=Kind.POST,
             native_id=f"{self._biz}/message/{piece.info.id}",
             url=account.url,
             site=name or None,
-            text=_plain(piece.info.content or ""),
+            text=text_of(words),
+            links=links_of(words, HOME),
             author=account,
             published_at=sent[0],
             time_precision=sent[1],

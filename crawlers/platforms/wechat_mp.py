@@ -7,6 +7,7 @@ the token that stands in its addresses (`token_env`). The older list, `/cgi-bin/
 """
 
 import html
+import re
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -35,6 +36,7 @@ _MEANINGS: dict[int, type[CrawlError]] = {
     200013: RateLimited,
     200040: LoginRequired,
 }
+_MARK = re.compile(r"</?em\b[^<>]*>")
 _ABSENT = msgspec.Raw(b"null")
 
 
@@ -148,7 +150,7 @@ class WechatMp(PlatformSpider):
             raise MalformedPost("create_time and update_time: both missing")
         published_at, precision = published
         changed = updated[0] if updated else None
-        address, title = address_of(article.link), html.unescape(article.title).strip()
+        address, title = address_of(article.link), html.unescape(_MARK.sub("", article.title)).strip()
         if not address.startswith("https://"):
             raise MalformedPost(f"link: {address[:80]!r} is no address")
         cover = article.cover or ""

@@ -4,7 +4,8 @@
     GET /comments/hotFlowChild?cid={id}&max_id=…&max_id_type=…            the replies to one
 
 The query is the message's number or its address. Comments come by weight, not by time, so each crawl reads them all; a
-comment's id carries its time like a message's.
+comment's id carries its time like a message's. The message itself is read where a browser has received it: its page
+m.weibo.cn/detail/{mid}, and /statuses/show?id={mid}.
 """
 
 import re
@@ -25,10 +26,13 @@ from crawlers.post import Engagement, Kind, Post
 from crawlers.reading.counts import count
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
-from crawlers.reading.wire import decode_item, decode_json, decode_optional, decode_page
+from crawlers.reading.page_state import page_state, within
+from crawlers.reading.regions import region_of
+from crawlers.reading.wire import decode_item, decode_json, decode_optional, decode_page, looks_like_html
 
 __all__ = ["WeiboComments"]
 
+_STATE = re.compile(r"\$render_data\s*=\s*\[")
 _REPLIES = "/comments/hotFlowChild"
 _CLIENT = re.compile("客户端|网页|手机|微博|iPhone|Android", re.IGNORECASE)
 
@@ -39,6 +43,7 @@ class _Comment(msgspec.Struct):
     created_at: str | None = None
     rootid: int | str | None = None
     reply_id: int | str | None = None
+    answered: Any = msgspec.field(name="reply_comment", default=None)
     user: User | None = None
     source: str | None = None
     like_count: Any = None
@@ -62,8 +67,8 @@ class WeiboComments(OfMessage):
 
     feed_name = Both("微博评论", "Weibo comments")
     in_browser = BrowserPage(
-        r"https://(m\.weibo\.cn/comments/hotflow\?([^\n]*&)?"
-        r"|weibo\.com/ajax/statuses/buildComments\?(?![^\n]*fetch_level=1)([^\n]*&)?)id=(?P<query>\d+)"
+        r"https://(m\.weibo\.cn/((comments/hotflow|statuses/show)\?([^\n]*&)?id=|(detail|status)/)"
+        r"|weibo\.com/ajax/statuses/buildComments\?(?![^\n]*fetch_level=1)([^\n]*&)?id=)(?P<query>\d+)"
     )
 
     def first(self) -> Request:
@@ -72,6 +77,8 @@ class WeiboComments(OfMessage):
 
     def parse_page(self, response: Response) -> Page:
         """Read one page of comments, or of the replies to one."""
+        if (shown := _message_in(response)) is not None:
+            return self.page_of(response, [shown], None)
         reply = read_reply(response)
         if str(reply.ok) == "0":
             return Page(nothing=reply.msg)
@@ -104,7 +111,8 @@ class WeiboComments(OfMessage):
         text = text_of(comment.text)
         replies = decode_optional(comment.comments, list[msgspec.Raw]) or []
         total = count(comment.total_number)
-        answered = str(comment.reply_id or below or self.mid)
+        named = comment.answered.get("id") if isinstance(comment.answered, dict) else None
+        answered = str(comment.reply_id or (named if isinstance(named, int | str) else None) or below or self.mid)
         post = self.post(
             response,
             kind=Kind.COMMENT,
@@ -151,6 +159,17 @@ class _Thread:
     more: bool
 
 
+def _message_in(response: Response) -> msgspec.Raw | None:
+    """Return the message itself, of its own page or its own answer; None where there are comments, or a refusal."""
+    if looks_like_html(response.body):
+        status = within(page_state(response.body.decode("utf-8", "replace"), _STATE), "status")
+        return msgspec.Raw(msgspec.json.encode(status)) if isinstance(status, dict) and "user" in status else None
+    if "/statuses/show" not in response.url:
+        return None
+    reply = read_reply(response)
+    return reply.data if decode_optional(reply.data, dict[str, msgspec.Raw]) else None
+
+
 def _read_flow(reply: Reply) -> _Flow:
     """Return the comments: those of the phone's page, or of the desktop's, where the list itself is `data`."""
     if bytes(reply.data).lstrip().startswith(b"["):
@@ -161,5 +180,4 @@ def _read_flow(reply: Reply) -> _Flow:
 
 
 def _parse_region(source: str | None) -> str | None:
-    region = (source or "").removeprefix("来自").strip()
-    return region if region and source != region and not _CLIENT.search(region) else None
+    return region_of(source) if source and source.startswith("来自") and not _CLIENT.search(source) else None

@@ -35,6 +35,7 @@ from crawlers.post import Kind, Post
 from crawlers.reading.charset import decode_text
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
+from crawlers.reading.regions import region_of
 from crawlers.slicing import HOUR, Slicing
 from crawlers.spider import PlatformSpider
 
@@ -139,7 +140,7 @@ class WeiboHtml(PlatformSpider):
             published_at=published_at,
             time_precision=precision,
             engagement=engagement_of(block),
-            region=region[1] if region else None,
+            region=region_of(region[1]) if region else None,
             parent_id=root_mid,
             root_id=f"{self.platform}:{Kind.POST}:{root_mid}" if root_mid else None,
         )

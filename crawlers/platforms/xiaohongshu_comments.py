@@ -4,7 +4,8 @@
     GET  /api/sns/web/v2/comment/page?note_id=…&cursor=…     its comments, by weight
     GET  /api/sns/web/v2/comment/sub/page?note_id=…&root_comment_id=…&cursor=…
 
-Requests carry a signature (x-s). The query is the note's address as a search gives it, with its `xsec_token`.
+Requests carry a signature (x-s). The query is the note's address as a search gives it, with its `xsec_token`. The
+page of a note for people, as a browser receives it, is read too.
 """
 
 import re
@@ -31,8 +32,8 @@ class XiaohongshuComments(Xiaohongshu):
 
     feed_name = Both("小红书评论", "Xiaohongshu comments")
     in_browser = BrowserPage(
-        r"https://edith\.\w+\.com/api/sns/web/v\d/"
-        r'(feed\n.*"source_note_id":\s*"|comment/(sub/)?page\?([^\n]*&)?note_id=)(?P<query>[0-9a-f]{24})'
+        r"https://(www\.\w+\.com/(explore|discovery/item|search_result)/|edith\.\w+\.com/api/sns/web/v\d/"
+        r'(feed\n.*"source_note_id":\s*"|comment/(sub/)?page\?([^\n]*&)?note_id=))(?P<query>[0-9a-f]{24})'
     )
 
     def __init__(self, job: Job) -> None:
@@ -55,7 +56,7 @@ class XiaohongshuComments(Xiaohongshu):
             found = read_reply(response)
         except Gone as error:
             return Page(nothing=str(error))
-        if found.comments is None and found.items is not None:
+        if found.items is not None:
             return self._parse_note(response, found)
         if found.comments is None and found.has_more is None:
             raise SchemaChanged("comments: missing")
@@ -81,9 +82,11 @@ class XiaohongshuComments(Xiaohongshu):
 
     def _parse_note(self, response: Response, found: Data) -> Page:
         posts, dead = self.read_each(found.items or (), partial(self.read_note, response))
+        read = partial(self.read_comment, response, self._note, None)
+        beside, dead_beside = self.read_each(found.comments or (), read)
         return Page(
-            posts=tuple(posts),
-            dead=tuple(dead),
+            posts=(*posts, *(post for post, _ in beside)),
+            dead=(*dead, *dead_beside),
             listed=tuple(Listed(id=post.id) for post in posts),
             next=self._following(Data(cursor=""), None),
         )

@@ -22,6 +22,7 @@ from crawlers.reading.wire import decode_item
 __all__ = ["XiaohongshuSearch"]
 
 _PAGE = 20
+_NOTES = (None, "note")
 _NO_NOTES = {"rec_query", "hot_query", "rec_user", "user", "ads", "topic", "goods", "live"}
 
 
@@ -78,9 +79,9 @@ class XiaohongshuSearch(Xiaohongshu):
         raise MalformedPost(f"note {draft.native_id}: not in the answer")
 
     def _parse_item(self, response: Response, raw: msgspec.Raw) -> tuple[Post, Request | None] | None:
-        """Return a note, and where it stands whole; None for suggestions of other words."""
+        """Return a note, and where it stands whole; None for suggestions, accounts and live rooms."""
         item = decode_item(raw, Item)
-        if item.model_type in _NO_NOTES:
+        if item.model_type in _NO_NOTES or (item.card == ABSENT and item.model_type not in _NOTES):
             return None
         if item.card == ABSENT:
             raise MalformedPost("note_card: missing")

@@ -28,6 +28,7 @@ _REDIRECTS = {
     "www.google.com": ("url", "q"),
     "l.facebook.com": ("u",),
     "mp.weixinbridge.com": ("url",),
+    "tieba.baidu.com": ("url",),
 }
 """Hosts that lead on to the address in one of these parameters; their subdomains too."""
 _WEB = ("http://", "https://")

@@ -118,7 +118,7 @@ def _hidden(value: Any, hide: Callable[[str], str], key: str = "", of_account: b
     """Return decoded JSON without the accounts; `of_account`: it stands in an object that describes one."""
     if isinstance(value, dict):
         own = bool(_ACCOUNT_KEY.search(key)) or not (_ACCOUNT_FIELDS.isdisjoint(value) or "title" in value)
-        return {name: _hidden(inner, hide, name, own) for name, inner in value.items()}
+        return {_hidden_name(name, hide): _hidden(inner, hide, name, own) for name, inner in value.items()}
     if isinstance(value, list):
         return [_hidden(inner, hide, key, of_account) for inner in value]
     if isinstance(value, str):
@@ -128,6 +128,11 @@ def _hidden(value: Any, hide: Callable[[str], str], key: str = "", of_account: b
         number = str(value)
         return int(_number_for(number)) if value > 0 and _NUMBER_KEY.search(key) else int(hide(number))
     return value
+
+
+def _hidden_name(name: str, hide: Callable[[str], str]) -> str:
+    """Return a field's name; what is none but an account's number or handle is hidden, as some pages list accounts."""
+    return name if name.isidentifier() else hide(name)
 
 
 def _escaped(name: str) -> str:

@@ -23,6 +23,7 @@ from crawlers.private.conversations import STAGE, Books
 from crawlers.private.message import Message
 from crawlers.storage.stage import Batch
 from crawlers.wecom.account import NotSetUp, use
+from crawlers.wecom.words import words_of
 
 __all__ = ["SOURCE", "ArchiveReport", "ChatArchive", "Keys", "archive_of", "keys_of", "sync_archive"]
 
@@ -66,11 +67,10 @@ class _Plain(msgspec.Struct, kw_only=True):
     msgid: str
     action: str = "send"
     sender: str = msgspec.field(name="from", default="")
-    tolist: list[str] = []
+    tolist: list[str] | None = None
     roomid: str = ""
     msgtime: int = 0
     msgtype: str = ""
-    text: dict[str, Any] | None = None
     revoke: dict[str, Any] | None = None
     agree: dict[str, Any] | None = None
     disagree: dict[str, Any] | None = None
@@ -206,10 +206,11 @@ def _read(archive: ChatArchive, keys: Keys, entries: list[_Entry]) -> Found:
     for entry in entries:
         try:
             key = keys.random_key(entry.publickey_ver, entry.encrypt_random_key)
-            plain = msgspec.json.decode(archive.decrypt(key, entry.encrypt_chat_msg), type=_Plain)
+            content = archive.decrypt(key, entry.encrypt_chat_msg)
+            plain = msgspec.json.decode(content, type=_Plain)
             said = _consent(plain)
             agreed += [said] if said else []
-            found.append(None if said else _message(plain))
+            found.append(None if said else _message(plain, content))
         except (msgspec.DecodeError, UnicodeDecodeError, ValueError, OverflowError) as error:
             dead.append((str(error), msgspec.json.encode(entry)))
     return found, dead, agreed
@@ -230,9 +231,9 @@ def _consent(plain: _Plain) -> tuple[str, Consent] | None:
     )
 
 
-def _message(plain: _Plain) -> Message | None:
+def _message(plain: _Plain, content: bytes) -> Message | None:
     """Return a message between staff and customers; None where somebody only changed the company, or no customer is."""
-    everybody = dict.fromkeys((plain.sender, *plain.tolist))
+    everybody = dict.fromkeys((plain.sender, *(plain.tolist or ())))
     people = tuple(one for one in everybody if one.startswith(_CUSTOMERS))
     if plain.action == "switch" or not people:
         return None
@@ -246,7 +247,7 @@ def _message(plain: _Plain) -> Message | None:
         staff=tuple(one for one in everybody if one and one not in people),
         conversation=plain.roomid or " ".join(sorted(everybody)),
         kind=plain.msgtype or plain.action,
-        text=str((plain.text or {}).get("content") or ""),
+        text="" if recalled else words_of(plain.msgtype, msgspec.json.decode(content, type=dict[str, Any])),
         recalls=recalled if isinstance(recalled, str) else None,
     )
 

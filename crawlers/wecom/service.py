@@ -3,7 +3,6 @@
 A page is written, then the cursor moves: a kill between reads the page again and replaces it. WeCom keeps three days.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -16,6 +15,7 @@ from crawlers.private.conversations import STAGE, Books
 from crawlers.private.message import Message
 from crawlers.storage.stage import Batch, query_folder
 from crawlers.wecom.api import Api, Reply
+from crawlers.wecom.words import words_of
 
 __all__ = ["SOURCE", "ServiceReport", "accounts", "sync_service"]
 
@@ -24,16 +24,6 @@ _LIMIT, _ACCOUNTS = 1000, 100
 _MOST_PAGES = 10_000
 _CUSTOMER = 3
 """`origin`: 3 the customer, 4 the system, 5 the staff."""
-_TITLES = {
-    "location": ("name", "address"),
-    "link": ("title", "desc", "url"),
-    "miniprogram": ("title",),
-    "business_card": ("userid",),
-    "channels_shop_product": ("title",),
-    "channels_shop_order": ("product_titles",),
-    "merged_msg": ("title",),
-    "channels": ("nickname", "title"),
-}
 
 
 class _Account(msgspec.Struct, kw_only=True):
@@ -59,7 +49,6 @@ class _Raw(msgspec.Struct, kw_only=True):
     open_kfid: str = ""
     external_userid: str = ""
     servicer_userid: str = ""
-    text: dict[str, Any] | None = None
     event: dict[str, Any] | None = None
 
 
@@ -135,20 +124,9 @@ def _message(raw: _Raw, content: bytes, account: str) -> Message | None:
         staff=(raw.servicer_userid,) if raw.servicer_userid else (),
         conversation=f"{account} {person}",
         kind=raw.msgtype,
-        text="" if recalls else " ".join(_words(raw, content)),
+        text="" if recalls else words_of(raw.msgtype, msgspec.json.decode(content, type=dict[str, Any])),
         recalls=recalls or None,
     )
-
-
-def _words(raw: _Raw, content: bytes) -> Iterator[str]:
-    """Yield what people would read of a message."""
-    if raw.msgtype == "text":
-        yield _text((raw.text or {}).get("content"))
-        return
-    holder = msgspec.json.decode(content).get(raw.msgtype)
-    for name in _TITLES.get(raw.msgtype, ()) if isinstance(holder, dict) else ():
-        if said := _text(holder.get(name)):
-            yield said
 
 
 def _text(value: Any) -> str:
