@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from indexing.identity.match.decide import Outcome, Thresholds, decide
 from indexing.identity.match.estimate import Patterns, estimate
-from indexing.identity.match.fields import Field, guess_fields
+from indexing.identity.match.fields import Field, guess_fields, guess_of_two
 from indexing.identity.match.household import weighed
 from indexing.identity.match.levels import Comparison, comparisons
 from indexing.identity.match.model import Model
@@ -146,8 +146,9 @@ def link_records(
     """
     limits = thresholds or Thresholds()
     first, second = _known(left), _known(right) if right is not None else None
-    columns = fields or guess_fields(_names(first, second))[0]
-    one, other = prepare(first, columns), prepare(second, columns) if second is not None else None
+    columns = fields or _guessed(first, second)
+    theirs = [replace(field, column=field.beside or field.column) for field in columns]
+    one, other = prepare(first, columns), prepare(second, theirs) if second is not None else None
     wanted = comparisons(one.columns)
     with scorer(one.table, other.table if other else None, one.columns) as scores:
         scores.block(wanted)
@@ -203,11 +204,11 @@ def _known(rows: Rows) -> pa.Table | list[Mapping[str, Any]]:
     return rows if isinstance(rows, pa.Table) else list(rows)
 
 
-def _names(first: pa.Table | list[Mapping[str, Any]], second: pa.Table | list[Mapping[str, Any]] | None) -> list[str]:
-    """Return the columns of the first rows that the second have too."""
+def _guessed(
+    first: pa.Table | list[Mapping[str, Any]], second: pa.Table | list[Mapping[str, Any]] | None
+) -> list[Field]:
     ours = _columns(first)
-    theirs = set(ours if second is None else _columns(second))
-    return [name for name in ours if name in theirs]
+    return guess_fields(ours)[0] if second is None else guess_of_two(ours, _columns(second))
 
 
 def _columns(rows: pa.Table | list[Mapping[str, Any]]) -> list[str]:
