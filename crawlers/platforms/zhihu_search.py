@@ -20,6 +20,7 @@ from crawlers.errors import MalformedPost
 from crawlers.formats.zhihu import Paging, read_reply
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
+from crawlers.reading.avatar import avatar
 from crawlers.reading.counts import count
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
@@ -66,6 +67,7 @@ class _Author(msgspec.Struct):
     user_type: str | None = None
     is_org: bool | None = None
     badge: list[_Badge] | None = None
+    avatar_url: Any = None
 
 
 class _Object(msgspec.Struct):
@@ -258,6 +260,7 @@ def _parse_author(author: _Author | None) -> Author | None:
         verification=badges[0].description or None if badges else None,
         organisation=organisation,
         bio=text_of(author.headline or "") or None,
+        avatar=avatar(author.avatar_url),
     )
 
 

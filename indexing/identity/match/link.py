@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from indexing.identity.match.decide import Outcome, Thresholds, decide
+from indexing.identity.match.doubles import persons
 from indexing.identity.match.estimate import Patterns, estimate
 from indexing.identity.match.fields import Field, guess_fields, guess_of_two
 from indexing.identity.match.household import weighed
@@ -141,8 +142,9 @@ def link_records(
 
     `left` and `right` are rows as mappings, or Arrow tables; `fields` says what the columns hold, and is guessed from
     their names otherwise. Without a `model` one is learnt from these very rows; no label is needed, but what people
-    have `judged` (places of two rows: whether one person) is learnt from. Each row of `right` is linked with one of
-    `left` at most. Raises UnusableFields where no column can be linked by.
+    have `judged` (places of two rows: whether one person) is learnt from. Each row of `right` is linked with one
+    person of `left` at most, though that one may have several rows. Raises UnusableFields where no column can be
+    linked by.
     """
     limits = thresholds or Thresholds()
     first, second = _known(left), _known(right) if right is not None else None
@@ -174,6 +176,8 @@ def _weighed(
     """Return the pairs that are more than unlikely, weighed, and the model, which they refine where it may learn."""
     least = float(np.log2(limits.candidate / (1 - limits.candidate)))
     scored = scores.score(wanted, model, least - (sizes.slack if sizes else 0))
+    if sizes:
+        sizes = replace(sizes, persons=persons(scores, weighed(scored, wanted, model), wanted, model, sizes.left))
     if sizes and learn:
         scored, model = refined(scored, wanted, model, sizes, scores.pairs)
     table = weighed(scored, wanted, model)

@@ -131,7 +131,7 @@ def parted(surname: str | None, given: str | None, *, gender: str | None = None)
     """Return a name of which the parts are known."""
     if given and _HAN.search(given):
         given = "".join(given.split())
-        answers = tuple(dict.fromkeys((given, given[-1])))
+        answers = tuple(dict.fromkeys((given, given[-1], given[0])))
         return Name(
             surname=surname, given=given, called=given if len(given) == 1 else None, answers=answers, gender=gender
         )
@@ -148,7 +148,17 @@ def _latin(name: str) -> Name:
     *before, last = name.split()
     if len(before) == 1 and before[0] in _SURNAMES_READ and last not in _SURNAMES_READ and _syllables().fullmatch(last):
         return parted(before[0], last)  # 王小明 as Wang Xiaoming
+    if not before and (cut := _run_together(last)):
+        return parted(last[:cut], last[cut:])  # 王小明 as WangXiaoming
     return parted(last, " ".join(before)) if before else parted(None, last)
+
+
+def _run_together(letters: str) -> int:
+    """Return where a read surname ends that a read given name follows, of several the longest; 0 where none does."""
+    ends = (
+        len(one) for one in _SURNAMES_READ if letters.startswith(one) and _syllables().fullmatch(letters[len(one) :])
+    )
+    return max(ends, default=0)
 
 
 @lru_cache(maxsize=200_000)
