@@ -40,10 +40,10 @@ def match(
     from indexing.identity.match import Thresholds, link_records
 
     left, right = _rows(first), _rows(second) if second else None
-    fields, number = _fields([name for name in left[0] if right is None or name in right[0]], map, id)
+    fields, numbers = _fields(list(left[0]), list(right[0] if right else left[0]), map, id)
     limits = Thresholds(automatic=automatic, candidate=candidate)
     found = link_records(left, right, fields, thresholds=limits, model=_model(model, left, fields))
-    names = _ids(left, number), _ids(right if right is not None else left, number)
+    names = _ids(left, numbers[0]), _ids(right if right is not None else left, numbers[1])
     if keep:
         found.model.write(keep)
     if explain:
@@ -61,18 +61,25 @@ def _summary(found: "Linked", fields: "Sequence[Field]") -> str:
     return (
         f"linked {len(found.linked):,}, candidates {len(found.candidates):,}, conflicts {len(found.conflicts):,};"
         f" looked at {found.blocked:,} of {found.pairs:,} pairs; by"
-        f" {', '.join(f'{one.column} ({one.kind})' for one in fields)}"
+        f" {', '.join(map(_told, fields))}"
     )
 
 
-def _fields(columns: Sequence[str], said: Sequence[str], id: str) -> "tuple[list[Field], str | None]":
-    """Return what the columns hold, as a person says or else by their names, and the one that numbers the rows."""
-    from indexing.identity.match.fields import guess_fields, stated_fields
+def _told(field: "Field") -> str:
+    return f"{field.column}{f' = {field.beside}' if field.beside else ''} ({field.kind})"
 
-    guessed, number = guess_fields(columns)
-    stated = stated_fields(said, columns)
+
+def _fields(
+    ours: Sequence[str], theirs: Sequence[str], said: Sequence[str], id: str
+) -> "tuple[list[Field], list[str | None]]":
+    """Return what the columns hold, as a person says or else by their names, and each table's that numbers the rows."""
+    from indexing.identity.match.fields import guess_fields, guess_of_two, stated_fields
+
+    numbers = [id if id in columns else guess_fields(columns)[1] for columns in (ours, theirs)]
+    stated = stated_fields(said, [name for name in ours if name in theirs])
     taken = {field.column for field in stated} | {id}
-    return [*stated, *(one for one in guessed if one.column not in taken)], id or number
+    guessed = guess_of_two(*([name for name in columns if name not in taken] for columns in (ours, theirs)))
+    return [*stated, *guessed], numbers
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

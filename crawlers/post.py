@@ -54,6 +54,8 @@ class Author:
     organisation: bool | None = None
     """True for a company, a medium or an office; False for a person."""
     bio: str | None = None
+    avatar: str | None = None
+    """The address of its picture (`crawlers.reading.avatar`); it leaves the raw zone as a keyed digest alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,6 +115,24 @@ def test_a_number_on_the_accounts_page_links_late_and_past_mentions_and_goes_aga
     assert [one.op for one in sorted(read_events(store), key=lambda one: one.at)] == [Op.LINK, Op.UNLINK]
 
 
+def test_one_picture_joins_accounts_of_two_platforms_and_no_two_of_one(emptied_store: "Store") -> None:
+    store, face = emptied_store, "0bc83cb571cd1c50ba6f3e8a78ef1346"
+    put(
+        store,
+        mention(1, "1001", "某人", bio=f"合作请致电 {PHONE}", avatar=f"https://cdn.weibo.example/{face}.jpg?size=50"),
+        mention(2, "2002", "另一个", platform="forum", avatar=f"https://gravatar.example/avatar/{face}?s=80"),
+        mention(3, "3003", "又一个", platform="zhihu", avatar="https://zhimg.example/default.jpg"),
+        mention(4, "4004", "再一个", platform="bluesky", avatar="https://cdn.bsky.example/default.jpg"),
+    )
+    shop(store, somebody("C1", phone=PHONE))
+    link_new(store, now=NOW)
+    assert who(store) == {"1": "C1", "2": "C1", "3": None, "4": None}
+    assert face not in str(store.client.search(index=f"{store.alias('')}*", size=1_000))
+    put(store, mention(5, "5005", "小号", platform="forum", avatar=f"https://gravatar.example/avatar/{face}?s=80"))
+    link_new(store, now=NOW + DAY)
+    assert who(store) == {"1": "C1", "2": None, "3": None, "4": None, "5": None}, "a picture that many show is nobody's"
+
+
 def test_an_order_number_in_a_post_links_and_a_shared_number_is_a_conflict(emptied_store: "Store") -> None:
     store, token = emptied_store, pseudonyms().of("contact:order", "sn20260803001")
     for id, of in (("shop:order:1", "C1"),):

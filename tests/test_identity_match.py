@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from indexing.identity.match import Field, FieldKind, Linked, Model, Outcome, UnusableFields, link_records
 from indexing.identity.match.decide import _least
+from indexing.identity.match.fields import guess_of_two
 from indexing.identity.match.frequent import given_frequencies
 from indexing.identity.match.levels import comparisons
 from indexing.identity.match.model import ModelUnusable
@@ -19,6 +20,7 @@ from indexing.identity.match.names import shapes, sound, sound_key, whole
 from indexing.identity.match.prepare import prepare
 from indexing.identity.match.rivals import Sizes, beside
 from indexing.identity.match.score import scorer
+from tests.mixed_people import World, mixed
 from tests.people import labelled
 from tingfeng import app
 
@@ -256,3 +258,57 @@ def test_what_a_household_shares_makes_nobody_one_person() -> None:
     right += [home | {"name": "钱丽芳"}, home | {"name": "小钱"}]
     pair = len(left) - 1
     assert pair not in {one[0] for one in pairs(link_records(left, right), Outcome.LINKED)}
+
+
+def test_both_rows_of_somebody_who_is_twice_in_the_first_table_are_linked() -> None:
+    left, right, truth = mixed(World(people=500, rows=((80, 20), (50, 30, 20))), seed=3)
+    assert len({b for _, b in truth}) < 0.9 * len(truth), "many are there twice"
+    linked = pairs(link_records(left, right), Outcome.LINKED)
+    assert len(linked & truth) / len(linked) >= 0.995
+    assert len(linked & truth) / len(truth) >= 0.9
+
+
+def test_each_table_may_call_its_columns_as_it_likes() -> None:
+    names: tuple[dict[str, str], dict[str, str]] = (
+        {"name": "real_name", "phone": "mobile", "birthday": "dob"},
+        {"name": "姓名", "phone": "手机号", "birthday": "出生日期", "gender": "性别", "email": "邮箱", "city": "城市"},
+    )
+    left, right, truth = mixed(World(people=400, columns=names), seed=2)
+    linked = pairs(link_records(left, right), Outcome.LINKED)
+    assert len(linked & truth) / len(truth) >= 0.9
+    same = [(one.column, one.beside) for one in guess_of_two(["name", "tel"], ["surname", "given_name", "手机"])]
+    assert same == [("name", None), ("surname", None), ("given_name", None), ("tel", "手机")]
+    assert [one.beside for one in guess_of_two(["姓名", "手机"], ["昵称", "手机"])] == ["昵称", None]
+
+
+@pytest.mark.parametrize(
+    ("written", "parts"),
+    [
+        ("王*", ("王", None, None)),
+        ("王某某", ("王", None, None)),
+        ("陈xx", ("陈", None, None)),
+        ("张*伟", ("张", "*伟", "伟")),
+        ("*建国", (None, "建国", None)),
+        ("欧阳*", ("欧阳", None, None)),
+        ("***", (None, None, None)),
+        ("liaozelin", ("liao", "zelin", "zelin")),
+    ],
+)
+def test_hidden_characters_and_names_run_together_are_read(written: str, parts: tuple[str | None, ...]) -> None:
+    name = whole(written)
+    assert (name.surname, name.given, name.called) == parts
+
+
+def test_names_with_nothing_in_common_are_two_people_of_one_day() -> None:
+    left, right, _ = labelled(400, seed=11)
+    home = {
+        "phone": "",
+        "address": "人民路8号3栋101室",
+        "city": "杭州",
+        "birthday": "1999-05-06",
+        "email": "",
+        "gender": "",
+    }
+    left.append(home | {"name": "潘龙泽"})
+    right.append(home | {"name": "潘敏娟"})
+    assert (len(left) - 1, len(right) - 1) not in pairs(link_records(left, right), Outcome.LINKED)

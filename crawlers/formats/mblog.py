@@ -10,6 +10,7 @@ from crawlers.errors import MalformedPost
 from crawlers.formats.native_id import published, settled
 from crawlers.page import Response
 from crawlers.post import Author, Engagement, Kind, Post
+from crawlers.reading.avatar import avatar
 from crawlers.reading.counts import count
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
@@ -44,6 +45,8 @@ class User(msgspec.Struct):
     verified_reason: str | None = None
     description: str | None = None
     followers_count: Any = None
+    avatar_hd: Any = None
+    profile_image_url: Any = None
 
 
 class _Message(msgspec.Struct):
@@ -158,6 +161,7 @@ def read_author(user: User | None) -> Author | None:
         verification=user.verified_reason or None,
         organisation=kind in _ORGANISATIONS if user.verified and (kind in _ORGANISATIONS or kind in _PEOPLE) else None,
         bio=user.description or None,
+        avatar=avatar(user.avatar_hd) or avatar(user.profile_image_url),
     )
 
 

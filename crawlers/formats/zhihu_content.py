@@ -15,6 +15,7 @@ from config.both import Both
 from crawlers.errors import MalformedPost
 from crawlers.page import Response
 from crawlers.post import Author, Engagement, Kind, Post
+from crawlers.reading.avatar import avatar
 from crawlers.reading.counts import count
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
@@ -60,6 +61,7 @@ class Person(msgspec.Struct):
     name: str | None = None
     url_token: str | None = None
     headline: str | None = None
+    avatar_url: Any = None
     follower_count: Any = None
     user_type: str | None = None
     is_org: bool | None = None
@@ -194,6 +196,7 @@ def author_of(person: Person | None) -> Author | None:
         verification=next((words for badge in badges if (words := badge.description or badge.title)), None),
         organisation=organisation,
         bio=text_of(person.headline or "") or None,
+        avatar=avatar(person.avatar_url),
     )
 
 

@@ -19,6 +19,7 @@ from config.both import Both
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged, Unreachable
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
+from crawlers.reading.avatar import avatar
 from crawlers.reading.counts import count
 from crawlers.reading.dates import ReadTime, read_date
 from crawlers.reading.links import links_of
@@ -61,6 +62,7 @@ class _Author(msgspec.Struct):
     handle: str | None = None
     display_name: str | None = msgspec.field(name="displayName", default=None)
     verification: Any = None
+    avatar: Any = None
 
 
 class _Record(msgspec.Struct):
@@ -229,6 +231,7 @@ def _parse_author(author: _Author | None) -> Author | None:
         name=author.display_name or handle,
         url=f"https://bsky.app/profile/{handle or author.did}",
         verified=None if author.verification is None else "valid" in status,
+        avatar=avatar(author.avatar),
     )
 
 

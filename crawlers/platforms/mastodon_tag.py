@@ -21,6 +21,7 @@ from crawlers.errors import LoginRequired, SchemaChanged
 from crawlers.formats.native_id import published
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
+from crawlers.reading.avatar import avatar
 from crawlers.reading.counts import count
 from crawlers.reading.dates import ReadTime, read_date
 from crawlers.reading.links import links_of
@@ -54,6 +55,7 @@ class _Account(msgspec.Struct):
     followers_count: Any = None
     note: str | None = None
     fields: list[_Field] | None = None
+    avatar: Any = None
 
 
 class _Tag(msgspec.Struct):
@@ -208,6 +210,7 @@ class MastodonTag(PlatformSpider):
             followers=count(account.followers_count),
             verification=" ".join(owned) or None,
             bio=text_of(account.note or "") or None,
+            avatar=avatar(account.avatar),
         )
 
     def _came_at(self, post: Post, response: Response) -> datetime:

@@ -133,20 +133,22 @@ def add_keys(con: "DuckDBPyConnection", tables: Sequence[str], wanted: Sequence[
     keys, conditions = [], []
     for place in sorted(chosen):
         rule, sides = wanted[place], [f"key_{place}"]
-        keys.append(f"{_cool(rule.parts, place)} AS {sides[0]}")
+        keys.append(f"{_cool(con, rule.parts, place)} AS {sides[0]}")
         if rule.others:
             sides.append(f"other_{place}")
-            keys.append(f"{_cool(rule.others, place)} AS {sides[1]}")
+            keys.append(f"{_cool(con, rule.others, place)} AS {sides[1]}")
         conditions.append(f"l.{sides[0]} = r.{sides[-1]}")
     for table in tables if keys else ():
         con.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT *, {', '.join(keys)} FROM {table}")
     return conditions
 
 
-def _cool(parts: tuple[str, ...], place: int) -> str:
+def _cool(con: "DuckDBPyConnection", parts: tuple[str, ...], place: int) -> str:
     """Return the key as SQL: NULL where it is hot, or a part is missing or empty, for `||` of NULL is NULL."""
     whole = _joined(parts)
     key = f"(CASE WHEN ({whole}) IS NOT NULL THEN hash({whole}) END)"
+    if not con.execute(f"SELECT 1 FROM hot WHERE rule = {place} LIMIT 1").fetchall():
+        return key
     return f"CASE WHEN {key} IN (SELECT k FROM hot WHERE rule = {place}) THEN NULL ELSE {key} END"
 
 
@@ -165,7 +167,9 @@ def _cost(con: "DuckDBPyConnection", tables: Sequence[str], rule: Rule, place: i
     else:
         pairs = f"SELECT k, n * (n - 1) / 2 AS pairs FROM ({counts[0]})"
     cap = max(most // _OF_BUDGET // 50, 2_000)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE costs AS {pairs}")
-    con.execute(f"INSERT INTO hot SELECT {place}, k FROM costs WHERE pairs > {cap}")
-    (found,) = con.execute(f"SELECT coalesce(sum(pairs), 0) FROM costs WHERE pairs <= {cap}").fetchall()[0]
+    found, hot = con.execute(
+        f"SELECT coalesce(sum(pairs) FILTER (pairs <= {cap}), 0), list(k) FILTER (pairs > {cap}) FROM ({pairs})"
+    ).fetchall()[0]
+    if hot:
+        con.execute("INSERT INTO hot SELECT ?, unnest(?::UBIGINT[])", [place, hot])
     return int(found)

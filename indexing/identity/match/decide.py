@@ -92,7 +92,7 @@ def _against(pairs: pa.Table, wanted: Sequence[Comparison]) -> tuple[Numbers, Fl
     other, number = np.zeros(pairs.num_rows), np.zeros(pairs.num_rows, dtype=bool)
     for one in wanted:
         level = np.asarray(pairs[f"level_{one.name}"])
-        other += np.array([said.other for said in one.levels] + [False])[level]
+        other += np.array([said.other for said in one.levels] + [0])[level]
         if one.number:
             number |= level == 0
     return other, number

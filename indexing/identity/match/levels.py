@@ -28,8 +28,8 @@ class Level:
     """None: as of one person where a household shares the field, as of strangers where it does not."""
     at_least: float = 0.0
     """What u cannot be below, however few random pairs have shown it."""
-    other: bool = False
-    """Whether it speaks for another person, in a field that a person keeps for life."""
+    other: int = 0
+    """How much it speaks for another person, in a field that a person keeps for life: 2 parks whatever else is equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ def comparisons(columns: Mapping[str, FieldKind]) -> list[Comparison]:
     return found
 
 
+_GENERATION = 16
+"""In years, at the least."""
 _LATIN = "ascii(gn_l) < 13000"
 _EXCHANGED = (
     "gn_l = sn_r AND gn_r = sn_l OR gn_py_l = sn_py_r AND gn_py_r = sn_py_l"
@@ -104,6 +106,7 @@ def _given() -> Comparison:
     twice = f"NOT {_LATIN} AND length(gn_l) > 1 AND nk_l IS NOT NULL AND sn_l IS NULL AND sn_r IS NULL AND gn_l = gn_r"
     by_surname = "sn_r IS NULL AND nk_r = sn_l OR sn_l IS NULL AND nk_l = sn_r"
     letters = f"{_LATIN} AND length(gn_l) > 2 AND length(gn_r) > 2"
+    siblings = f"{two} AND sn_py_l = sn_py_r"  # one character is mistyped into another, two are not
     return Comparison(
         "given_name",
         _null("gn"),
@@ -122,9 +125,10 @@ def _given() -> Comparison:
             Level(
                 "nearly the same letters", f"{letters} AND ({_typo('gn', bytes=2)} OR {_like('gn', 0.9)})", 0.07, 0.004
             ),
-            Level("nearly the same sound", f"gn_key_l = gn_key_r OR {_like('gn_py', 0.92)}", 0.03, 0.006, other=True),
-            Level("one character of two", one_of_two, 0.02, 0.02, h=0.12, other=True),
-            Level("different", "ELSE", 0.03, 0.95, other=True),
+            Level("nearly the same sound", f"gn_key_l = gn_key_r OR {_like('gn_py', 0.92)}", 0.03, 0.006, other=1),
+            Level("one character of two", one_of_two, 0.02, 0.02, h=0.12, other=1),
+            Level("another name of the same family", siblings, 0.002, 0.02, h=0.3, other=2),
+            Level("different", "ELSE", 0.03, 0.93, other=1),
         ),
         shared=False,
     )
@@ -149,6 +153,7 @@ def _birthday(name: str, _: Sequence[str]) -> Comparison:
     left, right = f'"{name}_l"', f'"{name}_r"'
     moved = f"{left}[1:4] = {right}[1:4] AND {left}[5:6] = {right}[7:8] AND {left}[7:8] = {right}[5:6]"
     day = f"{left}[-4:] = {right}[-4:]"
+    years = f"abs(try_cast({left}[1:4] AS INTEGER) - try_cast({right}[1:4] AS INTEGER)) >= {_GENERATION}"
     return Comparison(
         name,
         _null(name),
@@ -159,7 +164,10 @@ def _birthday(name: str, _: Sequence[str]) -> Comparison:
             Level("one digit differs", f"length({left}) = 8 AND {_typo(name)}", 0.06, 0.0008),
             Level("same day of another year", day, 0.01, 0.003),
             Level("same year", f"{left}[1:4] = {right}[1:4]", 0.02, 0.015, h=0.06),
-            Level("different", "ELSE", 0.02, 0.98, other=True),
+            Level(
+                "a generation apart", f"length({left}) = 8 AND length({right}) = 8 AND {years}", 0.004, 0.45, other=1
+            ),
+            Level("different", "ELSE", 0.016, 0.53, other=1),
         ),
         shared=False,
     )
@@ -210,7 +218,7 @@ def _id_number(name: str, _: Sequence[str]) -> Comparison:
     levels = (
         Level("equal", f'"{name}_l" = "{name}_r"', 0.9, 0.00002),
         Level("one digit differs", f'length("{name}_l") > 5 AND {_typo(name)}', 0.06, 0.00005),
-        Level("different", "ELSE", 0.04, 0.999, other=True),
+        Level("different", "ELSE", 0.04, 0.999, other=1),
     )
     return Comparison(name, _null(name), levels, shared=False, number=True)
 

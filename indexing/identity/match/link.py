@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from indexing.identity.match.decide import Outcome, Thresholds, decide
+from indexing.identity.match.doubles import persons
 from indexing.identity.match.estimate import Patterns, estimate
-from indexing.identity.match.fields import Field, guess_fields
+from indexing.identity.match.fields import Field, guess_fields, guess_of_two
 from indexing.identity.match.household import weighed
 from indexing.identity.match.levels import Comparison, comparisons
 from indexing.identity.match.model import Model
@@ -141,13 +142,15 @@ def link_records(
 
     `left` and `right` are rows as mappings, or Arrow tables; `fields` says what the columns hold, and is guessed from
     their names otherwise. Without a `model` one is learnt from these very rows; no label is needed, but what people
-    have `judged` (places of two rows: whether one person) is learnt from. Each row of `right` is linked with one of
-    `left` at most. Raises UnusableFields where no column can be linked by.
+    have `judged` (places of two rows: whether one person) is learnt from. Each row of `right` is linked with one
+    person of `left` at most, though that one may have several rows. Raises UnusableFields where no column can be
+    linked by.
     """
     limits = thresholds or Thresholds()
     first, second = _known(left), _known(right) if right is not None else None
-    columns = fields or guess_fields(_names(first, second))[0]
-    one, other = prepare(first, columns), prepare(second, columns) if second is not None else None
+    columns = fields or _guessed(first, second)
+    theirs = [replace(field, column=field.beside or field.column) for field in columns]
+    one, other = prepare(first, columns), prepare(second, theirs) if second is not None else None
     wanted = comparisons(one.columns)
     with scorer(one.table, other.table if other else None, one.columns) as scores:
         scores.block(wanted)
@@ -173,6 +176,8 @@ def _weighed(
     """Return the pairs that are more than unlikely, weighed, and the model, which they refine where it may learn."""
     least = float(np.log2(limits.candidate / (1 - limits.candidate)))
     scored = scores.score(wanted, model, least - (sizes.slack if sizes else 0))
+    if sizes:
+        sizes = replace(sizes, persons=persons(scores, weighed(scored, wanted, model), wanted, model, sizes.left))
     if sizes and learn:
         scored, model = refined(scored, wanted, model, sizes, scores.pairs)
     table = weighed(scored, wanted, model)
@@ -203,11 +208,11 @@ def _known(rows: Rows) -> pa.Table | list[Mapping[str, Any]]:
     return rows if isinstance(rows, pa.Table) else list(rows)
 
 
-def _names(first: pa.Table | list[Mapping[str, Any]], second: pa.Table | list[Mapping[str, Any]] | None) -> list[str]:
-    """Return the columns of the first rows that the second have too."""
+def _guessed(
+    first: pa.Table | list[Mapping[str, Any]], second: pa.Table | list[Mapping[str, Any]] | None
+) -> list[Field]:
     ours = _columns(first)
-    theirs = set(ours if second is None else _columns(second))
-    return [name for name in ours if name in theirs]
+    return guess_fields(ours)[0] if second is None else guess_of_two(ours, _columns(second))
 
 
 def _columns(rows: pa.Table | list[Mapping[str, Any]]) -> list[str]:

@@ -13,7 +13,7 @@ from indexing.identity.match.levels import Comparison
 
 __all__ = ["FORMAT", "Model", "ModelUnusable"]
 
-FORMAT = 2
+FORMAT = 3
 
 
 class ModelUnusable(UserError):

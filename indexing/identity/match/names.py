@@ -44,6 +44,8 @@ _TITLES = re.compile(
 _LATIN_TITLES = re.compile(r"^(?:mr|mrs|ms|miss|dr|prof)\.?\s+")
 _CALLED = re.compile(r"(?:小|阿|老|大)(\w)\1?|(\w)\2|(\w)(?:儿|仔|宝|妞|子|崽|同学)")
 _BETWEEN = re.compile(r"[\s·•.]+")
+_HIDDEN = re.compile(r"[*＊×?？]|(?<=[\u3400-\u9fff])x+|某(?=某|$)|(?<=^.)某")
+"""How shops and platforms hide characters of a name: 王*, 张*伟, *建国, 李某某, 陈xx."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _SURNAMES_READ = frozenset(
     "wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo zheng liang xie song tang deng feng han cao zeng"
@@ -90,9 +92,13 @@ class Name:
 
 def whole(name: str) -> Name:
     """Take a whole name apart, folded as `values.text` returns it; a nickname or title says only what it says."""
+    if not re.search(r"\w", name):
+        return Name()
     if not _HAN.search(name):
         return _latin(name)
     name = _BETWEEN.sub("", name)
+    if _HIDDEN.search(name):
+        return _masked(_HIDDEN.sub("*", name))
     title = _TITLES.search(name)
     gender = {"先生": "m", "女士": "f", "小姐": "f", "太太": "f", "哥": "m", "姐": "f"}.get(title[0] if title else "")
     if title and title.start() >= 1:
@@ -111,11 +117,21 @@ def whole(name: str) -> Name:
     return parted(name[:cut], name[cut:], gender=gender)
 
 
+def _masked(name: str) -> Name:
+    """Take apart a name of which characters are hidden: what is left is what one is called by."""
+    cut = 2 if name[:2] in _COMPOUND else 1
+    surname, given = name[:cut].replace("*", "") or None, name[cut:]
+    shown = given.replace("*", "")
+    return (
+        Name(surname=surname, given=given, called=shown if "*" in given else None) if shown else Name(surname=surname)
+    )
+
+
 def parted(surname: str | None, given: str | None, *, gender: str | None = None) -> Name:
     """Return a name of which the parts are known."""
     if given and _HAN.search(given):
         given = "".join(given.split())
-        answers = tuple(dict.fromkeys((given, given[-1])))
+        answers = tuple(dict.fromkeys((given, given[-1], given[0])))
         return Name(
             surname=surname, given=given, called=given if len(given) == 1 else None, answers=answers, gender=gender
         )
@@ -132,7 +148,17 @@ def _latin(name: str) -> Name:
     *before, last = name.split()
     if len(before) == 1 and before[0] in _SURNAMES_READ and last not in _SURNAMES_READ and _syllables().fullmatch(last):
         return parted(before[0], last)  # 王小明 as Wang Xiaoming
+    if not before and (cut := _run_together(last)):
+        return parted(last[:cut], last[cut:])  # 王小明 as WangXiaoming
     return parted(last, " ".join(before)) if before else parted(None, last)
+
+
+def _run_together(letters: str) -> int:
+    """Return where a read surname ends that a read given name follows, of several the longest; 0 where none does."""
+    ends = (
+        len(one) for one in _SURNAMES_READ if letters.startswith(one) and _syllables().fullmatch(letters[len(one) :])
+    )
+    return max(ends, default=0)
 
 
 @lru_cache(maxsize=200_000)

@@ -8,13 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from indexing.identity.match import values
-from indexing.identity.match.fields import Field, FieldKind, UnusableFields
+from indexing.identity.match.fields import NAMES, Field, FieldKind, UnusableFields
 from indexing.identity.match.names import Name, letters, parted, shapes, sound, sound_key, whole
 
 __all__ = ["Prepared", "columns_of", "prepare"]
 
 _BETWEEN = "\x00"
-_NAMES = (FieldKind.NAME, FieldKind.GIVEN_NAME, FieldKind.SURNAME)
 _NAME_COLUMNS = ("sn", "gn", "sn_py", "gn_py", "sn_key", "gn_key", "gn_first", "gn_last", "nk", "letters")
 _LISTS = ("answers", "shapes")
 _SINGLE: Mapping[FieldKind, Any] = {
@@ -45,7 +44,7 @@ def columns_of(fields: Sequence[Field]) -> dict[str, Field]:
     """Return the prepared columns of what is no name, with their fields."""
     found: dict[str, Field] = {}
     for field in fields:
-        if field.kind not in _NAMES:
+        if field.kind not in NAMES:
             place = sum(name.rstrip("0123456789_") == field.kind for name in found)
             found[f"{field.kind}_{place}" if place else str(field.kind)] = field
     return found
@@ -57,7 +56,7 @@ def prepare(rows: Sequence[Mapping[str, Any]] | pa.Table, fields: Sequence[Field
         raise UnusableFields(
             "no column to link by: name columns as docs/identity.md does, or say what they hold, as --map 顾客=name"
         )
-    others, named = columns_of(fields), any(field.kind in _NAMES for field in fields)
+    others, named = columns_of(fields), any(field.kind in NAMES for field in fields)
     cells = {field.column: _texts(rows, field.column) for field in fields}
     found = _columns(cells, fields, others, named)
     size = len(cells[fields[0].column])
@@ -93,7 +92,7 @@ def _columns(
     found = {name: _each(cells[field.column], _SINGLE.get(field.kind, values.text)) for name, field in others.items()}
     found |= {f"{name}_key": _each(found[name], _word_key) for name in _keyed(others)}
     if named:
-        columns = {field.kind: field.column for field in fields if field.kind in _NAMES}
+        columns = {field.kind: field.column for field in fields if field.kind in NAMES}
         said = pc.binary_join_element_wise(
             *(pc.replace_substring(cells[column], _BETWEEN, " ") for column in columns.values()),
             _BETWEEN,

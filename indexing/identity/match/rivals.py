@@ -3,7 +3,8 @@
 A row of the second table is of one person of the first, or of nobody there. Fellegi–Sunter's prior forgets the latter's
 share: where nine rows in ten are of somebody in the first table, a name that is met there once says more than where one
 in ten is. Several rows of the second may be one person's, as several accounts are; how much less often than by chance
-that is, the sure pairs say: where it never is, a first row that has found its own is hardly another's too.
+that is, the sure pairs say: where it never is, a first row that has found its own is hardly another's too. Rows of the
+first table that are surely one person (`doubles.py`) are no rivals of each other.
 """
 
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ class Sizes:
     left: int
     right: int
     prior: float
+    persons: "Places | None" = None
+    """For each row of the first table the first one of the same person; None where each is a person of their own."""
 
     @property
     def known(self) -> float:
@@ -62,17 +65,42 @@ def _likely(weight: Numbers, left: Numbers, right: Numbers, sizes: Sizes) -> tup
     """Return how likely each pair is, and the bits that all gain; repeated until the estimates agree."""
     odds = np.exp2(np.clip(weight, -500, 500))
     (_, first), (_, second) = (np.unique(side, return_inverse=True) for side in (left, right))
+    cells = _cells(left if sizes.persons is None else sizes.persons[left], second)
     known, free = sizes.known, np.ones(len(odds))
     likely = np.zeros(len(odds))
     for round in range(_ROUNDS):
         scaled = odds * free * (known / (sizes.prior * sizes.left))
-        now = scaled / (1 - known + np.bincount(second, weights=scaled))[second]
+        best = cells.most(scaled)
+        others = np.bincount(cells.second, weights=best)[second] - best[cells.of]
+        now = scaled / (1 - known + np.maximum(others, 0.0) + scaled)
         likely = (likely + now) / 2 if round else now
-        before, known = known, min(max(float(likely.sum()) / sizes.right, 1e-9), _MOST_KNOWN)
+        met = float(cells.most(likely).sum())
+        before, known = known, min(max(met / sizes.right, 1e-9), _MOST_KNOWN)
         if round >= _AT_LEAST and abs(known - before) <= _STILL:
             break
         free = _free(likely, first, sizes.left)
     return likely, float(np.log2(known / (sizes.prior * sizes.left) / (1 - known)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Pairs by person and second row: what one person's rows say of one row is said once."""
+
+    of: Places
+    order: Places
+    begins: Places
+    second: Places
+
+    def most(self, values: Numbers) -> Numbers:
+        """Return the greatest value of each cell."""
+        return np.asarray(np.maximum.reduceat(values[self.order], self.begins))
+
+
+def _cells(person: Places, second: Places) -> _Cells:
+    _, of = np.unique(person.astype(np.int64) * (int(second.max()) + 1) + second, return_inverse=True)
+    order = np.argsort(of, kind="stable")
+    begins = np.flatnonzero(np.diff(of[order], prepend=-1))
+    return _Cells(of, order, begins, second[order[begins]])
 
 
 def _free(likely: Numbers, first: Places, rows: int) -> Numbers:

@@ -41,7 +41,8 @@ class Scorer:
 
     def block(self, wanted: Sequence[Comparison]) -> None:
         """Find the pairs to look at: those that share a key."""
-        linker = self._linker(wanted, Model.guessed(list(wanted), 0.001))
+        few = [wanted[0]]  # none is compared here, and splink reads each one's statements at length
+        linker = self._linker(few, Model.guessed(few, 0.001))
         found = linker.inference.compute_blocked_pairs_for_predict()
         self.con.execute(f"CREATE OR REPLACE TABLE blocked AS SELECT * FROM {found.physical_name}")
         found.drop_table_from_database_and_remove_from_cache()
@@ -73,6 +74,14 @@ class Scorer:
         left, right = self.tables[0], self.tables[-1]
         return self._patterns(wanted, f"said JOIN {left} l ON said.l = l.id JOIN {right} r ON said.r = r.id")
 
+    def compared(self, wanted: Sequence[Comparison], pairs: pa.Table) -> pa.Table:
+        """Return pairs of rows of the first table, `l` and `r`, with their levels."""
+        self.con.register("said", pairs)
+        cases = ", ".join(f'{_case(one)} AS "level_{one.name}"' for one in wanted)
+        source = f"said JOIN {self.tables[0]} l ON said.l = l.id JOIN {self.tables[0]} r ON said.r = r.id"
+        sql = f"SELECT a AS l, b AS r, {cases} FROM (SELECT said.l AS a, said.r AS b, {self._sides()} FROM {source})"
+        return self.con.sql(sql).to_arrow_table()
+
     def score(self, wanted: Sequence[Comparison], model: Model, least: float) -> pa.Table:
         """Return the blocked pairs of at least that weight, with the weight of each comparison."""
         linker = self._linker(wanted, model)
@@ -94,13 +103,15 @@ class Scorer:
 
     def _patterns(self, wanted: Sequence[Comparison], source: str) -> Patterns:
         cases = ", ".join(f"{_case(one)} AS c{place}" for place, one in enumerate(wanted))
-        needed = [*self.columns, *(("answers", "shapes") if "gn" in self.columns else ())]
-        sides = ", ".join(f'{side}."{name}" AS "{name}_{side}"' for name in needed for side in "lr")
         every = ", ".join(f"c{place}" for place in range(len(wanted)))
-        sql = f"SELECT {every}, count(*) FROM (SELECT {cases} FROM (SELECT {sides} FROM {source})) GROUP BY ALL"
+        sql = f"SELECT {every}, count(*) FROM (SELECT {cases} FROM (SELECT {self._sides()} FROM {source})) GROUP BY ALL"
         rows = np.array(self.con.execute(sql).fetchall(), dtype=np.int64).reshape(-1, len(wanted) + 1)
         rows = rows[np.lexsort(rows[:, :-1].T[::-1])]
         return Patterns(levels=rows[:, :-1], counts=rows[:, -1].astype(float))
+
+    def _sides(self) -> str:
+        needed = [*self.columns, *(("answers", "shapes") if "gn" in self.columns else ())]
+        return ", ".join(f'{side}."{name}" AS "{name}_{side}"' for name in needed for side in "lr")
 
     def _linker(self, wanted: Sequence[Comparison], model: Model) -> Any:
         from splink import DuckDBAPI, Linker
@@ -119,7 +130,7 @@ class Scorer:
         }
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return Linker(frames, settings, log_level=logging.ERROR)
+            return Linker(frames, settings, log_level=logging.ERROR, validate_settings=False)
 
 
 @contextmanager
