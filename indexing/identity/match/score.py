@@ -119,7 +119,8 @@ class Scorer:
         }
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return Linker(frames, settings, log_level=logging.ERROR)
+            # splink's look at the settings, which are no user's, takes longer than the comparison of small tables
+            return Linker(frames, settings, log_level=logging.ERROR, validate_settings=False)
 
 
 @contextmanager
