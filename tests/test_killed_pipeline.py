@@ -24,7 +24,7 @@ from tests.emptying import emptied
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
-POSTS = 1_000
+POSTS = 1_500
 CONFIG = Path(__file__).resolve().parent.parent / "config" / "demo"
 STEPS = ("crawl", "analyse", "index")
 OF_THE_RUN = ("event", "fetched_at", "run_id", "writers")
@@ -74,7 +74,7 @@ class Pipeline:
         process = self.start(step)
         while not when():
             assert process.poll() is None, f"{step} ended before it could be killed: {process.communicate()[0]}"
-            time.sleep(0.01)
+            time.sleep(0.02)
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 
