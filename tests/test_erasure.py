@@ -5,9 +5,10 @@ import hashlib
 import io
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from indexing.customers.sync.dead import keep_dead, read_dead
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import Busy, store_errors
 from indexing.elasticsearch.lease import lease
+from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
 from indexing.identity.changing import accept, node_of
 from indexing.identity.following import Followed, follow, people_of
@@ -121,9 +123,48 @@ def crawled(window: str) -> None:
     spool.close()
 
 
+@dataclass(slots=True)
+class World:
+    """A data folder and an index's documents, kept as they were."""
+
+    folder: Path
+    documents: list[dict[str, Any]] = field(default_factory=list)
+
+    def keep(self, store: Store, data: Path) -> None:
+        shutil.copytree(data, self.folder, dirs_exist_ok=True)
+        self.documents = [hit | {"_index": store.kind_of(hit["_index"])} for hit in all_documents(store)]
+
+    def give(self, store: Store, data: Path) -> None:
+        shutil.copytree(self.folder, data, dirs_exist_ok=True)
+        kinds = {hit["_index"] for hit in self.documents}
+        store.open_months({kind.removeprefix(f"{MONTHLY}-") for kind in kinds if kind.startswith(f"{MONTHLY}-")})
+        there = {store.kind_of(name): name for name in store.client.indices.get(index=f"{store.prefix}-v*")}
+        actions = [
+            Action(operation="index", index=there[hit["_index"]], id=hit["_id"], source=hit["_source"])
+            for hit in self.documents
+        ]
+        assert all(answer.done for answer in send(store.client, actions))
+        store.client.indices.refresh(index=f"{store.prefix}-v*")
+
+
+@pytest.fixture(scope="module")
+def kept_world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return World(folder=tmp_path_factory.mktemp("world"))
+
+
 @pytest.fixture
-def world(store: Store, data: Path) -> Path:
-    """Give a data folder and an index in which the person is everywhere; another customer is there too."""
+def world(store: Store, data: Path, kept_world: World) -> Path:
+    """Give a data folder and an index in which the person is everywhere; the first test to ask makes them."""
+    if kept_world.documents:
+        kept_world.give(store, data)
+    else:
+        make_world(store, data)
+        kept_world.keep(store, data)
+    return data
+
+
+def make_world(store: Store, data: Path) -> None:
+    """Let the person be everywhere in the data folder and the index; another customer is there too."""
     (data / "config" / "brands").mkdir(parents=True)
     (data / "config" / "brands" / "xinghe.yaml").write_text("name: 星河\nquery: 星河\n", encoding="utf-8")
     crawled("20261118T080000Z")
@@ -152,7 +193,6 @@ def world(store: Store, data: Path) -> Path:
     (data / "report" / "index.html").write_text(f"<p>@{NAME} · {ACCOUNT}</p>", encoding="utf-8")
     with zipfile.ZipFile(data / "report" / "list.xlsx", "w") as packed:
         packed.writestr("sheet.xml", f"<c>{CUSTOMER}</c>")
-    return data
 
 
 def personal_of(store: Store) -> None:
@@ -180,12 +220,17 @@ def everywhere(data: Path, store: Store, *, backups: bool = False) -> Iterator[t
         if path.is_file() and (part not in ("keys", "elasticsearch", "backups") or (backups and part == "backups")):
             content = path.read_bytes()
             yield str(path.relative_to(data)), f"{path.name} {_opened(path, content)}"
-    store.client.indices.refresh(index=f"{store.prefix}-v*")
-    hits = store.client.search(index=f"{store.prefix}-v*", size=1_000)["hits"]["hits"]
-    assert len(hits) < 1_000, "all of them"
-    for hit in hits:
+    for hit in all_documents(store):
         text = msgspec.json.encode([hit["_id"], hit["_source"]]).decode()
         yield f"{store.kind_of(hit['_index'])}/{hit['_id']}", text
+
+
+def all_documents(store: Store) -> list[dict[str, Any]]:
+    """Return the hits of all there is in the index."""
+    store.client.indices.refresh(index=f"{store.prefix}-v*")
+    hits: list[dict[str, Any]] = store.client.search(index=f"{store.prefix}-v*", size=1_000)["hits"]["hits"]
+    assert len(hits) < 1_000, "all of them"
+    return hits
 
 
 def _opened(path: Path, content: bytes) -> str:

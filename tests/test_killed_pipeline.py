@@ -74,7 +74,7 @@ class Pipeline:
         process = self.start(step)
         while not when():
             assert process.poll() is None, f"{step} ended before it could be killed: {process.communicate()[0]}"
-            time.sleep(0.005)
+            time.sleep(0.02)
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 

@@ -22,6 +22,7 @@ from config.rota import Rota
 from config.settings import DAY_ZONE
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 
 __all__ = ["NotPossible", "begin", "check", "end", "keep", "kept", "lasting"]
@@ -77,8 +78,6 @@ def end(store: Store, id: str, rota: Rota, *, by: str, now: datetime) -> Overrid
 
 def lasting(store: Store, since: datetime) -> list[Override]:
     """Return the overrides that hold at `since` or later, in the order in which they were made; none taken back."""
-    from elasticsearch.helpers import scan
-
     index = store.alias(_KIND)
     with store_errors():
         store.client.indices.refresh(index=index)

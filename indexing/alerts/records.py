@@ -12,6 +12,7 @@ from indexing.alerts.reason_words import said
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.retry import with_retries
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 
 __all__ = [
@@ -144,8 +145,6 @@ def undelivered(store: Store) -> list[Alert]:
 
 def history(store: Store, id: str) -> list[dict[str, Any]]:
     """Return what happened to an alert, oldest first, as the events' documents."""
-    from elasticsearch.helpers import scan
-
     index = store.alias("alert-events")
     with store_errors():
         store.client.indices.refresh(index=index)
@@ -224,8 +223,6 @@ def noted(store: Store, id: str) -> str | None:
 
 
 def _all(store: Store, query: Mapping[str, Any]) -> list[Alert]:
-    from elasticsearch.helpers import scan
-
     with store_errors():
         hits = scan(store.client, index=_refreshed(store), query={"query": query})
         found = [from_document(hit["_id"], hit["_source"]) for hit in hits]

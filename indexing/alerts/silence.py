@@ -14,6 +14,7 @@ from config.rule import Severity
 from indexing.alerts.alert import Alert, from_document
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 
 __all__ = ["LONGEST", "NoSuchSilence", "Silence", "begin", "check_length", "end", "running", "would_have_muted"]
@@ -113,8 +114,6 @@ def end(store: Store, id: str, *, by: str, now: datetime) -> Silence:
 
 def running(store: Store, now: datetime) -> list[Silence]:
     """Return the silences that have not ended, oldest first."""
-    from elasticsearch.helpers import scan
-
     index = store.alias(_KIND)
     with store_errors():
         store.client.indices.refresh(index=index)

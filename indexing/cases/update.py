@@ -21,6 +21,7 @@ from indexing.elasticsearch.changes import Changes, changes
 from indexing.elasticsearch.errors import Busy, store_errors
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.mentions.document import timestamp
 from indexing.profiles.gather import found
@@ -70,8 +71,6 @@ def _update(store: Store, now: datetime) -> Cases:
 
 def _complaints(store: Store, mentions: Changes, rules: CaseRules, now: datetime) -> Iterator[list[Complaint]]:
     """Yield what is said against a brand by linked customers, the oldest first, some at a time."""
-    from elasticsearch.helpers import scan
-
     if not mentions:
         return
     filters = [
@@ -110,8 +109,6 @@ def _strangers(
 
 def _held(store: Store, mentions: Changes, retracted: Changes) -> Iterator[list[str]]:
     """Yield the mentions that may have left a case: those that were written or went; all there are, of a new index."""
-    from elasticsearch.helpers import scan
-
     with store_errors():
         if mentions and mentions.first:
             cases = scan(store.client, index=store.alias("cases"), query={"_source": ["mentions"]}, size=_AT_ONCE)

@@ -14,6 +14,7 @@ from indexing.customers.link_records import StoredLink, read_links
 from indexing.customers.named import named_by
 from indexing.elasticsearch.changes import Changes
 from indexing.elasticsearch.parts import in_parts
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.people.pseudonyms import Pseudonyms
 
@@ -69,8 +70,6 @@ def _touched(store: Store, mentions: Changes, pseudonyms: Pseudonyms) -> set[str
 
 def _changed(store: Store, customers: Changes) -> tuple[set[str], set[str]]:
     """Return the ids of customers of whom a list says something new, and the pseudonyms that it states of them."""
-    from elasticsearch.helpers import scan
-
     query = {"query": customers.query, "_source": ["handles.pseudonym"]}
     ids, stated = set(), set()
     for hit in scan(store.client, index=store.alias("customers"), query=query):

@@ -9,6 +9,7 @@ from indexing.customers.customer import HandleKind, from_document
 from indexing.customers.customer_link import StatedHandle
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.parts import in_parts
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 
 __all__ = ["Claim", "Claims", "claims_on", "read_claims"]
@@ -43,8 +44,6 @@ def claims_on(store: Store, pseudonyms: Collection[str]) -> Claims:
 
 
 def _claims(store: Store, condition: Mapping[str, Any]) -> Claims:
-    from elasticsearch.helpers import scan
-
     claims: defaultdict[Claim, dict[str, StatedHandle]] = defaultdict(dict)
     query = {"query": {"bool": {"filter": [{"term": {"active": True}}, condition]}}}
     with store_errors():

@@ -18,6 +18,7 @@ from indexing.customers.stated import with_list, without_list
 from indexing.customers.writing import update_customers
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.retry import with_retries
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.people.erased import load_erased
 from indexing.people.pseudonyms import pseudonyms
@@ -90,8 +91,6 @@ def _store(store: Store, customers: Sequence[Customer]) -> set[str]:
 
 
 def _remove_absent(store: Store, file: str, seen: dict[str, int], now: datetime) -> int:
-    from elasticsearch.helpers import scan
-
     index = store.alias("customers")
     with_retries(lambda: store.client.indices.refresh(index=index))
     query = {"bool": {"filter": [{"term": {"file": file}}, {"term": {"active": True}}]}}

@@ -8,8 +8,10 @@ from typing import Any
 from config.errors import UserError
 from indexing.customers.customer_link import CustomerLink, from_document, to_document
 from indexing.elasticsearch.bulk import Action, send
+from indexing.elasticsearch.client_options import with_options
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.retry import with_retries
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 
 __all__ = ["StoredLink", "UnknownLink", "get_link", "read_links", "write_links"]
@@ -29,8 +31,6 @@ class StoredLink:
 
 def read_links(store: Store, among: Mapping[str, Any] | None = None) -> dict[str, StoredLink]:
     """Return every link, or those `among` (a condition), by its id, the revoked ones included."""
-    from elasticsearch.helpers import scan
-
     store.refresh("links")
     query = {"query": among or {"match_all": {}}, "seq_no_primary_term": True}
     with store_errors():
@@ -40,7 +40,7 @@ def read_links(store: Store, among: Mapping[str, Any] | None = None) -> dict[str
 
 def get_link(store: Store, id: str) -> StoredLink:
     """Return one link; UnknownLink when there is none of this id."""
-    got = with_retries(lambda: store.client.options(ignore_status=404).get(index=store.alias("links"), id=id))
+    got = with_retries(lambda: with_options(store.client, ignore_status=404).get(index=store.alias("links"), id=id))
     if not got.get("found"):
         raise UnknownLink(f"link {id}: there is none: look for its id in {store.alias('links')}")
     return _stored(got.body)

@@ -10,6 +10,7 @@ from indexing.customers.accounts import Account
 from indexing.customers.customer_link import CustomerLink
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.field import Writer
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.mentions.document import millis
 from indexing.mentions.write import Outcome, Update, write
@@ -55,8 +56,6 @@ def _unmarked(store: Store, speaking: Mapping[tuple[str, str], CustomerLink]) ->
 def _found(
     store: Store, field: str, values: Sequence[str], *filters: Mapping[str, Any], but: Mapping[str, Any] | None = None
 ) -> Iterator[Mapping[str, Any]]:
-    from elasticsearch.helpers import scan
-
     fields = ["platform", "author.id", "customer", "event.ingested", "writers.link"]
     for start in range(0, len(values), _IDS_AT_ONCE):
         among = {"terms": {field: list(values[start : start + _IDS_AT_ONCE])}}

@@ -14,6 +14,7 @@ from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.retry import with_retries
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.people.pseudonyms import Pseudonyms
 
@@ -35,8 +36,6 @@ def keep_named(store: Store, among: Mapping[str, Any], pseudonyms: Pseudonyms) -
 
 def named_by(store: Store, values: Collection[str], pseudonyms: Pseudonyms) -> Iterator[str]:
     """Yield the ids (`author.id`) of named accounts that one of these pseudonyms, of an id or a name, stands for."""
-    from elasticsearch.helpers import scan
-
     for some in in_parts({_sealed(value, pseudonyms) for value in values}):
         either = [{"terms": {"key": some}}, {"terms": {"names": some}}]
         query = {"query": {"bool": {"should": either, "minimum_should_match": 1}}, "_source": ["account"]}

@@ -8,6 +8,7 @@ from indexing.customers.record import Record, from_document, to_document
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError, store_errors
 from indexing.elasticsearch.retry import with_retries
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 
 __all__ = ["read_records", "write_records"]
@@ -32,8 +33,6 @@ def write_records(store: Store, records: Sequence[Record]) -> int:
 
 def read_records(store: Store, among: Mapping[str, Any] | None = None) -> Iterator[Record]:
     """Yield every record, or those `among` (a condition)."""
-    from elasticsearch.helpers import scan
-
     store.refresh("customer-records")
     query = {"query": among or {"match_all": {}}}
     with store_errors():

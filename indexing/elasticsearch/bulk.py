@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from indexing.elasticsearch.client_options import with_options
 from indexing.elasticsearch.errors import Overloaded, ReadOnly
 from indexing.elasticsearch.own_writes import note
 from indexing.elasticsearch.retry import MAX_WAIT, backoff, is_transient, with_retries
@@ -60,7 +61,7 @@ def send(client: "Elasticsearch", actions: Sequence[Action], max_wait: float = M
     A request that was lost on its way is sent again, so a `create` that did take place may answer 409. Raises a
     StoreError when the cluster does not come back within `max_wait` seconds.
     """
-    client = client.options(max_retries=0)
+    client = with_options(client, max_retries=0)
     results: dict[int, BulkResult] = {}
     waiting = {place: action.lines() for place, action in enumerate(actions)}
     tries = backoff(max_wait)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from indexing.elasticsearch.client_options import with_options
 from indexing.elasticsearch.errors import Busy
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Lease:
         """Raise Busy unless nobody who lives holds it."""
         from elasticsearch import ConflictError
 
-        known = self._client.options(ignore_status=404).get(index=self._index, id=self._id)
+        known = with_options(self._client, ignore_status=404).get(index=self._index, id=self._id)
         if known.get("found"):
             holder = known["_source"]
             if _lives(holder):
@@ -117,12 +118,12 @@ def lease(client: "Elasticsearch", index: str, purpose: str, id: str = _ID) -> I
 
 def free_from_the_dead(client: "Elasticsearch", index: str, free: Callable[[], None]) -> None:
     """Call `free` when somebody has died who was holding writers back."""
-    known = client.options(ignore_status=404).get(index=index, id=_ID)
+    known = with_options(client, ignore_status=404).get(index=index, id=_ID)
     if known.get("found") and known["_source"]["exchanging"] and not _lives(known["_source"]):
         free()
         place = {"if_seq_no": known["_seq_no"], "if_primary_term": known["_primary_term"]}
         source = {**known["_source"], "exchanging": False}
-        client.options(ignore_status=409).index(index=index, id=_ID, document=source, **place)
+        with_options(client, ignore_status=409).index(index=index, id=_ID, document=source, **place)
 
 
 def _lives(holder: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from indexing.elasticsearch.client_options import with_options
 from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.store import Store
 
@@ -58,4 +59,4 @@ def at_one_moment(store: Store, index: str) -> Iterator[Moment]:
     try:
         yield moment
     finally:
-        store.client.options(ignore_status=404).close_point_in_time(id=moment.pit)
+        with_options(store.client, ignore_status=404).close_point_in_time(id=moment.pit)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from config import settings
+from indexing.elasticsearch.client_options import with_options
 from indexing.elasticsearch.connect import connect
 from indexing.elasticsearch.errors import MappingOutdated, StoreError, store_errors
 from indexing.elasticsearch.lease import free_from_the_dead
@@ -175,7 +176,7 @@ class Store:
 
         Where another number of copies is wanted than before, the indices that are there get it too.
         """
-        answer = self.client.options(ignore_status=404).indices.get_index_template(name=f"{self.prefix}-*")
+        answer = with_options(self.client, ignore_status=404).indices.get_index_template(name=f"{self.prefix}-*")
         known = {
             one["name"].removeprefix(f"{self.prefix}-"): one["index_template"].get("_meta", {})
             for one in answer.get("index_templates", ())

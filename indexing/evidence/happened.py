@@ -13,6 +13,7 @@ from indexing.alerts import records
 from indexing.alerts.alert import Alert
 from indexing.elasticsearch.changes import changes
 from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.evidence.line import Item
 from indexing.evidence.seen import sealed
@@ -47,8 +48,6 @@ def happened(store: Store, now: datetime) -> Iterator[list[Item]]:
 
 
 def _items(store: Store, kind: str, query: Mapping[str, Any]) -> list[Item]:
-    from elasticsearch.helpers import scan
-
     with store_errors():
         hits = list(scan(store.client, index=store.alias(kind), query={"query": query}))
     hits.sort(key=lambda hit: (hit["_source"]["@timestamp"], hit["_id"]))

@@ -6,6 +6,7 @@ import msgspec
 
 from indexing.alerts.silence import Silence
 from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 
 __all__ = ["silences_at"]
@@ -13,8 +14,6 @@ __all__ = ["silences_at"]
 
 def silences_at(store: Store, at: datetime) -> list[Silence]:
     """Return them, oldest first; one that was ended early held until then."""
-    from elasticsearch.helpers import scan
-
     index = store.alias("silences")
     held = [{"range": {"@timestamp": {"lte": at.isoformat()}}}, {"range": {"until": {"gt": at.isoformat()}}}]
     with store_errors():

@@ -10,6 +10,7 @@ from config import settings
 from config.seal import Keyring, SealBroken, keyring
 from indexing.customers.customer import from_document
 from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.identity.event import SOFTWARE, LinkEvent, Op, customer, event
 from indexing.identity.events import add_events, read_events
@@ -127,8 +128,6 @@ def _comparisons(rows: list[dict[str, str]], fields: list[Field]) -> list[Any]:
 
 
 def _rows(store: Store, keys: Keyring) -> Iterable[tuple[str, dict[str, str]]]:
-    from elasticsearch.helpers import scan
-
     store.refresh("customers")
     query = {"bool": {"filter": [{"term": {"active": True}}, {"exists": {"field": "personal.kind"}}]}}
     with store_errors():

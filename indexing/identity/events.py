@@ -7,9 +7,11 @@ from typing import Any
 
 from config.errors import UserError
 from indexing.elasticsearch.bulk import Action, send
+from indexing.elasticsearch.client_options import with_options
 from indexing.elasticsearch.errors import StoreError, store_errors
 from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.retry import with_retries
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.identity.event import LinkEvent, from_document, to_document
 
@@ -40,8 +42,6 @@ def add_events(store: Store, events: Iterable[LinkEvent]) -> int:
 
 def read_events(store: Store, among: Mapping[str, Any] | None = None) -> list[LinkEvent]:
     """Return every event, or those `among` (a condition), in no order."""
-    from elasticsearch.helpers import scan
-
     query = {"query": among or {"match_all": {}}}
     with store_errors():
         hits = scan(store.client, index=store.alias(_KIND), query=query, size=_AT_ONCE)
@@ -50,7 +50,7 @@ def read_events(store: Store, among: Mapping[str, Any] | None = None) -> list[Li
 
 def get_event(store: Store, id: str) -> LinkEvent:
     """Return one event; UnknownEvent where there is none of this id."""
-    found = with_retries(lambda: store.client.options(ignore_status=404).get(index=store.alias(_KIND), id=id))
+    found = with_retries(lambda: with_options(store.client, ignore_status=404).get(index=store.alias(_KIND), id=id))
     if not found.get("found"):
         raise UnknownEvent(f"event {id}: there is none: `tingfeng links of ACCOUNT` shows the ids")
     return from_document(id, found["_source"])

@@ -10,6 +10,7 @@ from indexing.customers.accounts import NAMED, PRIVATE
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.retry import with_retries
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.identity.event import account, customer
 from indexing.people.edges import kinds
@@ -94,8 +95,6 @@ def _said(store: Store, *conditions: Mapping[str, Any]) -> Iterator[tuple[str, s
 
 
 def _customers(store: Store, digests: Collection[str] | None, facts: Facts) -> None:
-    from elasticsearch.helpers import scan
-
     among = {"exists": {"field": "personal.token"}} if digests is None else {"terms": {"personal.token": list(digests)}}
     query = {"bool": {"filter": [{"term": {"active": True}}, among]}}
     fields = ["personal.kind", "personal.token"]
@@ -107,8 +106,6 @@ def _customers(store: Store, digests: Collection[str] | None, facts: Facts) -> N
 
 
 def _records(store: Store, digests: Collection[str] | None, facts: Facts) -> None:
-    from elasticsearch.helpers import scan
-
     among = {"exists": {"field": "number"}} if digests is None else {"terms": {"number": list(digests)}}
     query = {"query": among, "_source": ["kind", "customer", "number"]}
     with store_errors():
@@ -126,8 +123,6 @@ def _compare(facts: Facts, node: str, value: str, digest: str) -> None:
 
 def tokens_held(store: Store, ids: Collection[str]) -> set[str]:
     """Return the tokens that these customers hold, by their values and records."""
-    from elasticsearch.helpers import scan
-
     facts = Facts()
     for some in in_parts(ids):
         docs = with_retries(lambda some=some: store.client.mget(index=store.alias("customers"), ids=some))["docs"]  # type: ignore[misc]

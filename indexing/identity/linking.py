@@ -17,6 +17,7 @@ from indexing.elasticsearch.changes import Changes, changes, is_new
 from indexing.elasticsearch.errors import Busy, store_errors
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.identity.event import SOFTWARE, LinkEvent, Op, account, customer, event
 from indexing.identity.events import add_events, around, read_events
@@ -155,8 +156,6 @@ def _touched(
 
 
 def _ids(store: Store, changed: Changes, kind: str, field: str | None) -> Iterator[str]:
-    from elasticsearch.helpers import scan
-
     query = {"query": changed.query, "_source": [field] if field else False}
     for hit in scan(store.client, index=store.alias(kind), query=query):
         yield customer(hit["_source"][field] if field else hit["_id"])

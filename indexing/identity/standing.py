@@ -13,6 +13,7 @@ from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.own_writes import own_writes
 from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.retry import with_retries
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.mentions.write import Outcome, Update, write
 
@@ -94,8 +95,6 @@ def follow_profiles(store: Store) -> int:
 
     Where whose they are stays as it was, `_DEAF` readers need not read them again for it.
     """
-    from elasticsearch.helpers import scan
-
     with store_errors():
         new = changes(store, _READER, "profiles")
         if not new:
@@ -143,8 +142,6 @@ def _of(ids: Collection[str]) -> dict[str, Any]:
 
 
 def _customers(store: Store, condition: Mapping[str, Any] | None) -> Iterator[str]:
-    from elasticsearch.helpers import scan
-
     if condition is None:
         yield from {one.link.customer for one in read_links(store, {"term": {"active": True}}).values()}
         return
@@ -153,8 +150,6 @@ def _customers(store: Store, condition: Mapping[str, Any] | None) -> Iterator[st
 
 
 def _mentions(store: Store, ids: Collection[str]) -> Iterator[Mapping[str, Any]]:
-    from elasticsearch.helpers import scan
-
     store.refresh("mentions")
     fields = ["customer", "event.ingested", "writers.link"]
     query = {"query": {"terms": {"customer.id": list(ids)}}, "_source": fields}

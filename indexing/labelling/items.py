@@ -9,6 +9,7 @@ from typing import Any
 
 from config.errors import UserError
 from indexing.elasticsearch.bulk import Action, send
+from indexing.elasticsearch.client_options import with_options
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.store import Store
 from indexing.mentions.document import timestamp
@@ -144,7 +145,7 @@ def person(by: str) -> str:
 def _read(store: Store, sample: str, mention: str) -> tuple[Item, Mapping[str, Any]]:
     """Return a drawn mention as it stands now, and its document."""
     with store_errors():
-        answer = store.client.options(ignore_status=404).get(index=store.alias(KIND), id=item_id(sample, mention))
+        answer = with_options(store.client, ignore_status=404).get(index=store.alias(KIND), id=item_id(sample, mention))
     if not answer.get("found"):
         items(store, sample)  # says so where there is no such sample
         raise NoSuchSample(f"{mention} was not drawn for {sample}")

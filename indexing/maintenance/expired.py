@@ -14,6 +14,7 @@ from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.exchange import changed
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
 from indexing.elasticsearch.retry import with_retries
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.maintenance.row import Row
 from indexing.mentions.document import month, timestamp
@@ -67,8 +68,6 @@ def _documents(store: Store, kind: str, age: timedelta | None, now: datetime, *,
 
 
 def _delete(store: Store, kind: str, query: Mapping[str, Any]) -> None:
-    from elasticsearch.helpers import scan
-
     hits = scan(store.client, index=store.alias(kind), query={"query": query, "_source": False}, size=_AT_ONCE)
     while some := list(islice(hits, _AT_ONCE)):
         send(store.client, [Action(operation="delete", index=store.alias(kind), id=hit["_id"]) for hit in some])

@@ -15,6 +15,7 @@ from config.settings import DAY_ZONE
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.mappings import MONTHLY
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.mentions.document import millis, month, timestamp
 from indexing.mentions.write import Outcome, Update, write
@@ -110,8 +111,6 @@ def read(file: Path, by: str | None = None) -> list[Correction]:
 
 def corrected(store: Store, wanted: Part | None = None) -> Iterator[Corrected]:
     """Yield the mentions that people have labelled, oldest first; of one part, or both."""
-    from elasticsearch.helpers import scan
-
     query = {"query": {"exists": {"field": "correction.sentiment"}}, "sort": ["@timestamp"]}
     with store_errors():
         store.refresh(MONTHLY)

@@ -7,6 +7,7 @@ from typing import Any
 
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 
 __all__ = ["drawn", "luck", "scanned"]
@@ -27,8 +28,6 @@ def luck(id: str, seed: str) -> bytes:
 
 def scanned(store: Store, query: dict[str, Any], fields: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Yield every mention that matches, in no order, with its `id` and these fields."""
-    from elasticsearch.helpers import scan
-
     with store_errors():
         store.refresh(MONTHLY)
         asked = {"query": query, "_source": list(fields), "sort": ["_doc"]}

@@ -9,6 +9,7 @@ from config.errors import UserError
 from config.moment import written_moment
 from config.query import Query
 from config.settings import DAY_ZONE
+from indexing.elasticsearch.client_options import with_options
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
@@ -100,7 +101,7 @@ def search(
                 after = hits[-1]["sort"]
                 left = None if left is None else left - len(hits)
         finally:
-            store.client.options(ignore_status=404).close_point_in_time(id=pit)
+            with_options(store.client, ignore_status=404).close_point_in_time(id=pit)
 
 
 def matching(

@@ -11,6 +11,7 @@ from typing import Any
 
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.mentions.sample import drawn
 from nlp.classifier.heads import SENTIMENTS
@@ -81,8 +82,6 @@ def engine_said(sentiment: Mapping[str, Any]) -> Three | None:
 
 def bursts(store: Store, brand: str, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
     """Return the times, in order and joined, in which an alert of the brand was open; one still open has no end yet."""
-    from elasticsearch.helpers import scan
-
     filters = [{"term": {"brand": brand}}, {"range": {"began_at": {"lt": until.isoformat()}}}]
     asked = {"query": {"bool": {"filter": filters}}, "_source": _TIMES, "sort": ["_doc"]}
     with store_errors():

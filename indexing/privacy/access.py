@@ -13,6 +13,7 @@ from indexing.customers.link_records import read_links
 from indexing.customers.record import Ticket
 from indexing.customers.reveal import note_look
 from indexing.elasticsearch.bulk import Action, send
+from indexing.elasticsearch.client_options import with_options
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.exchange import changed
 from indexing.elasticsearch.mappings import MONTHLY, STANDING
@@ -32,7 +33,7 @@ _CORRECTED = "corrected at the person's own word"
 def customer_of(store: Store, id: str) -> Customer:
     """Return a customer; NobodyFound where there is none."""
     index = store.alias("customers")
-    got = with_retries(lambda: store.client.options(ignore_status=404).get(index=index, id=id))
+    got = with_retries(lambda: with_options(store.client, ignore_status=404).get(index=index, id=id))
     if not got.get("found"):
         raise NobodyFound(f"customer {id}: there is none: look for the id in {index}")
     return from_document(id, got["_source"])

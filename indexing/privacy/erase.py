@@ -18,6 +18,7 @@ from crawlers.storage import objections
 from indexing.customers.customer import from_document
 from indexing.customers.link_records import read_links
 from indexing.customers.records import read_records
+from indexing.elasticsearch.client_options import with_options
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.retry import with_retries
@@ -158,7 +159,7 @@ def _both(one: UnderWay, other: UnderWay) -> UnderWay:
 def _about(store: Store, customer: str, *, by: str, reason: str) -> UnderWay:
     """Gather all by which a customer is known, while it is there to be read."""
     index = store.alias("customers")
-    got = with_retries(lambda: store.client.options(ignore_status=404).get(index=index, id=customer))
+    got = with_retries(lambda: with_options(store.client, ignore_status=404).get(index=index, id=customer))
     links = [one.link for one in read_links(store, {"term": {"customer": customer}}).values()]
     records = list(read_records(store, {"term": {"customer": customer}}))
     if not got.get("found") and not links and not records:

@@ -11,6 +11,7 @@ from indexing.customers.customer import Customer, Handle, from_document, to_docu
 from indexing.customers.record import Ticket
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError, store_errors
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.people.personal import Personal, about, opened
 from indexing.privacy.receipt import reseal_under_way
@@ -56,8 +57,6 @@ def _change_tickets(
     dry_run: bool = False,
 ) -> int:
     """Change the tickets `among`, unless somebody else does just now; return how many."""
-    from elasticsearch.helpers import scan
-
     store.refresh("customer-records")
     index, count = store.alias("customer-records"), 0
     with store_errors():
@@ -106,8 +105,6 @@ def _change(
     store: Store, among: Mapping[str, Any], change: Callable[[Customer], Customer], *, dry_run: bool = False
 ) -> int:
     """Change the customers `among`, unless somebody else does just now: those are met the next time."""
-    from elasticsearch.helpers import scan
-
     store.refresh("customers")
     index, count = store.alias("customers"), 0
     with store_errors():

@@ -20,6 +20,7 @@ from indexing.customers.customer import Customer
 from indexing.customers.customer import from_document as customer_of
 from indexing.customers.reveal import reveal
 from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.people.personal import PersonalKind, opened
 from indexing.profiles.consents import consented
@@ -134,8 +135,6 @@ def next_day(born: tuple[int, int], today: date) -> date:
 
 
 def _customers(store: Store) -> Iterator[Customer]:
-    from elasticsearch.helpers import scan
-
     query: dict[str, Any] = {"query": {"term": {"active": True}}, "sort": ["_doc"]}
     with store_errors():
         for hit in scan(store.client, index=store.alias("customers"), query=query, size=1_000, scroll="30m"):

@@ -10,6 +10,7 @@ from indexing.customers.record import Record
 from indexing.customers.record import from_document as record_of
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.retry import with_retries
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 
 __all__ = ["cases_of", "customers_among", "found", "records_of"]
@@ -47,8 +48,6 @@ def found(
     store: Store, kind: str, query: Mapping[str, Any], fields: Sequence[str] | None = None
 ) -> Iterator[Mapping[str, Any]]:
     """Yield the documents that a condition holds for: by one request where they are few, else by a scroll."""
-    from elasticsearch.helpers import scan
-
     source: Any = list(fields) if fields is not None else True
     answer = with_retries(
         lambda: store.client.search(

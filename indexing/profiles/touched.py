@@ -15,6 +15,7 @@ from indexing.elasticsearch.errors import StoreError, store_errors
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.retry import with_retries
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.profiles.gather import found
 
@@ -35,8 +36,6 @@ class Heard:
 
 def who_changed(store: Store, changed: Changes, kind: str, key: str | None = None) -> set[str]:
     """Return the customers whose documents of a kind were written; by their id where `key` names no field."""
-    from elasticsearch.helpers import scan
-
     if not changed:
         return set()
     query = {"query": changed.query, "_source": [key] if key else False}
@@ -47,8 +46,6 @@ def who_changed(store: Store, changed: Changes, kind: str, key: str | None = Non
 
 def whose_records(store: Store, changed: Changes) -> set[str]:
     """Return the customers of the records that were written, and those whose they were before."""
-    from elasticsearch.helpers import scan
-
     customers: set[str] = set()
     if not changed:
         return customers
@@ -74,15 +71,13 @@ def whose_mentions(store: Store, mentions: Changes, retracted: Changes) -> Heard
 
 def heard_anew(store: Store) -> Heard:
     """Return the same of all mentions there are, for an index that was made anew."""
-    from elasticsearch.helpers import scan
-
     heard, speakers = Heard(), set[str]()
     query = {"query": {"exists": {"field": "customer.id"}}, "_source": ["customer.id"]}
     with store_errors():
         for hit in scan(store.client, index=store.alias(MONTHLY), query=query, size=_AT_ONCE):
             heard.owners[hit["_id"]] = hit["_source"]["customer"]["id"]
             speakers.add(hit["_source"]["customer"]["id"])
-        for hit in scan(store.client, index=store.alias("heard"), size=_AT_ONCE):
+        for hit in scan(store.client, index=store.alias("heard"), query={}, size=_AT_ONCE):
             if heard.owners.setdefault(hit["_id"], None) == hit["_source"]["customer"]:
                 del heard.owners[hit["_id"]]
     heard.speakers = speakers
@@ -106,8 +101,6 @@ def keep_heard(store: Store, heard: Heard) -> None:
 
 
 def _written(store: Store, mentions: Changes) -> Iterator[dict[str, str | None]]:
-    from elasticsearch.helpers import scan
-
     if not mentions:
         return
     query = {"query": mentions.query, "_source": ["customer.id"]}
@@ -119,8 +112,6 @@ def _written(store: Store, mentions: Changes) -> Iterator[dict[str, str | None]]
 
 def _gone(store: Store, retracted: Changes) -> Iterator[dict[str, str | None]]:
     """Yield what left the index; a mention that is there again has a customer of its own, which is looked up."""
-    from elasticsearch.helpers import scan
-
     if not retracted:
         return
     with store_errors():

@@ -20,6 +20,7 @@ from indexing.elasticsearch.errors import Busy, store_errors
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.retry import with_retries
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.mentions.document import timestamp
 from indexing.profiles.gather import cases_of, customers_among, records_of
@@ -135,8 +136,6 @@ def _everybody(store: Store) -> Iterator[str]:
 
 
 def _ids(store: Store, kind: str, query: Mapping[str, Any]) -> Iterator[str]:
-    from elasticsearch.helpers import scan
-
     wanted = {"query": query, "_source": False, "sort": ["_doc"]}
     for hit in scan(store.client, index=store.alias(kind), query=wanted, size=5_000, scroll="30m"):
         yield hit["_id"]

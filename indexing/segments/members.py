@@ -9,6 +9,7 @@ from config.segment import Condition, Said, Segment, load_segments
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.retry import with_retries
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.mentions.query_dsl import to_dsl
 from indexing.metrics.where import Ago, All, AtLeast, Exists, Is, Not, Where, dsl
@@ -81,8 +82,6 @@ def _above(value: float) -> float:
 
 
 def _profiled(store: Store, where: Where, now: datetime) -> Iterator[str]:
-    from elasticsearch.helpers import scan
-
     query = {"query": dsl(where, now), "_source": ["customer"]}
     with store_errors():
         for hit in scan(store.client, index=store.alias("profiles"), query=query, size=5_000):

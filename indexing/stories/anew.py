@@ -6,6 +6,7 @@ from itertools import islice
 from config.brand import Brand
 from indexing.elasticsearch.documents import remove
 from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.mentions.locate import months_of
 from indexing.stories.counted import count
@@ -33,8 +34,6 @@ def drop_silent(store: Store) -> None:
 
 def drop_strange_answers(store: Store, brands: Sequence[Brand]) -> None:
     """Remove the answers of accounts that are no longer the brands' own."""
-    from elasticsearch.helpers import scan
-
     own = {(brand.id, f"{one.platform}:{one.id}") for brand in brands for one in brand.own_accounts}
     with store_errors():
         hits = scan(store.client, index=store.alias("answers"), query={"_source": ["brand", "account"]})
@@ -44,8 +43,6 @@ def drop_strange_answers(store: Store, brands: Sequence[Brand]) -> None:
 
 
 def _ids(store: Store, kind: str) -> Iterator[list[str]]:
-    from elasticsearch.helpers import scan
-
     store.refresh(kind)
     with store_errors():
         hits = scan(store.client, index=store.alias(kind), query={"_source": False})

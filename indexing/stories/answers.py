@@ -12,6 +12,7 @@ from indexing.elasticsearch.documents import put
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.retry import with_retries
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 
 __all__ = ["answered_among", "first_answers", "join_answers"]
@@ -21,8 +22,6 @@ _AT_ONCE = 1_000
 
 def join_answers(store: Store, among: Mapping[str, Any]) -> set[str]:
     """Give the answers `among` (a condition) their stories, where these are known; return all that they have."""
-    from elasticsearch.helpers import scan
-
     joined: set[str] = set()
     query = {"bool": {"filter": [among]}}
     with store_errors():

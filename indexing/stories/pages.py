@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from indexing.elasticsearch.client_options import with_options
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
@@ -42,4 +43,4 @@ def pages(
                     return
                 after = hits[-1]["sort"]
         finally:
-            store.client.options(ignore_status=404).close_point_in_time(id=pit)
+            with_options(store.client, ignore_status=404).close_point_in_time(id=pit)

@@ -11,6 +11,7 @@ from indexing.elasticsearch.changes import Changes
 from indexing.elasticsearch.documents import put, remove, values_of
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.parts import in_parts
+from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.mentions.document import timestamp
 from indexing.mentions.locate import months_of
@@ -33,8 +34,6 @@ def note_retracted(store: Store, ids: Sequence[str]) -> None:
 
 def forget(store: Store, noted: Changes) -> None:
     """Let nothing count any more for those noted mentions that the index does not hold."""
-    from elasticsearch.helpers import scan
-
     with store_errors():
         hits = scan(store.client, index=store.alias(_KIND), query={"query": noted.query, "_source": False})
         ids = [hit["_id"] for hit in hits]

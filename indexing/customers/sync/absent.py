@@ -11,6 +11,7 @@ from indexing.customers.sync.apply import Target, opened_or_none
 from indexing.customers.sync.mapping import Mapper
 from indexing.customers.writing import Change, update_customers
 from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.scan import scan
 from indexing.people.personal import Personal
 
 __all__ = ["Absent", "absent", "remove"]
@@ -53,8 +54,6 @@ def remove(target: Target, gone: Absent) -> int:
 
 def _known(target: Target) -> Iterator[Customer]:
     """Yield the customers of whom the source says something."""
-    from elasticsearch.helpers import scan
-
     target.store.refresh("customers")
     query = {"query": {"term": {"stated.source": target.source.id}}}
     with store_errors():
