@@ -1,5 +1,8 @@
 """The command line: `tingfeng --help`."""
 
+import errno
+import io
+import os
 import sys
 from typing import Any
 
@@ -112,6 +115,18 @@ _PANELS: dict[str, dict[str, Any]] = {
 }
 
 
+_MENDABLE = {
+    errno.ENOSPC: "make room there, and run the same command again: it goes on where it was",
+    errno.EDQUOT: "make room there, and run the same command again: it goes on where it was",
+    errno.EFBIG: "raise the limit of a file's size, and run the same command again",
+    errno.EACCES: "give yourself the right to it, or name another place",
+    errno.EPERM: "give yourself the right to it, or name another place",
+    errno.EROFS: "it lies on a disk that cannot be written: name another place",
+    errno.ENOTDIR: "a file stands where a folder is wanted: name another place",
+}
+"""What a disk may refuse to any command, by the system's number for it, with the remedy."""
+
+
 class _InPanels(TyperGroup):
     """Lists commands in the order of their panels."""
 
@@ -140,10 +155,14 @@ for _panel, _commands in _PANELS.items():
             app.command(_name, rich_help_panel=_panel)(_command)
 
 
+_WITHOUT_CONFIG = ("es",)
+"""What a person may need just when something in config/ is wrong."""
+
+
 @app.callback()
-def check_what_is_written() -> None:
+def check_what_is_written(context: typer.Context) -> None:
     """Refuse malformed brands, rules and channels before any command does anything."""
-    if "--help" not in sys.argv:
+    if "--help" not in sys.argv and context.invoked_subcommand not in _WITHOUT_CONFIG:
         from indexing.pipeline import load_config
 
         load_config()
@@ -151,12 +170,21 @@ def check_what_is_written() -> None:
 
 def main() -> None:
     """Run the command line; what a person can mend is told in one message, without a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal of another charset shows ? for what it does not know
     try:
         app()
     except UserError as error:
         errors.print(str(error), markup=False, soft_wrap=True)
         if picture := getattr(error, "picture", ""):
             errors.print(picture, markup=False, soft_wrap=True)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in _MENDABLE:
+            raise
+        what = error.filename or "what this command writes"
+        errors.print(f"{what}: {os.strerror(error.errno)}: {_MENDABLE[error.errno]}", soft_wrap=True)
         sys.exit(1)
 
 

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from commands.screen import console, table
+from config.output import write_whole
 
 
 def effect(
@@ -40,7 +41,6 @@ def effect(
     for said in sentences(found):
         console.print(f"{said.zh}\n{said.en}", markup=False, soft_wrap=True)
     if out:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "effect.json").write_text(json.dumps(plain(found), ensure_ascii=False, indent=1), encoding="utf-8")
-        (out / "effect.svg").write_text(effect_picture(found), encoding="utf-8")
+        write_whole(out / "effect.json", json.dumps(plain(found), ensure_ascii=False, indent=1))
+        write_whole(out / "effect.svg", effect_picture(found))
         console.print(f"{out / 'effect.json'}, {out / 'effect.svg'}", markup=False, soft_wrap=True)

@@ -14,7 +14,7 @@ def start() -> None:
 
     with bars() as show:
         running = embedded.start(progress=lambda what, share: show(what, round(share * 100), 100))
-    console.print(f"Elasticsearch answers at [bold]{running.url}[/bold] (pid {running.pid}); data in {running.home}")
+    console.print(f"Elasticsearch answers at {running.url} (pid {running.pid}); data in {running.home}")
 
 
 @app.command()
@@ -42,7 +42,7 @@ def status() -> None:
         others = " for this data folder" if found else ""
         console.print(f"Elasticsearch is not running{others}: start it with `tingfeng es start`")
     for running in found:
-        address = f"[bold]{running.url}[/bold] (pid {running.pid})"
+        address = f"{running.url} (pid {running.pid})"
         console.print(f"Elasticsearch answers at {address}; data in {running.home}", soft_wrap=True)
     if own is None:
         raise typer.Exit(1)

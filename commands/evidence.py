@@ -10,6 +10,7 @@ import typer
 
 from commands.screen import console
 from config.errors import UserError
+from config.output import write_whole
 
 if TYPE_CHECKING:
     from indexing.evidence.prove import Proof
@@ -82,7 +83,7 @@ def evidence(
 
     made = pack(open_store(), mention, now=datetime.now(UTC))
     path = out or Path(f"{made.name}.zip")
-    path.write_bytes(made.content)
+    write_whole(path, made.content)
     for note in made.notes:
         console.print(f"{note.zh}  {note.en}", markup=False, soft_wrap=True)
     console.print(f"{path}: {len(made.content):,} bytes", markup=False, soft_wrap=True)

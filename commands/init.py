@@ -50,6 +50,7 @@ def _write(name: str, query: str, crawl: list[str]) -> Path:
     """Write the brand's file and return its path; nothing is written when it would be refused."""
     from config import settings
     from config.brand import Brand
+    from config.edit import save
     from config.load import load
 
     stem = re.sub(r"[^\w-]+", "-", name).strip("-").lower()[:64]
@@ -61,13 +62,8 @@ def _write(name: str, query: str, crawl: list[str]) -> Path:
     targets = [dict(zip(("feed", "query"), entry.partition("=")[::2], strict=True)) for entry in crawl]
     written = {"name": name, "query": query, "words": [name], "crawl": targets}
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{stem}.yaml.draft")
-    draft.write_text(_HEAD + yaml.safe_dump(written, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    try:
-        load(draft, Brand, id=stem)
-        draft.rename(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    text = _HEAD + yaml.safe_dump(written, allow_unicode=True, sort_keys=False)
+    save(path, text, lambda draft: load(draft, Brand, id=stem))
     return path
 
 

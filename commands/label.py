@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from commands.screen import console, errors
+from config.output import written
 
 
 class _Short(TyperGroup):
@@ -85,7 +86,7 @@ def export(
 
     found = corrected(open_store(), part.value)
     if output:
-        with output.open("w", encoding="utf-8", newline="") as out:
+        with written(output) as path, path.open("w", encoding="utf-8", newline="") as out:
             count = write(found, out)
     else:
         count = write(found, sys.stdout)
@@ -99,7 +100,7 @@ def _export_sample(sample: str, output: Path | None) -> None:
 
     found = items(open_store(), sample)
     if output:
-        with output.open("w", encoding="utf-8", newline="") as out:
+        with written(output) as path, path.open("w", encoding="utf-8", newline="") as out:
             count = write(found, out)
     else:
         count = write(found, sys.stdout)

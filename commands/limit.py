@@ -12,6 +12,7 @@ from rich.text import Text
 
 from commands.screen import bars, console
 from config.errors import UserError
+from config.output import write_whole
 
 if TYPE_CHECKING:
     from config.brand import Brand
@@ -59,7 +60,7 @@ def run(rule: "Rule", brand: str, asked: Asked, *, picture: Path | None, json_: 
             progress=lambda done, of: show("hours", done, of),
         )
     if picture:
-        picture.write_text(draw(found, wanted.name), encoding="utf-8")
+        write_whole(picture, draw(found, wanted.name))
     if json_:
         from indexing.limit.told import as_json
 

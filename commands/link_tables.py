@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from commands.screen import console, errors
+from config.output import write_whole, written
 
 if TYPE_CHECKING:
     from indexing.identity.match import Field, Linked, Model
@@ -50,7 +51,7 @@ def match(
         _explain(found, names, explain, picture)
         return
     if out:
-        with out.open("w", encoding="utf-8", newline="") as file:
+        with written(out, private=True) as path, path.open("w", encoding="utf-8", newline="") as file:
             _write(file, found, names)
     else:
         _write(sys.stdout, found, names)
@@ -140,6 +141,4 @@ def _explain(found: "Linked", names: tuple[list[str], list[str]], said: str, pic
         sheet.add_row(*row)
     console.print(sheet)
     if picture:
-        picture.write_text(
-            json.dumps(to_json(parts), indent=2) if picture.suffix == ".json" else svg(parts), encoding="utf-8"
-        )
+        write_whole(picture, json.dumps(to_json(parts), indent=2) if picture.suffix == ".json" else svg(parts))

@@ -85,7 +85,7 @@ def simulate(
     more = {"accounts with a customer": f"{found.linked_accounts:,}", "edges in conflict": f"{found.conflicts:,}"}
     console.print(table("persons", {**more, "largest (accounts and customers)": sizes}))
     for probability, parts in found.border:
-        console.print(f"[bold]{probability:.4f}[/bold]  " + "; ".join(parts))
+        console.print(f"{probability:.4f}  " + "; ".join(parts))
 
 
 @app.command()

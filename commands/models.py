@@ -6,6 +6,7 @@ import typer
 from rich.table import Table
 
 from commands.screen import bars, console, errors
+from config.output import write_whole
 
 app = typer.Typer(no_args_is_help=True, help="List the sentiment engines, and read files of texts with them.")
 
@@ -100,7 +101,7 @@ def card(
     store, model = open_store(), load(sentiment_engine()).model
     text = card_of(store, found, model, since=moment(since, now), until=now)
     if output:
-        output.write_text(text, encoding="utf-8")
+        write_whole(output, text)
         console.print(str(output), soft_wrap=True, markup=False)
     else:
         console.print(text, soft_wrap=True, markup=False)

@@ -73,22 +73,27 @@ def crawl_each(targets: "Sequence[Target]", show: Bars, *, pages: int | None = N
 def crawled(outcomes: "Iterable[Outcome]") -> Table:
     """Return the table of how each crawl ended; what went wrong, or may be missing, stands below it."""
     made = Table("feed", "query", "pages", "posts", "new", "verdict", box=None, padding=(0, 1))
+    for name in ("feed", "verdict"):  # a narrow screen cuts the query, and nothing else
+        next(column for column in made.columns if column.header == name).no_wrap = True
     made.columns[1].max_width = 30
-    made.columns[1].no_wrap = True
     messages: list[str | None] = []
     for outcome in outcomes:
         report = outcome.report
         if report is None:
-            made.add_row(outcome.target.feed, Text(outcome.target.query), "", "", "", "not crawled")
+            made.add_row(outcome.target.feed, _cut(outcome.target.query), "", "", "", "not crawled")
             messages.append(outcome.fault)
             continue
         verdict = f"{report.verdict}, {'complete' if report.complete else 'incomplete'}"
         counts = (f"{count:,}" for count in (report.pages, report.posts, report.new))
-        made.add_row(report.feed, Text(report.query), *counts, verdict)
+        made.add_row(report.feed, _cut(report.query), *counts, verdict)
         if report.message:
             messages.append(f"{report.feed}: {report.message}")
     made.caption, made.caption_justify = Text("\n".join(filter(None, messages))), "left"
     return made
+
+
+def _cut(query: str) -> Text:
+    return Text(query, no_wrap=True, overflow="ellipsis")
 
 
 def analyse() -> None:

@@ -49,7 +49,7 @@ def replay(
     def ready(server: "Replay") -> None:
         for target in server.targets():
             console.print(f"  {target.feed:<14} {target.base_url or ''} {target.query}", markup=False)
-        console.print(f"Serving at [bold]{server.url}[/bold]; Ctrl-C stops it.")
+        console.print(f"Serving at {server.url}; Ctrl-C stops it.")
 
     serve_forever(posts, port=port, ready=ready)
 

@@ -12,6 +12,7 @@ from commands.screen import console, table
 from commands.silences import brand_id
 from config.both import Both
 from config.errors import UserError
+from config.output import write_whole
 
 if TYPE_CHECKING:
     from config.override import Override
@@ -162,7 +163,7 @@ def ics(
         return
     written = calendar_of(rota, id, now=now, overrides=_lasting(now - timedelta(days=_DAYS)))
     if out:
-        out.write_bytes(written)
+        write_whole(out, written, private=True)
         console.print(f"{written.count(b'BEGIN:VEVENT')} 段值班 duties: {out}", soft_wrap=True)
     else:
         typer.echo(written.decode(), nl=False)

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from commands.screen import console
 from config.errors import UserError
+from config.output import write_whole
 
 if TYPE_CHECKING:
     from config.page_budget import PageBudget
@@ -96,7 +97,7 @@ def replay(
     _takes(thresholds(store, chosen, brands, now=now), {brand.id: brand.name for brand in brands})
     if picture:
         counts = counts_of(store, chosen, [brand.id for brand in brands if chosen.watches(brand)], replayed)
-        picture.write_text(draw(chosen, replayed, counts, known or ()), encoding="utf-8")
+        write_whole(picture, draw(chosen, replayed, counts, known or ()))
         console.print(f"Picture  {picture}", soft_wrap=True)
 
 

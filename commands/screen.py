@@ -1,5 +1,7 @@
 """How commands speak to people: one console, one form of progress bar, one form of table."""
 
+import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,8 +19,19 @@ from rich.table import Table
 
 __all__ = ["Bars", "bars", "console", "errors", "length_of", "mentions_balance", "posts_balance", "table"]
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+_ON_PAPER = 160
+"""Columns where no screen limits them: in a pipe, a file or a log."""
+
+
+def _screen(*, stderr: bool = False) -> Console:
+    """Return a console that shows what people and posts say as it is: brackets are no styles, :words: no pictures."""
+    stream = sys.stderr if stderr else sys.stdout
+    free = "COLUMNS" not in os.environ and not stream.isatty()
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=_ON_PAPER if free else None)
+
+
+console = _screen()
+errors = _screen(stderr=True)
 
 
 class Bars:

@@ -26,6 +26,9 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 
 
+_LONGEST_NAME = 100
+
+
 class _Written(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -42,7 +45,7 @@ class Target(_Written):
 
     feed: Name
     query: Text
-    base_url: Annotated[str, StringConstraints(pattern=r"^https?://")] | None = None
+    base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]")] | None = None
     """Another address for the feed's own, such as a mirror or the replay server."""
 
 
@@ -71,6 +74,13 @@ class Brand(_Written):
     def _id_from_file(cls, value: str) -> str:
         if not re.fullmatch(r"[\w-]{1,64}", value):
             raise ValueError(f"the file's name {value!r} is the brand's id: use letters, digits, - and _, at most 64")
+        return value
+
+    @field_validator("name")
+    @classmethod
+    def _name_fits_a_line(cls, value: str) -> str:
+        if "\n" in value or len(value) > _LONGEST_NAME:
+            raise ValueError(f"must be one line of at most {_LONGEST_NAME} characters: it stands on every chart")
         return value
 
     @field_validator("query")

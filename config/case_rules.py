@@ -1,7 +1,7 @@
 """`config/cases.yaml`: which complaints open a case, when one opens again, and when people work on them."""
 
 from collections.abc import Iterable
-from datetime import time, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +11,7 @@ from config import settings
 from config.brand import Brand
 from config.duration import Duration
 from config.load import ConfigError, load, where
+from config.shift import Clock, clock
 
 __all__ = ["CaseRules", "WorkHours", "check_case_rules", "load_case_rules"]
 
@@ -23,13 +24,14 @@ class WorkHours(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    begin: time = time(9)
-    end: time = time(18)
+    begin: Clock = 9 * 60
+    end: Clock = 18 * 60
 
     @model_validator(mode="after")
     def _lasting(self) -> "WorkHours":
         if self.begin >= self.end:
-            raise ValueError(f"begin: {self.begin:%H:%M} is not before the end, {self.end:%H:%M}: exchange them")
+            begin, end = map(clock, (self.begin, self.end))
+            raise ValueError(f"begin: {begin} is not before the end, {end}: exchange them")
         return self
 
 

@@ -23,7 +23,7 @@ from pydantic import (
 from config import settings
 from config.connectors import Connector, connectors, read_of
 from config.customer_rows import ROWS, Fields
-from config.load import ConfigError, load, load_folder
+from config.load import ConfigError, load, load_folder, written_files
 
 __all__ = ["CustomerSource", "folder", "load_source", "load_sources", "source_of", "written_model"]
 
@@ -121,7 +121,7 @@ def load_sources(where: Path | None = None) -> list[CustomerSource]:
 
 def load_source(name: str) -> CustomerSource:
     """Return one source; ConfigError names what is wrong with it, or which sources there are."""
-    paths = sorted([*folder().glob("*.yaml"), *folder().glob("*.yml")])
+    paths = written_files(folder())
     for path in paths:
         if path.stem == name:
             return load(path, CustomerSource)

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from config import settings
-from config.load import ConfigError, load
+from config.load import ConfigError, load, load_folder, written_files
 
-__all__ = ["Columns", "ImportMap", "import_map", "import_maps"]
+__all__ = ["ImportMap", "check_import_maps", "import_map", "import_maps"]
 
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
@@ -84,7 +84,12 @@ def import_map(name: str) -> ImportMap:
 
 def import_maps() -> list[Path]:
     """Return the files of config/imports, sorted."""
-    return sorted([*_folder().glob("*.yaml"), *_folder().glob("*.yml")])
+    return written_files(_folder())
+
+
+def check_import_maps() -> None:
+    """Raise ConfigError with every fault of every map."""
+    load_folder(_folder(), ImportMap)
 
 
 def _folder() -> Path:

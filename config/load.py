@@ -1,15 +1,18 @@
 """YAML → checked models: every fault is told with file, line, field and remedy, before anything runs."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from yaml.reader import ReaderError
 
 from config.errors import UserError
 from config.yaml_errors import endless, explain, line_of, not_yaml, repeated_keys, unquoted
+from config.yaml_parts import not_texts, numbers_of_booleans, unreadable
 
-__all__ = ["ConfigError", "load", "load_folder", "where"]
+__all__ = ["ConfigError", "load", "load_folder", "where", "written_files"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -23,24 +26,49 @@ def load(path: Path, model: type[Model], *, id: str | None = None) -> Model:
     text, node, data = _read(path)
     if not isinstance(data, dict) or not isinstance(node, yaml.MappingNode):
         raise ConfigError(f"{path}:1: must be a mapping of fields, such as `name: 小米`")
-    if line := endless(node):
-        raise ConfigError(
-            f"{path}:{line}: stands within itself, or thousands of times over: write out what *… stands for"
-        )
-    if cut := list(unquoted(text, node)):
-        raise ConfigError("\n".join(f"{path}:{line}: {reason}" for line, reason in cut))
-    if repeated := list(repeated_keys(node)):
-        problems = [f"{path}:{line}: {key}: written twice: keep one" for key, line in repeated]
-        raise ConfigError("\n".join(problems))
+    _check(path, text, node)
     if "id" in data:
         raise ConfigError(f"{path}:{line_of(node, ('id',))}: id: the file's name is its id: remove this field")
     if choose := getattr(model, "choose", None):  # the fields depend on what one of them says
         model = choose(data)
     try:
-        return model.model_validate({"id": id or path.stem, **data})
+        read = model.model_validate({"id": id or path.stem, **data})
     except ValidationError as error:
-        faults = [explain(node, model, problem) for problem in error.errors()]
-        raise ConfigError("\n".join(f"{path}:{line}: {reason}" for line, reason in faults)) from None
+        faults = [explain(node, model, problem) for problem in _causes(error)]
+        raise ConfigError(_lines(path, faults)) from None
+    if taken := list(numbers_of_booleans(data, read.model_dump(by_alias=True))):
+        reason = "YAML reads this as yes or no, and a number is wanted: write the number"
+        faults = [(line_of(node, place), f"{'.'.join(map(str, place))}: {reason}") for place in taken]
+        raise ConfigError(_lines(path, faults))
+    return read
+
+
+def _check(path: Path, text: str, node: yaml.MappingNode) -> None:
+    """Refuse what YAML reads otherwise than a person wrote it, whatever its fields mean."""
+    if line := endless(node):
+        raise ConfigError(
+            f"{path}:{line}: stands within itself, or thousands of times over: write out what *… stands for"
+        )
+    repeated = ((line, f"{key}: written twice: keep one") for key, line in repeated_keys(node))
+    for faults in (unquoted(text, node), repeated, not_texts(node)):
+        if found := list(faults):
+            raise ConfigError(_lines(path, found))
+
+
+def _causes(error: ValidationError) -> list[Any]:
+    """Return the errors without those that only follow from others: a list is not too short for its faulty entries."""
+    found = error.errors()
+    places = [one["loc"] for one in found]
+    return [
+        one
+        for one in found
+        if one["type"] != "too_short"
+        or not any(len(place) > len(one["loc"]) and place[: len(one["loc"])] == one["loc"] for place in places)
+    ]
+
+
+def _lines(path: Path, faults: Iterable[tuple[int, str]]) -> str:
+    return "\n".join(f"{path}:{line}: {reason}" for line, reason in faults)
 
 
 def _read(path: Path) -> tuple[str, yaml.Node | None, Any]:
@@ -48,6 +76,8 @@ def _read(path: Path) -> tuple[str, yaml.Node | None, Any]:
     try:
         text = path.read_text(encoding="utf-8")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if node and not endless(node) and (fault := unreadable(node)):
+            raise ConfigError(_lines(path, [fault]))
         return text, node, yaml.safe_load(text)
     except UnicodeDecodeError as error:
         raise ConfigError(
@@ -56,8 +86,11 @@ def _read(path: Path) -> tuple[str, yaml.Node | None, Any]:
     except yaml.MarkedYAMLError as error:
         line, reason = not_yaml(text, error)
         raise ConfigError(f"{path}:{line}: {reason}") from None  # the cause would show the line, secrets and all
-    except (yaml.YAMLError, ValueError) as error:
-        raise ConfigError(f"{path}:1: not YAML: {error}: remove the character that it names") from error
+    except ReaderError as error:
+        line, sign = text.count("\n", 0, error.position) + 1, ord(text[error.position])
+        raise ConfigError(
+            f"{path}:{line}: not YAML: holds a character that no text has (U+{sign:04X}): remove it"
+        ) from None
     except RecursionError:
         raise ConfigError(f"{path}:1: brackets in brackets, hundreds deep: no setting is: remove them") from None
     except OSError as error:
@@ -67,7 +100,7 @@ def _read(path: Path) -> tuple[str, yaml.Node | None, Any]:
 def load_folder(folder: Path, model: type[Model]) -> list[Model]:
     """Read every `*.yaml` of a folder, sorted by name; ConfigError lists the faults of all files together."""
     loaded, problems = [], []
-    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+    for path in written_files(folder):
         try:
             loaded.append(load(path, model))
         except ConfigError as error:
@@ -75,6 +108,12 @@ def load_folder(folder: Path, model: type[Model]) -> list[Model]:
     if problems:
         raise ConfigError("\n".join(problems))
     return loaded
+
+
+def written_files(folder: Path) -> list[Path]:
+    """Return the YAML files of a folder, sorted by name; hidden ones are drafts and notes of editors and systems."""
+    found = [*folder.glob("*.yaml"), *folder.glob("*.yml")]
+    return sorted(path for path in found if not path.name.startswith("."))
 
 
 def where(path: Path, *place: str | int) -> str:

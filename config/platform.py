@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from config import settings
-from config.load import load
+from config.load import load, written_files
 from config.yaml_errors import VARIABLE
 
 __all__ = ["Platform", "platform", "platform_files"]
@@ -18,7 +18,7 @@ class Platform(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
-    base_url: Annotated[str, StringConstraints(pattern=r"^https?://")] | None = None
+    base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]")] | None = None
     """Another address for the feed's own, such as a mirror or the replay server."""
     delay: Annotated[float, Field(ge=0, le=3600)] | None = None
     """Seconds between an answer and the next request to the same host; 0 asks several pages at once."""
@@ -51,5 +51,4 @@ def platform(feed: str) -> Platform:
 
 def platform_files() -> list[Path]:
     """Return the files of config/platforms, sorted."""
-    folder = settings.config_dir() / "platforms"
-    return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+    return written_files(settings.config_dir() / "platforms")

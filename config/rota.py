@@ -135,6 +135,11 @@ def check_channels(rota: Rota, channels: Sequence[Channel], path: Path | None = 
         for place, name in named
         if name not in known
     ]
+    problems += [
+        f"{where(path, 'people', id)}: a channel is called so too, and escalations name both: choose another id"
+        for id in rota.people
+        if id in known
+    ]
     if problems:
         raise ConfigError("\n".join(problems))
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from config.shift import DAY, ON_DUTY, WEEK, Escalation, Shift
+from config.shift import DAY, ON_DUTY, WEEK, Escalation, Shift, clock
 
 __all__ = ["endless_escalations", "too_few_people", "uncovered_hours", "unknown_people"]
 
@@ -13,6 +13,8 @@ def unknown_people(
 ) -> Iterator[str]:
     """Yield where somebody, or an escalation, is named that is written nowhere, with the remedy."""
     remedy = f"write one of {', '.join(people) or 'none yet'}, or add the person"
+    if ON_DUTY in people:
+        yield f"people: {ON_DUTY}: is what escalations call whoever has the shift: give the person another id"
     for shift in shifts:
         for id in shift.people:
             if id not in people:
@@ -80,8 +82,4 @@ def _hole(shifts: Sequence[Shift], time_zone: str, weekday: int, worked: bool, w
             break
         reached = max(reached, end)
     later = min((begin for begin, _ in covered if begin > reached), default=DAY)
-    return f"{_clock(reached)}–{_clock(later)}" if reached < DAY else None
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
+    return f"{clock(reached)}–{clock(later)}" if reached < DAY else None

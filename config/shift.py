@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from config.brand import Text
 from config.duration import Duration
 
-__all__ = ["DAY", "ON_DUTY", "WEEK", "Clock", "Escalation", "Hours", "Shift", "Step", "Zone"]
+__all__ = ["DAY", "ON_DUTY", "WEEK", "Clock", "Escalation", "Hours", "Shift", "Step", "Zone", "clock"]
 
 DAY = 24 * 60
 """Minutes."""
@@ -19,20 +19,28 @@ WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 def _minutes(value: Any) -> Any:
     """Return minutes since midnight; YAML reads an unquoted 18:00 as the number 1080, which is the same."""
+    minutes = value
     if isinstance(value, str):
-        hours, colon, minutes = value.partition(":")
-        if not (colon and hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2 and int(minutes) < 60):
+        hours, colon, rest = value.partition(":")
+        if not (colon and hours.isdecimal() and rest.isdecimal() and len(rest) == 2 and int(rest) < 60):
             raise ValueError(f"got {value!r}: write a time of day such as 09:00")
-        value = int(hours) * 60 + int(minutes)
-    if not isinstance(value, int) or not 0 <= value <= DAY:
+        minutes = int(hours) * 60 + int(rest)
+    elif type(value) is int and 0 < value <= 24:  # nobody writes three minutes past midnight as 3
+        raise ValueError(f"got {value}: write a time of day such as {value:02}:00")
+    if not isinstance(minutes, int) or not 0 <= minutes <= DAY:
         raise ValueError(f"got {value!r}: write a time of day between 00:00 and 24:00")
-    return value
+    return minutes
 
 
 def _zone(value: Any) -> Any:
-    if value not in available_timezones():
+    if not isinstance(value, str) or value not in available_timezones():
         raise ValueError(f"got {value!r}: write a time zone such as Asia/Shanghai")
     return value
+
+
+def clock(minutes: int) -> str:
+    """Return minutes since midnight as a time of day, such as 09:00."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 Clock = Annotated[int, BeforeValidator(_minutes)]

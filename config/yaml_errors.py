@@ -7,6 +7,8 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
+from config.yaml_parts import kind_of
+
 __all__ = ["VARIABLE", "endless", "explain", "line_of", "not_yaml", "repeated_keys", "unquoted"]
 
 VARIABLE = r"^[A-Z][A-Z0-9_]*$"
@@ -18,7 +20,16 @@ _QUERY_LINE = re.compile(r"""(?:^|[\s{,\-"'])(?:query|match)["']?\s*:\s*\S""")
 _SECRET = re.compile(r"(^|_)(url|env|key|token|secret|cookie|password|user|auth)$", re.IGNORECASE)
 _LONGEST_SHOWN = 40
 _MOST_PARTS = 100_000
-_LISTS = dict.fromkeys(("tuple_type", "list_type", "set_type", "frozen_set_type"), "must be a list, such as [a, b]")
+_SAID = {
+    **dict.fromkeys(("tuple_type", "list_type", "set_type", "frozen_set_type"), "must be a list, such as [a, b]"),
+    **dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), "must be a mapping, as a: b"),
+    "too_short": "must have at least one entry",
+    "date_from_datetime_inexact": "must be a day without a time, such as 2026-11-01",
+}
+_PATTERNS = {
+    r"^https?://[^\s/]": "must be an address that begins with http:// or https://",
+    "^[a-z][a-z0-9_]{0,31}$": "must be small letters, digits and _, with a letter first, at most 32",
+}
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 
 
@@ -30,13 +41,16 @@ def not_yaml(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str]:
         if mark.line < len(lines) and _QUERY_LINE.search(lines[mark.line]):
             return mark.line + 1, f"query: not YAML as it stands: {IN_QUOTES}"
     problem = _QUOTED.sub(_hidden, error.problem or "unreadable")
-    return (marks[0].line + 1 if marks else 1), f"not YAML: {problem}: mind indentation, colons and quotes"
+    remedy = "mind indentation, colons and quotes"
+    if r"'\t'" in problem:
+        problem, remedy = "a tab stands here", "indent with spaces"
+    return (marks[0].line + 1 if marks else 1), f"not YAML: {problem}: {remedy}"
 
 
 def _hidden(quoted: re.Match[str]) -> str:
     """Return a sign or a <kind of token> as it stands, and for anything longer, which may be a secret, this."""
     said = quoted[1] or quoted[2] or ""
-    return quoted[0] if len(said) < 2 or said.startswith("<") else "this"
+    return quoted[0] if len(said) < 2 or said == r"\t" or said.startswith("<") else "this"
 
 
 def endless(node: yaml.Node) -> int | None:
@@ -74,14 +88,29 @@ def unquoted(text: str, node: yaml.Node, place: tuple[str | int, ...] = ()) -> I
 
 def explain(node: yaml.Node, model: type[BaseModel], problem: Any) -> tuple[int, str]:
     """Return the line and the words for one of pydantic's errors."""
-    place = problem["loc"]
+    place, reason = problem["loc"], _reason(model, problem)
+    if not place and (named := _named(node, reason)):  # what is said of the whole file begins with the fields it means
+        return line_of(node, named), reason
     field = ".".join(str(part) for part in place) or "file"
-    return line_of(node, place), f"{field}: {_reason(model, problem)}"
+    return line_of(node, place), f"{field}: {reason}"
+
+
+def _named(node: yaml.Node, reason: str) -> tuple[str, ...]:
+    """Return the place of the field, such as `shifts:`, with whose name a reason begins."""
+    place: list[str] = []
+    for name in reason.split(": ")[:-1]:
+        found = [value for key, value in node.value if key.value == name] if isinstance(node, yaml.MappingNode) else []
+        if not found:
+            break
+        place.append(name)
+        node = found[0]
+    return tuple(place)
 
 
 def _reason(model: type[BaseModel], problem: Any) -> str:
     place, reason = problem["loc"], str(problem["msg"]).removeprefix("Value error, ")
-    reason = _LISTS.get(problem["type"], re.sub("^Input should be ", "must be ", reason))
+    reason = _SAID.get(problem["type"], re.sub("^Input should be ", "must be ", reason))
+    reason = _PATTERNS.get(problem.get("ctx", {}).get("pattern", ""), reason)
     last, value = str(place[-1]) if place else "", problem.get("input")
     if problem["type"] == "missing":
         return "missing: add it"
@@ -94,29 +123,21 @@ def _reason(model: type[BaseModel], problem: Any) -> str:
             "put the secret in that variable, and only its name here"
         )
     if last in _QUERIES and problem["type"] == "string_type":
-        return f"YAML reads this as {_kind(value)}, not as words: {IN_QUOTES}"
+        return f"YAML reads this as {kind_of(value)}, not as words: {IN_QUOTES}"
+    if problem["type"] == "string_type":
+        remedy = "write it, or remove the line" if value is None else "put it in quotes"
+        remedy = "write one text" if isinstance(value, dict | list) else remedy
+        return f"YAML reads this as {kind_of(value)}, not as text: {remedy}"
     if problem["type"] in ("value_error", "assertion_error"):
         return reason
     if isinstance(value, dict | list | tuple) or _SECRET.search(last) or _may_be_secret(value):
-        return f"{reason}: change it (got {_kind(value)})"
-    return f"{reason}: got {value!r}, change it"
+        return f"{reason}: change it (got {kind_of(value)})"
+    return f"{reason}: got {value if kind_of(value) == 'a date' else repr(value)}, change it"
 
 
 def _may_be_secret(value: object) -> bool:
     text = str(value)
     return len(text) > _LONGEST_SHOWN or "://" in text or "=" in text
-
-
-def _kind(value: object) -> str:
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list | tuple):
-        return "a list"
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "yes or no"
-    return "a number" if isinstance(value, int | float) else "a text" if isinstance(value, str) else "a date"
 
 
 def line_of(node: yaml.Node, place: tuple[Any, ...]) -> int:

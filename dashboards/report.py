@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from config import settings
 from config.brand import Brand
+from config.output import write_whole
 from dashboards.page.boards import gather_boards
 from dashboards.page.gather import QuestionRefused, gather
 from dashboards.page.render import render, render_boards
-from dashboards.page.write import write
 from dashboards.period import DAYS
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def write_page(
     stays when anything fails; errors are those of `gather`.
     """
     data = gather(store, brands=brands, now=now or datetime.now(UTC), days=days, language=language)
-    write(path, render(replace(data, boards=_beside(path, _BOARDS))))
+    write_whole(path, render(replace(data, boards=_beside(path, _BOARDS))))
     return path
 
 
@@ -59,7 +59,7 @@ def write_boards(
     """Write all dashboards, with the names of `brands`, and return the path; errors are those of `gather_boards`."""
     names = {brand.id: brand.name for brand in brands}
     data = gather_boards(store, until=until, days=days, language=language, names=names)
-    write(path, render_boards(replace(data, brief=_beside(path, _BRIEF))))
+    write_whole(path, render_boards(replace(data, brief=_beside(path, _BRIEF))))
     return path
 
 
@@ -74,8 +74,8 @@ def write_latest(store: "Store", brands: Sequence[Brand], *, now: datetime | Non
     boards = gather_boards(store, until=until, days=timedelta(days=DAYS), names=names)
     brief = gather(store, brands=brands, now=moment, days=DAYS)
     page = folder / _BRIEF
-    write(folder / _BOARDS, render_boards(replace(boards, brief=_BRIEF)))
-    write(page, render(replace(brief, boards=_BOARDS)))
+    write_whole(folder / _BOARDS, render_boards(replace(boards, brief=_BRIEF)))
+    write_whole(page, render(replace(brief, boards=_BOARDS)))
     return page
 
 

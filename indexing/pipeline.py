@@ -14,7 +14,10 @@ from config import settings
 from config.brand import Brand, Target, load_brands, targets
 from config.channel import load_channels
 from config.customer_source import load_sources
+from config.files import check_files
+from config.import_map import check_import_maps
 from config.load import ConfigError
+from config.pictures import load_pictures
 from config.privacy import load_privacy
 from config.retention import load_retention
 from config.rota import check_channels, check_notify, load_rota
@@ -23,6 +26,7 @@ from crawlers.engine.prepare import check_platforms
 from crawlers.storage.stage import Batch, window_at
 from indexing.alerts.channels import check_kinds
 from indexing.consume import Done, Progress, consume, one_by_one
+from indexing.people.roles import check_roles
 from indexing.segments.check import check_segments
 
 if TYPE_CHECKING:
@@ -66,10 +70,13 @@ class Turn:
 
 def load_config() -> list[Brand]:
     """Load all that people wrote and return the brands; ConfigError tells every fault before anything runs."""
+    check_files()
     brands, rules, channels = load_brands(), load_rules(), load_channels()
     check_platforms()
+    check_import_maps()
     load_retention()
-    load_privacy()
+    load_pictures()
+    check_roles(load_privacy())
     check_segments(brands)
     load_sources()
     check_references(rules, brands, channels)

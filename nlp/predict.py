@@ -15,6 +15,7 @@ from typing import IO, Any, cast
 import msgspec
 
 from config.errors import UserError
+from config.output import written
 from nlp.reader import Reader, Reading, likeliest
 from nlp.stance.scene import SentimentTarget
 
@@ -26,7 +27,7 @@ _MOST_TOLD = 20
 
 
 class NotAFile(UserError):
-    """The input cannot be read, or the output not be written; the message says what to do."""
+    """The input cannot be read; the message says what to do."""
 
 
 class _Row(msgspec.Struct):
@@ -54,7 +55,7 @@ def predict(source: Path, target: Path, reader: Reader, progress: Callable[[int,
     """Answer each row of `source` (JSON Lines; .gz is unpacked) in `target`, in order; empty lines are no rows.
 
     A malformed row is answered as a text without words, with `error` beside it. `target` appears whole or not at all.
-    Raises NotAFile.
+    Raises NotAFile and NotWritten.
     """
     done = Done()
     of = _count(source)
@@ -149,12 +150,8 @@ def _count(source: Path) -> int:
 @contextmanager
 def _replaced(target: Path) -> Iterator[IO[bytes]]:
     """Write to a file beside the target, which takes its place when all is written."""
-    new = target.with_name(f".{target.name}.new")
-    try:
-        with cast("IO[bytes]", gzip.open(new, "wb")) if target.suffix == ".gz" else new.open("wb") as out:
-            yield out
-        new.replace(target)
-    except OSError as error:
-        raise NotAFile(f"{target}: cannot be written ({error}): name another --output") from error
-    finally:
-        new.unlink(missing_ok=True)
+    with (
+        written(target) as new,
+        cast("IO[bytes]", gzip.open(new, "wb")) if target.suffix == ".gz" else new.open("wb") as out,
+    ):
+        yield out

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from config.output import NotWritten
 from nlp import predict as stage
 from nlp.classifier.heads import EMOTIONS, POLES, SENTIMENTS
 from nlp.intent import INTENTS
@@ -139,9 +140,9 @@ def test_what_was_there_stays_when_it_fails(fast: Reader, tmp_path: Path) -> Non
     for source in (tmp_path / "nothing.jsonl", tmp_path, torn):
         with pytest.raises(NotAFile, match=r"cannot be read .*: give a file"):
             predict(source, target, fast)
-    with pytest.raises(NotAFile, match="name another --output"):
+    with pytest.raises(NotWritten, match="name another place"):
         torn.write_bytes(gzip.compress(b'{"text":"a"}\n'))
-        predict(torn, tmp_path / "no" / "folder.jsonl", fast)
+        predict(torn, target / "no" / "folder.jsonl", fast)
     assert target.read_text(encoding="utf-8") == "before"
     assert {path.name for path in tmp_path.iterdir()} == {"out.jsonl", "torn.jsonl.gz"}
 

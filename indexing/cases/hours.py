@@ -1,6 +1,6 @@
 """How long something took, within the hours in which people work."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from config.case_rules import WorkHours
 from config.settings import DAY_ZONE
@@ -17,7 +17,8 @@ def work_seconds(begin: datetime, end: datetime, hours: WorkHours) -> int:
     total, day = timedelta(), begin.date()
     while day <= end.date():
         if is_workday(day):
-            opens, closes = (datetime.combine(day, clock, DAY_ZONE) for clock in (hours.begin, hours.end))
+            midnight = datetime.combine(day, time(), DAY_ZONE)
+            opens, closes = (midnight + timedelta(minutes=minutes) for minutes in (hours.begin, hours.end))
             total += max(timedelta(), min(end, closes) - max(begin, opens))
         day += timedelta(days=1)
     return int(total.total_seconds())

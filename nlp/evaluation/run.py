@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from config.errors import UserError
+from config.output import write_whole
 from nlp.evaluation.curve import curve
 from nlp.evaluation.score import Score, score
 from nlp.evaluation.sets import Set, some
@@ -106,7 +107,6 @@ def _rate(work: Callable[[], object], count: int) -> float:
 
 def write(report: Report, folder: Path) -> list[Path]:
     """Write eval.json, eval.md and curve.svg under `folder` and return their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
     picture = curve([(one.engine, one.batched, found) for one in report.speeds if (found := _accuracy(report, one))])
     contents = {
         "eval.json": msgspec.json.format(msgspec.json.encode(report), indent=1),
@@ -114,7 +114,7 @@ def write(report: Report, folder: Path) -> list[Path]:
         "curve.svg": picture.encode(),
     }
     for name, content in contents.items():
-        (folder / name).write_bytes(content)
+        write_whole(folder / name, content)
     return [folder / name for name in contents]
 
 

@@ -26,14 +26,18 @@ def kinds() -> list[str]:
 
 
 def check_kinds(channels: Sequence[Channel], folder: Path | None = None) -> None:
-    """Raise ConfigError with every channel whose kind does not exist."""
+    """Raise ConfigError with every channel whose kind, or whose `instead`, does not exist."""
     folder = folder or settings.config_dir() / "channels"
-    problems = [
-        f"{where(next(folder.glob(f'{channel.id}.y*ml')), 'kind')}: "
-        f"there is no kind {channel.kind!r}: write one of {', '.join(kinds())}"
-        for channel in channels
-        if channel.kind not in kinds()
-    ]
+    problems = []
+    for channel in channels:
+        path = next(folder.glob(f"{channel.id}.y*ml"))
+        if channel.kind not in kinds():
+            remedy = f"write one of {', '.join(kinds())}"
+            problems.append(f"{where(path, 'kind')}: there is no kind {channel.kind!r}: {remedy}")
+        others = sorted({other.id for other in channels} - {channel.id})
+        if channel.instead and channel.instead not in others:
+            known = ", ".join(others) or "none yet"
+            problems.append(f"{where(path, 'instead')}: {channel.instead!r} is no other channel: there are {known}")
     if problems:
         raise ConfigError("\n".join(problems))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from config.errors import UserError
+from config.output import write_whole
 from indexing.identity.match.levels import Comparison
 
 __all__ = ["FORMAT", "Model", "ModelUnusable"]
@@ -59,7 +60,7 @@ class Model:
 
     def write(self, path: Path) -> None:
         """Store it as JSON."""
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(self), indent=2))
+        write_whole(path, msgspec.json.format(msgspec.json.encode(self), indent=2))
 
     @classmethod
     def read(cls, path: Path, wanted: list[Comparison]) -> "Model":
