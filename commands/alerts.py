@@ -165,17 +165,12 @@ def show(alerts: "Iterable[Alert]") -> None:
     """Print alerts with their figures, their evidence and their delivery."""
     from indexing.alerts.facts import facts_of
     from indexing.alerts.incidents import incidents
-    from indexing.alerts.reason_words import in_one
 
     found = incidents(alerts)
     for alert, of in ((alert, incident) for incident in found for alert in incident.alerts):
         if alert is of.lead and len(of.alerts) > 1:
             head = f"警情 incident {of.id}: {len(of.alerts)} 条预警 alerts, {of.severity}"
             console.print(Text(head, style="bold underline"))
-        receivers = ", ".join(
-            dict.fromkeys(f"{delivery.channel} {_STATES[delivery.state]}" for delivery in alert.delivery)
-        )
-        receivers = receivers or (alert.why_held and in_one(alert.why_held)) or "没有通道 no channel"
         state = "" if alert.state == "firing" else f"  {alert.state} {alert.assignee or alert.acknowledged_by or ''}"
         if alert.state == "firing" and alert.acknowledgers:
             seen = ", ".join(alert.acknowledgers)
@@ -183,13 +178,21 @@ def show(alerts: "Iterable[Alert]") -> None:
         console.print(Text(f"{alert.severity.upper()}  {alert.id}{state}", style="bold"))
         facts = facts_of(alert)
         words = "、".join(f"{one.word} {one.mentions}" for one in facts.words)
-        console.print(Text(f"  {alert.reason_zh}\n  {alert.reason_en}"))
-        console.print(Text(f"  时段 window: {facts.window.zh}" + (f" · 突出的词 words: {words}" if words else "")))
-        console.print(
-            Text(f"  证据 evidence: {len(alert.evidence.ids)}/{alert.evidence.total} · 已通知 told: {receivers}")
-        )
+        told = f"  证据 evidence: {len(alert.evidence.ids)}/{alert.evidence.total} · {_telling(alert)}"
+        window = f"  时段 window: {facts.window.zh}" + (f" · 突出的词 words: {words}" if words else "")
+        for line in (f"  {alert.reason_zh}", f"  {alert.reason_en}", window, told):
+            console.print(Text(line), soft_wrap=True)
     alone, count = len(found), sum(len(incident.alerts) for incident in found)
     console.print(f"{count} 条未解除 firing" + (f"，{alone} 个警情 in {alone} incidents" if alone < count else ""))
+
+
+def _telling(alert: "Alert") -> str:
+    """Return which channels were told and how that stands, or why none was."""
+    from indexing.alerts.reason_words import in_one
+
+    if told := dict.fromkeys(f"{one.channel} {_STATES[one.state]}" for one in alert.delivery):
+        return f"已通知 told: {', '.join(told)}"
+    return f"未通知 not told: {in_one(alert.why_held) if alert.why_held else '没有通道 no channel'}"
 
 
 def _store() -> "Store":

@@ -17,7 +17,8 @@ from config.output import write_whole
 if TYPE_CHECKING:
     from config.override import Override
     from config.rota import Rota
-    from indexing.alerts.foresight import Told
+    from config.rule import Severity
+    from indexing.alerts.foresight import Plan, Told
     from indexing.elasticsearch.store import Store
 
 app = typer.Typer(no_args_is_help=True, help="Who is on duty and who would be told; overrides, swaps, calendars.")
@@ -48,7 +49,6 @@ def at(
     from indexing.alerts import silence
     from indexing.alerts.foresight import foresee, plans_for
     from indexing.alerts.overrides import lasting
-    from indexing.alerts.receivers import acks_of
 
     if severity not in list(Severity):
         raise UserError(f"--severity {severity!r}: write one of {', '.join(Severity)}")
@@ -70,10 +70,7 @@ def at(
             soft_wrap=True,
         )
     for plan in plans:
-        way = f"规则 rules {', '.join(plan.rules)}" if plan.rules else f"升级 escalation {plan.notify.escalation}"
-        acks = acks_of(plan.notify, rota) if grave is Severity.CRISIS else 1
-        several = f"，须 {acks} 人认领 until {acks} people acknowledge" if acks > 1 else ""
-        console.print(Text(f"{way} ({grave}){several}", style="bold"))
+        console.print(Text(_way(plan, grave, rota), style="bold"))
         told = foresee(plan, grave, rota, at=moment, brand=brand_id(brand), overrides=overrides, silences=silences)
         for one in told:
             console.print(Text(f"  {_clock(one.at)}  {_told(one, rota)}"))
@@ -198,6 +195,16 @@ def _begin(
 def _row(one: "Override", rota: "Rota") -> str:
     times, words = f"{_clock(one.begin)} – {_clock(one.end)}", one.words(lambda id: _name(rota, id))
     return f"{times}  {words.zh} {words.en}, by {_name(rota, one.author)}: {one.reason}"
+
+
+def _way(plan: "Plan", grave: "Severity", rota: "Rota | None") -> str:
+    """Return by which rules or escalation people are told, and how many of them must acknowledge."""
+    from config.rule import Severity
+    from indexing.alerts.receivers import acks_of
+
+    way = f"规则 rules {', '.join(plan.rules)}" if plan.rules else f"升级 escalation {plan.notify.escalation}"
+    acks = acks_of(plan.notify, rota) if grave is Severity.CRISIS else 1
+    return f"{way} ({grave})" + (f"，须 {acks} 人认领 until {acks} people acknowledge" if acks > 1 else "")
 
 
 def _told(one: "Told", rota: "Rota | None") -> str:

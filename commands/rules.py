@@ -92,7 +92,8 @@ def replay(
     store = open_store()
     store.refresh("mentions", "stories")
     replayed = run(store, chosen, brands, since=moment(since, now), now=now, incidents=known)
-    console.print(_pages(replayed))
+    if replayed.pages:
+        console.print(_pages(replayed))
     _summary(replayed, _budget(chosen))
     _takes(thresholds(store, chosen, brands, now=now), {brand.id: brand.name for brand in brands})
     if picture:

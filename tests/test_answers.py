@@ -98,7 +98,13 @@ def test_from_told_to_resolved_by_people(emptied_store: "Store") -> None:
         answers.acknowledge(store, told.id, by="li", now=NOW + 41 * MINUTE)
     assert names(store) == ["firing", "sent", "acknowledged", "assigned", "snoozed", "woken", "resolved"]
     lines = "\n".join(explain(store, told.id))
-    for part in ("认领 acknowledged · by zhang", "to li", "暂缓 snoozed", "by li · 误会已澄清", "现在 now: resolved"):
+    for part in (
+        "认领 acknowledged · by zhang",
+        "to li",
+        "暂缓 snoozed",
+        "by li · 误会已澄清",
+        "现在 now: 解除 resolved",
+    ):
         assert part in lines
 
 

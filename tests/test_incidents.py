@@ -431,6 +431,26 @@ def test_a_clock_put_back_neither_repeats_nor_swallows_a_page(
     assert "burst.yinhe.1" in bot.confirmed[2]
 
 
+def test_two_evaluators_whose_clocks_differ_neither_repeat_nor_swallow_a_page(emptied_store: "Store", bot: Bot) -> None:
+    """The one behind sees nothing yet of what the other one has found: that is no silence, and no new page."""
+    plan = Notify(channels=("feishu",), repeat="30m", repeats=1)
+    repeating = BURST.model_copy(update={"notify": plan, "channels": ()})
+    yinhe = Brand(id="yinhe", name="银河", query="银河")
+    put(emptied_store, burst(20))
+    for minute in range(0, 24, 4):
+        for at in (NOW + minute * MINUTE, NOW + (minute - 10) * MINUTE):
+            alerts = told(emptied_store, [repeating], at, [XINGHE, yinhe])
+            assert [one.state for one in alerts.values()] == [State.FIRING]
+    assert len(bot.confirmed) == 1
+    late = NOW + 20 * MINUTE
+    put(emptied_store, [mention(late + n * MINUTE / 10, brand="yinhe", text="银河崩溃了") for n in range(30)])
+    for minute in (24, 26):
+        for at in (NOW + (minute - 10) * MINUTE, NOW + minute * MINUTE):
+            told(emptied_store, [repeating], at, [XINGHE, yinhe])
+    assert len(bot.confirmed) == 2
+    assert "burst.yinhe.1" in bot.confirmed[1]
+
+
 def test_a_firing_of_before_the_jump_is_not_overtaken_by_the_future(
     emptied_store: "Store", data: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:

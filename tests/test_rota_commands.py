@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import tingfeng
+from config import settings
 from config.rule import Severity
 from config.settings import DAY_ZONE
 from indexing.alerts import records
@@ -71,7 +72,11 @@ def test_people_swap_look_ahead_and_subscribe(run: Run, data: Path) -> None:
     assert swapped[0] == 0, swapped[1]
     assert "张三 ⇄ 王五 swap, by 李四: 看病" in swapped[1]
     code, said = run("rota", "at", f"{t} 03:10", "--severity", "crisis")
-    assert (code, f"值班 on duty {d} 03:10: 张三" in said, "首次通知 raised: ding (张三)" in said) == (0, True, True)
+    assert (code, f"值班 on duty {d} 03:10: 张三" in said, "首次通知 first message: ding (张三)" in said) == (
+        0,
+        True,
+        True,
+    )
     assert "第 2 步 step 2: mail (王五), boss-room" in said
     away = run(
         "rota", "override", "--instead-of", "wang", "--from", f"{saturday} 18:00",
@@ -86,7 +91,9 @@ def test_people_swap_look_ahead_and_subscribe(run: Run, data: Path) -> None:
     assert f"{d} 00:00 – {d} 09:00  张三" in run("rota", "list", "--days", "30")[1]
     assert run("rota", "ics", "张三", "--out", str(data / "zhang.ics"))[0] == 0
     assert b"BEGIN:VEVENT" in (data / "zhang.ics").read_bytes()
-    assert "/rota/zhang.ics?key=" in run("rota", "ics", "zhang", "--link")[1]
+    link = run("rota", "ics", "zhang", "--link")[1]
+    assert f"{settings.LOCAL_CONSOLE}/rota/zhang.ics?key=" in link
+    assert "set TINGFENG_PUBLIC_URL for phones" in link
     assert run("rota", "ics", "hong")[0] == 1
     assert "0 条值班调整 overrides" in run("rota", "overrides", "--end", id, "--by", "li")[1]
 
@@ -99,8 +106,8 @@ def test_alerts_are_merged_split_and_silenced_by_hand(run: Run, emptied_es: "Ela
     code, said = run("alerts", "merge", "burst.xinghe.1", "burst.xinghe.2", "--by", "张三", "--reason", "同一件事")
     assert (code, "incident burst.xinghe.1: burst.xinghe.1, burst.xinghe.2" in said) == (0, True), said
     listed = run("alerts", "list")[1]
-    assert "incident burst.xinghe.1: 2 alerts, crisis" in listed
-    assert "2 firing in 1 incidents" in listed
+    assert "警情 incident burst.xinghe.1: 2 条预警 alerts, crisis" in listed
+    assert "2 条未解除 firing，1 个警情 in 1 incidents" in listed
     assert "by zhang" in run("alerts", "explain", "burst.xinghe.2")[1]
     assert run("alerts", "split", "burst.xinghe.2", "--by", "li")[0] == 0
     assert run("alerts", "merge", "burst.xinghe.1", "nothing.1", "--by", "li")[0] == 1
@@ -110,7 +117,7 @@ def test_alerts_are_merged_split_and_silenced_by_hand(run: Run, emptied_es: "Ela
         "alerts", "silence", "--brand", "xinghe", "--for", "3h", "--by", "li", "--reason", "x", "--preview"
     )
     assert (code, "it would have muted 2 alerts" in said, "1 were a crisis" in said) == (0, True, True)
-    assert "0 silences" in run("alerts", "silences")[1]
+    assert "0 个静默 silences" in run("alerts", "silences")[1]
 
 
 def test_a_silence_is_of_the_brand_that_people_mean_and_of_none_that_there_is_not(run: Run, data: Path) -> None:
@@ -124,7 +131,7 @@ def test_a_silence_is_of_the_brand_that_people_mean_and_of_none_that_there_is_no
     silence = ("alerts", "silence", "--for", "2h", "--reason", "发布会", "--by", "li")
     made = run(*silence, "--brand", "星河")
     assert made[0] == 0, made[1]
-    assert "brand = xinghe until" in run("alerts", "silences")[1]
+    assert "brand = xinghe  至 until" in run("alerts", "silences")[1]
     for wrong, said in (
         (("--brand", "星何"), "no brand is called '星何'"),
         (("--rule", "brust"), "write one of burst"),

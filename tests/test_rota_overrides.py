@@ -156,7 +156,7 @@ def test_a_crisis_goes_on_until_two_different_people_have_it(emptied_store: "Sto
     both = answers.acknowledge(emptied_store, CRISIS.id, by="zhang", now=CRISIS.raised_at + 2 * MINUTE)
     assert (both.state, both.acknowledgers, both.acknowledged_by) == (State.ACKNOWLEDGED, ("li", "zhang"), "li")
     history = "\n".join(explain(emptied_store, CRISIS.id))
-    assert "by li · 1 of 2 people" in history
+    assert "by li · 2 人中的第 1 人 1 of 2 people" in history
     assert "by zhang" in history
 
 
@@ -259,7 +259,8 @@ def test_the_console_gives_a_calendar_to_its_person_alone(
     (data / "config").mkdir()
     (data / "config" / "rota.yaml").write_text(ROTA, encoding="utf-8")
     with serving_console(emptied_store) as address:
-        got = httpx.get(f"{address}{feed_address('zhang')}")
+        monkeypatch.setenv("TINGFENG_PUBLIC_URL", address)
+        got = httpx.get(feed_address("zhang"))
         assert (got.status_code, got.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
         assert got.text.startswith("BEGIN:VCALENDAR")
         assert "值班 on call: 张三" in got.text

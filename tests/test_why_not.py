@@ -220,6 +220,32 @@ def test_a_clock_that_was_ahead_hides_no_evaluation(store: "Store", ahead: timed
     assert {one.rule for one in then.standings} == {"burst", "loud"}
 
 
+def test_a_clock_that_was_behind_for_a_moment_hides_no_evaluation(store: "Store") -> None:
+    """Lines are of noon, of the day before by mistake, and of noon again: noon's states hold in between."""
+    negative(store, 6)
+    found = detect(store, RULES, [BRAND], now=NOW, near=True)
+    blank = detect(store, RULES[:1], [], now=NOW, near=True)
+    for at, one in ((NOW, found), (NOW - DAY, blank), (NOW + 10 * MINUTE, found)):
+        keep(store, one, now=at)
+    then = ask(store, NOW + 5 * MINUTE)
+    assert then.evaluated
+    assert (then.evaluated.at, then.evaluated.next_at, then.gap) == (NOW, NOW + 10 * MINUTE, False)
+    assert {one.rule for one in then.standings} == {"burst", "loud"}
+
+
+def test_an_hour_that_a_clock_shows_twice_is_told_as_it_was_the_second_time(store: "Store") -> None:
+    first = detect(store, RULES, [BRAND], now=NOW, near=True)
+    for minute in (0, 10, 20):
+        keep(store, first, now=NOW + minute * MINUTE)
+    negative(store, 6)
+    again = detect(store, RULES, [BRAND], now=NOW, near=True)
+    keep(store, again, now=NOW + 8 * MINUTE)
+    then = ask(store, NOW + 12 * MINUTE)
+    assert then.evaluated
+    assert then.evaluated.at == NOW + 8 * MINUTE
+    assert {one.rule for one in then.standings} == {"burst", "loud"}
+
+
 def replace_channels(one: "Rule", channels: tuple[str, ...]) -> "Rule":
     return one.model_copy(update={"channels": channels, "severity": Severity.SERIOUS})
 

@@ -74,7 +74,7 @@ def test_an_alert_is_judged_open_or_over_and_the_last_word_counts(emptied_store:
     assert (judged.state, judged.worth, judged.worth_by) == (State.RESOLVED, "right", "li")
     store.refresh("alert-events")
     events = [(one["event"], one.get("detail")) for one in records.history(store, ID) if one["event"] == "judged"]
-    assert events == [("judged", "spam"), ("judged", "right")]
+    assert events == [("judged", "noise: spam"), ("judged", "right")]
     with pytest.raises(NotPossible, match="write one of right"):
         answers.judge(store, ID, "meh", by="li", now=NOW)
 

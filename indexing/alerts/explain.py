@@ -11,7 +11,7 @@ from config.settings import DAY_ZONE
 from indexing.alerts import records
 from indexing.alerts.alert import Alert, DeliveryState, State
 from indexing.alerts.facts import ZONE, clock, facts_of
-from indexing.alerts.reason import Reason, reason_of
+from indexing.alerts.reason import Because, Reason, reason_of
 from indexing.alerts.reason_words import in_one, said
 from indexing.elasticsearch.store import Store
 
@@ -40,6 +40,7 @@ _EVENTS: Mapping[str, Both] = MappingProxyType(
         "refused": Both("链接被拒", "link refused"),
     }
 )
+_FIRING = Both("触发中", "firing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,9 @@ def _line(one: Happened) -> str:
 def _now(alert: Alert) -> Iterator[str]:
     sent = [one for one in alert.delivery if one.state is DeliveryState.SENT]
     waiting = [one for one in alert.delivery if one.state in (DeliveryState.PENDING, DeliveryState.SENDING)]
-    yield f"现在 now: {alert.state}" + (f", {alert.assignee} looks after it" if alert.assignee else "")
+    who = Reason(kind=Because.LOOKED_AFTER, by=alert.assignee)
+    stands = _FIRING if alert.state is State.FIRING else _EVENTS[alert.state]
+    yield f"现在 now: {' '.join(stands)}" + (f"，{in_one(who)}" if alert.assignee else "")
     if sent:
         yield "已告知 told: " + ", ".join(f"{one.channel} ({one.message})" for one in sent)
     for one in waiting:

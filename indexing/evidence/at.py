@@ -89,13 +89,13 @@ def _moments(brand: str, at: datetime, among: Sequence[str]) -> tuple[list[Momen
 
 
 def _until(at: datetime, day: str, writer: str) -> tuple[list[_Told], list[datetime]]:
-    """Return a day's evaluations up to the last one before the time, by the lines' order, and when the next one was.
+    """Return a day's evaluations up to the last one before the time, and when the next one was.
 
     By a clock that was put back, a line before it may be of a later time. Content is None where it is gone.
     """
     lines = [line for line in lines_of(day, writer) if line.kind == "evaluation"]
     times = [datetime.fromisoformat(line.at) for line in lines]
-    count = max((place for place, moment in enumerate(times, 1) if moment <= at), default=0)
+    count = _last_before(at, times)
     wanted = {line.n for line in lines[:count]}
     decode = msgspec.json.Decoder(Evaluation).decode
     contents = {
@@ -107,7 +107,18 @@ def _until(at: datetime, day: str, writer: str) -> tuple[list[_Told], list[datet
         (moment, decode(contents[line.n]) if line.n in contents else None)
         for line, moment in zip(lines[:count], times, strict=False)
     ]
-    return told, times[count : count + 1]
+    return told, [moment for moment in times[count:] if moment > at][:1]
+
+
+def _last_before(at: datetime, times: Sequence[datetime]) -> int:
+    """Return the place, from 1, of the last evaluation before the time; 0 for none.
+
+    Where a clock was put back the same hour comes twice, and its second time counts; an evaluation of long before,
+    by a clock that was wrong for a moment, does not hide the one that was just made.
+    """
+    before = [(moment, place) for place, moment in enumerate(times, 1) if moment <= at]
+    just = [place for moment, place in before if at - moment <= GAP]
+    return just[-1] if just else max(before, default=(at, 0))[1]
 
 
 class _Fold:

@@ -119,7 +119,7 @@ def _prove_writer(day: str, writer: str, head: Head | None, noted: End | None, p
     if sealed:
         _prove_end(folder, head, last, places, proof)
     if noted and not (sealed and head and head.last >= noted.n):
-        _prove_noted(folder, noted, last, places, proof)
+        _prove_last(folder, noted.n, noted.digest, "this machine wrote", last, places, proof)
     _prove_contents(day, writer, lines, places, proof)
 
 
@@ -171,36 +171,27 @@ def _head_before(day: str, writer: str) -> Head | None:
     return Head(writer=writer, first=0, last=0, digest=NOTHING)
 
 
-def _prove_noted(folder: str, noted: End, last: Head | None, places: Places, proof: Proof) -> None:
-    """Check the end of a chain against what this machine remembers of it, which no root may know yet."""
-    if not places:
-        proof.wrong.append(f"{folder}: lines up to {noted.n:,} are missing: the files were removed")
-    elif last is None:
-        return  # what is damaged is told of already
-    elif last.last < noted.n:
-        name = _named(places[last.last])
-        missing = f"lines {last.last + 1:,} to {noted.n:,}, which this machine wrote, are missing"
-        proof.wrong.append(f"{name}: the last line; {missing}: the file was cut")
-    elif last.last == noted.n and last.digest != noted.digest:
-        proof.wrong.append(f"{_named(places[last.last])}: changed: this machine wrote another last line")
-
-
 def _prove_end(folder: str, head: Head | None, last: Head | None, places: Places, proof: Proof) -> None:
     if head is None:
         proof.wrong.append(f"{folder}: these lines are not in the day's root: they were written after it")
-    elif not places:
-        proof.wrong.append(f"{folder}: lines {head.first:,} to {head.last:,} are missing: the files were removed")
-    elif last is None:
-        return  # what is damaged is told of already
-    elif last.last < head.last:
-        name = _named(places[last.last])
-        missing = f"lines {last.last + 1:,} to {head.last:,} are missing"
-        proof.wrong.append(f"{name}: the last line; {missing}: the file was cut")
-    elif last.last > head.last:
+    elif last and last.last > head.last:
         name = _named(places.get(head.last + 1, (folder, 1)))
         proof.wrong.append(f"{name}: lines from here on were added after the day was over")
-    elif last.digest != head.digest:
-        proof.wrong.append(f"{_named(places[last.last])}: changed: the day's root knows another last line")
+    else:
+        _prove_last(folder, head.last, head.digest, "the day's root knows", last, places, proof)
+
+
+def _prove_last(folder: str, n: int, digest: str, who: str, last: Head | None, places: Places, proof: Proof) -> None:
+    """Check that a chain goes as far as the line that somebody knows to be its last, and that this line is the same."""
+    if not places:
+        proof.wrong.append(f"{folder}: lines up to {n:,} are missing: the files were removed")
+    elif last is None:
+        return  # what is damaged is told of already
+    elif last.last < n:
+        missing = f"lines {last.last + 1:,} to {n:,} are missing"
+        proof.wrong.append(f"{_named(places[last.last])}: the last line; {missing}: the file was cut")
+    elif last.last == n and last.digest != digest:
+        proof.wrong.append(f"{_named(places[last.last])}: changed: {who} another last line")
 
 
 def _prove_contents(day: str, writer: str, lines: Mapping[int, Line], places: Places, proof: Proof) -> None:
