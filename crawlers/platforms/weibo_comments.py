@@ -168,8 +168,8 @@ def _message_in(response: Response) -> msgspec.Raw | None:
     if "/statuses/show" not in response.url:
         return None
     reply = read_reply(response)
-    given = reply.data if decode_optional(reply.data, dict[str, msgspec.Raw]) else msgspec.Raw(response.body)
-    return given if "user" in (decode_optional(given, dict[str, msgspec.Raw]) or ()) else None
+    held = decode_optional(reply.data, dict[str, msgspec.Raw]) or decode_page(response.body, dict[str, msgspec.Raw])
+    return msgspec.Raw(msgspec.json.encode(held)) if "user" in held else None
 
 
 def _read_flow(reply: Reply) -> _Flow:
