@@ -15,7 +15,7 @@ from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
 from crawlers.reading.regions import region_of
 from crawlers.reading.times import ReadTime, Stamp, stamped
-from crawlers.reading.wire import decode_item, decode_page, looks_like_html
+from crawlers.reading.wire import decode_item, decode_optional, decode_page, looks_like_html
 from crawlers.spider import PlatformSpider
 
 __all__ = ["Comment", "Douyin", "Reply", "number", "read_reply", "tags_of"]
@@ -29,6 +29,7 @@ _TAG = re.compile(r"#([^#\s@]{1,80})")
 _TYPES = ("application/json", "text/plain")
 _WEB = {"device_platform": "webapp", "aid": "6383", "channel": "channel_pc_web"}
 _NO_ANSWER = "0"
+_LENGTH = re.compile(rb"\s*[0-9a-fA-F]{1,8}\s*\r?\n\s*\{")
 
 
 class _User(msgspec.Struct):
@@ -105,6 +106,8 @@ class Reply(msgspec.Struct):
     cursor: int | str | None = None
     nil: _Nil | None = msgspec.field(name="search_nil_info", default=None)
     extra: _Extras | None = None
+    ended: bool = True
+    """Whether, of an answer in parts, the last one came, which has no length."""
 
 
 class Douyin(PlatformSpider):
@@ -196,7 +199,7 @@ def read_reply(response: Response) -> Reply:
     if looks_like_html(response.body):
         page = response.body.decode("utf-8", "replace")
         raise (Blocked if _BLOCKED.search(page) or not _LOGIN.search(page) else LoginRequired)("a page, not JSON")
-    reply = decode_page(response.body, Reply)
+    reply = _of_parts(response.body) if _LENGTH.match(response.body) else decode_page(response.body, Reply)
     code, words = _code(reply.status_code), reply.status_msg or ""
     nil = (reply.nil.type if reply.nil else None) or ""
     if code != 0:
@@ -206,6 +209,19 @@ def read_reply(response: Response) -> Reply:
     if "login" in nil:
         raise LoginRequired(f"the platform says: {nil}")
     return reply
+
+
+def _of_parts(body: bytes) -> Reply:
+    """Return one reply of an answer that comes in parts, each below its length: the results of all of them."""
+    lines = [line.strip() for line in body.splitlines() if line.strip()]
+    replies = [decode_page(line, Reply) for line in lines if line.startswith(b"{")]
+    told = next((one for one in replies if one.has_more is not None or _code(one.status_code)), None)
+    if told is None:
+        raise SchemaChanged("parts without a reply")
+    found = [raw for one in replies for raw in decode_optional(one.data, list[msgspec.Raw]) or ()]
+    data = msgspec.Raw(msgspec.json.encode(found))
+    extra = next((one.extra for one in replies if one.extra and one.extra.logid), told.extra)
+    return msgspec.structs.replace(told, data=data, extra=extra, ended=not lines[-1].strip(b"0"))
 
 
 def tags_of(text: str) -> tuple[str, ...]:

@@ -27,7 +27,9 @@ _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})")
 _COARSE = re.compile("[周月年]前")
 _THREAD = re.compile(r"/p/(\d+)")
-_ROW, _CARD = f"//li[{classed('j_thread_list', 'self::li')}][@data-field]", f"//{classed('thread-card-wrapper')}"
+_TOP = "top-thread-card-item"
+_ROW = f"//li[{classed('j_thread_list', 'self::li')}][@data-field]"
+_CARD = f"//{classed(_TOP)} | //{classed('thread-card-wrapper')}"
 _BEGAN = re.compile(r"^(?:发布于|发表于)\s*")
 _ANSWERED = re.compile(r"^回复于\s*")
 _ABSENT = msgspec.Raw(b"null")
@@ -105,11 +107,11 @@ class _Named(msgspec.Struct):
 
 class _Feed(msgspec.Struct):
     named: list[_Named] = msgspec.field(name="business_info", default_factory=list)
+    mapped: dict[str, Any] = msgspec.field(name="business_info_map", default_factory=dict)
     components: list[Any] = msgspec.field(default_factory=list)
 
 
 class _Placed(msgspec.Struct):
-    layout: str | None = None
     feed: _Feed | None = None
 
 
@@ -162,19 +164,21 @@ def read_entry(response: Response, users: Mapping[str, User], raw: msgspec.Raw) 
 def read_feed(response: Response, users: Mapping[str, User], raw: msgspec.Raw) -> Entry | None:
     """Return a thread of the clients' newer lists, which are made of components; None for what is no thread."""
     placed = decode_item(raw, _Placed)
-    if placed.layout != "feed" or placed.feed is None:
+    if placed.feed is None:
         return None
-    named = {one.key: one.value for one in placed.feed.named}
+    named = {one.key: one.value for one in placed.feed.named} | placed.feed.mapped
     tid = str(named.get("thread_id") or "")
     if not tid.strip("0"):
         return None
-    parts = [part for one in placed.feed.components if isinstance(one, dict) for part in _shown(one)]
+    components = [one for one in placed.feed.components if isinstance(one, dict)]
+    heading = "".join(_words(part) for one in components for part in _within(one, "feed_title", "data"))
+    parts = [part for one in components for part in _shown(one)]
     pictures = [one for part in parts if isinstance(one := part.get("origin_pic_url") or part.get("big_pic_url"), str)]
     user = users.get(str(named.get("user_id")), User(id=str(named.get("user_id") or "") or None))
     return Entry(
         tid=_number(tid),
-        title=text_of(str(named.get("title") or "")),
-        text="".join(map(_words, parts)).strip(),
+        title=text_of(str(named.get("title") or "")) or heading.strip(),
+        text="".join(map(_words, parts)).strip() or text_of(str(named.get("abstract") or "")),
         began=_stamp(named.get("create_time"), response),
         author=author_of(user),
         counts=Engagement(views=count(named.get("view_num"))),
@@ -184,9 +188,13 @@ def read_feed(response: Response, users: Mapping[str, User], raw: msgspec.Raw) -
 
 def _shown(component: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for name, holder in (("feed_abstract", "data"), ("feed_pic", "pics")):
-        within = component.get(name)
-        parts = within.get(holder) if isinstance(within, dict) else None
-        yield from (part for part in (parts if isinstance(parts, list) else ()) if isinstance(part, dict))
+        yield from _within(component, name, holder)
+
+
+def _within(component: dict[str, Any], name: str, holder: str) -> Iterator[dict[str, Any]]:
+    inner = component.get(name)
+    parts = inner.get(holder) if isinstance(inner, dict) else None
+    yield from (part for part in (parts if isinstance(parts, list) else ()) if isinstance(part, dict))
 
 
 def _words(part: dict[str, Any]) -> str:
@@ -244,6 +252,7 @@ def _card(response: Response, card: Element) -> Entry:
     user = first(card, ".//a[contains(@href, '/home/main')]")
     return Entry(
         tid=_number(thread[1] if thread else ""),
+        pinned=_TOP in attribute(card, "class").split(),
         title=plain(first(card, f".//{classed('thread-title')}")),
         text=plain(first(card, f".//{classed('thread-content')}")),
         began=_day(_BEGAN.sub("", when), response) if _BEGAN.match(when) else None,

@@ -35,6 +35,10 @@ _SHORT_ID = re.compile(
 )
 
 
+_BARE_ID = re.compile(r"([0-9A-Za-z]{9})")
+"""Nine signs, as all of them are since 2010."""
+
+
 class Reply(msgspec.Struct):
     """What every answer of this host is."""
 
@@ -149,7 +153,7 @@ def _message_id(query: str) -> str | None:
     """Return the id of the message that a person names by number or address; None when it is neither."""
     if match := _MID.fullmatch(query.strip()):
         return match[1]
-    if match := _SHORT_ID.fullmatch(query.strip()):
+    if match := _SHORT_ID.fullmatch(query.strip()) or _BARE_ID.fullmatch(query.strip()):
         return str(from_base62(match[1]))
     return None
 

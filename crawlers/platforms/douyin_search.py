@@ -3,7 +3,8 @@
     GET /aweme/v1/web/general/search/single/?keyword=…&offset=N&search_id=…
 
 Requests carry a signature (a_bogus), and a member's cookie is wanted. A further page names the search by its
-`logid`. An empty body, or the word blocked, is a refusal.
+`logid`. The page's own first answer, /general/search/stream/, comes in parts. An empty body, or the word
+blocked, is a refusal.
 """
 
 from functools import partial
@@ -73,6 +74,7 @@ class DouyinSearch(Douyin):
             dead=(*broken, *dead),
             listed=tuple(Listed(id=post.id, at=post.published_at) for post in found),
             next=following,
+            left_out=None if reply.ended else "the answer's end: more of it may be missing",
             nothing=None if awemes or broken or following else "no results",
         )
 

@@ -121,10 +121,10 @@ class TiebaThread(TiebaSpider):
 
     def _answers(self, response: Response, number: int) -> tuple[Request, ...]:
         """Return the request for what stands below the posts of a page for people; JSON has it with them."""
-        forum = None if response.body.lstrip()[:1] == b"{" else _FORUM.search(response.body)
-        if forum is None:
+        if response.body.lstrip()[:1] == b"{":
             return ()
-        fields = {"tid": self._tid, "fid": forum[1].decode(), "pn": number, "see_lz": 0}
+        forum = _FORUM.search(response.body)
+        fields = {"tid": self._tid, "fid": forum[1].decode() if forum else "1", "pn": number, "see_lz": 0}
         return (Request(url=f"{self.base}/p/totalComment?{urlencode(fields)}", optional=True),)
 
     def _older(self, number: int, total: int, posts: list[Post]) -> tuple[tuple[Request, ...], str | None]:

@@ -5,7 +5,7 @@
 
 The query is the message's number or its address. Comments come by weight, not by time, so each crawl reads them all; a
 comment's id carries its time like a message's. The message itself is read where a browser has received it: its page
-m.weibo.cn/detail/{mid}, and /statuses/show?id={mid}.
+m.weibo.cn/detail/{mid}, or /statuses/show?id={mid} of either site.
 """
 
 import re
@@ -68,7 +68,8 @@ class WeiboComments(OfMessage):
     feed_name = Both("微博评论", "Weibo comments")
     in_browser = BrowserPage(
         r"https://(m\.weibo\.cn/((comments/hotflow|statuses/show)\?([^\n]*&)?id=|(detail|status)/)"
-        r"|weibo\.com/ajax/statuses/buildComments\?(?![^\n]*fetch_level=1)([^\n]*&)?id=)(?P<query>\d+)"
+        r"|weibo\.com/ajax/statuses/(show|buildComments)\?(?![^\n]*fetch_level=1)([^\n]*&)?id=)"
+        r"(?P<query>\d{10,}|[0-9A-Za-z]{9})(?=[&?\n])"
     )
 
     def first(self) -> Request:
@@ -167,7 +168,8 @@ def _message_in(response: Response) -> msgspec.Raw | None:
     if "/statuses/show" not in response.url:
         return None
     reply = read_reply(response)
-    return reply.data if decode_optional(reply.data, dict[str, msgspec.Raw]) else None
+    held = decode_optional(reply.data, dict[str, msgspec.Raw]) or decode_page(response.body, dict[str, msgspec.Raw])
+    return msgspec.Raw(msgspec.json.encode(held)) if "user" in held else None
 
 
 def _read_flow(reply: Reply) -> _Flow:

@@ -32,7 +32,8 @@ class XiaohongshuComments(Xiaohongshu):
 
     feed_name = Both("小红书评论", "Xiaohongshu comments")
     in_browser = BrowserPage(
-        r"https://(www\.\w+\.com/(explore|discovery/item|search_result)/|edith\.\w+\.com/api/sns/web/v\d/"
+        r"https://(www\.(xiaohongshu|rednote)\.com/(explore|discovery/item|search_result)/"
+        r"|(edith|webapi)\.(xiaohongshu|rednote)\.com/api/sns/web/v\d/"
         r'(feed\n.*"source_note_id":\s*"|comment/(sub/)?page\?([^\n]*&)?note_id=))(?P<query>[0-9a-f]{24})'
     )
 

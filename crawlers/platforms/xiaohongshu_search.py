@@ -35,7 +35,7 @@ class XiaohongshuSearch(Xiaohongshu):
 
     feed_name = Both("小红书搜索", "Xiaohongshu search")
     in_browser = BrowserPage(
-        r"https://edith\.\w+\.com/api/sns/web/v1/search/"
+        r"https://(edith|webapi)\.(xiaohongshu|rednote)\.com/api/sns/web/v1/search/"
         r'notes[^\n]*\n.*"keyword":\s*"(?P<query>[^"]+)"'
     )
     overlap = 6 * 3600

@@ -21,13 +21,15 @@ Shape = TypeVar("Shape")
 
 _PLACE = re.compile(r"at `\$\.([\w.]+)")
 _NOWHERE = object()
+_CALLED, _CALL_ENDS = re.compile(r"(?:/\*\*/)?\s*[\w.$]+\s*\(\s*(?=[{\[])"), re.compile(r"\s*\)\s*;?$")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def decode_json(body: bytes, shape: type[Shape]) -> Shape:
     """Read JSON as `shape`; Unreachable when the body ended early, SchemaChanged when it is not what we read.
 
-    A stray byte and a lone surrogate become U+FFFD; `shape` may hold msgspec.Raw, which checks neither.
+    A stray byte and a lone surrogate become U+FFFD; `shape` may hold msgspec.Raw, which checks neither. A call around
+    it (JSONP) goes.
     """
     try:
         body.decode()
@@ -113,6 +115,8 @@ def _decode_leniently(body: bytes) -> Any:
         text = decode_text(body).strip()
     except SchemaChanged:  # too little beyond ASCII to tell; JSON is UTF-8
         text = body.decode("utf-8-sig", "replace").strip()
+    if called := _CALLED.match(text):  # JSONP: the answer as the argument of a function that the page named
+        text = _CALL_ENDS.sub("", text[called.end() :])
     try:
         return json.loads(text, parse_constant=lambda _: None)
     except RecursionError as error:
