@@ -1,5 +1,6 @@
 """Shared fixtures: a clean environment, and one real Elasticsearch node for the whole session."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -25,18 +26,21 @@ if TYPE_CHECKING:
 
 _KEPT = {"TINGFENG_RESEARCH_DATA", "TINGFENG_PEERS"}
 _LONGEST = (  # the longest first
-    "erasure", "backfill", "rebuild", "killed_pipeline", "up", "identity", "feeds", "dags", "identity_match",
-    "index_books", "pages", "retention", "replay_round_trip", "embedded_elasticsearch", "panel_numbers", "backup",
-    "sentiment", "report_page", "handed_on", "customer_databases", "boards_page", "nights", "incidents", "alerts",
-    "command_line", "from_earlier", "slices", "replay_feeds", "segmenters", "bots", "crawl_http", "cases", "publish",
-    "writers_merge", "labelling", "platform_fixtures", "house", "replay_server", "console", "profiles", "answers",
-    "rota_commands", "storm", "detection",
+    "erasure", "report_page", "up", "killed_pipeline", "boards_page", "command_line", "dags",
+    "embedded_elasticsearch", "panel_numbers", "backfill", "rebuild", "backup", "handed_on", "crawl_killed",
+    "retention", "nights", "slices", "crawl_http", "cases", "console", "identity_match", "profiles", "incidents",
+    "pages", "replay_round_trip", "index_books", "round", "replay_feeds", "identity", "increments", "console_cases",
+    "answers", "from_earlier", "alerts", "priors", "bots", "linking_increments", "writers_merge", "labelling",
+    "segmenters", "queue", "analyse", "customers", "console_incidents", "detection_limit", "customer_databases",
+    "delivery", "query_dsl", "detection", "doctor_feeds", "sentiment", "moods", "replay_sources", "channel_documents",
+    "replay_server", "pictures", "feeds",
 )  # fmt: skip
 _ROOM = 4 << 30
 collect_ignore = [] if find_spec("torch") else ["test_training.py"]  # `make test-torch` runs it
 _MADE = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 os.environ.pop("COLUMNS", None)  # set in xdist's workers; rich would keep it, whatever a test asks for
 import_module("commands.screen")  # and would keep that of the first test that happens to print
+gc.disable()  # what is collected here stays: see pytest_collection_finish
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -63,6 +67,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     places = {f"test_{name}.py": place for place, name in enumerate(_LONGEST)}
     items.sort(key=lambda item: places.get(item.path.name, len(places)))
+
+
+def pytest_collection_finish() -> None:
+    """Let the search for garbage pass over modules and tests, which stay: it would look at all of them at each turn."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_report_header() -> str:

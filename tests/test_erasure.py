@@ -137,13 +137,14 @@ class World:
     def give(self, store: Store, data: Path) -> None:
         shutil.copytree(self.folder, data, dirs_exist_ok=True)
         kinds = {hit["_index"] for hit in self.documents}
-        store.open_months({kind.removeprefix(f"{MONTHLY}-") for kind in kinds if kind.startswith(f"{MONTHLY}-")})
-        there = {store.kind_of(name): name for name in store.client.indices.get(index=f"{store.prefix}-v*")}
+        months = {kind: kind.removeprefix(f"{MONTHLY}-") for kind in kinds if kind.startswith(f"{MONTHLY}-")}
+        store.open_months(months.values())
+        aliases = {kind: store.month_alias(months[kind]) if kind in months else store.alias(kind) for kind in kinds}
         actions = [
-            Action(operation="index", index=there[hit["_index"]], id=hit["_id"], source=hit["_source"])
+            Action(operation="index", index=aliases[hit["_index"]], id=hit["_id"], source=hit["_source"])
             for hit in self.documents
         ]
-        assert all(answer.done for answer in send(store.client, actions))
+        assert {answer.reason for answer in send(store.client, actions)} == {""}
         store.client.indices.refresh(index=f"{store.prefix}-v*")
 
 
