@@ -144,7 +144,8 @@ def _family(draw: random.Random, world: World, start: int) -> list[_Person]:
     city, year = draw.choice(_CITIES), draw.randint(1955, 1996)
     lane = draw.choice((f"{draw.randint(1, 500)}号", f"{draw.randint(1, 99)}弄{draw.randint(1, 60)}号"))
     home = f"{draw.choice(_STREETS)}{draw.choice(('路', '大道', '街', '东路'))}{lane}{draw.choice(_COMMUNITIES)}{draw.randint(1, 32)}幢{draw.randint(1, 4)}单元{draw.randint(1, 30)}0{draw.randint(1, 4)}"
-    phone, name, found = _phone(draw), _surname(draw), []
+    phone, name = _phone(draw), _surname(draw)
+    found: list[_Person] = []
     for place in range(draw.choices((1, 2, 3, 4, 5), world.size)[0]):
         gender = "男女"[place] if place < 2 else draw.choice("男女")
         own = _surname(draw) if place == 1 else name

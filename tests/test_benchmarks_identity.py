@@ -24,6 +24,7 @@ from indexing.identity.match.levels import comparisons
 from indexing.identity.match.prepare import prepare
 from indexing.identity.match.score import scorer
 from indexing.metrics.wilson import share
+from tests.mixed_people import WORLDS, mixed
 from tests.people import Wear, labelled
 from tests.people import population as people
 from tests.southern_people import HELD_OUT, held_out
@@ -115,9 +116,24 @@ def test_people_by_another_hand(name: str) -> None:
     assert ours <= 0.75 * exact
 
 
-@pytest.mark.parametrize("made", ["own", "southern"])
+@pytest.mark.parametrize("name", WORLDS)
+def test_worlds_that_differ_in_one_thing_each(name: str) -> None:
+    """One wrong link in a small set is no fault of the method: so many are allowed as 0.998 does, and one."""
+    left, right, truth = mixed(WORLDS[name], seed=1)
+    begun = time.perf_counter()
+    found = link_records(left, right)
+    precision, _, recall, catch = row(name, found, truth, time.perf_counter() - begun)
+    linked = len(found.linked)
+    if name == "named as the parent":
+        pytest.xfail("a child of the parent's name, telephone and address is told apart by the year of birth alone")
+    assert round((1 - precision) * linked) <= max(1, 0.002 * linked)
+    assert catch >= 0.95
+    assert recall >= 0.88
+
+
+@pytest.mark.parametrize("made", ["own", "usual", "nicknames"])
 def test_pinyin_keys_alone(made: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    left, right, truth = labelled(3_000, seed=21) if made == "own" else held_out(3_000, HELD_OUT["usual"], seed=3)
+    left, right, truth = labelled(3_000, seed=21) if made == "own" else held_out(3_000, HELD_OUT[made], seed=3)
     fields = guess_fields(left[0])[0]
     one, other = prepare(left, fields), prepare(right, fields)
     monkeypatch.setattr(score, "rules", lambda columns: [rule for rule in rules(columns) if rule.family == "pinyin"])

@@ -1,5 +1,6 @@
 """A person is erased everywhere: found by a search of our own before, and by none after, whatever comes later."""
 
+import base64
 import gzip
 import hashlib
 import io
@@ -495,6 +496,42 @@ def test_every_place_can_look_and_erase() -> None:
     assert sought.clean("@小米 打1391234567") == "〔erased〕 打〔erased〕"
     digest = hashlib.sha256(b"x").hexdigest()
     assert pages.find(f"weibo:post:{digest}") == []
+
+
+def test_originals_of_imports_packs_and_what_was_measured_hold_nobody(data: Path) -> None:
+    """A browser's record with the page in base64, a saved page, packs in packs, plans, priors and evaluations."""
+    sought = Sought(customers=frozenset({CUSTOMER}), plain={PHONE, POST, ACCOUNT, CUSTOMER}, names={NAME})
+    page = json.dumps({"cards": [{"id": POST, "text": "星河" * 30, "user": {"id": ACCOUNT, "name": NAME}}]}).encode()
+    body = base64.b64encode(page)
+    har = {"log": {"entries": [{"response": {"content": {"text": body.decode(), "encoding": "base64"}}}]}}
+    pack = io.BytesIO()
+    with zipfile.ZipFile(pack, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("pages/1.json.gz", gzip.compress(page))
+    folder = data / "kept"
+    folder.mkdir(parents=True)
+    theirs: dict[str, bytes] = {
+        "browser.har": json.dumps(har).encode(),
+        "saved.mhtml": b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(page).replace(b"\n", b"\r\n"),
+        "evidence.zip": pack.getvalue(),
+        "labels.json": json.dumps({"plan": [f"weibo:post:{POST}:xinghe", "weibo:post:1:xinghe"]}).encode(),
+        "priors.json": json.dumps({"accounts": {ACCOUNT: 0.4, "2002": 0.1}}).encode(),
+        "bursts.jsonl": f'{{"mention": "{POST}"}}\n{{"mention": "1"}}\n'.encode(),
+        "page.html": f"<p>@{NAME}</p><p>@{STILL}</p>".encode(),
+        "boards.ndjson": f'{{"query": "author:{ACCOUNT}"}}\n'.encode(),
+    }
+    for name, content in theirs.items():
+        (folder / name).write_bytes(content)
+    (folder / "stranger.har").write_text('{"log": {"entries": []}}', encoding="utf-8")
+    held = {path.rsplit("/", 1)[-1] for path in other_files.look(None, sought)}  # type: ignore[arg-type]
+    assert held == set(theirs)
+    assert other_files.erase(None, sought) == len(theirs)  # type: ignore[arg-type]
+    assert list(other_files.look(None, sought)) == []  # type: ignore[arg-type]
+    left = {path.name: path.read_bytes() for path in folder.iterdir()}
+    words = [word.encode() for word in (POST, ACCOUNT, NAME, PHONE)]
+    assert not [name for name, content in left.items() if any(word in content for word in words) or body in content]
+    assert set(left) == {"labels.json", "priors.json", "bursts.jsonl", "page.html", "boards.ndjson", "stranger.har"}
+    assert json.loads(left["priors.json"])["accounts"]["2002"] == 0.1
+    assert STILL in left["page.html"].decode()
 
 
 def test_other_files_are_read_in_the_encodings_that_tables_come_in(data: Path) -> None:

@@ -291,6 +291,12 @@ def test_each_table_may_call_its_columns_as_it_likes() -> None:
         ("*建国", (None, "建国", None)),
         ("欧阳*", ("欧阳", None, None)),
         ("***", (None, None, None)),
+        ("轩女士", (None, "轩", "轩")),
+        ("家宇哥", (None, "家宇", None)),
+        ("王伟哥", ("王", "伟", "伟")),
+        ("王哥", ("王", None, None)),
+        ("老欧阳", (None, "老欧阳", "欧阳")),
+        ("慧慧子", (None, "慧慧子", "慧")),
         ("liaozelin", ("liao", "zelin", "zelin")),
     ],
 )

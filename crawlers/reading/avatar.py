@@ -7,6 +7,8 @@ _LONGEST = 500
 
 def avatar(said: object) -> str | None:
     """Return the address; None where it is none, or a picture within the page."""
-    address = f"https:{said}" if isinstance(said, str) and said.startswith("//") else said
-    usable = isinstance(address, str) and address.startswith(("https://", "http://")) and len(address) <= _LONGEST
-    return address if usable and address.isprintable() and " " not in address else None
+    if not isinstance(said, str) or len(said) > _LONGEST:
+        return None
+    address = f"https:{said}" if said.startswith("//") else said
+    usable = address.startswith(("https://", "http://")) and address.isprintable() and " " not in address
+    return address if usable else None

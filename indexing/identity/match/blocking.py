@@ -73,12 +73,16 @@ def _of_names(columns: Mapping[str, FieldKind]) -> Iterator[Rule]:
 
 def _of_few_words(columns: Mapping[str, FieldKind]) -> Iterator[Rule]:
     """Yield keys for the few rows that say 阿伟, 王先生 or a given name alone, of the other's whole name."""
-    known = tuple(f'"{name}"' for name, kind in columns.items() if kind in (FieldKind.GENDER, FieldKind.CITY))
+    kinds = [(f'"{name}"', kind) for name, kind in columns.items()]
+    known = tuple(name for name, kind in kinds if kind in (FieldKind.GENDER, FieldKind.CITY))
+    days = [(f"{name}[1:4]",) for name, kind in kinds if kind is FieldKind.BIRTHDAY]
+    ends = [(f"{name}[-4:]",) for name, kind in kinds if kind is FieldKind.PHONE]
+    cities = [(name,) for name, kind in kinds if kind is FieldKind.CITY]
     called = "CASE WHEN sn IS NULL THEN gn_last END"
     addressed = "CASE WHEN gn IS NULL THEN sn_key WHEN sn IS NULL THEN gn_last END"
     alone = "CASE WHEN length(sn) + length(gn) = 2 THEN sn_key || gn_key END"
-    for whole, few in (("gn_last", called), ("sn_key", addressed), ("gn_key", alone)):
-        for more in dict.fromkeys(((), known)) if few != alone else ((),):
+    for whole, few in (("gn_last", called), ("gn_first", called), ("sn_key", addressed), ("gn_key", alone)):
+        for more in dict.fromkeys(((), known, *cities, *days, *ends)) if few != alone else ((),):
             yield Rule((whole, *more), _PINYIN, (few, *more))
             yield Rule((few, *more), _PINYIN, (whole, *more))
 

@@ -11,6 +11,13 @@ _COMPOUND = frozenset(
     "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 司徒 令狐 宇文 长孙 夏侯 轩辕 端木 百里 南宫 独孤 西门 申屠 太史 澹台 公冶 宗政"
     " 濮阳 淳于 单于 赫连 呼延 钟离 闾丘 仲孙 拓跋 纳兰 东郭 万俟 闻人 司空 第五".split()
 )
+_BORNE = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖萧田董袁潘蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金贾韦夏"
+    "付傅方邹熊白孟秦邱丘侯江尹薛闫阎段雷钱汤龙黎史陶贺毛郝顾龚邵万覃武戴严莫孔向常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿"
+    "关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车"
+    "项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝招区赖"
+)
+"""Surnames of one character, for what stands before a title: 轩 in 轩女士 is none."""
 _READ_AS_SURNAME = {
     **{
         "单": "shan",
@@ -41,8 +48,11 @@ _READ_AS_SURNAME = {
 _TITLES = re.compile(
     r"(?:先生|女士|小姐|太太|夫人|经理|老师|师傅|医生|老板|阿姨|叔叔|大哥|大姐|总|哥|姐|叔|姨|工|同学)$"
 )
+_OF_TITLES = {"先生": "m", "女士": "f", "小姐": "f", "太太": "f", "哥": "m", "姐": "f"}
 _LATIN_TITLES = re.compile(r"^(?:mr|mrs|ms|miss|dr|prof)\.?\s+")
-_CALLED = re.compile(r"(?:小|阿|老|大)(\w)\1?|(\w)\2|(\w)(?:儿|仔|宝|妞|子|崽|同学)")
+_CALLED = re.compile(
+    rf"(?:小|阿|老|大)(\w)\1?|(\w)\2[子儿]?|(\w)(?:儿|仔|宝|妞|子|崽|同学)|[小阿老]({'|'.join(sorted(_COMPOUND))})"
+)
 _BETWEEN = re.compile(r"[\s·•.]+")
 _HIDDEN = re.compile(r"[*＊×?？]|(?<=[\u3400-\u9fff])x+|某(?=某|$)|(?<=^.)某")
 """How shops and platforms hide characters of a name: 王*, 张*伟, *建国, 李某某, 陈xx."""
@@ -100,13 +110,19 @@ def whole(name: str) -> Name:
     if _HIDDEN.search(name):
         return _masked(_HIDDEN.sub("*", name))
     title = _TITLES.search(name)
-    gender = {"先生": "m", "女士": "f", "小姐": "f", "太太": "f", "哥": "m", "姐": "f"}.get(title[0] if title else "")
-    if title and title.start() >= 1:
-        rest = name[: title.start()]
-        if len(rest) == 1 or rest in _COMPOUND:
-            return Name(surname=rest, gender=gender)
-        if title[0] not in ("工", "总", "哥", "姐", "叔", "姨") or len(rest) > 2 or _CALLED.fullmatch(rest):
-            name = rest
+    gender = _OF_TITLES.get(title[0]) if title else None
+    rest = name[: title.start()] if title else ""
+    if title and not rest:
+        return Name(gender=gender)
+    if rest and not _CALLED.fullmatch(rest) and (len(rest) == 1 or rest in _COMPOUND):
+        return Name(surname=rest, gender=gender) if rest in _BORNE | _COMPOUND else parted(None, rest, gender=gender)
+    if len(rest) == 2 and rest[0] not in _BORNE and not _CALLED.fullmatch(rest):
+        return parted(None, rest, gender=gender)
+    return _plain(rest if rest and (name[-1] != "工" or len(rest) > 2) else name, gender)
+
+
+def _plain(name: str, gender: str | None) -> Name:
+    """Take apart a name or nickname of Chinese characters without a title."""
     if called := _CALLED.fullmatch(name):
         return Name(given=name, called=next(filter(None, called.groups())), gender=gender)
     if len(name) == 1:

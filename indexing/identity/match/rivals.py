@@ -61,7 +61,7 @@ def beside(pairs: pa.Table, sizes: Sizes) -> pa.Table:
     return table.append_column("rivals", pa.array(whole - alone - gained, pa.float64()))
 
 
-def _likely(weight: Numbers, left: Numbers, right: Numbers, sizes: Sizes) -> tuple[Numbers, float]:
+def _likely(weight: Numbers, left: Places, right: Places, sizes: Sizes) -> tuple[Numbers, float]:
     """Return how likely each pair is, and the bits that all gain; repeated until the estimates agree."""
     odds = np.exp2(np.clip(weight, -500, 500))
     (_, first), (_, second) = (np.unique(side, return_inverse=True) for side in (left, right))

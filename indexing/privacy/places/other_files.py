@@ -6,9 +6,11 @@ touched: it is named, and somebody has to look. Tables may be in GBK or UTF-16; 
 looked for in texts is found in the column that holds such ids.
 """
 
+import binascii
 import csv
 import gzip
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -34,7 +36,9 @@ _LINES = (".jsonl", ".ndjson", ".csv", ".tsv")
 _TEXTS = (".log", ".txt", ".md", ".html", ".page", ".xml", ".yaml", ".yml", "")
 _TABLES = {".csv": ",", ".tsv": "\t"}
 _CUSTOMER = {"customer", "customers", "customer_id", "客户编号", "顾客"}
-_MADE = (".zst", ".gz", ".zip", ".xlsx", ".ods", ".pdf", ".parquet", ".png")
+_MADE = (".zst", ".gz", ".zip", ".xlsx", ".ods", ".pdf", ".parquet", ".png", ".har", ".mhtml", ".mht", ".eml", ".warc")
+_IN_BASE64 = re.compile(rb"[A-Za-z0-9+/]{76,}={0,2}(?:\r?\n[A-Za-z0-9+/]{1,76}={0,2})*")
+_DEEPEST = 4
 _LARGEST, _PART = 2**30, 2**26
 
 
@@ -150,9 +154,14 @@ def _holds(content: bytes, kind: str, sought: Sought) -> bool:
     return sum(map(len, _others(text, kind, sought))) < len(text)
 
 
-def _unpacked(content: bytes) -> Iterator[bytes]:
-    """Yield what a file says, and what is packed in it."""
+def _unpacked(content: bytes, depth: int = 0) -> Iterator[bytes]:
+    """Yield what a file says, and what is packed in it, also where packed files lie in it."""
     yield content
+    for inner in _inner(content) if depth < _DEEPEST else ():
+        yield from _unpacked(inner, depth + 1)
+
+
+def _inner(content: bytes) -> Iterator[bytes]:
     try:
         if content.startswith(b"\x28\xb5\x2f\xfd"):
             yield decompress(content)
@@ -163,8 +172,17 @@ def _unpacked(content: bytes) -> Iterator[bytes]:
                 for info in packed.infolist():
                     if info.file_size <= _LARGEST:
                         yield packed.read(info)
+        elif b"base64" in content:  # a browser's records, letters, pages saved with their pictures
+            yield from map(_of_base64, _IN_BASE64.findall(content))
     except (ZstdError, OSError, EOFError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
         return
+
+
+def _of_base64(text: bytes) -> bytes:
+    try:
+        return binascii.a2b_base64(text)
+    except binascii.Error:  # cut, or no such text after all
+        return b""
 
 
 def _write(fs: Any, path: str, text: str, encoding: str = "utf-8") -> None:
