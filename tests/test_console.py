@@ -141,6 +141,33 @@ def test_assign_offers_the_rotas_names_and_takes_no_other(console: str, told: "S
     assert alert_of(told).assignee == "li"
 
 
+def test_a_faulty_rota_leaves_the_pages_and_tells_who_would_answer(
+    console: str, told: "Store", rota: None, data: Path
+) -> None:
+    form = form_of(httpx.get(f"{console}/alert/{ID}").text)
+    (data / "config" / "rota.yaml").write_text("people: [", encoding="utf-8")
+    for path in ("/", f"/alert/{ID}"):
+        assert httpx.get(f"{console}{path}").status_code == 200
+    answer = httpx.post(f"{console}/alert/{ID}?lang=en", data={"form": form, "action": "ack", "by": "zhang"})
+    assert answer.status_code == 503
+    assert "once that is mended" in answer.text
+    assert str(data) not in answer.text
+    assert alert_of(told).acknowledged_by is None
+
+
+def test_what_is_no_form_of_ours_and_what_fails_is_answered_by_a_page(
+    console: str, told: "Store", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = httpx.post(f"{console}/alert/{ID}", files={"form": ("a.txt", b"x")})
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "text/html; charset=utf-8")
+    monkeypatch.setattr("dashboards.console.pages.alerts.incidents", lambda found: found[0].secret)
+    answer = httpx.get(f"{console}/?lang=en")
+    assert answer.status_code == 500
+    assert "This page has failed" in answer.text
+    assert "secret" not in answer.text
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
 def test_without_a_rota_assign_takes_any_name(console: str, told: "Store") -> None:
     address = f"{console}/answer/{token(Action.ASSIGN)}"
     assert re.search(r"<label>转交给谁\s*<input name=\"to\" required", httpx.get(address).text)

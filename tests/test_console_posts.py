@@ -121,7 +121,11 @@ def test_names_are_shown_and_texts_are_escaped(console: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["colour=red", "from=yesterday", "from=2026-13-40", "after=nonsense", "after=[1]", "voice=all", "alert=none"],
+    [
+        *("colour=red", "from=yesterday", "from=2026-13-40", "voice=all", "alert=none"),
+        *("after=nonsense", "after=[1]", "after=" + "[" * 5_000),
+        *(f"after=[{first},%22a%22,%22b%22,%22c%22,%22d%22]" for first in ("true", "1e3", "9" * 30)),
+    ],
 )
 def test_an_address_that_cannot_be_read_is_told(console: str, query: str) -> None:
     answer = httpx.get(f"{console}/posts?{query}")

@@ -58,10 +58,12 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path, place: str) -> N
     assert {path.name for path in tmp_path.iterdir()} == {"folder", "file"}
 
 
-def _command(folder: Path, *arguments: str, limit: int | None = None, **more: str) -> subprocess.CompletedProcess[str]:
+def _command(
+    folder: Path, *arguments: str, limit: int | None = None, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run `tingfeng` as a person does, with files of at most `limit` bytes."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TINGFENG_")}
-    environment |= {"TINGFENG_CONFIG": str(folder / "config"), "TINGFENG_DATA": str(folder / "data"), **more}
+    environment |= {"TINGFENG_CONFIG": str(folder / "config"), "TINGFENG_DATA": str(folder / "data"), **(env or {})}
     fence: Callable[[], None] | None = None
     if limit is not None:
         fence = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))  # noqa: E731
@@ -109,7 +111,7 @@ def test_another_charset_and_a_narrow_screen_break_nothing(folder: Path) -> None
     (folder / "config" / "channels" / "ops.yaml").unlink()
     others: tuple[Mapping[str, str], ...] = ({"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C"}, {"COLUMNS": "20"})
     for other in others:
-        assert "0 channels" in _only(_command(folder, "channels", "list", **other), 0)
+        assert "0 channels" in _only(_command(folder, "channels", "list", env=other), 0)
 
 
 def test_the_node_can_be_looked_after_while_a_file_is_wrong(folder: Path) -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from config import settings
+from config.load import ConfigError
 from dashboards.console.render import page, people, policy
 from dashboards.console.session import NotOwnForm, NotSignedIn
 from indexing.alerts.answers import LinkUsed, NotPossible, possible
@@ -28,7 +30,7 @@ __all__ = ["ADDRESS", "HEALTH", "create", "serve"]
 ADDRESS = "127.0.0.1"
 HEALTH = "tingfeng console"
 """What `/healthz` answers."""
-_FORBIDDEN, _GONE, _NOT_FOUND, _UNAVAILABLE, _CONFLICT = 403, 410, 404, 503, 409
+_BAD, _FORBIDDEN, _GONE, _NOT_FOUND, _UNAVAILABLE, _CONFLICT, _BROKEN = 400, 403, 410, 404, 503, 409, 500
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +58,9 @@ def create(store: Callable[[], Store] | None = None) -> FastAPI:
     app.add_exception_handler(NotAllowed, _not_allowed)
     app.add_exception_handler(NotOwnForm, _not_own_form)
     app.add_exception_handler(HTTPException, _no_such_page)
+    app.add_exception_handler(RequestValidationError, _no_form)
+    app.add_exception_handler(ConfigError, _misconfigured)
+    app.add_exception_handler(Exception, _broken)
     return app
 
 
@@ -67,7 +72,10 @@ def serve(port: int) -> None:
 
 
 async def _lock_down(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await answer(request)
+    return _locked_down(await answer(request))
+
+
+def _locked_down(response: Response) -> Response:
     response.headers.update(
         {
             "Content-Security-Policy": policy(),
@@ -116,6 +124,21 @@ def _not_own_form(request: Request, error: Exception) -> HTMLResponse:
 def _unavailable(request: Request, error: Exception) -> HTMLResponse:
     _log.error("the console cannot reach Elasticsearch: %s", error)
     return page(request, "notice.html", status=_UNAVAILABLE, phrase="unavailable", detail="")
+
+
+def _no_form(request: Request, error: Exception) -> HTMLResponse:
+    """Answer a form that is none of ours, such as one with a file in it."""
+    return page(request, "notice.html", status=_BAD, phrase="impossible", detail="")
+
+
+def _misconfigured(request: Request, error: Exception) -> HTMLResponse:
+    _log.error("the console cannot read config/: %s", error)
+    return page(request, "notice.html", status=_UNAVAILABLE, phrase="misconfigured", detail="")
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    """Answer where the fault is ours; it is in the log, and the page tells nothing of it."""
+    return _locked_down(page(request, "notice.html", status=_BROKEN, phrase="broken", detail=""))
 
 
 def _no_such_page(request: Request, error: Exception) -> HTMLResponse:

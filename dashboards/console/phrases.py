@@ -120,6 +120,15 @@ PHRASES: Mapping[str, Both] = MappingProxyType(
             "索引暂时无法访问，请几分钟后再试；链接仍然有效。",
             "The index cannot be reached just now. Try again in some minutes; the link stays good.",
         ),
+        "misconfigured": Both(
+            "值班表或其他设置有误，改正之后即可使用；链接仍然有效。`tingfeng doctor` 会指出文件和行。",
+            "The rota or another setting is wrong; it works again once that is mended, and the link stays good. "
+            "`tingfeng doctor` names the file and the line.",
+        ),
+        "broken": Both(
+            "这一页出错了，错误已记入日志；其他页面照常可用。",
+            "This page has failed, and the log says why; the other pages work.",
+        ),
         "no_alert": Both("没有这条预警", "There is no such alert"),
         "no_page": Both("没有这个页面", "There is no such page"),
         "only_by_link": Both("请从预警消息里的链接进入。", "Please come by a link from an alert's message."),

@@ -82,8 +82,11 @@ def _addresses(request: Request, claim: Claim | None) -> Callable[[str], str]:
 
 
 def people() -> dict[str, str]:
-    """Return the names of the rota's people by their ids; none where there is no rota."""
-    rota = load_rota()
+    """Return the names of the rota's people by their ids; none where there is no rota, or none that can be read."""
+    try:
+        rota = load_rota()
+    except ConfigError:
+        return {}
     return {id: person.name for id, person in rota.people.items()} if rota else {}
 
 

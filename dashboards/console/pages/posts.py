@@ -24,6 +24,8 @@ router = APIRouter()
 _PAGE = 50
 _ORDER = ("@timestamp", "native_id", "platform", "kind", "brand")
 """Together they name one mention, so that the next page begins where this one ends, whatever came in meanwhile."""
+_LATEST = 10**15
+"""Milliseconds since 1970, beyond any time that a post can have."""
 _OURS = ("key", "lang", "after")
 _CHOICES = ("brand", "platform", "sentiment")
 _MOST_VALUES = 200
@@ -87,9 +89,9 @@ def _place(after: str) -> list[Any] | None:
         return None
     try:
         place = json.loads(after)
-    except ValueError:
+    except (ValueError, RecursionError):
         place = None
-    if not (isinstance(place, list) and len(place) == len(_ORDER) and isinstance(place[0], int)):
+    if not (isinstance(place, list) and len(place) == len(_ORDER) and type(place[0]) is int and place[0] < _LATEST):
         raise NotAChoice(f"after={after[:80]}: no place in the list: go back to its beginning")
     return [place[0], *map(str, place[1:])]
 
