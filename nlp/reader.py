@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nlp.classifier.heads import EMOTIONS, POLES, SENTIMENTS
-from nlp.intent import INTENTS, Intents, intents
+from nlp.classifier.judge import MODELS, STANCE
+from nlp.intent import INTENTS, Intents, agreed, intents
 from nlp.sentiment import BrokenEngine, Engine
 from nlp.shift import UNCHANGED, Change, changed
-from nlp.stance.polarity import lexicon, names
+from nlp.stance.head import Head, inputs
+from nlp.stance.polarity import Lexicon, lexicon, names
 from nlp.stance.scene import SentimentTarget
-from nlp.towards import Row, Three, asked
+from nlp.stance.windows import Row, Three, Window
+from nlp.towards import asked, guessed
 from nlp.variants import unified
 from nlp.words import speaks
 
@@ -28,8 +32,6 @@ __all__ = ["Reader", "Reading", "likeliest"]
 
 _Key = tuple[str, SentimentTarget | None]
 _LONGEST, _REMEMBERED = 2_000, 50_000
-_SURE = 0.75
-"""How sure an engine must be of a predicate that the lexicons do not know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,8 @@ class Reader:
 
     def __init__(self, chosen: Engine, cues: Intents | None = None) -> None:
         self.engine, self._intents = chosen, cues or intents()
-        self._words, self._names = lexicon().guessing(self._pole), names()
+        self._words, self._names = lexicon().guessing(partial(guessed, chosen)), names()
+        self._head = Head.read(MODELS / STANCE, chosen.name)
         self._known: dict[_Key, Reading] = {}
 
     @property
@@ -116,11 +119,6 @@ class Reader:
             self._ask(new)
         return [self._known.get(key, _NOTHING) for key in keys]
 
-    def _pole(self, words: str) -> int:
-        """Return the sign of a few words, 0 where the engine is in doubt."""
-        negative, positive = self.engine.answers([words]).binary[0]
-        return 1 if positive >= _SURE else -1 if negative >= _SURE else 0
-
     def _ask(self, keys: Sequence[_Key]) -> None:
         """Read texts, and for each target the stretches that speak of it, all in one call of the engine."""
         places = {(text, subject): asked(text, subject, self._names, self._words) for text, subject in keys if subject}
@@ -129,6 +127,8 @@ class Reader:
         found = self.engine.answers([text for text, _ in rows], [target for _, target in rows])
         _check(self.engine, found, len(rows))
         answers = _Answers(rows, found, self._intents)
+        if self._head:
+            answers.judge([window for place in places.values() for window in place.windows], self._head, self._words)
         self._known |= zip(whole, answers.whole(len(whole)), strict=True)
         towards = [place.towards(answers) for place in places.values()]
         aims = answers.intents(
@@ -152,17 +152,26 @@ class _Answers:
     def __init__(self, rows: Sequence[Row], found: Predictions, cues: Intents) -> None:
         self._rows, self._found, self._cues = rows, found, cues
         self._at = {row: at for at, row in enumerate(rows)}
+        self._stances: dict[Window, Three] = {}
+
+    def judge(self, windows: Sequence[Window], head: Head, words: Lexicon) -> None:
+        """Let what is learnt of stances judge the windows that name their target."""
+        named = list(dict.fromkeys(window for window in windows if window.scene.named))
+        if named:
+            at = [(self._at[window.row], self._at[window.beside] if window.beside else -1) for window in named]
+            found = head.probabilities(inputs(named, self._found, at, words))
+            self._stances = {window: _three(row) for window, row in zip(named, found.tolist(), strict=True)}
+
+    def stance(self, window: Window) -> tuple[Three, bool]:
+        """Return a window's negative, neutral, positive, and whether that has heard the window's verdict already."""
+        if window in self._stances:
+            return self._stances[window], True
+        return agreed(self.three(window.beside or window.row), self.meant(window.row)), False
 
     def three(self, row: Row) -> Three:
         """Return negative, neutral, positive: towards the row's target where it has one."""
         found = self._found.target if row[1] else self._found.sentiment
-        negative, neutral, positive = _figures(found[self._at[row]])
-        return negative, neutral, positive
-
-    def poles(self, row: Row) -> tuple[float, float]:
-        """Return negative and positive, as if there were no neutral."""
-        negative, positive = self._found.binary[self._at[row]].tolist()
-        return negative, positive
+        return _three(_figures(found[self._at[row]]))
 
     def meant(self, row: Row) -> Sequence[float]:
         """Return the engine's own probabilities of intents, none where it has none or was asked of a target."""
@@ -217,6 +226,11 @@ def _cut(text: str, subject: SentimentTarget | None) -> str:
         return text[: 4 * part] + text[-4 * part :]
     around = (middle[max(0, at - part) : at + part - 1] for at in dict.fromkeys((found[0], found[-1])))
     return "。".join([text[: 2 * part], *around, text[-2 * part + 1 :]])
+
+
+def _three(row: Sequence[float]) -> Three:
+    negative, neutral, positive = row
+    return negative, neutral, positive
 
 
 def _figures(rows: NDArray[np.float32]) -> list[Any]:

@@ -5,54 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from nlp.intent import agreed
 from nlp.stance.polarity import Lexicon
 from nlp.stance.rules import decide
 from nlp.stance.scene import Scene, SentimentTarget, scene
-from nlp.stance.verdict import Verdict
-from nlp.stance.windows import after_turn, join, weights, windows
+from nlp.stance.windows import Row, Three, Window, join, weights, windows
 
-__all__ = ["Answers", "Asked", "Row", "Towards", "asked"]
+if TYPE_CHECKING:
+    from nlp.classifier.predictions import Predictions
 
-Three = tuple[float, float, float]
-Row = tuple[str, str | None]
-"""A text for the engine, and the target beside which it is read, if any."""
-
+__all__ = ["Answers", "Asked", "Row", "Towards", "asked", "guessed"]
 
 _COMPARES = re.compile("比|不如|人家|别[人家]|隔壁|同样|换[成了回到]|还是|用惯|以前用|[超甩]了")
 """Words beside which another may stand whose name nobody told us of: then the target is asked about by name."""
-_SURE_POLE = 0.75
-"""How sure of the better pole an engine must be where a window's words say the same."""
-_AFTER = 0.65
-"""How much what follows a turn counts beside the whole."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """A stretch of a text about the target, what the rules say of it, and the row that answers for it."""
+_SURE = 0.75
+"""How sure an engine must be of a predicate that the lexicons do not know."""
 
-    scene: Scene
-    verdict: Verdict | None
-    row: Row
-    after: Row | None = None
-    """What follows its last 但是, which counts more."""
-    sign: int = 0
-    """Of its words of praise and blame, where all say the same."""
+
+class Poles(Protocol):
+    """An engine, as far as it is asked about a few words."""
+
+    def answers(self, texts: Sequence[str], targets: Sequence[str | None] | None = None) -> Predictions:
+        """Return the probabilities of all that is asked."""
 
 
 class Answers(Protocol):
-    """What an engine said of rows."""
+    """What an engine said of rows, and what is learnt of that."""
 
-    def three(self, row: Row) -> Three:
-        """Return negative, neutral, positive: towards the row's target where it has one."""
-
-    def poles(self, row: Row) -> tuple[float, float]:
-        """Return negative and positive, as if there were no neutral."""
-
-    def meant(self, row: Row) -> Sequence[float]:
-        """Return the probabilities of intents, none where the engine has none or was asked of a target."""
+    def stance(self, window: Window) -> tuple[Three, bool]:
+        """Return a window's negative, neutral, positive, and whether that has heard the window's verdict already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +60,7 @@ class Asked:
     @property
     def rows(self) -> tuple[Row, ...]:
         """The rows to read; the whole text by itself may be among them."""
-        return tuple(row for window in self.windows for row in (window.row, window.after) if row)
+        return tuple(row for window in self.windows for row in (window.row, window.beside) if row)
 
     def towards(self, answers: Answers) -> Towards:
         """Return the sentiment towards the target from an engine's answers to the rows."""
@@ -94,6 +78,12 @@ class Asked:
         )
 
 
+def guessed(engine: Poles, words: str) -> int:
+    """Return the sign of a few words, 0 where the engine is in doubt."""
+    negative, positive = engine.answers([words]).binary[0]
+    return 1 if positive >= _SURE else -1 if negative >= _SURE else 0
+
+
 def asked(text: str, subject: SentimentTarget, known: Sequence[str], words: Lexicon) -> Asked:
     """Return what must be read of a text for a target: windows around its names, or the whole text beside it.
 
@@ -101,7 +91,7 @@ def asked(text: str, subject: SentimentTarget, known: Sequence[str], words: Lexi
     """
     seen = scene(text, subject, known)
     if not seen.named:
-        told: tuple[Window, ...] = (Window(scene=seen, verdict=None, row=(text, subject.target)),)
+        told: tuple[Window, ...] = (Window(scene=seen, row=(text, subject.target)),)
     else:
         told = tuple(_window(text, seen, part, words) for part in windows(seen, words))
     return Asked(target=subject.target, whole=(text, None), windows=told)
@@ -111,30 +101,11 @@ def _window(text: str, seen: Scene, part: Scene, words: Lexicon) -> Window:
     verdict = decide(part, words)
     settled = verdict is not None and verdict.sure
     said = text if part.text == seen.text else part.said
-    compares = part.contrasts or bool(_COMPARES.search(part.text))
-    after = None if settled or compares else after_turn(part)
-    return Window(
-        scene=part,
-        verdict=verdict,
-        row=(said, part.called if compares and not settled else None),
-        after=(after.said, None) if after else None,
-        sign=words.of(part.text),
-    )
+    compares = not settled and (part.contrasts or bool(_COMPARES.search(part.text)))
+    return Window(scene=part, verdict=verdict, row=(said, None), beside=(said, part.called) if compares else None)
 
 
 def _judged(window: Window, answers: Answers) -> Three:
-    """Return one window's answer, with what its words, its intent, its turn and the rules say to it."""
-    found = agreed(_worded(answers.three(window.row), window, answers), answers.meant(window.row))
-    if window.after:
-        later = agreed(answers.three(window.after), answers.meant(window.after))
-        found = join((found, later), (1 - _AFTER, _AFTER))
-    return window.verdict.beside(found) if window.verdict else found
-
-
-def _worded(found: Three, window: Window, answers: Answers) -> Three:
-    """Take half of neutral for praise or blame where words and engine agree which: about a brand neutral is rarer."""
-    negative, neutral, positive = found
-    if window.verdict or window.row[1] or not window.sign or answers.poles(window.row)[window.sign > 0] < _SURE_POLE:
-        return found
-    half = neutral / 2
-    return (negative + half, half, positive) if window.sign < 0 else (negative, half, positive + half)
+    """Return one window's answer, with what the rules say to it."""
+    found, known = answers.stance(window)
+    return window.verdict.beside(found, known=known) if window.verdict else found

@@ -17,7 +17,7 @@ from nlp.reader import Reader
 from nlp.sentiment import engine
 from nlp.stance.polarity import lexicon
 from nlp.stance.scene import SentimentTarget, scene
-from nlp.stance.windows import LONGEST, MOST, after_turn, join, weights, windows
+from nlp.stance.windows import LONGEST, MOST, join, weights, windows
 from nlp.training import emoji
 from nlp.training.corpora import Row
 
@@ -136,10 +136,6 @@ def test_an_opinion_outweighs_its_absence_and_what_follows_a_turn_most() -> None
     negative, neutral, positive = join(found, weights(found, told))
     assert negative > neutral > positive
     assert negative + neutral + positive == pytest.approx(1)
-    turned = after_turn(scene("格力外观漂亮，但是制冷太慢了", SentimentTarget.of("格力")))
-    assert turned is not None
-    assert turned.text == "制冷太慢了"
-    assert after_turn(scene("格力外观漂亮", SentimentTarget.of("格力"))) is None
 
 
 def test_a_mention_of_before_has_no_mood() -> None:

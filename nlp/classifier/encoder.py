@@ -39,21 +39,26 @@ class Encoder:
 
     def logits(self, texts: Sequence[str], targets: Sequence[str | None] | None = None) -> Array:
         """Return (texts, SERVED) logits for raw texts, each with its target where it has one."""
+        return self.read(texts, targets)[0]
+
+    def read(self, texts: Sequence[str], targets: Sequence[str | None] | None = None) -> tuple[Array, Array]:
+        """Return the logits, and beside them what they are made from: the mean of the pieces and first piece."""
         wanted = targets if targets is not None else [None] * len(texts)
         rows = [self._frame(text, target or "") for text, target in zip(texts, wanted, strict=True)]
         if not rows:
-            return np.zeros((0, SERVED), np.float32)
+            return np.zeros((0, SERVED), np.float32), np.zeros((0, 0), np.float32)
         with ThreadPoolExecutor(self._threads) as workers:
-            return np.concatenate(list(workers.map(self._run, rows)))
+            logits, pooled = zip(*workers.map(self._run, rows), strict=True)
+        return np.concatenate(logits), np.concatenate(pooled)
 
     def _frame(self, text: str, target: str) -> list[int]:
         cut = self._pieces.cut
         return frame(cut(emoticons(normalise(text))), LONGEST, cut(normalise(target))[: LONGEST // 4] if target else ())
 
-    def _run(self, row: Sequence[int]) -> Array:
+    def _run(self, row: Sequence[int]) -> tuple[Array, Array]:
         ids = np.asarray([row], np.int64)
-        outputs = self._session.run(["logits"], {"ids": ids, "mask": np.ones(ids.shape, np.int32)})
-        return np.asarray(outputs[0], np.float32)
+        logits, pooled = self._session.run(["logits", "pooled"], {"ids": ids, "mask": np.ones(ids.shape, np.int32)})
+        return np.asarray(logits, np.float32), np.asarray(pooled, np.float32)
 
 
 def _session(model: Path) -> InferenceSession:

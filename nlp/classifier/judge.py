@@ -17,10 +17,12 @@ from nlp.classifier.encoder import Encoder
 from nlp.classifier.ngrams import Ngrams
 from nlp.classifier.predictions import Predictions, mix, scale
 
-__all__ = ["MODELS", "Default", "Fast", "NoModel", "load", "size", "version"]
+__all__ = ["MODELS", "STANCE", "Default", "Fast", "NoModel", "load", "size", "version"]
 
 Array = npt.NDArray[np.float32]
 MODELS = Path(__file__).parent.parent / "models"
+STANCE = "stance.npz"
+"""The head of sentiment towards a target, which `nlp.stance.head` reads: an engine answers without it, too."""
 Targets = Sequence[str | None]
 
 
@@ -89,10 +91,11 @@ class Default(_Views):
 
     def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Predictions:
         """Return the calibrated probabilities; one pass a text; beside a target, `target` alone is sure."""
-        logits = scale(self._encoder.logits(texts, targets), self._blend.encoder)
+        found, pooled = self._encoder.read(texts, targets)
+        logits = scale(found, self._blend.encoder)
         simple = scale(self._fast.logits(texts, targets), self._blend.ngrams)
         logits[:, : simple.shape[1]] += simple
-        return _asked(mix(logits), targets)
+        return replace(_asked(mix(logits), targets), pooled=pooled)
 
 
 def _asked(found: Predictions, targets: Targets | None) -> Predictions:
@@ -134,4 +137,5 @@ def _files(name: str, folder: Path) -> list[Path]:
     for part in parts:
         if not (folder / part).is_file():
             raise NoModel(f"{folder / part}: missing: reinstall tingfeng, or train with `python -m nlp.training`")
-    return [folder / part for part in parts]
+    head = folder / STANCE
+    return [*(folder / part for part in parts), *([head] if head.is_file() else [])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,8 @@ class Predictions:
     target: Array
     intent: Array
     """Without columns, as above: the rules of `nlp.intent` answer alone."""
+    pooled: Array = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    """What an encoder made of each text, (n, width), for heads above it; none where there is no encoder."""
 
     @classmethod
     def of(cls, sentiment: Array) -> Predictions:

@@ -18,6 +18,8 @@ WEIGHTS = {
     "official": 0.7,
     "phrase": 0.6,
 }
+KNOWN = 0.7
+"""How much of its weight a verdict keeps beside a model that knows of it."""
 SURE = 0.85
 """How much a rule's verdict counts beside the model's answer, by the rule's kind; any other kind counts `SURE`."""
 
@@ -34,9 +36,12 @@ class Verdict:
         """Whether the verdict settles the label whatever the model says."""
         return WEIGHTS.get(self.why, SURE) > 0.5
 
-    def beside(self, model: Probabilities) -> Probabilities:
-        """Return the model's probabilities of negative, neutral and positive with the verdict's weight among them."""
-        weight = WEIGHTS.get(self.why, SURE)
+    def beside(self, model: Probabilities, *, known: bool = False) -> Probabilities:
+        """Return a model's probabilities of negative, neutral and positive with the verdict's weight among them.
+
+        It weighs less where the model has the verdict `known` to it, and has learnt what such verdicts are worth.
+        """
+        weight = WEIGHTS.get(self.why, SURE) * (KNOWN if known else 1.0)
         mixed = [(1 - weight) * value for value in model]
         mixed[self.fate + 1] += weight
         return mixed[0], mixed[1], mixed[2]

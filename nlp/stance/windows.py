@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from nlp.stance.polarity import Lexicon
 from nlp.stance.scene import OTHER, TARGET, Scene
+from nlp.stance.verdict import Verdict
 
-__all__ = ["LONGEST", "MOST", "SHORT", "after_turn", "join", "weights", "windows"]
+__all__ = ["LONGEST", "MOST", "SHORT", "Row", "Three", "Window", "join", "weights", "windows"]
 
-Probabilities = tuple[float, float, float]
+Three = tuple[float, float, float]
+Row = tuple[str, str | None]
+"""A text for the engine, and the target beside which it is read, if any."""
 
 SHORT = 48
 """Characters of a post that is one window: in so few words hardly anybody changes the subject."""
@@ -28,17 +32,20 @@ _TURNS_AWAY = re.compile(
     r"(?:(?:今天|昨[天晚]|最近|刚才|早上|中午|下午|晚上|孩子|宝宝|女儿|儿子|妈妈?|爸爸?|老[公婆]|外[婆公]|奶奶|爷爷|朋友|同[事学]|邻居|隔壁)"
     r"|我[们妈爸])"
 )
-_TURN = re.compile(
-    r"但是?(?!愿)|不过(?!是|分|如此)|然而|可惜|可是|没想到|好在|幸好|幸亏|谁知|谁料|奈何|反而|"
-    r"(?P<so>[^,。!?; ]{1,2})是(?P=so)[^,。!?;]{0,3},(?:但是?|可是?|就是|只是)?|"
-    r"(?:虽然|虽说|尽管|除了|别看)[^,。!?;]{1,20},|"
-    r"(?:以前|之前|从前|[一刚]开始|起初|原本|前[面几]|本以为|本来[以想]为?|差点|曾经)[^。!?;]{1,24}?,(?=[^,]{0,3}(?:现在|如今|这[次回]|后来|用了|结果|才|坚持|真[住用吃开]))"
-)
 _LATER = re.compile(r"但是?|不过|可是|然而|结果|没想到|后来|最后|总之|现在")
-_ENOUGH = 5
-"""Characters of a clause that says something."""
 _LEAST = 0.05
 """How much a window that is surely neutral still counts beside one that is surely not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A stretch of a text about the target, what the rules say of it, and the rows that an engine reads for it."""
+
+    scene: Scene
+    verdict: Verdict | None = None
+    row: Row
+    beside: Row | None = None
+    """The same beside the target, where the window compares."""
 
 
 def windows(scene: Scene, words: Lexicon) -> list[Scene]:
@@ -56,7 +63,7 @@ def windows(scene: Scene, words: Lexicon) -> list[Scene]:
     return [scene.part(*_fitting(text, *span)) for span in spans]
 
 
-def weights(found: Sequence[Probabilities], said: Sequence[Scene]) -> list[float]:
+def weights(found: Sequence[Three], said: Sequence[Scene]) -> list[float]:
     """Return how much each window's answer counts: an opinion more than its absence, and most after a turn."""
     return [
         (_LEAST + (1 - neutral) ** 2) * (1.5 if at and _LATER.match(window.text) else 1.0)
@@ -64,18 +71,11 @@ def weights(found: Sequence[Probabilities], said: Sequence[Scene]) -> list[float
     ]
 
 
-def join(found: Sequence[Probabilities], counted: Sequence[float]) -> Probabilities:
+def join(found: Sequence[Three], counted: Sequence[float]) -> Three:
     """Return the windows' answers as one, each as it counts."""
     total = sum(counted)
     mixed = [sum(weight * row[place] for weight, row in zip(counted, found, strict=True)) / total for place in range(3)]
     return mixed[0], mixed[1], mixed[2]
-
-
-def after_turn(scene: Scene) -> Scene | None:
-    """Return what follows a window's last 但是 or its like, where that is enough to be judged by itself."""
-    ends = [match.end() for match in _TURN.finditer(scene.text)]
-    after = scene.part(ends[-1], len(scene.text)) if ends else None
-    return after if after and len(after.text.strip(" ,。!?~")) >= _ENOUGH else None
 
 
 def _around(text: str, words: Lexicon) -> Iterator[tuple[int, int]]:

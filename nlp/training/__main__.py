@@ -6,6 +6,7 @@ import argparse
 import logging
 from pathlib import Path
 
+from nlp.training import stances
 from nlp.training.simple import Simple
 
 
@@ -20,11 +21,17 @@ def main() -> None:
     parser.add_argument(
         "--ngrams", action="store_true", help="all but the encoder, without PyTorch: minutes, not hours"
     )
+    parser.add_argument(
+        "--stances", action="store_true", help="the head of sentiment towards a target alone, beside the models in OUT"
+    )
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     work = given.work or given.out / "work"
     without = frozenset(given.without)
+    if given.stances:
+        stances.write(given.out)
+        return
     if given.ngrams:
         Simple(data=given.data, out=given.out, table=given.csv, without=without, seed=given.seed).run()
         return

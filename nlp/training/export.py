@@ -54,7 +54,7 @@ def _eight(weight: Array) -> tuple[npt.NDArray[np.int8], Array]:
 
 
 def write(weights: Weights, path: Path) -> None:
-    """Write the graph: `ids` int64 and `mask` int32 (batch, length) in, `logits` (batch, SERVED) out."""
+    """Write the graph: `ids` int64 and `mask` int32 (batch, length) in; `logits` (batch, SERVED) and `pooled` out."""
     graph = _Graph()
     x = _embed(graph, weights)
     layers = 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layers."))
@@ -69,7 +69,10 @@ def write(weights: Weights, path: Path) -> None:
         helper.make_tensor_value_info("ids", TensorProto.INT64, ["batch", "length"]),
         helper.make_tensor_value_info("mask", TensorProto.INT32, ["batch", "length"]),
     ]
-    outputs = [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", SERVED])]
+    outputs = [
+        helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", SERVED]),
+        helper.make_tensor_value_info("pooled", TensorProto.FLOAT, ["batch", kernel.shape[1]]),
+    ]
     body = helper.make_graph(graph.nodes, "judge", inputs, outputs, graph.constants)
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid(MICROSOFT, 1)]
     onnx.save(helper.make_model(body, opset_imports=opsets, ir_version=8), path)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from nlp.classifier.encoder import Encoder
 from nlp.classifier.heads import HEADS
 from nlp.classifier.ngrams import Ngrams
-from nlp.training import calibrate, corpora, emoji, ngrams, shares
+from nlp.training import calibrate, corpora, emoji, ngrams, shares, stances
 from nlp.training.contrasts import contrasts
 from nlp.training.corpora import Row
 from nlp.training.sentences import intents, targets
@@ -42,6 +42,7 @@ class Simple:
         self.emoji(train)
         self.ngrams(train)
         self.calibration(dev, {name for row in train for name in row.labels})
+        stances.write(self.out)
         shares.write(self.out, dev)
 
     def rows(self) -> tuple[list[Row], list[Row]]:

@@ -1,0 +1,146 @@
+"""The learnt head: how a window's target fares, from its words, the rules' verdict and what an engine makes of it.
+
+A logistic regression per engine; `nlp.training.stances` fits it on judgements in several hands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.classifier.grams import grams
+from nlp.classifier.predictions import Predictions, softmax
+from nlp.stance.polarity import Lexicon
+from nlp.stance.scene import OTHER, TARGET, clauses
+from nlp.stance.windows import Window
+
+__all__ = ["BUCKETS", "Head", "Inputs", "inputs"]
+
+Array = npt.NDArray[np.float32]
+
+_BITS = 12
+_ZONES = 2
+BUCKETS = _ZONES << _BITS
+"""Buckets of a window's n-grams: those of all of it, and those beside the target."""
+_MOST = 4.0
+"""How many standard deviations from the mean an input counts at most."""
+_BEFORE, _AFTER = 6, 8
+"""Characters before and after the target that stand beside it."""
+_WHYS = (
+    "advertising", "beats", "bystander", "comparison", "contrast", "equality", "irony", "news", "official", "phrase",
+    "place", "preference", "question", "switch", "turn", "wanting", "wish",
+)  # fmt: skip
+_TURN = re.compile("但是|但|不过|然而|可惜|可是|没想到|结果|就是|只是")
+_BESIDE = re.compile(f".{{0,{_BEFORE}}}{TARGET}.{{0,{_AFTER - 1}}}")
+_SIGNS = "?吗", "[", "!", '"“'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What windows are judged by: `figures` (n, some), the encoder's `pooled` (n, 0 or more), n-grams by window."""
+
+    figures: Array
+    pooled: Array
+    owner: npt.NDArray[np.int64]
+    bucket: npt.NDArray[np.int64]
+    value: Array
+    """Of each n-gram the window's number, the bucket and what it counts."""
+
+
+class Head:
+    """One engine's weights."""
+
+    def __init__(self, *, mean: Array, step: Array, figures: Array, pooled: Array, grams: Array, bias: Array) -> None:
+        """`figures` (some, 3), `pooled` (width, 3) and `grams` (BUCKETS, 3) are weights."""
+        self._mean, self._step, self._figures = mean, step, figures
+        self._pooled, self._grams, self._bias = pooled, grams, bias
+
+    @classmethod
+    @lru_cache(maxsize=4)
+    def read(cls, path: Path, engine: str) -> Head | None:
+        """Read an engine's weights, None where the file has none."""
+        if not path.is_file():
+            return None
+        with np.load(path, allow_pickle=False) as file:
+            parts = {
+                name.split(".")[1]: file[name].astype(np.float32) for name in file if name.startswith(f"{engine}.")
+            }
+        return cls(**parts) if parts else None
+
+    def probabilities(self, given: Inputs) -> Array:
+        """Return negative, neutral and positive of each window, (n, 3)."""
+        logits = standard(given.figures, self._mean, self._step) @ self._figures + self._bias
+        logits += given.pooled @ self._pooled
+        for place in range(3):
+            told = self._grams[given.bucket, place] * given.value
+            logits[:, place] += np.bincount(given.owner, told, len(logits)).astype(np.float32)
+        return softmax(logits)
+
+
+def standard(figures: Array, mean: Array, step: Array) -> Array:
+    """Return figures in standard deviations from the mean, the far ones held back."""
+    found: Array = np.clip((figures - mean) / step, -_MOST, _MOST)
+    return found
+
+
+def inputs(windows: Sequence[Window], found: Predictions, at: Sequence[tuple[int, int]], words: Lexicon) -> Inputs:
+    """Return what windows are judged by; `at`: the places of each one's row, and of that beside the target or -1."""
+    rows, beside = (np.asarray(column, np.int64) for column in zip(*at, strict=True))
+    asked = np.where((beside >= 0)[:, None], _centred(found.target[beside]), 0)
+    seen = [_centred(found.sentiment[rows]), _centred(found.binary[rows]), asked]
+    if found.intent.shape[1]:
+        seen.append(_centred(found.intent[rows]) / 2)
+    said = np.asarray([_figures(window, words) for window in windows], np.float32)
+    zones = [grams([zone(window.scene.text) for window in windows]) for zone in (str, _beside)]
+    parts = [_unique(part.bucket, np.diff(part.start), number) for number, part in enumerate(zones)]
+    owner, bucket, value = (np.concatenate(column) for column in zip(*parts, strict=True))
+    pooled = found.pooled[rows] if found.pooled.size else np.zeros((len(rows), 0), np.float32)
+    return Inputs(figures=np.concatenate([*seen, said], 1), pooled=pooled, owner=owner, bucket=bucket, value=value)
+
+
+def _centred(probabilities: Array) -> Array:
+    logs = np.log(probabilities + np.float32(1e-4))
+    centred: Array = logs - logs.mean(axis=1, keepdims=True)
+    return centred
+
+
+def _figures(window: Window, words: Lexicon) -> list[float]:
+    """Return how many words of praise and blame stand where, how the names stand, and the rules' verdict."""
+    text = window.scene.text
+    own = " ".join(clause for clause in clauses(text) if TARGET in clause)
+    place = text.find(TARGET)
+    figures: list[float] = []
+    for part in (own, text, _TURN.split(text)[-1], text[: max(place, 0)], text[place + 1 :]):
+        signs = words.signs(part)
+        figures += [min(3, signs.count(1)), min(3, signs.count(-1))]
+    figures += [min(3, text.count(TARGET)), min(3, text.count(OTHER)), OTHER in own]
+    figures += [place / max(1, len(text)), min(1.5, len(text) / 60)]
+    figures += [any(sign in text for sign in signs) for signs in _SIGNS]
+    figures += [words.of(text), window.beside is not None]
+    told = [0.0] * (3 * (len(_WHYS) + 1))
+    if window.verdict:
+        told[window.verdict.fate + 1] = 1.0
+        if window.verdict.why in _WHYS:
+            told[3 * (_WHYS.index(window.verdict.why) + 1) + window.verdict.fate + 1] = 1.0
+    return [*figures, window.verdict is None, *told]
+
+
+def _beside(text: str) -> str:
+    return " ".join(_BESIDE.findall(text))
+
+
+def _unique(
+    bucket: npt.NDArray[np.int64], counts: npt.NDArray[np.int64], zone: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Array]:
+    """Return each window's n-grams once, in the zone's buckets; all of a window's count 1 together, squared."""
+    owner = np.repeat(np.arange(len(counts)), counts)
+    keys = np.unique((owner << _BITS) | (bucket & ((1 << _BITS) - 1)))
+    owner = keys >> _BITS
+    value = 1 / np.sqrt(np.bincount(owner, minlength=len(counts)))
+    return owner, (keys & ((1 << _BITS) - 1)) + (zone << _BITS), value[owner].astype(np.float32)
