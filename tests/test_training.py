@@ -192,3 +192,23 @@ def test_measures() -> None:
     labels = np.asarray([0, 1, 1, 1])
     assert macro_f1(sure, labels) == pytest.approx((2 / 3 + 4 / 5) / 2)
     assert calibration_error(sure, labels) == pytest.approx(0.15)
+
+
+def test_a_head_of_stances_is_learnt_from_a_hands_judgements(tmp_path: Path) -> None:
+    import shutil
+
+    from nlp.classifier.judge import MODELS, STANCE
+    from nlp.stance.head import Head
+    from nlp.training import stances
+
+    for name in ("ngrams.npz", "calibration.json", "emoji.txt"):
+        shutil.copy(MODELS / name, tmp_path / name)
+    stances.write(tmp_path, hands=("first",))
+    assert Head.read(tmp_path / STANCE, "fast") is not None
+    assert Head.read(tmp_path / STANCE, "default") is None, "no encoder lies there"
+    first = (tmp_path / STANCE).read_bytes()
+    stances.write(tmp_path, hands=("first",))
+    with np.load(tmp_path / STANCE) as again:
+        (tmp_path / STANCE).write_bytes(first)
+        with np.load(tmp_path / STANCE) as before:
+            assert all((again[name] == before[name]).all() for name in before)

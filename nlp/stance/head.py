@@ -17,7 +17,7 @@ import numpy.typing as npt
 from nlp.classifier.grams import grams
 from nlp.classifier.predictions import Predictions, softmax
 from nlp.stance.polarity import Lexicon
-from nlp.stance.scene import OTHER, TARGET, clauses
+from nlp.stance.scene import OTHER, TARGET
 from nlp.stance.windows import Window
 
 __all__ = ["BUCKETS", "Head", "Inputs", "inputs"]
@@ -37,8 +37,10 @@ _WHYS = (
     "place", "preference", "question", "switch", "turn", "wanting", "wish",
 )  # fmt: skip
 _TURN = re.compile("但是|但|不过|然而|可惜|可是|没想到|结果|就是|只是")
+_OWN = re.compile(f"[^,:~。!?; ]*{TARGET}[^,:~。!?; ]*")
+"""The clauses that name the target."""
 _BESIDE = re.compile(f".{{0,{_BEFORE}}}{TARGET}.{{0,{_AFTER - 1}}}")
-_SIGNS = "?吗", "[", "!", '"“'
+_MARKS = "?吗", "[", "!", '"“'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,22 +115,29 @@ def _centred(probabilities: Array) -> Array:
 def _figures(window: Window, words: Lexicon) -> list[float]:
     """Return how many words of praise and blame stand where, how the names stand, and the rules' verdict."""
     text = window.scene.text
-    own = " ".join(clause for clause in clauses(text) if TARGET in clause)
-    place = text.find(TARGET)
+    place, end = text.find(TARGET), len(text)
+    own = [match.span() for match in _OWN.finditer(text)]
+    last = max((match.end() for match in _TURN.finditer(text)), default=0)
+    signs = words.placed(text)
     figures: list[float] = []
-    for part in (own, text, _TURN.split(text)[-1], text[: max(place, 0)], text[place + 1 :]):
-        signs = words.signs(part)
-        figures += [min(3, signs.count(1)), min(3, signs.count(-1))]
-    figures += [min(3, text.count(TARGET)), min(3, text.count(OTHER)), OTHER in own]
+    for spans in (own, [(0, end)], [(last, end)], [(0, place)], [(place + 1, end)]):
+        told = [sign for at, sign in signs if any(start <= at < stop for start, stop in spans)]
+        figures += [min(3, told.count(1)), min(3, told.count(-1))]
+    figures += [
+        min(3, text.count(TARGET)),
+        min(3, text.count(OTHER)),
+        any(OTHER in text[start:stop] for start, stop in own),
+    ]
     figures += [place / max(1, len(text)), min(1.5, len(text) / 60)]
-    figures += [any(sign in text for sign in signs) for signs in _SIGNS]
-    figures += [words.of(text), window.beside is not None]
-    told = [0.0] * (3 * (len(_WHYS) + 1))
+    figures += [any(mark in text for mark in marks) for marks in _MARKS]
+    said = {sign for _, sign in signs}
+    figures += [said.pop() if len(said) == 1 else 0, window.beside is not None]
+    ruled = [0.0] * (3 * (len(_WHYS) + 1))
     if window.verdict:
-        told[window.verdict.fate + 1] = 1.0
+        ruled[window.verdict.fate + 1] = 1.0
         if window.verdict.why in _WHYS:
-            told[3 * (_WHYS.index(window.verdict.why) + 1) + window.verdict.fate + 1] = 1.0
-    return [*figures, window.verdict is None, *told]
+            ruled[3 * (_WHYS.index(window.verdict.why) + 1) + window.verdict.fate + 1] = 1.0
+    return [*figures, window.verdict is None, *ruled]
 
 
 def _beside(text: str) -> str:
@@ -140,7 +149,8 @@ def _unique(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Array]:
     """Return each window's n-grams once, in the zone's buckets; all of a window's count 1 together, squared."""
     owner = np.repeat(np.arange(len(counts)), counts)
-    keys = np.unique((owner << _BITS) | (bucket & ((1 << _BITS) - 1)))
+    keys = np.sort((owner << _BITS) | (bucket & ((1 << _BITS) - 1)))
+    keys = keys[np.flatnonzero(np.diff(keys, prepend=-1))]
     owner = keys >> _BITS
     value = 1 / np.sqrt(np.bincount(owner, minlength=len(counts)))
     return owner, (keys & ((1 << _BITS) - 1)) + (zone << _BITS), value[owner].astype(np.float32)

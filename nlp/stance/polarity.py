@@ -23,6 +23,9 @@ _NOT = re.compile(
 )
 _NOT_NOT = re.compile(r"(?:不得不说|不要太|不能不说|别提(?:有)?多|不是一般的?|没的?说|不可谓不|无比|非常|非要|好不)$")
 
+_REACH = 9
+"""Characters before a word in which what negates it stands."""
+
 
 class Lexicon:
     """Praise and blame; `version` differs whenever the words do."""
@@ -41,10 +44,14 @@ class Lexicon:
 
     def signs(self, text: str) -> list[int]:
         """Return +1 or -1 for each word of praise or blame in a normalised text, negations turned about."""
+        return [sign for _, sign in self.placed(text)]
+
+    def placed(self, text: str) -> list[tuple[int, int]]:
+        """Return the same beside where each word begins."""
         found = []
         for match in self._words.finditer(text):
-            sign = self._signs[match[0]]
-            found.append(-sign if _is_negated(text[: match.start()]) else sign)
+            sign, at = self._signs[match[0]], match.start()
+            found.append((at, -sign if _is_negated(text[max(0, at - _REACH) : at]) else sign))
         return found
 
     def of(self, text: str) -> int:
@@ -64,7 +71,7 @@ class Lexicon:
 
 
 def _is_negated(before: str) -> bool:
-    return not _NOT_NOT.search(before[-6:]) and bool(_NOT.search(before[-9:]))
+    return not _NOT_NOT.search(before[-6:]) and bool(_NOT.search(before[-_REACH:]))
 
 
 def lexicon() -> Lexicon:

@@ -1,6 +1,6 @@
 """Fit the head of sentiment towards a target: a logistic regression per engine on judgements in several hands.
 
-The lines of judgements/ are `text ‖ target sign ‖ …` below their kinds (`# kind`); each file is one hand's, who saw
+The lines of judgements/ are `text ‖ target sign ‖ …` below their kinds (`# kind`); each file is one hand's, which saw
 neither rules nor tests. The sentences of targets/ stand beside them, and count less: one hand wrote them all.
 """
 
