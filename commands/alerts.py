@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.text import Text
 
-from commands.screen import console, length_of
+from commands.screen import console, length_of, not_blank
 
 if TYPE_CHECKING:
     from indexing.alerts import Alert
@@ -17,7 +17,7 @@ app = typer.Typer(no_args_is_help=True, help="Evaluate the rules, list what is o
 
 _ID = typer.Argument(help="The alert's id, as `tingfeng alerts list` shows it.")
 _REASON = typer.Option(None, help="Why; it stays on record.")
-_BY = typer.Option(..., "--by", help="Who says so: an id or name of the rota; it stays on record.")
+_BY = typer.Option(..., "--by", callback=not_blank, help="Who says so: an id or name of the rota; it stays on record.")
 
 
 @app.command()

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from commands import link_tables
-from commands.screen import console, table
+from commands.screen import console, not_blank, table
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Customers, accounts, persons: import, link, review, take back.")
 app.command("match")(link_tables.match)
-_BY = typer.Option(..., help="Who says so; it stays on record.")
+_BY = typer.Option(..., callback=not_blank, help="Who says so; it stays on record.")
 _NODE = typer.Argument(help="A customer's id, or an account as weibo:1001.")
 _WHY = typer.Option("", help="Why, in words without names or numbers of people.")
 

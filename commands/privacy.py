@@ -170,7 +170,12 @@ def person(
     name: str = typer.Argument(help="Who signs in, as it stays on record."),
     role: str = typer.Option("service", help="A role of config/privacy.yaml; without one: operator, service, reader."),
     password: str = typer.Option(
-        ..., prompt=True, hide_input=True, confirmation_prompt=True, envvar="TINGFENG_PASSWORD"
+        ...,
+        prompt=True,
+        hide_input=True,
+        confirmation_prompt=True,
+        envvar="TINGFENG_PASSWORD",
+        help="What they sign in with, in TINGFENG_PASSWORD; asked for where it is not set.",
     ),
 ) -> None:
     """Let somebody sign in at the console, or give them another role or password."""

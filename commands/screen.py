@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 
-from rich.console import Console
+import typer
+from rich.console import Console, Group
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -16,8 +17,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
-__all__ = ["Bars", "bars", "console", "errors", "length_of", "mentions_balance", "posts_balance", "table"]
+__all__ = ["Bars", "bars", "console", "errors", "length_of", "mentions_balance", "posts_balance", "not_blank", "table"]
 
 _ON_PAPER = 160
 """Columns where no screen limits them: in a pipe, a file or a log."""
@@ -77,12 +79,19 @@ def _equation(books: Mapping[str, int], whole: str, parts: tuple[str, ...]) -> s
     return f"{whole} {books.get(whole, 0):,} = " + " + ".join(f"{part} {books.get(part, 0):,}" for part in parts)
 
 
-def table(title: str, rows: Mapping[str, str]) -> Table:
-    """Return a table of names and values."""
-    made = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2))
+def table(title: str, rows: Mapping[str, str]) -> Group:
+    """Return a table of names and values below its title, which may be wider than it."""
+    made = Table(show_header=False, box=None, padding=(0, 2))
     for name, value in rows.items():
         made.add_row(name, value)
-    return made
+    return Group(Text(title, style="italic"), made)
+
+
+def not_blank(text: str | None) -> str | None:
+    """Return what an option says, on one line, for what stays on record must say something; an option's callback."""
+    if text is not None and not text.strip():
+        raise typer.BadParameter("nothing is said: write it out")
+    return text and " ".join(text.split())
 
 
 def length_of(text: str) -> timedelta:
