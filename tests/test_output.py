@@ -124,6 +124,12 @@ def test_another_charset_and_a_narrow_screen_break_nothing(folder: Path) -> None
         (("cases", "list", "--brand", "银河"), 1, "no brand is called '银河'; there are: 星河"),
         (("cases", "times", "--brand", "银河"), 1, "no brand is called '银河'; there are: 星河"),
         (("notes", "add", "上市", "--by", " "), 2, "nothing is said: write it out"),
+        (("links", "of", "weibo:1", "--at", "0001-01-01"), 1, "'0001-01-01' is no time: write 7d"),
+        (
+            ("privacy", "export", "C1", "--to", "pyproject.toml", "--for", "copy"),
+            1,
+            "is there already: name another --to",
+        ),
         (("console", "--port", "70000"), 2, "Invalid value for '--port'"),
         (("up", "--console-port", "-1"), 2, "Invalid value for '--console-port'"),
     ],
