@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.text import Text
 
-from commands.screen import console, length_of
+from commands.screen import console, length_of, not_blank
 
 if TYPE_CHECKING:
     from indexing.alerts import Alert
@@ -24,7 +24,7 @@ _STATES = {
 """What a channel's state is called."""
 _ID = typer.Argument(help="The alert's id, as `tingfeng alerts list` shows it.")
 _REASON = typer.Option(None, help="Why; it stays on record.")
-_BY = typer.Option(..., "--by", help="Who says so: an id or name of the rota; it stays on record.")
+_BY = typer.Option(..., "--by", callback=not_blank, help="Who says so: an id or name of the rota; it stays on record.")
 
 
 @app.command()

@@ -6,19 +6,20 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from commands.screen import console, table
+from commands.screen import console, not_blank, table
+from commands.silences import brand_id
 
 app = typer.Typer(no_args_is_help=True, help="Complaints as cases: list, show, assign, answer, resolve, reopen.")
 
 _ID = typer.Argument(help="The case's id, as `cases list` shows it.")
-_BY = typer.Option(None, help="Who does it, where that is somebody else than you.")
+_BY = typer.Option(None, callback=not_blank, help="Who does it, where that is somebody else than you.")
 _NOTE = typer.Option("", help="What to keep on record; no names and numbers.")
 
 
 @app.command("list")
 def list_(
     state: str = typer.Option(None, help="new, assigned, answered, resolved or withdrawn."),
-    brand: str = typer.Option(None, help="Only of this brand: its id."),
+    brand: str = typer.Option(None, help="Only of this brand, by its name or its id."),
     all_: bool = typer.Option(False, "--all", help="Those too that are over."),
     limit: int = typer.Option(50, min=1, max=10_000, help="At most so many."),
 ) -> None:
@@ -27,7 +28,7 @@ def list_(
     from indexing.cases.records import some_cases
     from indexing.elasticsearch.store import open_store
 
-    filters: list[dict[str, Any]] = [{"term": {"brand": brand}}] if brand else []
+    filters: list[dict[str, Any]] = [{"term": {"brand": brand_id(brand)}}] if brand else []
     filters += [{"term": {"state": state}}] if state else [] if all_ else [{"term": {"open": True}}]
     cases, total = some_cases(open_store(), {"bool": {"filter": filters}}, limit)
     shown = Table("case", "since", "customer", "tier", "value", "brand", "state", "who", "mentions", box=None)
@@ -64,7 +65,7 @@ def show(case: str = _ID) -> None:
 @app.command()
 def times(
     since: str = typer.Option("90d", help="Complaints first said since: 90d, 12h or 2026-11-01."),
-    brand: str = typer.Option(None, help="Only of this brand: its id."),
+    brand: str = typer.Option(None, help="Only of this brand, by its name or its id."),
 ) -> None:
     """Tell how long customers wait for a first answer and a settlement: median and 90th percentile."""
     from datetime import UTC, datetime
@@ -73,8 +74,9 @@ def times(
     from indexing.elasticsearch.store import open_store
     from indexing.mentions.search import moment
 
+    chosen, begin = brand_id(brand), moment(since, datetime.now(UTC))
     shown = Table("", "cases", "median", "90 %", "working hours: median", "90 %", box=None)
-    for one in times_since(open_store(), moment(since, datetime.now(UTC)), brand):
+    for one in times_since(open_store(), begin, chosen):
         hours = ("—" if value is None else f"{value / 3600:,.1f} h" for value in one.seconds)
         shown.add_row(one.what, f"{one.cases:,}", *hours)
     console.print(shown)

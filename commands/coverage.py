@@ -22,6 +22,7 @@ def coverage(
     as_json: bool = typer.Option(False, "--json", help="As JSON, for other programs."),
 ) -> None:
     """Show, by feed and query, what was crawled on a day, and of which times posts may be missing."""
+    from crawlers.spider import spider_of
     from indexing.coverage import coverage as covered
     from indexing.elasticsearch.store import open_store
 
@@ -34,6 +35,8 @@ def coverage(
         console.print_json(data=told)
         return
     if not found:
+        if feed:
+            spider_of(feed)  # refuses a feed that there is not
         console.print(f"No crawl on record for {start:%Y-%m-%d}")
         raise typer.Exit(1)
     console.print(_table(found))

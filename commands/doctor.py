@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from commands.doctor_feeds import Language, try_feeds
 from commands.screen import console
@@ -34,10 +35,10 @@ def doctor(
     failed = 0
     for name, check in _checks():
         try:
-            shown.add_row("[green]ok[/green]", name, check(), "")
+            shown.add_row(Text("ok", style="green"), name, check(), "")
         except _Problem as problem:
             found, _, remedy = str(problem).partition(": ")
-            shown.add_row("[red]no[/red]", name, found, remedy)
+            shown.add_row(Text("no", style="red"), name, found, remedy)
             failed += 1
     console.print(shown)
     if failed:

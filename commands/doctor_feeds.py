@@ -73,7 +73,7 @@ def try_feeds(language: Language) -> None:
 def _table(found: "Sequence[Probe]", language: Language) -> Table:
     made = Table("", *(_said(name, language) for name in (*_COLUMNS, _NEEDS, _SAYS)), box=None, padding=(0, 1))
     for one in found:
-        mark = "[green]ok[/green]" if one.fine else "[red]no[/red]"
+        mark = Text("ok", style="green") if one.fine else Text("no", style="red")
         verdict = _said(_VERDICTS[one.verdict and one.verdict.value], language)
         needs = "\n".join(_need(need, language) for need in one.needs)
         made.add_row(

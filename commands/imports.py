@@ -38,6 +38,8 @@ def posts(
     console.print(table(f"{mapping.source}: {file.name}", report.books()))
     for fault in report.faults:
         console.print(Text(f"dead: {fault}"))
+    if report.dead > len(report.faults):
+        console.print(f"and {report.dead - len(report.faults):,} more")
     if report.posts and not check:
         console.print("They wait to be analysed: `tingfeng analyse`, `tingfeng index`, or the next turn.")
     if report.dead:

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from commands.screen import console, errors
+from commands.screen import console, errors, not_blank
 from config.output import written
 
 
@@ -49,7 +49,7 @@ app = typer.Typer(
 def set_(
     id: str = typer.Argument(None, help="The mention, as `tingfeng query --format jsonl` prints its id."),
     label: Label = typer.Argument(None, help="The sentiment towards the brand, or withdraw."),
-    by: str = typer.Option(None, help="Who says so; it stays on record."),
+    by: str = typer.Option(None, callback=not_blank, help="Who says so; it stays on record."),
     file: Path = typer.Option(None, help="A CSV in the place of id and label: id, sentiment and, maybe, by."),
 ) -> None:
     """Store a person's label, with who and when; it outlives every analysis to come."""
@@ -141,7 +141,7 @@ def plan(
 @app.command()
 def work(
     sample: str = typer.Argument(help="The sample, as `tingfeng label plan` names it."),
-    by: str = typer.Option(..., help="Who labels; the same name every time."),
+    by: str = typer.Option(..., callback=not_blank, help="Who labels; the same name every time."),
 ) -> None:
     """Label a sample's mentions one after another; what the engine or another person says is not shown.
 
@@ -178,7 +178,7 @@ def give(
     sample: str = typer.Argument(help="The sample."),
     id: str = typer.Argument(help="The mention."),
     label: str = typer.Argument(help="negative, neutral, positive or unrelated."),
-    by: str = typer.Option(..., help="Who says so."),
+    by: str = typer.Option(..., callback=not_blank, help="Who says so."),
 ) -> None:
     """Give one label of a sample without the prompts of `work`, as a script would."""
     from indexing.elasticsearch.store import open_store

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from commands.screen import console
+from commands.silences import brand_id
 from commands.tables import Sheet, write_rows
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("name", "id", "platforms", "brands", "mentions", "engagement", "followers", "influence", "last_at", "links")
 
-_BRAND = typer.Option(None, help="Only of this brand: its id.")
+_DAYS = 3_660
+_BRAND = typer.Option(None, help="Only of this brand, by its name or its id.")
 _LIMIT = typer.Option(50, min=1, max=10_000, help="At most so many.")
 _FORM = typer.Option(Sheet.CSV, "--format", help="csv or xlsx, with --out.")
 _OUT = typer.Option(None, help="The file to write; without it a table is shown.")
@@ -24,7 +26,7 @@ _OUT = typer.Option(None, help="The file to write; without it a table is shown."
 
 def leads(
     brand: str = _BRAND,
-    days: int = typer.Option(30, min=1, help="Of the last so many days."),
+    days: int = typer.Option(30, min=1, max=_DAYS, help="Of the last so many days."),
     limit: int = _LIMIT,
     form: Sheet = _FORM,
     out: Path = _OUT,
@@ -33,12 +35,13 @@ def leads(
     from indexing.elasticsearch.store import open_store
     from indexing.profiles.leads import leads as found
 
-    _show(found(open_store(), brand=brand, days=days, most=limit), form, out)
+    chosen = brand_id(brand)
+    _show(found(open_store(), brand=chosen, days=days, most=limit), form, out)
 
 
 def advocates(
     brand: str = _BRAND,
-    days: int = typer.Option(180, min=1, help="Of the last so many days."),
+    days: int = typer.Option(180, min=1, max=_DAYS, help="Of the last so many days."),
     limit: int = _LIMIT,
     form: Sheet = _FORM,
     out: Path = _OUT,
@@ -47,7 +50,8 @@ def advocates(
     from indexing.elasticsearch.store import open_store
     from indexing.profiles.leads import advocates as found
 
-    _show(found(open_store(), brand=brand, days=days, most=limit), form, out)
+    chosen = brand_id(brand)
+    _show(found(open_store(), brand=chosen, days=days, most=limit), form, out)
 
 
 def _show(found: Sequence["Voice"], form: Sheet, out: Path | None) -> None:

@@ -1,6 +1,6 @@
 """`tingfeng links`: which customer is speaking, on what evidence, and what a person should look at."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from commands import link_tables
-from commands.screen import console, table
+from commands.screen import console, not_blank, table
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Customers, accounts, persons: import, link, review, take back.")
 app.command("match")(link_tables.match)
-_BY = typer.Option(..., help="Who says so; it stays on record.")
+_BY = typer.Option(..., callback=not_blank, help="Who says so; it stays on record.")
 _NODE = typer.Argument(help="A customer's id, or an account as weibo:1001.")
 _WHY = typer.Option("", help="Why, in words without names or numbers of people.")
 
@@ -163,20 +163,33 @@ def learn() -> None:
 @app.command("of")
 def of_(
     node: str = _NODE,
-    at: datetime = typer.Option(None, help="As it was held then; time of this machine unless it says its zone."),
+    at: str = typer.Option(
+        None, help="As it was held then: 30d (ago), 2026-11-01 or 2026-11-01T08:00 (Asia/Shanghai)."
+    ),
 ) -> None:
     """Show whose an account is, on what evidence: now, and as it was held at a time."""
+    from config.settings import DAY_ZONE
     from indexing.identity.review import history
+    from indexing.mentions.search import moment
 
+    then = moment(at, datetime.now(UTC)) if at else None
     store, (place,) = _store(), _nodes(node)
-    for when, moment in (("as now", None), *([("as then", at.astimezone())] if at else ())):
-        found = history(store, place, at=moment)
+    for when, held in (("as now", None), *([("as then", then)] if then else ())):
+        found = history(store, place, at=held)
         sure = "" if found.confidence is None else f" ({found.confidence:.2f})"
         console.print(f"{when}: person {found.person or '–'}, customer {found.customer or '–'}{sure}")
     sheet = Table("event", "when", "what", "kind", "with", "by", "evidence", box=None, padding=(0, 1))
     for one in history(store, place).events:
         other = one.other if one.one == place else one.one
-        sheet.add_row(one.id, f"{one.at:%Y-%m-%d %H:%M}", one.op, one.kind, other, one.by, "; ".join(one.says))
+        sheet.add_row(
+            one.id,
+            f"{one.at.astimezone(DAY_ZONE):%Y-%m-%d %H:%M}",
+            one.op,
+            one.kind,
+            other,
+            one.by,
+            "; ".join(one.says),
+        )
     console.print(sheet)
 
 

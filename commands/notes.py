@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from commands.screen import console
+from commands.screen import console, not_blank
 
 app = typer.Typer(
     no_args_is_help=True, help="Notes on the timelines of dashboards and pages: a launch, a campaign, an outage."
@@ -16,7 +16,7 @@ app = typer.Typer(
 @app.command()
 def add(
     text: str = typer.Argument(help="What happened, in a sentence, such as '双十一大促开始'."),
-    by: str = typer.Option(..., "--by", help="Who says so; it stays beside the note."),
+    by: str = typer.Option(..., "--by", callback=not_blank, help="Who says so; it stays beside the note."),
     at: str = typer.Option(None, help="When: 3h (ago), 2026-11-11 or 2026-11-11T20:00 (Asia/Shanghai); now if unsaid."),
     brand: list[str] = typer.Option(None, help="The brand that it touches, by id or name; all of them if unsaid."),
 ) -> None:

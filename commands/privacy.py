@@ -92,18 +92,18 @@ def export(
     purpose: str = typer.Option(..., "--for", help="What for, such as: the customer has asked for a copy."),
 ) -> None:
     """Write a copy of all that is kept of a customer, personal values opened; the look is on record."""
-    import os
-
     import msgspec
 
+    from config.errors import UserError
+    from config.output import write_whole
     from indexing.customers.asker import operator
     from indexing.elasticsearch.store import open_store
     from indexing.privacy.access import everything_about
 
+    if to.exists():
+        raise UserError(f"{to}: is there already: name another --to, for a copy is written over nothing")
     found = everything_about(open_store(), customer, operator(), purpose)
-    handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(found), indent=1))
+    write_whole(to, msgspec.json.format(msgspec.json.encode(found), indent=1), private=True)
     console.print(f"Written to {to}: remove it once it is handed over; an erasure cannot reach it there.")
 
 
@@ -170,7 +170,12 @@ def person(
     name: str = typer.Argument(help="Who signs in, as it stays on record."),
     role: str = typer.Option("service", help="A role of config/privacy.yaml; without one: operator, service, reader."),
     password: str = typer.Option(
-        ..., prompt=True, hide_input=True, confirmation_prompt=True, envvar="TINGFENG_PASSWORD"
+        ...,
+        prompt=True,
+        hide_input=True,
+        confirmation_prompt=True,
+        envvar="TINGFENG_PASSWORD",
+        help="What they sign in with, in TINGFENG_PASSWORD; asked for where it is not set.",
     ),
 ) -> None:
     """Let somebody sign in at the console, or give them another role or password."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from commands.ports import check_free
 from commands.processes import Processes
 from commands.screen import console
 
@@ -43,6 +44,8 @@ def replay(
     from crawlers.replay import load, serve_forever
     from crawlers.replay.timeline import ending_of
 
+    if port:
+        check_free(port)
     posts = load(source, limit=limit, seed=seed, ending=ending_of(source, ending, fresh=fresh))
     console.print(f"{len(posts):,} posts of {source}")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.text import Text
 
-from commands.screen import console, table
+from commands.screen import console, not_blank, table
 from commands.silences import brand_id
 from config.both import Both
 from config.errors import UserError
@@ -25,8 +25,8 @@ app = typer.Typer(no_args_is_help=True, help="Who is on duty and who would be to
 
 _FROM = typer.Option(None, "--from", help="When it begins, such as '2026-12-01 18:00'; now unless given.")
 _UNTIL = typer.Option(..., "--until", help="When it ends, such as '2026-12-02 09:00'.")
-_BY = typer.Option(..., "--by", help="Who says so: an id or name of the rota; it stays on record.")
-_REASON = typer.Option(..., help="Why; it stays on record.")
+_BY = typer.Option(..., "--by", callback=not_blank, help="Who says so: an id or name of the rota; it stays on record.")
+_REASON = typer.Option(..., callback=not_blank, help="Why; it stays on record.")
 _DAYS = 14
 _NOBODY = Both("无人", "nobody")
 
@@ -121,7 +121,7 @@ def swap(
 @app.command()
 def overrides(
     end: str = typer.Option(None, help="End the override of this id, or take it back before it begins."),
-    by: str = typer.Option(None, "--by", help="Who ends it."),
+    by: str = typer.Option(None, "--by", callback=not_blank, help="Who ends it."),
 ) -> None:
     """List the overrides that hold or will, or end one."""
     from indexing.alerts import overrides as kept

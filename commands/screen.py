@@ -1,12 +1,12 @@
 """How commands speak to people: one console, one form of progress bar, one form of table."""
 
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 
-from rich.console import Console
+import typer
+from rich.console import Console, ConsoleDimensions, Group
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -16,22 +16,34 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
-__all__ = ["Bars", "bars", "console", "errors", "length_of", "mentions_balance", "posts_balance", "table"]
+__all__ = ["Bars", "bars", "console", "errors", "length_of", "mentions_balance", "posts_balance", "not_blank", "table"]
 
 _ON_PAPER = 160
-"""Columns where no screen limits them: in a pipe, a file or a log."""
+"""Columns where no screen limits them."""
 
 
-def _screen(*, stderr: bool = False) -> Console:
-    """Return a console that shows what people and posts say as it is: brackets are no styles, :words: no pictures."""
-    stream = sys.stderr if stderr else sys.stdout
-    free = "COLUMNS" not in os.environ and not stream.isatty()
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=_ON_PAPER if free else None)
+class _Screen(Console):
+    """A console that shows what people and posts say as it is: brackets are no styles, :words: no pictures."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+    @property
+    def size(self) -> ConsoleDimensions:
+        """Its columns and lines; a pipe, a file or a log has columns enough, unless COLUMNS says how many."""
+        found = super().size
+        free = "COLUMNS" not in os.environ and not self.is_terminal
+        return ConsoleDimensions(_ON_PAPER, found.height) if free else found
+
+    @size.setter
+    def size(self, wanted: tuple[int, int]) -> None:
+        self._width, self._height = wanted
 
 
-console = _screen()
-errors = _screen(stderr=True)
+console = _Screen()
+errors = _Screen(stderr=True)
 
 
 class Bars:
@@ -77,12 +89,19 @@ def _equation(books: Mapping[str, int], whole: str, parts: tuple[str, ...]) -> s
     return f"{whole} {books.get(whole, 0):,} = " + " + ".join(f"{part} {books.get(part, 0):,}" for part in parts)
 
 
-def table(title: str, rows: Mapping[str, str]) -> Table:
-    """Return a table of names and values."""
-    made = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2))
+def table(title: str, rows: Mapping[str, str]) -> Group:
+    """Return a table of names and values below its title, which may be wider than it."""
+    made = Table(show_header=False, box=None, padding=(0, 2))
     for name, value in rows.items():
         made.add_row(name, value)
-    return made
+    return Group(Text(title, style="italic"), made)
+
+
+def not_blank(text: str | None) -> str | None:
+    """Return what an option says, on one line, for what stays on record must say something; an option's callback."""
+    if text is not None and not text.strip():
+        raise typer.BadParameter("nothing is said: write it out")
+    return text and " ".join(text.split())
 
 
 def length_of(text: str) -> timedelta:

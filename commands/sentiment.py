@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.text import Text
 
-from commands.screen import console
+from commands.screen import console, not_blank
 from config.settings import DAY_ZONE
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def prior(brand: str = _BRAND) -> None:
 @app.command()
 def learn(
     brand: str = _BRAND,
-    by: str = typer.Option(..., help="Who puts it in use; it stays on record."),
+    by: str = typer.Option(..., callback=not_blank, help="Who puts it in use; it stays on record."),
     since: str = typer.Option("8w", help="From when on: 8w, 60d or 2026-09-01; the day before today is the last."),
     dry_run: bool = typer.Option(False, help="Only show what would be learnt."),
 ) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.text import Text
 
-from commands.screen import console, length_of, table
+from commands.screen import console, length_of, not_blank, table
 from config.errors import UserError
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ _MOST_MUTED = 20
 def silence(
     length: str = typer.Option(..., "--for", help="How long, such as 2h or 3d."),
     reason: str = typer.Option(..., help="Why."),
-    by: str = typer.Option(..., "--by", help="Who says so: an id or name of the rota; it stays on record."),
+    by: str = typer.Option(
+        ..., "--by", callback=not_blank, help="Who says so: an id or name of the rota; it stays on record."
+    ),
     rule: str = typer.Option(None, help="Only alerts of this rule."),
     brand: str = typer.Option(None, help="Only alerts of this brand."),
     story: str = typer.Option(None, help="Only alerts of this story."),
@@ -64,7 +66,7 @@ def silence(
 @app.command()
 def silences(
     end: str = typer.Option(None, help="End the silence of this id."),
-    by: str = typer.Option(None, "--by", help="Who ends it."),
+    by: str = typer.Option(None, "--by", callback=not_blank, help="Who ends it."),
 ) -> None:
     """List the silences that hold, or end one."""
     from indexing.alerts import silence as silenced

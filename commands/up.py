@@ -11,6 +11,7 @@ from pathlib import Path
 
 import typer
 
+from commands.ports import HIGHEST, LOWEST, first_free
 from commands.processes import Processes
 from commands.replay import start_replay
 from commands.screen import console, errors
@@ -22,9 +23,13 @@ _AIRFLOW = {"scheduler": ["--skip-serve-logs"], "dag-processor": [], "api-server
 
 
 def up(
-    port: int = typer.Option(8080, help="Airflow's page; the next free port when this one is taken."),
+    port: int = typer.Option(
+        8080, min=LOWEST, max=HIGHEST, help="Airflow's page; the next free port when this one is taken."
+    ),
     parallelism: int = typer.Option(3, min=2, max=32, help="Tasks at a time."),
-    console_port: int = typer.Option(8090, help="The console, where alerts are answered; the next free port, too."),
+    console_port: int = typer.Option(
+        8090, min=LOWEST, max=HIGHEST, help="The console, where alerts are answered; the next free port, too."
+    ),
 ) -> None:
     """Start Elasticsearch, Airflow, the console and, with no feed configured, the replay server; Ctrl-C stops all."""
     from config import settings
@@ -72,7 +77,7 @@ def _elasticsearch() -> str:
 
 
 def _console(running: Processes, environment: dict[str, str], port: int) -> str:
-    port = _free_port(port)
+    port = first_free(port)
     running.start("console", [sys.executable, "-m", "tingfeng", "console", "--port", str(port)], environment)
     return f"http://127.0.0.1:{port}"
 
@@ -86,7 +91,7 @@ def _airflow_home() -> Path:
 def _airflow(running: Processes, environment: dict[str, str], port: int, parallelism: int) -> str:
     home = _airflow_home()
     home.mkdir(parents=True, exist_ok=True)
-    port = _free_port(port)
+    port = first_free(port)
     environment |= {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(_CHECKOUT / "dags"),
@@ -122,12 +127,6 @@ def _jwt_secret(home: Path) -> str:
             file.write(secrets.token_urlsafe(64))
         Path(draft).replace(path)
     return path.read_text()
-
-
-def _free_port(port: int) -> int:
-    while _listens(port):
-        port += 1
-    return port
 
 
 def _listens(port: int) -> bool:

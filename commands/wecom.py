@@ -6,9 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import typer
-from rich.table import Table
+from rich.console import Group
 from rich.text import Text
 
+from commands.ports import HIGHEST, LOWEST, check_free
 from commands.screen import console, table
 
 if TYPE_CHECKING:
@@ -20,13 +21,14 @@ app = typer.Typer(no_args_is_help=True, help="企业微信: customers, callbacks
 
 
 @app.command()
-def serve(port: int = typer.Option(8091, help="Where it answers, on 127.0.0.1 only.")) -> None:
+def serve(port: int = typer.Option(8091, min=LOWEST, max=HIGHEST, help="Where it answers, on 127.0.0.1 only.")) -> None:
     """Receive WeCom's callbacks; let a proxy with TLS lead the address that WeCom knows here."""
     from crawlers.wecom.account import receiver
     from crawlers.wecom.callback import ADDRESS, PATH
     from crawlers.wecom.callback import serve as receive
 
     receiver()
+    check_free(port)
     console.print(f"Callbacks are received at http://{ADDRESS}:{port}{PATH}; Ctrl-C ends it.")
     receive(port)
 
@@ -105,7 +107,7 @@ def _api(part: str) -> "Api":
     return Api(use(part))
 
 
-def _shown(title: str, counts: Mapping[str, int]) -> Table:
+def _shown(title: str, counts: Mapping[str, int]) -> Group:
     return table(title, {name: f"{count:,}" for name, count in counts.items()})
 
 

@@ -37,6 +37,9 @@ class Precision(StrEnum):
     MINUTE = "minute"
     HOUR = "hour"
     DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
     UNKNOWN = "unknown"
 
 

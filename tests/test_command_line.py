@@ -97,7 +97,11 @@ def test_every_command_has_a_help_of_its_own(command: list[str]) -> None:
     assert len(shown.output) > 200
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+@pytest.mark.parametrize(
+    "command",
+    [command for command in COMMANDS if command[0] != "es"],  # what a person may need just then
+    ids=lambda command: command[0],
+)
 def test_every_command_refuses_a_malformed_brand(
     command: list[str], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

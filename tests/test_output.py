@@ -2,6 +2,7 @@
 
 import os
 import resource
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from commands.ports import first_free
 from commands.tables import Sheet, write_rows
 from config.output import NotWritten, write_whole, written
 
@@ -112,6 +114,41 @@ def test_another_charset_and_a_narrow_screen_break_nothing(folder: Path) -> None
     others: tuple[Mapping[str, str], ...] = ({"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C"}, {"COLUMNS": "20"})
     for other in others:
         assert "0 channels" in _only(_command(folder, "channels", "list", env=other), 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("leads", "--days", "9999999"), 2, "Invalid value for '--days'"),
+        (("advocates", "--brand", "银河"), 1, "no brand is called '银河'; there are: 星河"),
+        (("cases", "list", "--brand", "银河"), 1, "no brand is called '银河'; there are: 星河"),
+        (("cases", "times", "--brand", "银河"), 1, "no brand is called '银河'; there are: 星河"),
+        (("notes", "add", "上市", "--by", " "), 2, "nothing is said: write it out"),
+        (("links", "of", "weibo:1", "--at", "0001-01-01"), 1, "'0001-01-01' is no time: write 7d"),
+        (
+            ("privacy", "export", "C1", "--to", "pyproject.toml", "--for", "copy"),
+            1,
+            "is there already: name another --to",
+        ),
+        (("console", "--port", "70000"), 2, "Invalid value for '--port'"),
+        (("up", "--console-port", "-1"), 2, "Invalid value for '--console-port'"),
+    ],
+)
+def test_what_cannot_be_asked_is_told_at_once(folder: Path, arguments: tuple[str, ...], code: int, told: str) -> None:
+    (folder / "config" / "channels" / "ops.yaml").unlink()
+    assert told in _only(_command(folder, *arguments), code)
+
+
+@pytest.mark.parametrize("arguments", [("console",), ("replay", "snownlp", "--limit", "1")])
+def test_a_port_that_is_taken_is_told_before_anything_is_said_to_answer(
+    folder: Path, arguments: tuple[str, ...]
+) -> None:
+    (folder / "config" / "channels" / "ops.yaml").unlink()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = _only(_command(folder, *arguments, "--port", str(port)), 1)
+        assert first_free(port) != port
+    assert said.startswith(f"--port {port}: cannot be listened on (Address already in use): name another --port")
 
 
 def test_the_node_can_be_looked_after_while_a_file_is_wrong(folder: Path) -> None:

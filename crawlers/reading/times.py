@@ -19,6 +19,9 @@ SPAN = {
     Precision.MINUTE: timedelta(minutes=1),
     Precision.HOUR: timedelta(hours=1),
     Precision.DAY: timedelta(days=1),
+    Precision.WEEK: timedelta(weeks=1),
+    Precision.MONTH: timedelta(days=31),
+    Precision.YEAR: timedelta(days=366),
 }
 """How long the stretch is within which a time of that precision lies."""
 
@@ -30,10 +33,10 @@ _UNITS = {
     "钟": (timedelta(hours=1), Precision.HOUR),
     "天": (timedelta(days=1), Precision.DAY),
     "日": (timedelta(days=1), Precision.DAY),
-    "周": (timedelta(weeks=1), Precision.DAY),
-    "星": (timedelta(weeks=1), Precision.DAY),
-    "月": (timedelta(days=30), Precision.DAY),
-    "年": (timedelta(days=365), Precision.DAY),
+    "周": (timedelta(weeks=1), Precision.WEEK),
+    "星": (timedelta(weeks=1), Precision.WEEK),
+    "月": (timedelta(days=30), Precision.MONTH),
+    "年": (timedelta(days=365), Precision.YEAR),
 }
 _AGO_IN_ENGLISH = re.compile(
     r"(?P<number>\d+|an?)\s*(?P<unit>second|sec|minute|min|hour|hr|day|week|month|year)s?\s+ago", re.IGNORECASE

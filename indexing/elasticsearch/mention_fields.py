@@ -57,7 +57,7 @@ _PAGE = (
     Field("language", KEYWORD, "Language as the platform states it."),
     Field("query", KEYWORD, "The feed's query that found the post last."),
     Field("run_id", KEYWORD, "The crawl run that found it last."),
-    Field("time_precision", KEYWORD, "second, minute, hour, day or unknown."),
+    Field("time_precision", KEYWORD, "second, minute, hour, day, week, month, year or unknown."),
     Field("fetched_at", DATE, "When the page was read."),
     Field("edited_at", DATE, "When the author last changed the post."),
     Field("deleted_at", DATE, "When the platform first said that the post is gone."),
