@@ -23,9 +23,7 @@ _AIRFLOW = {"scheduler": ["--skip-serve-logs"], "dag-processor": [], "api-server
 
 
 def up(
-    port: int = typer.Option(
-        8080, min=LOWEST, max=HIGHEST, help="Airflow's page; the next free port when this one is taken."
-    ),
+    port: int = typer.Option(8080, min=LOWEST, max=HIGHEST, help="Airflow's page; the next free port if taken."),
     parallelism: int = typer.Option(3, min=2, max=32, help="Tasks at a time."),
     console_port: int = typer.Option(
         8090, min=LOWEST, max=HIGHEST, help="The console, where alerts are answered; the next free port, too."
