@@ -45,11 +45,8 @@ def silence(
         raise NoSuchSilence(f"severity {severity!r}: write one of {', '.join(Severity)}")
     now = datetime.now(UTC)
     matcher = {"rule": _rule(rule), "brand": brand_id(brand), "story": story, "severity": severity}
-    wanted, until, rota = (
-        {field: value for field, value in matcher.items() if value},
-        now + length_of(length),
-        load_rota(),
-    )
+    wanted = {field: value for field, value in matcher.items() if value}
+    until, rota = now + length_of(length), load_rota()
     longest = rota.longest_silence if rota else LONGEST
     check_length(until - now, longest)
     _say_muted(would_have_muted(open_store(), wanted, now=now))
