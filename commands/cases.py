@@ -25,9 +25,13 @@ def list_(
 ) -> None:
     """List the open cases, the oldest first."""
     from config.settings import DAY_ZONE
+    from indexing.cases.actions import NotPossible
+    from indexing.cases.case import State
     from indexing.cases.records import some_cases
     from indexing.elasticsearch.store import open_store
 
+    if state and state not in list(State):
+        raise NotPossible(f"--state {state}: write one of {', '.join(State)}")
     filters: list[dict[str, Any]] = [{"term": {"brand": brand_id(brand)}}] if brand else []
     filters += [{"term": {"state": state}}] if state else [] if all_ else [{"term": {"open": True}}]
     cases, total = some_cases(open_store(), {"bool": {"filter": filters}}, limit)

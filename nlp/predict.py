@@ -57,6 +57,8 @@ def predict(source: Path, target: Path, reader: Reader, progress: Callable[[int,
     A malformed row is answered as a text without words, with `error` beside it. `target` appears whole or not at all.
     Raises NotAFile and NotWritten.
     """
+    if source.exists() and target.exists() and target.samefile(source):
+        raise NotAFile(f"{target}: is the input as well: name another file for the answers")
     done = Done()
     of = _count(source)
     reader.read(["好"])  # the models load with the first text

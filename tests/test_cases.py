@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+import tingfeng
 from config.case_rules import CaseRules, WorkHours, check_case_rules, load_case_rules
 from config.load import ConfigError, load
 from crawlers.post import Kind
@@ -389,3 +391,9 @@ def test_what_is_said_of_others_is_nobody_s_complaint_to_us(
     assert (only(shop).brand, profiles(shop)["C1"]["voice"]["mentions"]) == ("xinghe", 1)
     with pytest.raises(ConfigError, match=r"cases\.yaml:1: brands.0: there is no brand 'xinghe'"):
         check_case_rules(load_case_rules(), [])
+
+
+def test_a_state_that_there_is_not_is_told() -> None:
+    done = CliRunner().invoke(tingfeng.app, ["cases", "list", "--state", "open"])
+    assert isinstance(done.exception, NotPossible)
+    assert str(done.exception) == "--state open: write one of new, assigned, answered, resolved, withdrawn"

@@ -188,6 +188,7 @@ def test_what_other_systems_write_for_nothing_is_nothing(tmp_path: Path) -> None
         ("bom.csv", b"\xef\xbb\xbfa,b\n1,\xff\n", "begins as UTF-8-SIG and does not go on so: save it as"),
         ("utf-16.csv", "\ufeffa,b\n".encode("utf-16-le") + b"\n", "begins as UTF-16 and does not go on so"),
         ("gbk.jsonl", '{"text": "很好"}\n'.encode("gb18030"), "gbk.jsonl:1: not UTF-8: save it as UTF-8"),
+        ("list.json", b'[{"text": "a"},\n{"text": "b"}]\n', r"list.json:1: no line is a JSON object: .*without \[ \]"),
         ("odd.xlsx", b"PK\x03\x04" + b"a" * 99 + b"PK\x05\x06" + b"\xff" * 18, "not to be read .*save it as .xlsx"),
     ],
 )

@@ -132,6 +132,14 @@ def test_any_texts_are_answered(fast: Reader, tmp_path: Path, texts: list[str], 
         check(answer)
 
 
+def test_the_input_is_no_place_for_the_answers(fast: Reader, tmp_path: Path) -> None:
+    both = tmp_path / "posts.jsonl"
+    both.write_text('{"text": "很好"}\n', encoding="utf-8")
+    with pytest.raises(NotAFile, match="name another file"):
+        predict(both, tmp_path / "." / "posts.jsonl", fast)
+    assert both.read_text(encoding="utf-8") == '{"text": "很好"}\n'
+
+
 def test_what_was_there_stays_when_it_fails(fast: Reader, tmp_path: Path) -> None:
     target = tmp_path / "out.jsonl"
     target.write_text("before", encoding="utf-8")

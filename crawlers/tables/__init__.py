@@ -10,7 +10,7 @@ __all__ = ["FaultyRow", "Record", "UnusableTable", "records"]
 
 _READERS: Mapping[str, Callable[[Path], Iterator[Record]]] = {
     **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), sheet.read),
-    **dict.fromkeys((".jsonl", ".ndjson"), json_lines.read),
+    **dict.fromkeys((".jsonl", ".ndjson", ".json"), json_lines.read),
 }
 
 

@@ -22,7 +22,9 @@ def read(path: Path) -> Iterator[Record]:
         found = _decoded(text)
         names |= dict.fromkeys(found if isinstance(found, dict) else ())
     if not names:
-        raise UnusableTable(f"{path}:1: no line is a JSON object: write one object a line")
+        raise UnusableTable(
+            f"{path}:1: no line is a JSON object: write one object a line, without [ ] and commas around them"
+        )
     yield Record(line=1, text="", cells=tuple(names))
     for number, text in _lines(path):
         found = _decoded(text)
