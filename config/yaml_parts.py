@@ -10,13 +10,15 @@ __all__ = ["kind_of", "not_texts", "numbers_of_booleans", "unreadable"]
 
 _WORD = "tag:yaml.org,2002:str"
 _MERGE = "tag:yaml.org,2002:merge"
+_OWN_WORDS = ".values."
+"""Below this the keys are what another system writes, which may be numbers, yes and no."""
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 
 
 def not_texts(node: yaml.Node, within: str = "") -> Iterator[tuple[int, str]]:
     """Yield the line and the fault of each key that is no word to YAML, and of each control character in a text."""
     for part, field, is_key in _scalars(node, within):
-        line, known = int(part.start_mark.line) + 1, is_key and part.tag in (_WORD, _MERGE)
+        line, known = int(part.start_mark.line) + 1, part.tag in (_WORD, _MERGE) or _OWN_WORDS in field
         if is_key and not known:
             kind = kind_of(yaml.SafeLoader("").construct_object(part))
             yield (

@@ -104,6 +104,9 @@ NAMES: Mapping[str, Mapping[str, Both]] = {
         "minute": Both("分", "Minute"),
         "hour": Both("时", "Hour"),
         "day": Both("日", "Day"),
+        "week": Both("周", "Week"),
+        "month": Both("月", "Month"),
+        "year": Both("年", "Year"),
         "unknown": Both("未知", "Unknown"),
     },
     "book": {

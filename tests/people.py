@@ -198,7 +198,7 @@ def _household(draw: random.Random, start: int) -> list[Person]:
         given = _given(draw)
         if child and len(found) > 2:
             if draw.random() < 0.3:
-                given = found[-1].given[0] + draw.choice(_LAST)
+                given = found[-1].given[0] + draw.choice([one for one in _LAST if one != found[-1].given[1:]])
             if draw.random() < 0.08:
                 born = found[-1].birthday
         number = _phone(draw) if own and place else phone

@@ -135,7 +135,7 @@ def coverage(runs: Response, data: Response) -> Coverage:
     return Coverage(
         sources=tuple(_source(feed["key"], query) for feed in feeds for query in _buckets(feed, "queries")),
         synthetic=_counts(about, "synthetic"),
-        imprecise=sum(count for name, count in _counts(about, "precision") if name in ("day", "unknown")),
+        imprecise=sum(count for name, count in _counts(about, "precision") if name not in ("second", "minute", "hour")),
         corrected=about.get("corrected", {}).get("doc_count", 0),
         models=_counts(about, "models"),
         books={step: _books(runs.get("aggregations", {}), step) for step in BOOKS},
