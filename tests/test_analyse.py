@@ -97,9 +97,9 @@ def test_what_a_mention_says(engine: Counting) -> None:
         "云海", "测评", "云海秒充", "太慢", "充电", "发烫", "充电", "半天", "[怒]",
     )  # fmt: skip
     assert mention.keywords == ("充电", "测评", "云海秒充", "太慢", "发烫", "半天")
-    # the engine says 0.6, 0.3, 0.1, and the words agree: half of neutral is blame
+    # as the engine says: 0.6, 0.3, 0.1
     assert mention.sentiment.label == "negative"
-    assert [mention.sentiment.probability, mention.sentiment.score] == pytest.approx([0.75, -0.65])
+    assert [mention.sentiment.probability, mention.sentiment.score] == pytest.approx([0.6, -0.5])
     assert (mention.mood, mention.mood_probability) == ("negative", 0.6)
     assert (mention.sentiment.engine, mention.sentiment.model) == ("counting", "counting-1")
     assert (mention.emotion, mention.emotion_probability) == (None, None), "this engine does not answer it"

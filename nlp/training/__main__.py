@@ -6,7 +6,6 @@ import argparse
 import logging
 from pathlib import Path
 
-from nlp.training import stances
 from nlp.training.simple import Simple
 
 
@@ -29,11 +28,9 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     work = given.work or given.out / "work"
     without = frozenset(given.without)
-    if given.stances:
-        stances.write(given.out)
-        return
-    if given.ngrams:
-        Simple(data=given.data, out=given.out, table=given.csv, without=without, seed=given.seed).run()
+    if given.stances or given.ngrams:
+        simple = Simple(data=given.data, out=given.out, table=given.csv, without=without, seed=given.seed)
+        simple.stances(simple.rows()[1]) if given.stances else simple.run()
         return
     from nlp.training.pipeline import Job  # needs PyTorch
 

@@ -14,7 +14,7 @@ from nlp.classifier.emoji import emoticons
 from nlp.classifier.encoder import LONGEST
 from nlp.classifier.heads import HEADS
 from nlp.classifier.pieces import Pieces, frame
-from nlp.training import corpora, export, shares, stances
+from nlp.training import corpora, export
 from nlp.training.bge import unpack
 from nlp.training.corpora import Row
 from nlp.training.encoder import Encoder, Judge, start
@@ -60,8 +60,7 @@ class Job:
         self._judge(train)
         simple.ngrams(train)
         simple.calibration(dev, {name for row in train for name in row.labels})
-        stances.write(self.out)
-        shares.write(self.out, dev)
+        simple.stances(dev)
 
     def _vocabulary(self, train: Sequence[Row]) -> None:
         if (self.out / "pieces.txt").exists() and (self.work / "table.npy").exists():

@@ -42,6 +42,10 @@ class Simple:
         self.emoji(train)
         self.ngrams(train)
         self.calibration(dev, {name for row in train for name in row.labels})
+        self.stances(dev)
+
+    def stances(self, dev: Sequence[Row]) -> None:
+        """Fit the head of sentiment towards a target, and measure the engines, which are others by then."""
         stances.write(self.out)
         shares.write(self.out, dev)
 
