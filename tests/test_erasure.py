@@ -130,13 +130,18 @@ class World:
 
     folder: Path
     documents: list[dict[str, Any]] = field(default_factory=list)
+    identity: str = ""
+    """Of the index; after a test that makes it anew, the next one is given another."""
 
     def keep(self, store: Store, data: Path) -> None:
+        self.identity = store.identity()
         shutil.copytree(data, self.folder, dirs_exist_ok=True)
         self.documents = [hit | {"_index": store.kind_of(hit["_index"])} for hit in all_documents(store)]
 
     def give(self, store: Store, data: Path) -> None:
         shutil.copytree(self.folder, data, dirs_exist_ok=True)
+        for manifest in data.glob("indexed/*/*/*.manifest"):
+            manifest.write_bytes(manifest.read_bytes().replace(self.identity.encode(), store.identity().encode()))
         kinds = {hit["_index"] for hit in self.documents}
         months = {kind: kind.removeprefix(f"{MONTHLY}-") for kind in kinds if kind.startswith(f"{MONTHLY}-")}
         store.open_months(months.values())
