@@ -15,7 +15,7 @@ from nlp.classifier.judge import MODELS, STANCE
 from nlp.intent import INTENTS, Intents, agreed, intents
 from nlp.sentiment import BrokenEngine, Engine
 from nlp.shift import UNCHANGED, Change, changed
-from nlp.stance.head import Head, inputs
+from nlp.stance.head import SHARE, Head, inputs
 from nlp.stance.polarity import Lexicon, lexicon, names
 from nlp.stance.scene import SentimentTarget
 from nlp.stance.windows import Row, Three, Window
@@ -164,9 +164,11 @@ class _Answers:
 
     def stance(self, window: Window) -> tuple[Three, bool]:
         """Return a window's negative, neutral, positive, and whether that has heard the window's verdict already."""
-        if window in self._stances:
-            return self._stances[window], True
-        return agreed(self.three(window.beside or window.row), self.meant(window.row)), False
+        own = agreed(self.three(window.beside or window.row), self.meant(window.row))
+        if window not in self._stances:
+            return own, False
+        mixed = [SHARE * learnt + (1 - SHARE) * said for learnt, said in zip(self._stances[window], own, strict=True)]
+        return _three(mixed), True
 
     def three(self, row: Row) -> Three:
         """Return negative, neutral, positive: towards the row's target where it has one."""

@@ -20,10 +20,14 @@ from nlp.stance.polarity import Lexicon
 from nlp.stance.scene import OTHER, TARGET
 from nlp.stance.windows import Window
 
-__all__ = ["BUCKETS", "Head", "Inputs", "inputs"]
+__all__ = ["BUCKETS", "SHARE", "Head", "Inputs", "inputs"]
 
 Array = npt.NDArray[np.float32]
 
+SHARE = 0.6
+"""How much the head counts beside the engine's own answer.
+
+It has learnt from hard posts; alone it takes the one pole of a review for the other half as often again."""
 _BITS = 12
 _ZONES = 2
 BUCKETS = _ZONES << _BITS
