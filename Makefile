@@ -35,8 +35,8 @@ demo: setup  ## run the whole pipeline on real posts, and write a page
 up: setup  ## run it for good: Elasticsearch, Airflow and, while no feed is configured, the replay server
 	$(BIN)/tingfeng up
 
-test: setup  ## run the tests, three files at a time, against a real Elasticsearch, Airflow and browser
-	$(BIN)/python -m pytest -m "not soak and not bench and not torch and not cluster" -n 3 --dist loadfile --no-loadscope-reorder
+test: setup  ## run the tests, two files at a time, against a real Elasticsearch, Airflow and browser
+	$(BIN)/python -m pytest -m "not soak and not bench and not torch and not cluster" -n 2 --dist loadfile --no-loadscope-reorder
 
 test-torch: $(TORCH)/.setup  ## run the tests of what needs PyTorch, which are 6 GB, in an environment of their own
 	$(TORCH)/bin/python -m pytest -m torch

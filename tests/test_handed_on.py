@@ -287,6 +287,18 @@ sys.exit(sum(os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]) for worker in w
 """Three workers at once, which cost one start of Python."""
 
 
+def test_a_batch_that_an_earlier_writer_put_there_last_waits_again(crawled: Callable[..., Batch]) -> None:
+    batch = crawled(1)
+    (before,) = waiting("analyse")
+    crawled(1)  # and its marker was among those that the consumer had found, for it is put before the batch is
+    replace(before, markers=tuple(queue.markers("analyse"))).done()
+    (again,) = waiting("analyse")
+    assert (again.batch, again.manifest) == (batch, batch.manifest())
+    assert again.manifest != before.manifest
+    again.done()
+    assert waiting("analyse") == []
+
+
 def test_several_workers_at_the_same_batches_lose_and_spoil_nothing(
     store: Store, crawled: Callable[..., Batch], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ take up the same batch: the work is the same, and removing a marker twice is rem
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -37,9 +38,15 @@ class Work:
         return self.manifest.count if self.manifest else 0
 
     def done(self) -> None:
-        """Take it off the queue; what was written meanwhile stays there."""
+        """Take it off the queue; what was written meanwhile stays there, or waits again.
+
+        Of two writers at once the earlier may be the last to put its batch there, and its marker is one of these.
+        """
         for marker in self.markers:
             queue.take_off(marker)
+        with suppress(BrokenBatch):
+            if (now := self.batch.manifest()) and now != self.manifest:
+                self.batch.hand_on(now)
 
     def fail(self, reason: str) -> bool:
         """Set it aside with the reason; False where it has been written anew meanwhile, which is no fault."""

@@ -32,7 +32,7 @@ __all__ = [
 COPIES = "indices.*.shards.*.seq_no,indices.*.shards.*.routing.state"
 """What `processed_by_all` wants to know of an index, as the statistics' filter."""
 _SEARCHED = ("STARTED", "RELOCATING")
-_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
+_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
