@@ -116,7 +116,15 @@ def test_people_by_another_hand(name: str) -> None:
     assert ours <= 0.75 * exact
 
 
-@pytest.mark.parametrize("name", WORLDS)
+_TOLD_BY_THE_YEAR = pytest.mark.xfail(
+    strict=True, reason="a child of the parent's name, telephone and address is told apart by the year of birth alone"
+)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(one, marks=_TOLD_BY_THE_YEAR if one == "named as the parent" else ()) for one in WORLDS],
+)
 def test_worlds_that_differ_in_one_thing_each(name: str) -> None:
     """One wrong link in a small set is no fault of the method: so many are allowed as 0.998 does, and one."""
     left, right, truth = mixed(WORLDS[name], seed=1)
@@ -124,8 +132,6 @@ def test_worlds_that_differ_in_one_thing_each(name: str) -> None:
     found = link_records(left, right)
     precision, _, recall, catch = row(name, found, truth, time.perf_counter() - begun)
     linked = len(found.linked)
-    if name == "named as the parent":
-        pytest.xfail("a child of the parent's name, telephone and address is told apart by the year of birth alone")
     assert round((1 - precision) * linked) <= max(1, 0.002 * linked)
     assert catch >= 0.95
     assert recall >= 0.88

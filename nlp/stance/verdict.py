@@ -18,10 +18,10 @@ WEIGHTS = {
     "official": 0.7,
     "phrase": 0.6,
 }
-KNOWN = 0.7
-"""How much of its weight a verdict keeps beside a model that knows of it."""
 SURE = 0.85
 """How much a rule's verdict counts beside the model's answer, by the rule's kind; any other kind counts `SURE`."""
+KNOWN = 0.7
+"""How much of its weight a verdict keeps beside a model that knows of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
