@@ -59,12 +59,24 @@ def _write(name: str, query: str, crawl: list[str]) -> Path:
     path = settings.own_config_dir() / "brands" / f"{stem}.yaml"
     if path.exists():
         raise UserError(f"{path}: exists already: change it there, or delete it first")
-    targets = [dict(zip(("feed", "query"), entry.partition("=")[::2], strict=True)) for entry in crawl]
-    written = {"name": name, "query": query, "words": [name], "crawl": targets}
+    written = {"name": name, "query": query, "words": [name], "crawl": [_target(entry) for entry in crawl]}
     path.parent.mkdir(parents=True, exist_ok=True)
     text = _HEAD + yaml.safe_dump(written, allow_unicode=True, sort_keys=False)
     save(path, text, lambda draft: load(draft, Brand, id=stem))
     return path
+
+
+def _target(entry: str) -> dict[str, str]:
+    """Return what one --crawl says as the brand's file says it."""
+    from crawlers.feeds import feeds
+
+    feed, _, query = entry.partition("=")
+    if feed not in feeds() or not query.strip():
+        raise UserError(
+            f"--crawl {entry}: give feed=query, such as weibo_search=小米 or rss=https://example.org/feed.xml; "
+            f"feeds are {', '.join(feeds())}"
+        )
+    return {"feed": feed, "query": query}
 
 
 def _write_first_rule() -> None:

@@ -53,12 +53,18 @@ def added(text: str, field: str, kind: str, values: Sequence[str]) -> str:
 
 
 def save(path: Path, text: str, check: Callable[[Path], object]) -> None:
-    """Write the file whole, once `check` has read a draft of it without complaint; else it stays as it was."""
+    """Write the file whole, once `check` has read a draft of it without complaint.
+
+    Else it stays as it was, and CannotEdit tells each fault by its line in what would have been written.
+    """
     draft = path.with_name(f".{path.name}.draft")
     try:
         draft.write_text(text, encoding="utf-8")
         check(draft)
         draft.replace(path)
+    except UserError as error:
+        faults = str(error).replace(f"{draft}:", "line ")
+        raise CannotEdit(f"{path}: was left as it is, for this would stand there:\n{faults}") from error
     finally:
         draft.unlink(missing_ok=True)
 

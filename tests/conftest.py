@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.forked_crawlers import fork_crawlers
+
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
     from playwright.sync_api import Browser, Page
@@ -91,6 +93,7 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
                 patch.delenv(name)
         patch.setenv("TINGFENG_DATA", str(tmp_path_factory.mktemp("data")))
         patch.setenv("TINGFENG_ES_JAVA", "-XX:TieredStopAtLevel=1")  # half the time to start a node, on two busy cores
+        fork_crawlers(patch)
         yield
 
 

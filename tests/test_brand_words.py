@@ -215,7 +215,7 @@ def test_a_file_is_changed_in_one_place_alone() -> None:
 def test_a_refused_change_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     file = tmp_path / "mi.yaml"
     file.write_text("name: 小米\nquery: 小米\n", encoding="utf-8")
-    with pytest.raises(ConfigError):
+    with pytest.raises(CannotEdit, match=r"mi\.yaml: was left as it is.*\nline 2: query: ") as refused:
         save(
             file,
             replaced(file.read_text(encoding="utf-8"), "query", "小米 AND"),
@@ -223,6 +223,7 @@ def test_a_refused_change_leaves_the_file_as_it_was(tmp_path: Path) -> None:
         )
     assert file.read_text(encoding="utf-8") == "name: 小米\nquery: 小米\n"
     assert [path.name for path in tmp_path.iterdir()] == ["mi.yaml"]
+    assert "draft" not in str(refused.value), "that file is gone when a person reads this"
 
 
 def test_the_commands(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

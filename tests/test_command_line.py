@@ -178,7 +178,11 @@ def test_init_leaves_nothing_of_a_query_that_cannot_be_read(
     monkeypatch.setenv("TINGFENG_CONFIG", str(tmp_path))
     code, said = run("init", "星河", "--query", "星河 AND")
     assert code == 1
-    assert "query" in said
+    assert "星河.yaml: was left as it is" in said and "line 4: query: " in said
+    for odd in ("rss", "rss=", "news=星河"):
+        code, said = run("init", "星河", "--crawl", odd)
+        assert code == 1
+        assert f"--crawl {odd}: give feed=query" in said
     assert not list(tmp_path.rglob("*.*"))
 
 
