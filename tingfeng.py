@@ -4,6 +4,7 @@ import errno
 import io
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import typer
@@ -123,6 +124,9 @@ _MENDABLE = {
     errno.EPERM: "give yourself the right to it, or name another place",
     errno.EROFS: "it lies on a disk that cannot be written: name another place",
     errno.ENOTDIR: "a file stands where a folder is wanted: name another place",
+    errno.EISDIR: "a folder stands where a file is wanted: name a file",
+    errno.ENAMETOOLONG: "name a shorter one",
+    errno.ELOOP: "its links lead in a circle: name what they should lead to",
 }
 """What a disk may refuse to any command, by the system's number for it, with the remedy."""
 
@@ -168,12 +172,20 @@ def check_what_is_written(context: typer.Context) -> None:
         load_config()
 
 
+def _in_utf8(arguments: Sequence[str]) -> None:
+    """Refuse what no file, index or page could hold: bytes of another charset, which Python keeps as surrogates."""
+    for argument in arguments:
+        if argument.encode(errors="ignore") != argument.encode(errors="surrogatepass"):
+            raise UserError(f"{argument!r}: is not UTF-8: set your terminal to UTF-8, or give the file another name")
+
+
 def main() -> None:
     """Run the command line; what a person can mend is told in one message, without a traceback."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal of another charset shows ? for what it does not know
     try:
+        _in_utf8(sys.argv[1:])
         app()
     except UserError as error:
         errors.print(str(error), markup=False, soft_wrap=True)

@@ -33,10 +33,11 @@ def crawl_past(
 ) -> None:
     """Read a time of each target, and tell how whole it is; what was not read to its end ends the command so."""
     from config.brand import Target
+    from config.load import asked
 
     if not since:
         raise UserError("--to: needs --from beside it, such as --from 2026-11-01")
-    targets = list(wanted) or ([Target(feed=feed, query=query)] if feed and query else [])
+    targets = list(wanted) or ([asked(Target, feed=feed, query=query)] if feed and query else [])
     if not targets:
         raise UserError("Nothing to crawl: name a feed and a --query, such as `tingfeng crawl weibo_html --query 小米`")
     now = datetime.now(UTC).replace(microsecond=0)

@@ -35,12 +35,14 @@ def record(
     """Fetch a feed's first page, as a crawl would, and save it with its authors pseudonymised; or compare its shape."""
     from config.brand import Target
     from config.errors import UserError
+    from config.load import asked
     from crawlers.engine.prepare import prepare
     from crawlers.errors import CrawlError
     from crawlers.network.live import first_page
     from crawlers.recording import record as cases
 
-    spider, job = prepare(Target(feed=feed, query=query, base_url=base_url), run_id="fixture", max_pages=1)
+    target = asked(Target, feed=feed, query=query, base_url=base_url)
+    spider, job = prepare(target, run_id="fixture", max_pages=1)
     response = cases.kept_page(job, page) if page else first_page(spider)
     if diff:
         _compare(response, fixtures / feed, case, as_json)

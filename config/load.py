@@ -9,10 +9,10 @@ from pydantic import BaseModel, ValidationError
 from yaml.reader import ReaderError
 
 from config.errors import UserError
-from config.yaml_errors import endless, explain, line_of, not_yaml, repeated_keys, unquoted
+from config.yaml_errors import endless, explain, line_of, not_yaml, reason, repeated_keys, unquoted
 from config.yaml_parts import not_texts, numbers_of_booleans, unreadable
 
-__all__ = ["ConfigError", "load", "load_folder", "where", "written_files"]
+__all__ = ["ConfigError", "asked", "load", "load_folder", "where", "written_files"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -53,6 +53,15 @@ def _check(path: Path, text: str, node: yaml.MappingNode) -> None:
     for faults in (unquoted(text, node), repeated, not_texts(node)):
         if found := list(faults):
             raise ConfigError(_lines(path, found))
+
+
+def asked(model: type[Model], **values: object) -> Model:
+    """Make what a command was told; UserError lists every fault, each behind its argument's name."""
+    try:
+        return model(**values)
+    except ValidationError as error:
+        faults = (f"{'.'.join(map(str, one['loc']))}: {reason(model, one)}" for one in _causes(error))
+        raise UserError("\n".join(faults)) from None
 
 
 def _causes(error: ValidationError) -> list[Any]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from config.yaml_parts import kind_of
 
-__all__ = ["VARIABLE", "endless", "explain", "line_of", "not_yaml", "repeated_keys", "unquoted"]
+__all__ = ["VARIABLE", "endless", "explain", "line_of", "not_yaml", "reason", "repeated_keys", "unquoted"]
 
 VARIABLE = r"^[A-Z][A-Z0-9_]*$"
 """The form of an environment variable's name."""
@@ -88,11 +88,11 @@ def unquoted(text: str, node: yaml.Node, place: tuple[str | int, ...] = ()) -> I
 
 def explain(node: yaml.Node, model: type[BaseModel], problem: Any) -> tuple[int, str]:
     """Return the line and the words for one of pydantic's errors."""
-    place, reason = problem["loc"], _reason(model, problem)
-    if not place and (named := _named(node, reason)):  # what is said of the whole file begins with the fields it means
-        return line_of(node, named), reason
+    place, words = problem["loc"], reason(model, problem)
+    if not place and (named := _named(node, words)):  # what is said of the whole file begins with the fields it means
+        return line_of(node, named), words
     field = ".".join(str(part) for part in place) or "file"
-    return line_of(node, place), f"{field}: {reason}"
+    return line_of(node, place), f"{field}: {words}"
 
 
 def _named(node: yaml.Node, reason: str) -> tuple[str, ...]:
@@ -107,10 +107,11 @@ def _named(node: yaml.Node, reason: str) -> tuple[str, ...]:
     return tuple(place)
 
 
-def _reason(model: type[BaseModel], problem: Any) -> str:
-    place, reason = problem["loc"], str(problem["msg"]).removeprefix("Value error, ")
-    reason = _SAID.get(problem["type"], re.sub("^Input should be ", "must be ", reason))
-    reason = _PATTERNS.get(problem.get("ctx", {}).get("pattern", ""), reason)
+def reason(model: type[BaseModel], problem: Any) -> str:
+    """Return the words for one of pydantic's errors: what is wrong with the value, and the remedy."""
+    place, said = problem["loc"], str(problem["msg"]).removeprefix("Value error, ")
+    said = _SAID.get(problem["type"], re.sub("^(Input|String) should ", "must ", said))
+    said = _PATTERNS.get(problem.get("ctx", {}).get("pattern", ""), said)
     last, value = str(place[-1]) if place else "", problem.get("input")
     if problem["type"] == "missing":
         return "missing: add it"
@@ -129,10 +130,10 @@ def _reason(model: type[BaseModel], problem: Any) -> str:
         remedy = "write one text" if isinstance(value, dict | list) else remedy
         return f"YAML reads this as {kind_of(value)}, not as text: {remedy}"
     if problem["type"] in ("value_error", "assertion_error"):
-        return reason
+        return said
     if isinstance(value, dict | list | tuple) or _SECRET.search(last) or _may_be_secret(value):
-        return f"{reason}: change it (got {kind_of(value)})"
-    return f"{reason}: got {value if kind_of(value) == 'a date' else repr(value)}, change it"
+        return f"{said}: change it (got {kind_of(value)})"
+    return f"{said}: got {value if kind_of(value) == 'a date' else repr(value)}, change it"
 
 
 def _may_be_secret(value: object) -> bool:
