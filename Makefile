@@ -46,7 +46,7 @@ $(TORCH)/.setup: $(SETUP) requirements-torch.lock
 	$(BIN)/uv pip sync --quiet --python $(TORCH)/bin/python --require-hashes requirements.lock requirements-torch.lock
 	touch $@
 
-cluster: $(CLUSTER)/.setup  ## run the tests of many machines: Airflow's Celery executor, S3, three Elasticsearch nodes
+cluster: $(CLUSTER)/.setup  ## run the tests of `tingfeng up` and of many machines: Celery executor, S3, three nodes
 	$(CLUSTER)/bin/python -m pytest -m cluster --timeout 2400
 
 $(CLUSTER)/.setup: $(SETUP) requirements-cluster.lock

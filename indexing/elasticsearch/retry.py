@@ -1,5 +1,6 @@
 """Calls to Elasticsearch that are tried again while another try can help: lost connections, 429, 502, 503, 504."""
 
+import logging
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -12,8 +13,11 @@ __all__ = ["MAX_WAIT", "backoff", "is_transient", "with_retries"]
 MAX_WAIT = 60.0
 """Seconds for which a call is tried again."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+_TOLD_FROM = 1.0
+"""Seconds of a pause from which on whoever waits is told why."""
 _PASSING = (429, 502, 503, 504)
 
+LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 
@@ -29,13 +33,20 @@ def with_retries(call: Callable[[], Result], max_wait: float = MAX_WAIT) -> Resu
                 return call()
             except TlsError:
                 raise
-            except (LostConnection, ConnectionTimeout):
-                time.sleep(pause)
+            except (LostConnection, ConnectionTimeout) as error:
+                _wait(pause, error)
             except ApiError as error:
                 if not is_transient(error.meta.status, str(error)):
                     raise
-                time.sleep(pause)
+                _wait(pause, error)
         return call()
+
+
+def _wait(pause: float, error: Exception) -> None:
+    """Wait, and say so before it lasts: a person at a terminal would take the silence for a hang."""
+    if pause >= _TOLD_FROM:
+        LOG.warning("Elasticsearch cannot be asked now (%s): trying again in %.0f s", type(error).__name__, pause)
+    time.sleep(pause)
 
 
 def is_transient(status: int, reason: str) -> bool:
