@@ -12,9 +12,10 @@ import pytest
 
 from crawlers.engine import process
 
-__all__ = ["fork_crawlers"]
+__all__ = ["STARTED", "fork_crawlers"]
 
-_STARTED = process._start
+STARTED = process._start
+"""How a process is started for users, Python and all."""
 _WORKER = process._WORKER
 _ITS_OWN = ("PYTHON", "LD_", "TZ")
 """Beginnings of the variables that are read while Python starts: who sets one wants a process that starts."""
@@ -28,7 +29,7 @@ def fork_crawlers(patch: pytest.MonkeyPatch) -> None:
 
     def start(log: int) -> "ForkedCrawler | Any":
         usual = known == _at_start() and process._WORKER == _WORKER
-        return ForkedCrawler(context, log) if usual else _STARTED(log)
+        return ForkedCrawler(context, log) if usual else STARTED(log)
 
     patch.setattr(process, "_start", start)
 

@@ -20,6 +20,7 @@ from crawlers.network.report import Verdict
 from crawlers.post import Post, decode_post
 from crawlers.spider import Job
 from tests.crawl_server import NOTHING, NOW, Said, Server, cards, message, page_of, serving
+from tests.forked_crawlers import STARTED
 
 PAGES = 4
 RUN = """
@@ -99,6 +100,12 @@ def _posts(server: Server) -> list[Post]:
 def _killed(where: str, server: Server, data: Path) -> "subprocess.Popen[bytes]":
     environment = {**os.environ, "TINGFENG_DATA": str(data), "PYTHONPATH": str(Path(__file__).parent.parent)}
     return subprocess.Popen([sys.executable, "-c", RUN, where, server.url], env=environment)
+
+
+@pytest.fixture(autouse=True)
+def _started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let crawling processes start as they do for users: those that are forked cannot be told by their command."""
+    monkeypatch.setattr(crawling, "_start", STARTED)
 
 
 def _workers(data: Path) -> list[str]:

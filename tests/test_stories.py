@@ -314,7 +314,7 @@ def test_an_answer_waits_for_the_post_that_it_answers(emptied_store: "Store", da
     answer = make_reply(2, 1, ago=30 * MINUTE, author=OWN)
     analyse(batch := crawled([answer]), [BRAND], engine="fast")
     index_batch(batch.to("mentions"), emptied_store)
-    run(emptied_store)
+    run(emptied_store, brands=[BRAND])
     assert documents(emptied_store, "stories") == {}
     story = turn(emptied_store, crawled([make_post(1)], window="20260803T050000Z"))
     assert (story["mentions"], story["replied_at"]) == (1, "2026-08-03T03:30:00.000Z")

@@ -35,6 +35,7 @@ def drop_silent(store: Store) -> None:
 def drop_strange_answers(store: Store, brands: Sequence[Brand]) -> None:
     """Remove the answers of accounts that are no longer the brands' own."""
     own = {(brand.id, f"{one.platform}:{one.id}") for brand in brands for one in brand.own_accounts}
+    store.refresh("answers")
     with store_errors():
         hits = scan(store.client, index=store.alias("answers"), query={"_source": ["brand", "account"]})
         strange = [hit["_id"] for hit in hits if (hit["_source"]["brand"], hit["_source"]["account"]) not in own]
