@@ -30,7 +30,7 @@ _MEANINGS: dict[int, type[CrawlError]] = {
     -503: Unreachable,
     -504: Unreachable,
 }
-_CLOSED = re.compile("关闭|啥都木有|没有评论")
+_CLOSED = re.compile("关闭|啥都木有|没有评论|不可见|不存在|已(?:被)?删除|失效|审核中|仅.{0,6}可见|隐私设置")
 _VOUCHER = b'"v_voucher"'
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.errors import MalformedPost, SchemaChanged
 from crawlers.formats.hot_list import HotList, Topic
 from crawlers.formats.zhihu import Reply, read_reply
@@ -69,6 +70,9 @@ class ZhihuHot(HotList):
     delay = 10
     robots = False
     lists = ("total",)
+    in_browser = BrowserPage(
+        r"https://www\.zhihu\.com/(api/v[34]/feed/topstory/hot-list[\w-]*(/total)?|hot)(?P<query>[?\n])", "total"
+    )
     headers = {"Accept": "application/json"}
 
     def first(self) -> Request:

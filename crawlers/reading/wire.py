@@ -22,6 +22,7 @@ Shape = TypeVar("Shape")
 _PLACE = re.compile(r"at `\$\.([\w.]+)")
 _NOWHERE = object()
 _CALLED, _CALL_ENDS = re.compile(r"(?:/\*\*/)?\s*[\w.$]+\s*\(\s*(?=[{\[])"), re.compile(r"\s*\)\s*;?$")
+_HTML_BEGINS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<meta", b"<title", b"<div", b"<center")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -107,7 +108,7 @@ def _left_out(value: dict[str, Any], failure: str) -> bool:
 def looks_like_html(body: bytes) -> bool:
     """Tell whether a body that should be data is a page for people."""
     start = body[:2048].lstrip().lower()
-    return start.startswith((b"<!doctype html", b"<html")) or (start.startswith(b"<") and b"<html" in start)
+    return start.startswith(_HTML_BEGINS) or (start.startswith(b"<") and b"<html" in start)
 
 
 def _decode_leniently(body: bytes) -> Any:
