@@ -74,7 +74,7 @@ class _Attachment(msgspec.Struct):
 
 class _Status(msgspec.Struct):
     id: int | str
-    content: str
+    content: str | None
     created_at: str | None = None
     uri: str | None = None
     url: str | None = None
@@ -172,7 +172,8 @@ class MastodonTag(PlatformSpider):
         quoted = decode_optional(quote.status, _Root)
         quoted_id = None if boosted or answered else quoted.id if quoted else quote.id
         passed_on = boosted.id if boosted else quoted_id
-        content = _QUOTED.sub("", status.content) if quoted or quote.id else status.content
+        written = status.content or ""  # null below a picture alone, as Pixelfed has it
+        content = _QUOTED.sub("", written) if quoted or quote.id else written
         native_id = self._id(status.id)
         published_at, precision = _parse_time(status, native_id, response)
         edited = optional_time(status.edited_at, response.moment)
