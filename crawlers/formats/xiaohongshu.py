@@ -11,7 +11,7 @@ import msgspec
 from config.both import Both
 from crawlers.errors import Blocked, CrawlError, Gone, LoginRequired, MalformedPost, RateLimited, SchemaChanged
 from crawlers.formats.native_id import published, settled
-from crawlers.formats.xiaohongshu_page import note_in_page
+from crawlers.formats.xiaohongshu_page import notes_in_page
 from crawlers.page import Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
@@ -225,7 +225,7 @@ def read_reply(response: Response) -> Data:
     """Return what the reply holds; raise what it says instead, Gone when a note is not there."""
     if looks_like_html(response.body):
         page = response.body.decode("utf-8", "replace")
-        if (shown := note_in_page(page)) is not None:
+        if (shown := notes_in_page(page)) is not None:
             return decode_item(shown, Data)
         if _GONE_PAGE.search(unquote(response.url) + page):
             raise Gone("the note is not there any more, or not for everybody")
