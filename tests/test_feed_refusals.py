@@ -97,6 +97,7 @@ REFUSALS = [
     ("bluesky_search", (400, '{"error":"ExpiredToken","message":"x"}'), Verdict.LOGIN_REQUIRED),
     ("bluesky_search", (403, "<html>Forbidden</html>"), Verdict.BLOCKED),
     ("x_search", (429, '{"title":"UsageCapExceeded","type":"https://x/usage-capped"}'), Verdict.RATE_LIMITED),
+    ("x_search", (402, '{"title":"CreditsDepleted","detail":"no credits left"}'), Verdict.RATE_LIMITED),
     ("x_search", (401, '{"title":"Unauthorized","status":401}'), Verdict.LOGIN_REQUIRED),
     ("x_search", (200, '{"errors":[{"message":"x"}],"title":"Invalid Request"}'), Verdict.SCHEMA_CHANGED),
     ("facebook_page", (400, '{"error":{"code":190,"message":"expired"}}'), Verdict.LOGIN_REQUIRED),

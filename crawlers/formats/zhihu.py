@@ -13,7 +13,7 @@ __all__ = ["Paging", "Reply", "read_reply", "refused"]
 _LOGIN_CODES = {100, 101, 4031, 4041}
 _ABNORMAL_CODES = {40350, 40351, 40352, 40353, 40354, 40362, 10003, 10002}
 """40352 wants a captcha, 40362 finds the requests odd, 10003 does not take the signature."""
-_NOT_THERE = (404, 410)
+_NOT_THERE, _TOO_MANY = (404, 410), 429
 _TOO_FAST = re.compile("频繁|稍后再试|too many", re.IGNORECASE)
 _LOGIN = re.compile("登录|login|signin|AuthenticationE|ERR_TICKET", re.IGNORECASE)
 _ABNORMAL = re.compile("异常|验证|unhuman|限制", re.IGNORECASE)
@@ -65,6 +65,8 @@ def read_reply(response: Response) -> Reply:
 
 def refused(response: Response) -> CrawlError | None:
     """Return what the body of an answer says that is no page; None where it says nothing that we know."""
+    if response.status == _TOO_MANY:
+        return None
     if response.status in _NOT_THERE and looks_like_html(response.body):
         return Gone("a page that says that there is none")
     try:

@@ -70,7 +70,7 @@ class WeiboHot(HotList):
     robots = False
     lists = ("realtime",)
     in_browser = BrowserPage(
-        r"https://(weibo\.com/ajax/(side/hotSearch|statuses/hot_band)|s\.weibo\.com/top/summary)(?P<query>[?\n])",
+        r"https://(weibo\.com/ajax/(side|statuses)|s\.weibo\.com/top)/(?P<query>hotSearch|hot_band|summary)(?=[?\n])",
         "realtime",
     )
     headers = {"Accept": "application/json", "Referer": "https://weibo.com/"}

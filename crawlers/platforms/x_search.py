@@ -148,7 +148,7 @@ def _meant(response: Response) -> CrawlError:
     said = "; ".join(dict.fromkeys(str(word) for word in words if word)) or "neither posts nor why there are none"
     said = f"the platform says: {said}"
     status = response.status if response.status != 200 else problem.status or 200
-    if "usage-capped" in (problem.type or "") or "UsageCapExceeded" in said:
+    if status == 402 or "usage-capped" in (problem.type or "") or "UsageCapExceeded" in said:
         return RateLimited(f"{said}: the reads of this account are used up")
     if status == 429:
         reset = optional_time(count(response.headers.get("x-rate-limit-reset")), response.moment)
