@@ -37,6 +37,7 @@ from crawlers.synthetic import HEADER, declared
 
 __all__ = ["CannotCrawl", "Job", "PlatformSpider", "called", "is_loopback", "route_of", "spider_of"]
 
+_SYNTHETIC = HEADER.lower()
 Item = TypeVar("Item")
 Read = TypeVar("Read")
 
@@ -190,7 +191,7 @@ class PlatformSpider(ABC):
             query=job.query,
             run_id=job.run_id,
             fetched_at=response.fetched_at,
-            synthetic=declared(response.headers.get(HEADER.lower(), ""), fields["native_id"]),
+            synthetic=declared(response.headers.get(_SYNTHETIC, ""), fields["native_id"]),
             **fields,
         )
         check(post)
