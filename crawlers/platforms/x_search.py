@@ -38,7 +38,7 @@ from crawlers.reading.counts import count
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
 from crawlers.reading.times import ReadTime, optional_time, read_time
-from crawlers.reading.wire import decode_item, decode_optional, decode_page
+from crawlers.reading.wire import decode_item, decode_page
 from crawlers.slicing import Slicing, iso_utc
 from crawlers.spider import CannotCrawl, Job, PlatformSpider
 
@@ -183,8 +183,10 @@ def _read(given: Item | msgspec.Raw, shape: type[Item]) -> Item:
 def _each(given: Sequence[Item | msgspec.Raw] | None, shape: type[Item]) -> Iterator[Item]:
     """Yield what stands beside the posts; what cannot be read is left out."""
     for one in given or ():
-        if (read := decode_optional(one, shape) if isinstance(one, msgspec.Raw) else one) is not None:
-            yield read
+        try:
+            yield _read(one, shape)
+        except msgspec.ValidationError:
+            continue
 
 
 def _beside(includes: Includes | WholeIncludes) -> Beside:
