@@ -113,6 +113,7 @@ REFUSALS = [
     ("qzone", (200, '_preloadCallback({"code":-3000,"message":"请先登录"});'), Verdict.LOGIN_REQUIRED),
     ("qzone", (200, '_preloadCallback({"code":0,"total":0,"msglist":null});'), Verdict.EMPTY),
     ("wechat_sogou", (200, "<html><body>请输入验证码 antispider</body></html>"), Verdict.BLOCKED),
+    ("wechat_history", (200, "<html><body>此帐号已自主注销，内容无法查看</body></html>"), Verdict.EMPTY),
     ("wechat_history", (200, '{"ret":-3,"errmsg":"no session"}'), Verdict.LOGIN_REQUIRED),
     ("wechat_mp", (200, '{"base_resp":{"ret":200013,"err_msg":"freq control"}}'), Verdict.RATE_LIMITED),
     ("wechat_mp", (200, '{"base_resp":{"ret":200003,"err_msg":"invalid session"}}'), Verdict.LOGIN_REQUIRED),

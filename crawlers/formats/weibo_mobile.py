@@ -100,10 +100,10 @@ class WeiboMobile(PlatformSpider):
         if response.status in _WITH_WORDS:
             try:
                 return Gone(read_reply(response).msg or "")
-            except SchemaChanged:
-                pass
-            except CrawlError as error:
+            except (Blocked, LoginRequired) as error:
                 return error
+            except CrawlError:  # it says nothing that we know
+                pass
         return super().refusal(response)
 
     def page_of_cards(self, response: Response, cards: Iterable[msgspec.Raw], following: Request | None) -> Page:

@@ -9,7 +9,7 @@ What X3.x shows to phones is read too.
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -47,6 +47,17 @@ _TOUCH_BODIES = f"//div[starts-with(@id, 'pid')]//{classed('message', 'div')}"
 _POST = "ancestor::*[starts-with(@id, 'post_') or starts-with(@id, 'pid')]"
 _TOUCH_TITLES = (f"//{classed('view_tit', 'div')}", f"//{classed('postlist', 'div')}/h2")
 _COUNTS = f"//{classed('hm', 'div')}/{classed('xi1', 'span')}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Thread:
+    """What a page says of its thread: `opener` is the first post where it stands on the page, `opened` its number."""
+
+    tid: str
+    title: str
+    shown: Engagement
+    opener: Element | None
+    opened: str
 
 
 class Discuz(PlatformSpider):
@@ -134,23 +145,14 @@ class Discuz(PlatformSpider):
         shown = Engagement(views=counts[0] if counts else None, comments=counts[1] if len(counts) > 1 else None)
         opener = bodies[0] if number == 1 else None
         opened = _pid(opener) if opener is not None else urlsplit(response.url).fragment.removeprefix(_OPENED)
-        read = partial(self._parse_post, response, tid, plain(heading), shown, opener, opened)
-        posts, dead = self.read_each(bodies, read)
+        thread = _Thread(tid=tid, title=plain(heading), shown=shown, opener=opener, opened=opened)
+        posts, dead = self.read_each(bodies, partial(self._parse_post, response, thread))
         older, left_out = self._older(response.url, tid, number, page_count(root), posts, opened)
         return Page(posts=tuple(posts), dead=tuple(dead), follow=older, left_out=left_out)
 
-    def _parse_post(
-        self,
-        response: Response,
-        tid: str,
-        title: str,
-        shown: Engagement,
-        opener: Element | None,
-        opened: str,
-        body: Element,
-    ) -> Post:
+    def _parse_post(self, response: Response, thread: _Thread, body: Element) -> Post:
         around = next(reversed([*each(body, _POST)]), None)
-        main, pid = body is opener, _pid(body)
+        main, pid, tid = body is thread.opener, _pid(body), thread.tid
         if not pid:
             raise MalformedPost(f"id: {_own_id(body)[:40]!r} is no post's")
         if around is None:
@@ -163,14 +165,14 @@ class Discuz(PlatformSpider):
         text = text_of(own)
         native_id = f"{self._site}/thread/{tid}" if main else f"{self._site}/post/{pid}"
         topic, found = ("viewthread.php?", "redirect.php?") if self._old else _PATHS
-        answered = _answered(quoted, opened)
+        answered = _answered(quoted, thread.opened)
         return self.post(
             response,
             kind=Kind.POST if main else Kind.COMMENT,
             native_id=native_id,
             url=f"{self._root}/{topic}tid={tid}" if main else f"{self._root}/{found}goto=findpost&ptid={tid}&pid={pid}",
             site=self._site,
-            title=title or None if main else None,
+            title=thread.title or None if main else None,
             text=text,
             tags=hashtags(text),
             links=links_of(own, self._root),
@@ -179,7 +181,7 @@ class Discuz(PlatformSpider):
             published_at=when[0],
             time_precision=when[1],
             edited_at=optional_time(edited(changed), response.moment),
-            engagement=shown if main else Engagement(),
+            engagement=thread.shown if main else Engagement(),
             parent_id=None if main else f"{self._site}/post/{answered}" if answered
             else f"{self._site}/thread/{tid}",
             root_id=None if main else self._id(tid),
