@@ -117,6 +117,8 @@ class PlatformSpider(ABC):
     """Whether the listing's further pages reach older posts; False for a document that holds only the newest."""
     route: ClassVar[str] = ""
     """By which way it comes upon posts, such as `search`; the last word of the feed's name unless it is given."""
+    may_be_gone: ClassVar[bool] = False
+    """Whether its query names one thing, such as a video, that may be deleted; a search that is gone has changed."""
     by_date: ClassVar[Slicing | None] = None
     """How its search can be narrowed to a time (`self.job.slice`); None where it cannot."""
     full_texts: ClassVar[int] = 0

@@ -127,7 +127,7 @@ def _of_page(response: Response) -> tuple[Any, Any, Any]:
 def _of_interface(spider: BilibiliSpider, response: Response) -> tuple[Any, Any, Any]:
     data = spider.data_of(response, dict[str, Any])
     if data is None:
-        raise Gone("the platform says that there is no such video")
+        raise SchemaChanged("an answer without a video")
     return data.get("View") or data, data.get("Tags"), within(data, "Card", "card")
 
 

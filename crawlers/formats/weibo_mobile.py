@@ -33,7 +33,8 @@ ABSENT = msgspec.Raw(b"null")
 _POST_CARD = "9"
 _DEEPEST = 5
 _WITH_WORDS = (400, 404)
-_NOTHING = re.compile("没有内容|没有找到|没有更多|暂无|还没有人|快来|第一个|不存在|已(?:经)?被(?:作者)?删除")
+_NOTHING = re.compile("没有内容|没有找到|没有更多|暂无|还没有人|快来|第一个|不存在评论")
+_GONE = re.compile("不存在|已(?:经)?被(?:作者)?删除")
 _CLOSED = re.compile("关闭了?评论|仅.{0,8}可(?:评论|见)|不可见|设置了?.{0,8}权限")
 _TOO_FAST = re.compile("频繁|稍后再试")
 _CHALLENGE = re.compile("验证|异常")
@@ -100,7 +101,7 @@ class WeiboMobile(PlatformSpider):
         if response.status in _WITH_WORDS:
             try:
                 return Gone(read_reply(response).msg or "")
-            except (Blocked, LoginRequired) as error:
+            except (Blocked, Gone, LoginRequired) as error:
                 return error
             except CrawlError:  # it says nothing that we know
                 pass
@@ -149,6 +150,8 @@ def read_reply(response: Response) -> Reply:
     said = f"the platform says: ok {ok} {words}".rstrip()
     if ok == "1" or (ok == "0" and (_NOTHING.search(words) or _CLOSED.search(words))):
         return reply
+    if ok == "0" and _GONE.search(words):
+        raise Gone(said)
     if _TOO_FAST.search(words):
         raise RateLimited(said)
     if ok == "-100" or _LOGIN.search(words) or _LOGIN.search(reply.url or ""):
@@ -162,6 +165,8 @@ def read_reply(response: Response) -> Reply:
 
 class OfMessage(WeiboMobile):
     """What belongs to the one message that the query names, by number or address."""
+
+    may_be_gone = True
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)

@@ -120,6 +120,8 @@ class Drive:
         try:
             return await self._read(request)
         except Gone as error:
+            if not self._spider.may_be_gone:
+                raise SchemaChanged(str(error)) from error
             return Page(nothing=str(error))
 
     async def _read_optional(self, request: Request) -> Page | None:

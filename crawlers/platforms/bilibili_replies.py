@@ -106,6 +106,7 @@ class BilibiliReplies(BilibiliSpider):
     """What is said below a video."""
 
     feed_name = Both("B站评论", "Bilibili comments")
+    may_be_gone = True
     in_browser = BrowserPage(
         r"https://(api\.bilibili\.com/x/(v2/reply(/(wbi/)?main|/reply)?\?(?=([^\n]*&)?type=1[&\n])([^\n]*&)?oid="
         r"|web-interface/(wbi/)?view(/detail)?\?([^\n]*&)?[ab]v?id=)|(www|m)\.bilibili\.com/video/)"

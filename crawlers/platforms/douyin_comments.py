@@ -34,6 +34,7 @@ class DouyinComments(Douyin):
     """What people answered to one video."""
 
     feed_name = Both("抖音评论", "Douyin comments")
+    may_be_gone = True
     in_browser = BrowserPage(
         r"https://(www[\w-]*\.douyin\.com/aweme/v1/web/(comment/list/(reply/)?|aweme/detail/)\?([^\n]*&)?(aweme|item)_id="
         r"|(www|m)\.(ies)?douyin\.com/(share/)?(video|note)/|www\.iesdouyin\.com/web/api/v2/aweme/iteminfo/\?([^\n]*&)?item_ids=)"

@@ -114,6 +114,7 @@ class WechatHistory(PlatformSpider):
     platform = "wechat"
     platform_name = Both("微信公众号", "WeChat public accounts")
     feed_name = Both("公众号历史消息", "WeChat account history")
+    may_be_gone = True
     home = HOME
     delay = 5
     robots = False

@@ -31,6 +31,7 @@ class XiaohongshuComments(Xiaohongshu):
     """What people answered to one note."""
 
     feed_name = Both("小红书评论", "Xiaohongshu comments")
+    may_be_gone = True
     in_browser = BrowserPage(
         r"https://(www\.(xiaohongshu|rednote)\.com/(explore|discovery/item|search_result)/"
         r"|(edith|webapi)\.(xiaohongshu|rednote)\.com/api/sns/web/v\d/"

@@ -38,6 +38,7 @@ class ZhihuAnswers(Zhihu):
     """What people answered to one question."""
 
     feed_name = Both("知乎回答", "Zhihu answers")
+    may_be_gone = True
     in_browser = BrowserPage(
         r"https://www\.zhihu\.com/(api/v4/questions(?=/\d+(/(answers|feeds))?[?\n])|question(?=/\d+(/answer/\d+)?[?\n]))"
         r"/(?P<query>\d+)"

@@ -70,6 +70,7 @@ class ZhihuComments(Zhihu):
     """What people answered to one post."""
 
     feed_name = Both("知乎评论", "Zhihu comments")
+    may_be_gone = True
     in_browser = BrowserPage(
         r"https://(www\.zhihu\.com/api/v4/(comment_v5/)?(?=\w+/\d+(/root_comments?)?[?\n])|zhuanlan\.zhihu\.com/(?=p/)"
         r"|www\.zhihu\.com/(?=(pin|zvideo)/))(?P<query>(answers|articles|zvideos|pins|questions|p|pin|zvideo)/\d+)"
