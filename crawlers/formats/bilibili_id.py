@@ -8,9 +8,9 @@ import re
 __all__ = ["VIDEO", "aid_of", "bvid_of"]
 
 VIDEO = re.compile(
-    r"(?:https?://[^\s?#]*/)?(?:(?P<bvid>BV1[1-9A-HJ-NP-Za-km-z]{9})|(?:av)?(?P<aid>\d{1,16}))(?:[/?#].*)?", re.I
+    r"(?:https?://[^\s?#]*/)?(?:(?P<bvid>BV1[1-9A-HJ-NP-Za-km-z]{9})|av(?P<aid>\d{1,16}))(?:[/?#].*)?", re.I
 )
-"""A video's name, or an address that ends in it; the pages of its comments say the bare number."""
+"""A video's name, or an address that ends in it."""
 _LETTERS = "FcwAPNKTMug3GV5Lj7EJnHpWsx4tb8haYeviqBz6rkCy12mUSDQX9RdoZf"
 _VALUES = {letter: value for value, letter in enumerate(_LETTERS)}
 _MASK = 23442827791579

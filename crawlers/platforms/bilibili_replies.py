@@ -116,7 +116,8 @@ class BilibiliReplies(BilibiliSpider):
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        match = VIDEO.fullmatch(job.query.strip())
+        query = job.query.strip()
+        match = VIDEO.fullmatch(f"av{query}" if query.isdecimal() else query)  # as the comments' own addresses say it
         if match is None:
             raise CannotCrawl(f"bilibili_replies {job.query!r}: give a video, such as BV17x411w7KC or its address")
         self._aid = int(match["aid"]) if match["aid"] else aid_of(match["bvid"])
