@@ -6,10 +6,20 @@ CrawlError
 ├── Blocked            stop the feed, wait, look at the cookie or the address
 │   └── RateLimited    stop the feed, wait, ask less often
 ├── LoginRequired      stop the feed, give a credential, or renew the one that expired
+├── Gone               go on without it: what was asked for is not there, or not any more
 └── Unreachable        try again later; the watermark stays
 """
 
-__all__ = ["Blocked", "CrawlError", "LoginRequired", "MalformedPost", "RateLimited", "SchemaChanged", "Unreachable"]
+__all__ = [
+    "Blocked",
+    "CrawlError",
+    "Gone",
+    "LoginRequired",
+    "MalformedPost",
+    "RateLimited",
+    "SchemaChanged",
+    "Unreachable",
+]
 
 
 class CrawlError(Exception):
@@ -34,6 +44,10 @@ class RateLimited(Blocked):
 
 class LoginRequired(CrawlError):
     """The platform wants a (new) credential."""
+
+
+class Gone(CrawlError):
+    """What was asked for is not there, or not any more: nothing is to be read, and nothing is wrong."""
 
 
 class Unreachable(CrawlError):

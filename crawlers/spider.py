@@ -37,6 +37,7 @@ from crawlers.synthetic import HEADER, declared
 
 __all__ = ["CannotCrawl", "Job", "PlatformSpider", "called", "is_loopback", "route_of", "spider_of"]
 
+_SYNTHETIC = HEADER.lower()
 Item = TypeVar("Item")
 Read = TypeVar("Read")
 
@@ -116,6 +117,8 @@ class PlatformSpider(ABC):
     """Whether the listing's further pages reach older posts; False for a document that holds only the newest."""
     route: ClassVar[str] = ""
     """By which way it comes upon posts, such as `search`; the last word of the feed's name unless it is given."""
+    may_be_gone: ClassVar[bool] = False
+    """Whether its query names one thing, such as a video, that may be deleted; a search that is gone has changed."""
     by_date: ClassVar[Slicing | None] = None
     """How its search can be narrowed to a time (`self.job.slice`); None where it cannot."""
     full_texts: ClassVar[int] = 0
@@ -190,7 +193,7 @@ class PlatformSpider(ABC):
             query=job.query,
             run_id=job.run_id,
             fetched_at=response.fetched_at,
-            synthetic=declared(response.headers.get(HEADER.lower(), ""), fields["native_id"]),
+            synthetic=declared(response.headers.get(_SYNTHETIC, ""), fields["native_id"]),
             **fields,
         )
         check(post)

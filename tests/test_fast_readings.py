@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from crawlers.platforms import x_search
 from crawlers.reading import dates, markup
-from crawlers.recording.record import read_case
+from crawlers.recording.record import outcome, read_case
 
 PIECES = (
     *("<p>", "</p>", "<br>", "<br/>", "<a href='/n/x'>", '<a href="/x?a=1&amp;b=2">', "</a>", "<div>", "</div>"),
@@ -68,6 +69,22 @@ def test_plain_html_reads_as_it_does_through_the_parser(monkeypatch: pytest.Monk
     monkeypatch.setattr(markup, "_simple", lambda page: None)
     assert short == [markup.text_of(page) for page in pages]
     assert taken > 300, "most pages go the short way"
+
+
+def test_text_that_reads_as_it_is_written_is_not_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [around.format(chr(code)) for code in range(0x11000) for around in ("文{}b", "{}b ", "a {}")]
+    short = [markup.text_of(text) for text in texts]
+    monkeypatch.setattr(markup, "_READ", re.compile(""))
+    assert short == [markup.text_of(text) for text in texts]
+
+
+def test_a_page_of_x_reads_in_one_go_as_post_by_post(monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = [read_case(path.parent) for path in (Path(__file__).parent / "fixtures" / "x_search").glob("*/posts.json")]
+    pages = [(spider, page) for spider, page in cases if page.status == 200 and b'"data":' in page.body]
+    short = [outcome(*page) for page in pages]
+    monkeypatch.setattr(x_search, "whole", lambda body: None)
+    assert short == [outcome(*page) for page in pages]
+    assert sum("posts" in page for page in short) > 2
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from config.both import Both
-from crawlers.errors import Blocked, CrawlError, LoginRequired, RateLimited, SchemaChanged, Unreachable
+from crawlers.errors import Blocked, CrawlError, Gone, LoginRequired, RateLimited, SchemaChanged, Unreachable
 from crawlers.formats.wbi import Wbi
 from crawlers.page import Response
 from crawlers.reading.wire import decode_item, decode_optional, decode_page, looks_like_html
@@ -30,7 +30,8 @@ _MEANINGS: dict[int, type[CrawlError]] = {
     -503: Unreachable,
     -504: Unreachable,
 }
-_CLOSED = re.compile("关闭|啥都木有|没有评论")
+_CLOSED = re.compile("关闭|没有评论")
+_GONE = re.compile("啥都木有|不可见|不存在|已(?:被)?删除|失效|审核中|仅.{0,6}可见|隐私设置")
 _VOUCHER = b'"v_voucher"'
 
 
@@ -57,7 +58,7 @@ class BilibiliSpider(PlatformSpider):
     own_signer = Wbi
 
     def data_of(self, response: Response, shape: type[Data]) -> Data | None:
-        """Return the answer's data; None where it says that there is none. CrawlError for what it refuses."""
+        """Return the answer's data; None where it says that comments are closed. CrawlError for what it refuses."""
         if looks_like_html(response.body):
             raise Blocked("a page for people instead of JSON")
         answer = decode_page(response.body, _Answer)
@@ -65,6 +66,8 @@ class BilibiliSpider(PlatformSpider):
         if answer.code:
             if _CLOSED.search(answer.message or ""):
                 return None
+            if _GONE.search(answer.message or ""):
+                raise Gone(said)
             raise _MEANINGS.get(answer.code, SchemaChanged)(said)
         data = bytes(answer.data)
         if _VOUCHER in data and decode_optional(msgspec.Raw(data), _Voucher) is not None:

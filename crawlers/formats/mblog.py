@@ -69,6 +69,7 @@ class _Message(msgspec.Struct):
     pic_infos: Any = None
     mixed: Any = msgspec.field(name="mix_media_info", default=None)
     user: User | None = None
+    deleted: Any = None
     root: msgspec.Raw = msgspec.field(name="retweeted_status", default=_ABSENT)
     type: int | None = msgspec.field(name="mblogtype", default=None)
     is_top: Any = msgspec.field(name="isTop", default=None)
@@ -86,11 +87,15 @@ class _Root(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A message as a post; `root` is the message that it reposts, where that still is there."""
+    """A message as a post; `root` is the message that it reposts, where that still is there.
+
+    One that is `gone` has left its place, with the platform's words in its text.
+    """
 
     post: Post
     cut: bool
     pinned: bool = False
+    gone: bool = False
     root: msgspec.Raw | None = None
 
 
@@ -121,7 +126,13 @@ def read_message(spider: PlatformSpider, response: Response, raw: msgspec.Raw, *
         parent_id=str(message.pid or root_mid) if root_mid else None,
         root_id=f"{_PLATFORM}:{Kind.POST}:{root_mid}" if root_mid else None,
     )
-    return Found(post=post, cut=cut, pinned=_is_pinned(message), root=message.root if root and root.user else None)
+    return Found(
+        post=post,
+        cut=cut,
+        pinned=_is_pinned(message),
+        gone=message.user is None and str(message.deleted) in ("1", "True"),
+        root=message.root if root and root.user else None,
+    )
 
 
 def digits(id: int | str | None, name: str) -> str:

@@ -15,6 +15,7 @@ from crawlers.reading.times import ReadTime, read_time, unix_time
 from crawlers.spider import PlatformSpider
 
 __all__ = [
+    "USER_LINK",
     "TiebaSpider",
     "User",
     "author_of",
@@ -34,6 +35,10 @@ _GUARD = re.compile("安全验证|百度验证|旋转图片|wappass|captcha", re
 _LINKS = (1, 35, 36, 37)
 _EMOTICONS, _PICTURES, _FILM = (2, 11), (3, 16, 20), 5
 _TIME = re.compile(r"^(?:发布于|发表于|回复于|更新于)\s*")
+
+
+USER_LINK = ".//a[contains(@href, '/home/main') or contains(@href, '/i/sys/jump')]"
+"""Where a page names an account; the second form until about 2020."""
 
 
 class User(msgspec.Struct):
@@ -105,7 +110,11 @@ def author_of(user: User | None) -> Author | None:
 
 def linked_user(address: str, name: str) -> User:
     """Return the account that a link leads to."""
-    named = parse_qs(urlsplit(address).query)
+    query = urlsplit(address).query
+    try:
+        named = parse_qs(query, errors="strict")
+    except UnicodeDecodeError:  # older pages write names in GBK
+        named = parse_qs(query, encoding="gb18030", errors="replace")
     return User(portrait=named.get("id", [""])[0] or None, user_name=named.get("un", [""])[0] or None, name_show=name)
 
 

@@ -12,7 +12,7 @@ from lxml import html as lxml_html
 
 from config.settings import DAY_ZONE
 from crawlers.errors import MalformedPost
-from crawlers.formats.tieba_answer import User, author_of, linked_user, pictures_in, read_at, text_in
+from crawlers.formats.tieba_answer import USER_LINK, User, author_of, linked_user, pictures_in, read_at, text_in
 from crawlers.page import Response
 from crawlers.post import Author, Engagement
 from crawlers.reading.counts import count
@@ -249,7 +249,7 @@ def _card(response: Response, card: Element) -> Entry:
     thread = next((match for link in links if (match := _THREAD.search(attribute(link, "href")))), None)
     when = plain(first(card, f".//{classed('desc-info')}"))
     shown = (attribute(one, "data-src") for one in each(card, f".//{classed('image-list-item')}//img"))
-    user = first(card, ".//a[contains(@href, '/home/main')]")
+    user = first(card, USER_LINK)
     return Entry(
         tid=_number(thread[1] if thread else ""),
         pinned=_TOP in attribute(card, "class").split(),

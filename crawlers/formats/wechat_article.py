@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import sha1
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-from crawlers.errors import Blocked, CrawlError, LoginRequired, RateLimited, SchemaChanged
+from crawlers.errors import Blocked, CrawlError, Gone, LoginRequired, RateLimited, SchemaChanged
 
 __all__ = ["HOME", "address_of", "article_id", "refused_page"]
 
@@ -18,6 +18,7 @@ HOME = "https://mp.weixin.qq.com"
 _GUARD = re.compile("antispider|验证码|异常访问|完成验证|环境异常|协助验证|seccode")
 _TOO_OFTEN = re.compile("频繁|freq control")
 _LOGIN = re.compile("请在微信客户端打开|重新登录|请先登录|登录超时|请登录|login")
+_GONE = re.compile("(?:账号|帐号|公众号).{0,12}(?:注销|屏蔽|封禁|停用|迁移)")
 _KEY = ("__biz", "mid", "idx", "sn")
 
 
@@ -51,4 +52,6 @@ def refused_page(text: str) -> CrawlError:
         return RateLimited("a page that says: too often")
     if _LOGIN.search(text):
         return LoginRequired("a page that asks to log in, or to be opened in WeChat")
+    if _GONE.search(text):
+        return Gone("a page that says that the account is not there any more")
     return SchemaChanged("a page without articles")

@@ -8,7 +8,16 @@ from functools import partial
 import msgspec
 
 from config.both import Both
-from crawlers.errors import Blocked, LoginRequired, MalformedPost, RateLimited, SchemaChanged, Unreachable
+from crawlers.errors import (
+    Blocked,
+    CrawlError,
+    Gone,
+    LoginRequired,
+    MalformedPost,
+    RateLimited,
+    SchemaChanged,
+    Unreachable,
+)
 from crawlers.formats.mblog import SITE, Found, read_message, tags_of
 from crawlers.formats.weibo_id import from_base62
 from crawlers.page import Dead, Listed, Page, Request, Response
@@ -21,9 +30,11 @@ from crawlers.spider import CannotCrawl, Job, PlatformSpider
 __all__ = ["ABSENT", "OfMessage", "Reply", "WeiboMobile", "read_reply"]
 
 ABSENT = msgspec.Raw(b"null")
-_POST_CARD, _GROUP_CARD = "9", "11"
+_POST_CARD = "9"
 _DEEPEST = 5
+_WITH_WORDS = (400, 404)
 _NOTHING = re.compile("没有内容|没有找到|没有更多|暂无|还没有人|快来|第一个|不存在评论")
+_GONE = re.compile("不存在|已(?:经)?被(?:作者)?删除")
 _CLOSED = re.compile("关闭了?评论|仅.{0,8}可(?:评论|见)|不可见|设置了?.{0,8}权限")
 _TOO_FAST = re.compile("频繁|稍后再试")
 _CHALLENGE = re.compile("验证|异常")
@@ -40,10 +51,11 @@ _BARE_ID = re.compile(r"([0-9A-Za-z]{9})")
 
 
 class Reply(msgspec.Struct):
-    """What every answer of this host is."""
+    """What every answer of these hosts is; the desktop's says `message` where the phone's says `msg`."""
 
     ok: int | str
     msg: str | None = None
+    message: str | None = None
     errno: int | str | None = None
     url: str | None = None
     data: msgspec.Raw = ABSENT
@@ -84,6 +96,17 @@ class WeiboMobile(PlatformSpider):
         text = text_of(markup)
         return replace(draft, text=text, tags=tags_of(text), links=links_of(markup, self.base, own=SITE))
 
+    def refusal(self, response: Response) -> CrawlError:
+        """Return what the status means, or the body's words that there is no such thing, which comes with some."""
+        if response.status in _WITH_WORDS:
+            try:
+                return Gone(read_reply(response).msg or "")
+            except (Blocked, Gone, LoginRequired) as error:
+                return error
+            except CrawlError:  # it says nothing that we know
+                pass
+        return super().refusal(response)
+
     def page_of_cards(self, response: Response, cards: Iterable[msgspec.Raw], following: Request | None) -> Page:
         """Return the page that holds the cards' messages, and the messages that they repost."""
         groups, broken = self.read_each(cards, _messages)
@@ -101,6 +124,7 @@ class WeiboMobile(PlatformSpider):
         found, dead = self.read_each(messages, lambda raw: read_message(self, response, raw, of=of))
         read_root = partial(read_message, self, response)
         roots, dead_roots = self.read_each([one.root for one in found if one.root], read_root)
+        found, roots = [one for one in found if not one.gone], [one for one in roots if not one.gone]
         everything: list[Found] = [*found, *roots]
         return Page(
             posts=tuple(one.post for one in everything if not one.cut),
@@ -121,10 +145,13 @@ def read_reply(response: Response) -> Reply:
         refusal = LoginRequired if _LOGIN.search(page) else Blocked
         raise refusal("a page for people instead of JSON")
     reply = decode_page(response.body, Reply)
+    reply.msg = reply.msg or reply.message
     ok, words = str(reply.ok), reply.msg or ""
     said = f"the platform says: ok {ok} {words}".rstrip()
     if ok == "1" or (ok == "0" and (_NOTHING.search(words) or _CLOSED.search(words))):
         return reply
+    if ok == "0" and _GONE.search(words):
+        raise Gone(said)
     if _TOO_FAST.search(words):
         raise RateLimited(said)
     if ok == "-100" or _LOGIN.search(words) or _LOGIN.search(reply.url or ""):
@@ -138,6 +165,8 @@ def read_reply(response: Response) -> Reply:
 
 class OfMessage(WeiboMobile):
     """What belongs to the one message that the query names, by number or address."""
+
+    may_be_gone = True
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
@@ -161,8 +190,8 @@ def _message_id(query: str) -> str | None:
 def _messages(raw: msgspec.Raw, depth: int = 0) -> list[msgspec.Raw]:
     """Return the posts that a card holds: none in an advertisement, several in a group."""
     card = decode_item(raw, _Card)
-    if str(card.card_type) == _GROUP_CARD and depth < _DEEPEST:
-        return [message for member in card.group or () for message in _messages(member, depth + 1)]
+    if card.group is not None and depth < _DEEPEST:
+        return [message for member in card.group for message in _messages(member, depth + 1)]
     if str(card.card_type) != _POST_CARD:
         return []
     if card.mblog == ABSENT:

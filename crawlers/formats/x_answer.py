@@ -1,12 +1,43 @@
-"""X's answers, API v2: posts, what goes with them, and what is said instead (https://docs.x.com/x-api/posts)."""
+"""X's answers, API v2: posts, what goes with them, and what is said instead (https://docs.x.com/x-api/posts).
+
+Nearly every page is read in one go, typed (`Whole`). One odd field anywhere, and it is read post by post (`Found`), so
+that nothing but that field is left out.
+"""
 
 from typing import Any
 
 import msgspec
 
-__all__ = ["Beside", "Found", "Includes", "Note", "Problem", "Tweet", "User"]
+from crawlers.post import Author
 
-_ABSENT = msgspec.Raw(b"null")
+__all__ = [
+    "Beside",
+    "Entities",
+    "Found",
+    "Includes",
+    "Metrics",
+    "Medium",
+    "Note",
+    "Place",
+    "Problem",
+    "Tweet",
+    "User",
+    "Whole",
+    "WholeIncludes",
+    "whole",
+]
+
+
+class Metrics(msgspec.Struct):
+    """The counts of a post, and of an account."""
+
+    retweet_count: int | None = None
+    reply_count: int | None = None
+    like_count: int | None = None
+    impression_count: int | None = None
+    bookmark_count: int | None = None
+    quote_count: int | None = None
+    followers_count: int | None = None
 
 
 class User(msgspec.Struct):
@@ -18,7 +49,7 @@ class User(msgspec.Struct):
     description: str | None = None
     verified: bool | None = None
     verified_type: str | None = None
-    public_metrics: Any = None
+    public_metrics: Metrics | None = None
 
 
 class Reference(msgspec.Struct):
@@ -28,11 +59,44 @@ class Reference(msgspec.Struct):
     id: str | int
 
 
+class Link(msgspec.Struct):
+    """An address in a text, by its names."""
+
+    unwound_url: str | None = None
+    expanded_url: str | None = None
+    url: str | None = None
+
+
+class Hashtag(msgspec.Struct):
+    """A tag in a text."""
+
+    tag: str | None = None
+
+
+class Entities(msgspec.Struct):
+    """What stands in a text beside words."""
+
+    urls: list[Link] | None = None
+    hashtags: list[Hashtag] | None = None
+
+
 class Note(msgspec.Struct):
     """The whole text of a long post."""
 
     text: str
-    entities: Any = None
+    entities: Entities | None = None
+
+
+class Attached(msgspec.Struct):
+    """The pictures and films of a post, by their keys."""
+
+    media_keys: list[str | int] | None = None
+
+
+class Geo(msgspec.Struct):
+    """Where a post says that it is from."""
+
+    place_id: str | None = None
 
 
 class Tweet(msgspec.Struct):
@@ -44,13 +108,29 @@ class Tweet(msgspec.Struct):
     author_id: str | int | None = None
     conversation_id: str | int | None = None
     lang: str | None = None
-    note_tweet: msgspec.Raw = _ABSENT
-    public_metrics: Any = None
+    note_tweet: Note | None = None
+    public_metrics: Metrics | None = None
     referenced_tweets: list[Reference] | None = None
-    entities: Any = None
-    attachments: Any = None
-    geo: Any = None
-    edits: list[Any] | None = msgspec.field(name="edit_history_tweet_ids", default=None)
+    entities: Entities | None = None
+    attachments: Attached | None = None
+    geo: Geo | None = None
+    edits: list[str | int] | None = msgspec.field(name="edit_history_tweet_ids", default=None)
+
+
+class Medium(msgspec.Struct):
+    """A picture, or a film with a picture that stands for it."""
+
+    media_key: str | int | None = None
+    url: str | None = None
+    preview_image_url: str | None = None
+
+
+class Place(msgspec.Struct):
+    """A place."""
+
+    id: str | None = None
+    full_name: str | None = None
+    country: str | None = None
 
 
 class Includes(msgspec.Struct):
@@ -58,14 +138,14 @@ class Includes(msgspec.Struct):
 
     users: list[msgspec.Raw] | None = None
     tweets: list[msgspec.Raw] | None = None
-    media: list[Any] | None = None
-    places: list[Any] | None = None
+    media: list[msgspec.Raw] | None = None
+    places: list[msgspec.Raw] | None = None
 
 
 class Beside(msgspec.Struct):
-    """The accounts, the pictures' addresses and the places that go with a page, by their ids."""
+    """The accounts with their names, the pictures' addresses and the places that go with a page, by their ids."""
 
-    users: dict[str, User]
+    authors: dict[str, tuple[Author, str | None]]
     media: dict[str, str]
     places: dict[str, str]
 
@@ -83,6 +163,35 @@ class Found(msgspec.Struct):
     data: list[msgspec.Raw] | None = None
     includes: Includes | None = None
     meta: Meta | None = None
+
+
+class WholeIncludes(msgspec.Struct):
+    """What a page holds beside its posts, typed."""
+
+    users: list[User] | None = None
+    tweets: list[Tweet] | None = None
+    media: list[Medium] | None = None
+    places: list[Place] | None = None
+
+
+class Whole(msgspec.Struct):
+    """A page of the search, typed."""
+
+    data: list[Tweet] | None = None
+    includes: WholeIncludes | None = None
+    meta: Meta | None = None
+
+
+_decoder = msgspec.json.Decoder(Whole)
+
+
+def whole(body: bytes) -> Whole | None:
+    """Return the page read in one go; None where something in it is not as the interface's documents have it."""
+    try:
+        body.decode()
+        return _decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 class Problem(msgspec.Struct):

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 
 from config.both import Both
-from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged
+from crawlers.errors import Blocked, CrawlError, Gone, LoginRequired, MalformedPost, RateLimited, SchemaChanged
 from crawlers.formats.native_id import published, settled
-from crawlers.formats.xiaohongshu_page import note_in_page
+from crawlers.formats.xiaohongshu_page import notes_in_page
 from crawlers.page import Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
@@ -22,7 +23,9 @@ from crawlers.spider import PlatformSpider
 __all__ = ["ABSENT", "Xiaohongshu", "read_reply"]
 
 ABSENT = msgspec.Raw(b"null")
-GONE = {-510000, -510001}
+_GONE = {-510000, -510001, 300031}
+"""What says that the note is not there any more, or not for everybody."""
+_GONE_PAGE = re.compile(r"error_code=300031|当前笔记暂时无法浏览|你访问的页面不见了")
 _BLOCKED = {300011, 300012, 300015, 300017, -1, 461, 471}
 """300011 finds the account odd, 300012 the address, 300017 the token; 300015 and -1 do not take the signature."""
 _TOO_FAST = {300013}
@@ -81,9 +84,10 @@ class _Note(msgspec.Struct):
 
 
 class Item(msgspec.Struct):
-    """One thing in a list: a note, or a suggestion of other words."""
+    """One thing in a list: a note, in a card or, in the lists of an account, bare; or a suggestion of other words."""
 
     id: str | None = None
+    note_id: str | None = None
     model_type: str | None = None
     xsec_token: str | None = None
     card: msgspec.Raw = msgspec.field(name="note_card", default=ABSENT)
@@ -110,6 +114,7 @@ class Data(msgspec.Struct):
     """What the parts of this interface answer with."""
 
     items: list[msgspec.Raw] | None = None
+    notes: list[msgspec.Raw] | None = None
     comments: list[msgspec.Raw] | None = None
     has_more: bool | int | None = None
     cursor: str | None = None
@@ -120,10 +125,6 @@ class _Reply(msgspec.Struct):
     success: bool | None = None
     msg: str | None = None
     data: msgspec.Raw = ABSENT
-
-
-class Gone(MalformedPost):
-    """The note is not there any more, or not for everybody."""
 
 
 class Xiaohongshu(PlatformSpider):
@@ -224,8 +225,10 @@ def read_reply(response: Response) -> Data:
     """Return what the reply holds; raise what it says instead, Gone when a note is not there."""
     if looks_like_html(response.body):
         page = response.body.decode("utf-8", "replace")
-        if (shown := note_in_page(page)) is not None:
+        if (shown := notes_in_page(page)) is not None:
             return decode_item(shown, Data)
+        if _GONE_PAGE.search(unquote(response.url) + page):
+            raise Gone("the note is not there any more, or not for everybody")
         odd = _BLOCKED_PAGE.search(response.url + page) or not _LOGIN_WORDS.search(page)
         raise (Blocked if odd else LoginRequired)("a page for people instead of JSON")
     reply = decode_page(response.body, _Reply)
@@ -247,7 +250,7 @@ def _code(code: int | str | None) -> int | None:
 
 def _refusal(code: int | None, words: str) -> CrawlError:
     said = f"the platform says: {code} {words}".rstrip()
-    if code in GONE:
+    if code in _GONE:
         return Gone(said)
     if code in _TOO_FAST or _TOO_FAST_WORDS.search(words):
         return RateLimited(said)

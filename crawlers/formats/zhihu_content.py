@@ -1,4 +1,4 @@
-"""知乎: what its search and its questions list: answers, articles, videos and short posts (想法), JSON → Post.
+"""知乎: what its search and its questions list: answers, articles, videos, short posts (想法), questions; JSON → Post.
 
 Ids are written with their kind, such as answer/123: the same number may be an article's.
 """
@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from config.both import Both
-from crawlers.errors import MalformedPost
+from crawlers.errors import CrawlError, MalformedPost
+from crawlers.formats.zhihu import refused
 from crawlers.page import Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.avatar import avatar
@@ -24,8 +25,9 @@ from crawlers.reading.times import ReadTime, Stamp, optional_time, stamped
 from crawlers.reading.wire import decode_item, decode_optional
 from crawlers.spider import PlatformSpider
 
-__all__ = ["KINDS", "Person", "Zhihu", "author_of", "number", "parameter", "type_of"]
+__all__ = ["KINDS", "QUESTION", "Person", "Zhihu", "author_of", "number", "parameter", "type_of"]
 
+QUESTION = "question"
 KINDS = {"answer": Kind.POST, "article": Kind.ARTICLE, "zvideo": Kind.POST, "pin": Kind.POST}
 _ABSENT = msgspec.Raw(b"null")
 _NOBODY = {"", "0"}
@@ -42,6 +44,10 @@ class _Question(msgspec.Struct):
     id: int | str | None = None
     name: str | None = None
     title: str | None = None
+
+
+class _Topic(msgspec.Struct):
+    name: str | None = None
 
 
 class _Badge(msgspec.Struct):
@@ -71,7 +77,7 @@ class Person(msgspec.Struct):
 
 
 class _Object(msgspec.Struct):
-    """An answer, article, video or short post; which fields it has depends on its type and on the list's version."""
+    """An answer, article, video, short post or question; its fields depend on its type and the list's version."""
 
     type: str
     id: int | str | None = None
@@ -80,6 +86,7 @@ class _Object(msgspec.Struct):
     content: Any = None
     excerpt: str | None = None
     description: str | None = None
+    detail: str | None = None
     question: _Question | None = None
     created_time: Stamp | None = None
     created: Stamp | None = None
@@ -93,11 +100,14 @@ class _Object(msgspec.Struct):
     like_count: Any = None
     reaction_count: Any = None
     comment_count: Any = None
+    answer_count: Any = None
     repost_count: Any = None
     play_count: Any = None
+    visit_count: Any = None
     favlists_count: Any = None
     favorites_count: Any = None
     thumbnail_info: Any = None
+    topics: list[_Topic] | None = None
     ip_info: str | None = None
     author: Person | None = None
     origin: msgspec.Raw = msgspec.field(name="origin_pin", default=_ABSENT)
@@ -122,7 +132,7 @@ class Zhihu(PlatformSpider):
     headers = {"Accept": "application/json"}
 
     def read_content(self, response: Response, raw: msgspec.Raw) -> Post:
-        """Return an answer, article, video or short post; one that passes another on is its repost."""
+        """Return an answer, article, video, short post or question; one that passes another on is its repost."""
         found = decode_item(raw, _Object)
         published_at, precision = _time(found)
         edited_at = optional_time(found.updated_time or found.updated or found.updated_at, response.moment)
@@ -132,11 +142,12 @@ class Zhihu(PlatformSpider):
         above = f"pin/{number(origin.id)}" if origin and origin.id else None
         return self.post(
             response,
-            kind=Kind.REPOST if above else KINDS[found.type],
+            kind=Kind.REPOST if above else KINDS.get(found.type, Kind.POST),
             native_id=f"{found.type}/{_id(found)}",
             url=_url(found),
             title=text_of(heading or "") or None,
             text=text_of(markup),
+            tags=tuple(dict.fromkeys(topic.name for topic in found.topics or () if topic.name)),
             links=links_of(" ".join([markup, *_named(parts, "link", "url")]), self.home),
             pictures=_parse_pictures(found, markup, parts),
             author=author_of(found.author),
@@ -148,6 +159,10 @@ class Zhihu(PlatformSpider):
             parent_id=above,
             root_id=f"{self.platform}:{Kind.POST}:{above}" if above else None,
         )
+
+    def refusal(self, response: Response) -> CrawlError:
+        """Return what the body says of the refusal, or else the status."""
+        return refused(response) or super().refusal(response)
 
     @staticmethod
     def with_origin(raw: msgspec.Raw) -> list[msgspec.Raw]:
@@ -225,7 +240,7 @@ def _parse_markup(found: _Object) -> tuple[str, list[dict[str, Any]]]:
     parts = [part for part in found.content if isinstance(part, dict)] if isinstance(found.content, list) else []
     texts = [part.get("content") for part in parts] if parts else [found.content]
     whole = "<br>".join(text for text in texts if isinstance(text, str))
-    return whole or found.description or found.excerpt or "", parts
+    return whole or found.detail or found.description or found.excerpt or "", parts
 
 
 def _named(parts: list[dict[str, Any]], type: str, *names: str) -> Iterator[str]:
@@ -251,9 +266,9 @@ def _parse_engagement(found: _Object) -> Engagement:
     likes = (found.voteup_count, found.vote_count, found.like_count, found.reaction_count)
     return Engagement(
         likes=next((count(one) for one in likes if one is not None), None),
-        comments=count(found.comment_count),
+        comments=count(found.answer_count if found.type == QUESTION else found.comment_count),
         reposts=count(found.repost_count),
-        views=count(found.play_count),
+        views=count(found.visit_count if found.play_count is None else found.play_count),
         favourites=count(found.favorites_count if found.favlists_count is None else found.favlists_count),
     )
 

@@ -15,7 +15,9 @@ from crawlers.reading.wire import looks_like_html
 __all__ = ["contents_in_page", "hot_list_in_page"]
 
 _STATE = re.compile(r"""<script[^<>]*\bid=["']js-initialData["'][^<>]*>""")
-_HELD = {"answers": "answer", "articles": "article", "zvideos": "zvideo", "pins": "pin"}
+_HELD = {"questions": "question", "answers": "answer", "articles": "article", "zvideos": "zvideo", "pins": "pin"}
+_WHOLE = "detail"
+"""What a question has that is more than the heading of an answer."""
 
 
 def contents_in_page(body: bytes) -> list[msgspec.Raw]:
@@ -38,7 +40,7 @@ def _contents(entities: Any) -> Iterator[dict[str, Any]]:
     for name, kind in _HELD.items():
         held = within(entities, name)
         for one in held.values() if isinstance(held, dict) else ():
-            if isinstance(one, dict) and one.get("id"):
+            if isinstance(one, dict) and one.get("id") and (kind != "question" or _WHOLE in one):
                 named = one.get("author")
                 person = within(entities, "users", named) if isinstance(named, str) else named
                 asked = one.get("question")

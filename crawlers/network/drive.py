@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol, TypeVar
 
-from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged
+from crawlers.errors import Blocked, CrawlError, Gone, LoginRequired, SchemaChanged
 from crawlers.network.ending import EXPIRED, Ending, capped, ended_by, ending
-from crawlers.network.fetch import Fetcher, Gone
+from crawlers.network.fetch import Fetcher
 from crawlers.network.in_order import InOrder
 from crawlers.network.listing import Listing, Stop
 from crawlers.network.report import Verdict
@@ -97,7 +97,7 @@ class Drive:
     async def _read_listing(self) -> Stop | None:
         last, asked = self._spider.first(), 1
         async with InOrder[Page](self._width) as reading:
-            reading.start(self._read(last))
+            reading.start(self._read_listed(last))
             while reading:
                 page = await reading.take()
                 await self._use(page)
@@ -109,12 +109,20 @@ class Drive:
                     request = self._spider.after(last) or (None if reading else page.next)
                     if request is None:
                         break
-                    reading.start(self._read(request))
+                    reading.start(self._read_listed(request))
                     last, asked = request, asked + 1
         return None
 
     async def _read(self, request: Request) -> Page:
         return await self._fetcher.read(request, self._announced(partial(self._parse, request)))
+
+    async def _read_listed(self, request: Request) -> Page:
+        try:
+            return await self._read(request)
+        except Gone as error:
+            if not self._spider.may_be_gone:
+                raise SchemaChanged(str(error)) from error
+            return Page(nothing=str(error))
 
     async def _read_optional(self, request: Request) -> Page | None:
         try:

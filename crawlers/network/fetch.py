@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from crawlers.errors import Blocked, CrawlError, LoginRequired, SchemaChanged, Unreachable
+from crawlers.errors import Blocked, CrawlError, Gone, LoginRequired, SchemaChanged, Unreachable
 from crawlers.page import Download, Request, Response
 from crawlers.spider import PlatformSpider, is_loopback
 
-__all__ = ["Fetcher", "Forbidden", "Gone"]
+__all__ = ["Fetcher", "Forbidden"]
 
 Read = TypeVar("Read")
 
@@ -23,10 +23,6 @@ _FAILING = frozenset((408, 425, 500, 502, 503, 504, 520, 521, 522, 524))
 _GONE = frozenset((403, 404, 410))
 _LONGEST_NAME = 200
 _IN_ADDRESSES = ";/?:@&=+$,-_.!~*'()#%[]|^"
-
-
-class Gone(CrawlError):
-    """An optional page is not there, or not for us: go on without it."""
 
 
 class Forbidden(Blocked):

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.errors import Blocked, MalformedPost, SchemaChanged, Unreachable
 from crawlers.formats.hot_list import HotList, Topic
 from crawlers.page import Page, Request, Response
@@ -58,6 +59,9 @@ class BaiduHot(HotList):
     delay = 10
     robots = False
     lists = ("realtime", "novel", "movie", "teleplay", "car", "game")
+    in_browser = BrowserPage(
+        r"https://top\.baidu\.com/(api/)?board\?([^\n]*&)?tab=(?P<query>realtime|novel|movie|teleplay|car|game)(?=[&\n])"
+    )
     headers = {"Accept": "application/json"}
 
     def first(self) -> Request:

@@ -4,7 +4,7 @@
     GET /x/v2/reply/reply?type=1&oid={aid}&root={rpid}&ps=20&pn=N            all answers to one
 
 The query is a video: BV17x411w7KC, av170001, or its address. Signed and refused as the search is
-(crawlers/formats/wbi.py).
+(crawlers/formats/wbi.py). The video itself is read where a browser has received it.
 Fields: https://github.com/SocialSisterYi/bilibili-API-collect/blob/master/docs/comment/readme.md.
 """
 
@@ -21,6 +21,7 @@ from crawlers.browser_page import BrowserPage
 from crawlers.errors import MalformedPost
 from crawlers.formats.bilibili_answer import BilibiliSpider
 from crawlers.formats.bilibili_id import VIDEO, aid_of, bvid_of
+from crawlers.formats.bilibili_video import is_of_a_video, read_video
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
@@ -105,16 +106,18 @@ class BilibiliReplies(BilibiliSpider):
     """What is said below a video."""
 
     feed_name = Both("B站评论", "Bilibili comments")
+    may_be_gone = True
     in_browser = BrowserPage(
-        r"https://api\.bilibili\.com/x/v2/reply(/(wbi/)?main|/reply)?"
-        r"\?(?=([^\n]*&)?type=1[&\n])([^\n]*&)?oid=(?P<query>\d+)",
-        "av{query}",
+        r"https://(api\.bilibili\.com/x/(v2/reply(/(wbi/)?main|/reply)?\?(?=([^\n]*&)?type=1[&\n])([^\n]*&)?oid="
+        r"|web-interface/(wbi/)?view(/detail)?\?([^\n]*&)?[ab]v?id=)|(www|m)\.bilibili\.com/video/)"
+        r"(?P<query>\d+|BV\w{10}|av\d+)"
     )
     headers = {"Accept": "application/json", "Referer": "https://www.bilibili.com/"}
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        match = VIDEO.fullmatch(job.query.strip())
+        query = job.query.strip()
+        match = VIDEO.fullmatch(f"av{query}" if query.isdecimal() else query)  # as the comments' own addresses say it
         if match is None:
             raise CannotCrawl(f"bilibili_replies {job.query!r}: give a video, such as BV17x411w7KC or its address")
         self._aid = int(match["aid"]) if match["aid"] else aid_of(match["bvid"])
@@ -126,6 +129,8 @@ class BilibiliReplies(BilibiliSpider):
 
     def parse_page(self, response: Response) -> Page:
         """Read a page of comments, or of the answers to one."""
+        if is_of_a_video(response):
+            return self._video(response)
         data = self.data_of(response, _Data)
         if data is None:
             return Page(nothing="no comments here, or not any more")
@@ -148,6 +153,10 @@ class BilibiliReplies(BilibiliSpider):
             next=self._following(data.cursor) if items else None,
             nothing=None if items or pinned else "a list without comments",
         )
+
+    def _video(self, response: Response) -> Page:
+        posts, dead = self.read_each([response], partial(read_video, self))
+        return Page(posts=tuple(posts), dead=tuple(dead))
 
     def _parse_reply(self, response: Response, raw: msgspec.Raw) -> tuple[Post, list[msgspec.Raw]]:
         """Return the comment, and those of its answers that stand with it."""

@@ -94,7 +94,7 @@ class BilibiliSearch(BilibiliSpider):
         data = self.data_of(response, _Data)
         if data is None:
             return Page(nothing="no data")
-        items = [one for raw in decode_optional(data.result, list[msgspec.Raw]) or () for one in _read_of(raw)]
+        items = [one for raw in _results(data.result) for one in _read_of(raw)]
         posts, dead = self.read_each(items, partial(self._parse_item, response))
         page, pages = data.page or 1, min(data.pages or 1, _MOST_PAGES)
         return Page(
@@ -161,6 +161,15 @@ class _Type(msgspec.Struct):
     type: str | None = None
     kind: str | None = msgspec.field(name="result_type", default=None)
     data: msgspec.Raw = msgspec.Raw(b"null")
+
+
+def _results(result: msgspec.Raw) -> list[msgspec.Raw]:
+    """Return the results: a list, or of the older page of all kinds a list of each kind below its name."""
+    if (listed := decode_optional(result, list[msgspec.Raw])) is not None:
+        return listed
+    kinds = decode_optional(result, dict[str, msgspec.Raw]) or {}
+    lists = (decode_optional(kinds[kind], list[msgspec.Raw]) for kind in (_VIDEO, _ARTICLE) if kind in kinds)
+    return [one for listed in lists for one in listed or ()]
 
 
 def _read_of(raw: msgspec.Raw) -> list[msgspec.Raw]:

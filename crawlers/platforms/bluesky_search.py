@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged, Unreachable
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
@@ -23,6 +24,7 @@ from crawlers.reading.avatar import avatar
 from crawlers.reading.counts import count
 from crawlers.reading.dates import ReadTime, read_date
 from crawlers.reading.links import links_of
+from crawlers.reading.page_state import within
 from crawlers.reading.wire import decode_item, decode_json, decode_optional, decode_page
 from crawlers.slicing import Slicing
 from crawlers.spider import PlatformSpider
@@ -88,10 +90,6 @@ class _View(msgspec.Struct):
     bookmark_count: Any = msgspec.field(name="bookmarkCount", default=None)
 
 
-class _Holder(msgspec.Struct):
-    embed: Any = None
-
-
 class _Found(msgspec.Struct):
     posts: list[msgspec.Raw]
     cursor: str | None = None
@@ -112,6 +110,7 @@ class BlueskySearch(PlatformSpider):
     max_stale_pages = 2
     robots = False
     needs = "token_env"
+    in_browser = BrowserPage(r"https://[\w.-]+/xrpc/app\.bsky\.feed\.searchPosts\?([^\n]*&)?q=(?P<query>[^&\n]+)")
     headers = {"Accept": "application/json"}
     by_date = Slicing(caps=False)
 
@@ -258,22 +257,21 @@ def _inside(embed: Any) -> Iterator[dict[str, Any]]:
 
 def _quoted(embed: Any) -> str | None:
     """Return the address of the post that is quoted, deleted ones too; a quoted list or feed is none."""
-    uri = _record(embed).get("uri")
-    return uri if isinstance(uri, str) and f"/{_POST}/" in uri else None
+    uri = str(_record(embed).get("uri"))
+    return uri if f"/{_POST}/" in uri else None
 
 
 def _record(embed: Any) -> dict[str, Any]:
     """Return what is embedded of another's: a post, a list, a feed; empty for none."""
-    record = embed.get("record") if isinstance(embed, dict) else None
-    if isinstance(record, dict) and isinstance(record.get("record"), dict) and "uri" not in record:
-        record = record["record"]
+    record = within(embed, "record")
+    within_it = within(record, "record")
+    record = within_it if isinstance(within_it, dict) and "uri" not in record else record
     return record if isinstance(record, dict) else {}
 
 
 def _quoted_view(raw: msgspec.Raw) -> _View | None:
     """Return the quoted post as it stands in the one that quotes; None where it is gone, or not for everybody."""
-    holder = decode_optional(raw, _Holder)
-    record = _record(holder.embed if holder else None)
+    record = _record(within(decode_optional(raw, dict[str, Any]), "embed"))
     if not isinstance(record.get("value"), dict) or f"/{_POST}/" not in str(record.get("uri")):
         return None
     first = record.get("embeds")

@@ -9,6 +9,7 @@ What X3.x shows to phones is read too.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -37,6 +38,7 @@ _NUMBERED = re.compile(r"(?:postmessage_|pid=|pid)(?P<pid>\d+)")
 _PATHS = ("forum.php?mod=viewthread&", "forum.php?mod=redirect&")
 _THREAD_PAGES = 20
 """Pages of one thread that a crawl reads at the most, the first and the newest."""
+_OPENED = "first-post-"
 _ROWS = "//tbody[starts-with(@id, 'normalthread_') or starts-with(@id, 'stickthread_')]"
 _TOUCH_ROWS = f"//{classed('threadlist', 'div')}//li[.//a[contains(@href, 'tid=') or contains(@href, 'thread-')]]"
 """Of the phone's template, which tells when a thread was begun and not when it was last answered."""
@@ -45,6 +47,17 @@ _TOUCH_BODIES = f"//div[starts-with(@id, 'pid')]//{classed('message', 'div')}"
 _POST = "ancestor::*[starts-with(@id, 'post_') or starts-with(@id, 'pid')]"
 _TOUCH_TITLES = (f"//{classed('view_tit', 'div')}", f"//{classed('postlist', 'div')}/h2")
 _COUNTS = f"//{classed('hm', 'div')}/{classed('xi1', 'span')}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Thread:
+    """What a page says of its thread: `opener` is the first post where it stands on the page, `opened` its number."""
+
+    tid: str
+    title: str
+    shown: Engagement
+    opener: Element | None
+    opened: str
 
 
 class Discuz(PlatformSpider):
@@ -131,19 +144,17 @@ class Discuz(PlatformSpider):
         counts = [count(plain(one)) for one in each(root, _COUNTS)]
         shown = Engagement(views=counts[0] if counts else None, comments=counts[1] if len(counts) > 1 else None)
         opener = bodies[0] if number == 1 else None
-        read = partial(self._parse_post, response, tid, plain(heading), shown, opener)
-        posts, dead = self.read_each(bodies, read)
-        older, left_out = self._older(response.url, tid, number, page_count(root), posts)
+        opened = _pid(opener) if opener is not None else urlsplit(response.url).fragment.removeprefix(_OPENED)
+        thread = _Thread(tid=tid, title=plain(heading), shown=shown, opener=opener, opened=opened)
+        posts, dead = self.read_each(bodies, partial(self._parse_post, response, thread))
+        older, left_out = self._older(response.url, tid, number, page_count(root), posts, opened)
         return Page(posts=tuple(posts), dead=tuple(dead), follow=older, left_out=left_out)
 
-    def _parse_post(
-        self, response: Response, tid: str, title: str, shown: Engagement, opener: Element | None, body: Element
-    ) -> Post:
+    def _parse_post(self, response: Response, thread: _Thread, body: Element) -> Post:
         around = next(reversed([*each(body, _POST)]), None)
-        match = _NUMBERED.search(_own_id(body))
-        if match is None:
+        main, pid, tid = body is thread.opener, _pid(body), thread.tid
+        if not pid:
             raise MalformedPost(f"id: {_own_id(body)[:40]!r} is no post's")
-        main, pid = body is opener, match["pid"]
         if around is None:
             raise MalformedPost(f"post {pid}: stands in no post")
         posted = first(around, ".//em[starts-with(@id, 'authorposton')]")
@@ -154,14 +165,14 @@ class Discuz(PlatformSpider):
         text = text_of(own)
         native_id = f"{self._site}/thread/{tid}" if main else f"{self._site}/post/{pid}"
         topic, found = ("viewthread.php?", "redirect.php?") if self._old else _PATHS
-        answered = _answered(quoted, opener)
+        answered = _answered(quoted, thread.opened)
         return self.post(
             response,
             kind=Kind.POST if main else Kind.COMMENT,
             native_id=native_id,
             url=f"{self._root}/{topic}tid={tid}" if main else f"{self._root}/{found}goto=findpost&ptid={tid}&pid={pid}",
             site=self._site,
-            title=title or None if main else None,
+            title=thread.title or None if main else None,
             text=text,
             tags=hashtags(text),
             links=links_of(own, self._root),
@@ -170,7 +181,7 @@ class Discuz(PlatformSpider):
             published_at=when[0],
             time_precision=when[1],
             edited_at=optional_time(edited(changed), response.moment),
-            engagement=shown if main else Engagement(),
+            engagement=thread.shown if main else Engagement(),
             parent_id=None if main else f"{self._site}/post/{answered}" if answered
             else f"{self._site}/thread/{tid}",
             root_id=None if main else self._id(tid),
@@ -191,9 +202,12 @@ class Discuz(PlatformSpider):
                 yield urljoin(f"{self._root}/", address)
 
     def _older(
-        self, url: str, tid: str, number: int, pages: int, posts: list[Post]
+        self, url: str, tid: str, number: int, pages: int, posts: list[Post], opened: str
     ) -> tuple[tuple[Request, ...], str | None]:
-        """Return the next of a thread's pages: after the first the last, then those before it, while they are new."""
+        """Return the next of a thread's pages: after the first the last, then those before it, while they are new.
+
+        Its address ends in the number of the thread's first post, which no server is sent and later pages do not tell.
+        """
         older = pages if number == 1 else number - 1
         until = self.until
         reached = number > 1 and until and posts and all(post.published_at < until for post in posts)
@@ -201,7 +215,8 @@ class Discuz(PlatformSpider):
             return (), None
         if number > 1 and older <= pages - _THREAD_PAGES and not is_loopback(self.base):
             return (), f"thread {tid} has more than {_THREAD_PAGES} pages"
-        return (self._thread(url, tid, older),), None
+        asked = self._thread(url, tid, older)
+        return (replace(asked, url=f"{asked.url}#{_OPENED}{opened}") if opened else asked,), None
 
     def _id(self, tid: str) -> str:
         return f"{self.platform}:{Kind.POST}:{self._site}/thread/{tid}"
@@ -220,11 +235,15 @@ class Discuz(PlatformSpider):
         return Request(url=f"{self.base}/{path}tid={tid}&page={page}", optional=True)
 
 
-def _answered(quoted: str, opener: Element | None) -> str | None:
+def _answered(quoted: str, opened: str) -> str | None:
     """Return the number of the post that is quoted; None for none, and for the first, which is the thread itself."""
     match = _NUMBERED.search(quoted)
-    opened = _NUMBERED.search(_own_id(opener)) if opener is not None else None
-    return match["pid"] if match and not (opened and opened["pid"] == match["pid"]) else None
+    return match["pid"] if match and match["pid"] != opened else None
+
+
+def _pid(body: Element) -> str:
+    match = _NUMBERED.search(_own_id(body))
+    return match["pid"] if match else ""
 
 
 def _own_id(body: Element) -> str:

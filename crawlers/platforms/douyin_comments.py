@@ -4,7 +4,7 @@
     GET /aweme/v1/web/comment/list/reply/?item_id=…&comment_id=…&cursor=N&count=20
 
 Requests carry a signature (a_bogus). The query is the video's number or address. The video itself is read where a
-browser has received it, /aweme/v1/web/aweme/detail/.
+browser has received it: /aweme/v1/web/aweme/detail/, its own page, or the page under which it is shared.
 """
 
 import re
@@ -16,7 +16,8 @@ import msgspec
 from config.both import Both
 from crawlers.browser_page import BrowserPage
 from crawlers.errors import SchemaChanged
-from crawlers.formats.douyin import Comment, Douyin, Reply, read_reply
+from crawlers.formats.douyin import Comment, Douyin
+from crawlers.formats.douyin_answer import Reply, read_reply
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.reading.counts import count
 from crawlers.reading.wire import decode_optional
@@ -33,9 +34,11 @@ class DouyinComments(Douyin):
     """What people answered to one video."""
 
     feed_name = Both("抖音评论", "Douyin comments")
+    may_be_gone = True
     in_browser = BrowserPage(
-        r"https://www[\w-]*\.douyin\.com/aweme/v1/web/(comment/list/(reply/)?|aweme/detail/)"
-        r"\?([^\n]*&)?(aweme|item)_id=(?P<query>\d+)"
+        r"https://(www[\w-]*\.douyin\.com/aweme/v1/web/(comment/list/(reply/)?|aweme/detail/)\?([^\n]*&)?(aweme|item)_id="
+        r"|(www|m)\.(ies)?douyin\.com/(share/)?(video|note)/|www\.iesdouyin\.com/web/api/v2/aweme/iteminfo/\?([^\n]*&)?item_ids=)"
+        r"(?P<query>\d{15,20})"
     )
 
     def __init__(self, job: Job) -> None:
@@ -54,9 +57,9 @@ class DouyinComments(Douyin):
     def parse_page(self, response: Response) -> Page:
         """Read one page of comments, or of the replies to one."""
         reply = read_reply(response)
-        if decode_optional(reply.aweme_detail, dict[str, msgspec.Raw]):
-            found, broken = self.read_each([reply.aweme_detail], partial(self.read_aweme, response))
-            return Page(posts=tuple(found), dead=tuple(broken))
+        single = decode_optional(reply.aweme_detail, dict[str, msgspec.Raw]) is not None
+        if single or reply.item_list is not None:
+            return self._videos(response, [reply.aweme_detail] if single else reply.item_list or [])
         comments = _comments(reply)
         asked = parse_qs(urlsplit(response.url).query)
         below = asked.get("comment_id", [None])[0]
@@ -76,6 +79,12 @@ class DouyinComments(Douyin):
             next=None if below else following,
             nothing=None if comments or following else "no comments",
         )
+
+    def _videos(self, response: Response, shown: list[msgspec.Raw]) -> Page:
+        """Return the video itself; a page shows others beside it."""
+        found, broken = self.read_each(shown, partial(self.read_aweme, response))
+        own = tuple(post for post in found if post.native_id == self._video)
+        return Page(posts=own, dead=tuple(broken), nothing=None if own or broken else "no such video")
 
     def _following(self, reply: Reply, here: str, below: str | None) -> Request | None:
         at = count(reply.cursor)

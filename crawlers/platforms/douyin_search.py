@@ -16,7 +16,8 @@ import msgspec
 from config.both import Both
 from crawlers.browser_page import BrowserPage
 from crawlers.errors import MalformedPost, SchemaChanged
-from crawlers.formats.douyin import Douyin, Reply, read_reply
+from crawlers.formats.douyin import Douyin
+from crawlers.formats.douyin_answer import Reply, read_reply
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.reading.wire import decode_item
 

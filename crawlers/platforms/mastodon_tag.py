@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 import msgspec
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.errors import LoginRequired, SchemaChanged
 from crawlers.formats.native_id import published
 from crawlers.page import Listed, Page, Request, Response
@@ -27,17 +28,20 @@ from crawlers.reading.dates import ReadTime, read_date
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
 from crawlers.reading.times import optional_time
-from crawlers.reading.wire import decode_item, decode_json, decode_optional
+from crawlers.reading.wire import decode_item, decode_json, decode_optional, decode_page
 from crawlers.spider import CannotCrawl, Job, PlatformSpider
 
 __all__ = ["MastodonTag"]
 
-_QUERY = re.compile(r"(?:https?://(?P<site>[^/\s]+)/tags/)?[#＃]?(?P<tag>[^\s#＃@/?]+)(?:@(?P<host>[\w.:-]+))?/?")
+_QUERY = re.compile(
+    r"(?:https?://(?P<site>[^/\s]+)/(?:tags|api/v1/timelines/tag)/)?[#＃]?(?P<tag>[^\s#＃@/?]+)(?:@(?P<host>[\w.:-]+))?/?"
+)
 _NEXT = re.compile(r'<([^<>]*)>\s*;[^,<]*\brel="?next\b')
 _QUOTED = re.compile(r"<p\b[^<>]*\bclass=[\"'][^\"'<>]*\bquote-inline\b[^<>]*>.*?</p>", re.IGNORECASE | re.DOTALL)
 """The address of a quoted post, for readers that know no quotes."""
 _NAMED = re.compile(r"<a\b[^<>]*\bclass=[\"'][^\"'<>]*\b(?:mention|hashtag)\b[^<>]*>", re.IGNORECASE)
 _LIMIT = 40
+_TIMELINE = "/timelines/"
 _ABSENT = msgspec.Raw(b"null")
 _CLOCKS_DIFFER = timedelta(minutes=10)
 _LOGIN = re.compile("token|authenticated|authorized|log ?in", re.IGNORECASE)
@@ -70,7 +74,7 @@ class _Attachment(msgspec.Struct):
 
 class _Status(msgspec.Struct):
     id: int | str
-    content: str
+    content: str | None
     created_at: str | None = None
     uri: str | None = None
     url: str | None = None
@@ -100,8 +104,11 @@ class _Root(msgspec.Struct):
     id: int | str
 
 
-class _Refusal(msgspec.Struct):
-    error: str
+class _Answer(msgspec.Struct):
+    """What stands in place of a timeline: the answer of a search, or a refusal."""
+
+    error: str | None = None
+    statuses: list[msgspec.Raw] | None = None
 
 
 class MastodonTag(PlatformSpider):
@@ -115,6 +122,7 @@ class MastodonTag(PlatformSpider):
     robots = False
     needs = "token_env"
     refusals = {**PlatformSpider.refusals, 422: LoginRequired}
+    in_browser = BrowserPage(r"(?P<query>https://[\w.:-]+/api/v1/timelines/tag/[^/?\n]+)")
     headers = {"Accept": "application/json"}
 
     def __init__(self, job: Job) -> None:
@@ -136,10 +144,7 @@ class MastodonTag(PlatformSpider):
 
     def parse_page(self, response: Response) -> Page:
         """Read one page of the timeline."""
-        if response.body.lstrip()[:1] == b"{":
-            refusal = decode_json(response.body, _Refusal).error
-            raise (LoginRequired if _LOGIN.search(refusal) else SchemaChanged)(f"the instance says: {refusal}")
-        items = decode_json(response.body, list[msgspec.Raw])
+        items = _listed(response)
         found, dead = self.read_each(items, partial(self._parse_status, response))
         boosted = [root for _, root in found if root]
         roots, dead_roots = self.read_each(boosted, partial(self._parse_status, response))
@@ -148,7 +153,7 @@ class MastodonTag(PlatformSpider):
             posts=(*posts, *(post for post, _ in roots)),
             dead=(*dead, *dead_roots),
             listed=tuple(Listed(id=post.id, at=self._came_at(post, response)) for post in posts),
-            next=self._following(response, posts),
+            next=self._following(response, posts) if _TIMELINE in response.url else None,
             nothing=None if items else "an empty timeline",
         )
 
@@ -167,7 +172,8 @@ class MastodonTag(PlatformSpider):
         quoted = decode_optional(quote.status, _Root)
         quoted_id = None if boosted or answered else quoted.id if quoted else quote.id
         passed_on = boosted.id if boosted else quoted_id
-        content = _QUOTED.sub("", status.content) if quoted or quote.id else status.content
+        written = status.content or ""  # null below a picture alone, as Pixelfed has it
+        content = _QUOTED.sub("", written) if quoted or quote.id else written
         native_id = self._id(status.id)
         published_at, precision = _parse_time(status, native_id, response)
         edited = optional_time(status.edited_at, response.moment)
@@ -225,6 +231,18 @@ class MastodonTag(PlatformSpider):
         fields = {"limit": str(_LIMIT)} | ({"max_id": before} if before else {})
         tag = quote(self._tag, safe="")
         return Request(url=f"{self.base}/api/v1/timelines/tag/{tag}?{urlencode(fields)}", headers=self.headers)
+
+
+def _listed(response: Response) -> list[msgspec.Raw]:
+    """Return the statuses of a timeline, or of a search; raise what is said instead."""
+    if response.body.lstrip()[:1] != b"{":
+        return decode_json(response.body, list[msgspec.Raw])
+    answer = decode_page(response.body, _Answer)
+    if answer.statuses is not None:
+        return answer.statuses
+    if answer.error is None:
+        raise SchemaChanged("neither statuses nor why there are none")
+    raise (LoginRequired if _LOGIN.search(answer.error) else SchemaChanged)(f"the instance says: {answer.error}")
 
 
 def _pictures(media: Iterable[_Attachment]) -> Iterator[str]:

@@ -19,6 +19,7 @@ from config.both import Both
 from crawlers.browser_page import BrowserPage
 from crawlers.errors import MalformedPost, SchemaChanged
 from crawlers.formats.tieba_answer import (
+    USER_LINK,
     TiebaSpider,
     User,
     author_of,
@@ -229,7 +230,7 @@ def _id(number: int | str | None) -> str:
 def _parse_hit(hit: Element) -> _Found:
     """Return a hit of the layout until 2025."""
     link = first(hit, f".//{classed('p_title')}//a")
-    user = first(hit, ".//a[contains(@href, '/home/main')]")
+    user = first(hit, USER_LINK)
     address = urlsplit(attribute(link, "href"))
     asked = parse_qs(address.query)
     thread = _THREAD.search(address.path)
@@ -252,7 +253,7 @@ def _shown_card(card: Element) -> _Found:
     thread = next((match for link in links if (match := _THREAD.search(attribute(link, "href")))), None)
     heading = plain(first(card, f".//{classed('top-title')}"))
     told = re.search(r"发布于\s*(\S+(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?)", heading)
-    user = first(card, ".//a[contains(@href, '/home/main')]")
+    user = first(card, USER_LINK)
     return _Found(
         tid=thread["tid"] if thread else "",
         title=plain(first(card, f".//{classed('title-wrap')}")),

@@ -1,6 +1,7 @@
 """微信公众号: the messages that one account has sent, newest first, as WeChat's own page of its history shows them.
 
     GET /mp/profile_ext?action=getmsg&__biz=…&f=json&offset=N&count=10
+    GET /mp/appmsgalbum?action=getalbum&__biz=…&album_id=…&f=json      read where a browser has received it
 
 The query is the account's __biz. The cookie of a WeChat client is wanted (`cookie_env`), which lasts some hours. The
 page for people, whose script holds the same list, is read as well.
@@ -16,6 +17,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.errors import LoginRequired, MalformedPost, RateLimited, SchemaChanged, Unreachable
 from crawlers.formats.wechat_article import HOME, address_of, article_id, refused_page
 from crawlers.page import Listed, Page, Request, Response
@@ -67,10 +69,32 @@ class _List(msgspec.Struct):
     messages: list[msgspec.Raw] = msgspec.field(name="list")
 
 
+class _InAlbum(msgspec.Struct):
+    title: str
+    url: str
+    create_time: Stamp
+    cover: str | None = msgspec.field(name="cover_img_1_1", default=None)
+
+
+class _Album(msgspec.Struct):
+    """A collection's articles: a list, or of one alone the article itself."""
+
+    articles: msgspec.Raw = msgspec.field(name="article_list", default=_ABSENT)
+
+
+class _Said(msgspec.Struct):
+    ret: int | None = None
+    words: str | None = msgspec.field(name="errmsg", default=None)
+
+
 class _Answer(msgspec.Struct):
-    ret: int
+    """The answer of either list; that of an album tells its refusals one level deeper."""
+
+    ret: int | None = None
+    said: _Said | None = msgspec.field(name="base_resp", default=None)
     words: str | None = msgspec.field(name="errmsg", default=None)
     list: str | None = msgspec.field(name="general_msg_list", default=None)
+    album: _Album | None = msgspec.field(name="getalbum_resp", default=None)
     more: int | None = msgspec.field(name="can_msg_continue", default=None)
     next_offset: int | None = None
 
@@ -90,10 +114,14 @@ class WechatHistory(PlatformSpider):
     platform = "wechat"
     platform_name = Both("微信公众号", "WeChat public accounts")
     feed_name = Both("公众号历史消息", "WeChat account history")
+    may_be_gone = True
     home = HOME
     delay = 5
     robots = False
     max_stale_pages = 2
+    in_browser = BrowserPage(
+        r"https://mp\.weixin\.qq\.com/mp/(profile_ext|appmsgalbum)\?([^\n]*&)?__biz=(?P<query>[A-Za-z0-9+/]{8,40}={0,2})"
+    )
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
@@ -111,6 +139,8 @@ class WechatHistory(PlatformSpider):
         name, onward = "", None
         if response.body.lstrip()[:1] == b"{":
             answer = _answer(response)
+            if answer.album is not None:
+                return self._album(response, answer.album)
             body = (answer.list or "").encode()
             if answer.more and answer.next_offset is not None:
                 onward = self._page(answer.next_offset)
@@ -128,6 +158,22 @@ class WechatHistory(PlatformSpider):
             next=onward,
             nothing=None if messages else "a list without messages",
         )
+
+    def _album(self, response: Response, album: _Album) -> Page:
+        """Return the articles of a collection."""
+        listed = decode_optional(album.articles, list[msgspec.Raw])
+        single = [album.articles] if decode_optional(album.articles, dict[str, msgspec.Raw]) is not None else []
+        posts, dead = self.read_each(single if listed is None else listed, partial(self._in_album, response))
+        return Page(
+            posts=tuple(posts), dead=tuple(dead), nothing=None if posts or dead else "a collection without articles"
+        )
+
+    def _in_album(self, response: Response, raw: msgspec.Raw) -> Post:
+        article = decode_item(raw, _InAlbum)
+        if (sent := stamped(article.create_time)) is None:
+            raise MalformedPost(f"create_time: {article.create_time!r:.40} is no time")
+        written = _Article(title=article.title, content_url=article.url, cover=article.cover)
+        return self._article(response, "", written, address_of(article.url), sent)
 
     def _pieces(self, raw: msgspec.Raw) -> Iterator[_Piece]:
         """Yield the articles of a message, or its words; pictures, voices and films on their own are none."""
@@ -150,9 +196,12 @@ class WechatHistory(PlatformSpider):
             return self._message(response, name, piece, sent)
         article = decode_item(piece.raw, _Article)
         address = address_of(article.content_url or "")
-        title = _plain(article.title)
-        if not address or (not title and piece.head):
+        if not address or (not _plain(article.title) and piece.head):
             return None
+        return self._article(response, name, article, address, sent)
+
+    def _article(self, response: Response, name: str, article: _Article, address: str, sent: ReadTime) -> Post:
+        title = _plain(article.title)
         if not address.startswith("https://"):
             raise MalformedPost(f"content_url: {address[:80]!r} is no address")
         source, cover = address_of(article.source_url or ""), article.cover or ""
@@ -207,12 +256,14 @@ def _plain(text: str) -> str:
 
 def _answer(response: Response) -> _Answer:
     answer = decode_page(response.body, _Answer)
-    said = f"the platform says: ret {answer.ret} {answer.words or ''}".rstrip()
-    if answer.ret == 0:
+    beside = answer.said or _Said()
+    ret, words = (beside.ret, beside.words) if answer.ret is None else (answer.ret, answer.words or beside.words)
+    said = f"the platform says: ret {ret} {words or ''}".rstrip()
+    if ret == 0:
         return answer
-    if answer.ret in _TOO_OFTEN or "freq" in said:
+    if ret in _TOO_OFTEN or "freq" in said:
         raise RateLimited(said)
-    raise (LoginRequired if answer.ret == _NO_SESSION or "session" in said else SchemaChanged)(said)
+    raise (LoginRequired if ret == _NO_SESSION or "session" in said else SchemaChanged)(said)
 
 
 def _in_script(response: Response) -> tuple[bytes, str]:

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import msgspec
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged, Unreachable
 from crawlers.formats.wechat_article import HOME, address_of, article_id, refused_page
 from crawlers.page import Dead, Listed, Page, Request, Response
@@ -93,6 +94,9 @@ class WechatMp(PlatformSpider):
     delay = 10
     robots = False
     max_stale_pages = 2
+    in_browser = BrowserPage(
+        r"https://mp\.weixin\.qq\.com/cgi-bin/appmsg(publish)?\?([^\n]*&)?fakeid=(?P<query>[A-Za-z0-9+/=]{8,60})(?=[&\n])"
+    )
     token_parameter = "token"  # noqa: S105  # it is the name of one
 
     def __init__(self, job: Job) -> None:

@@ -11,6 +11,7 @@ from functools import partial
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.errors import Blocked, MalformedPost
 from crawlers.formats.wechat_article import address_of, article_id, refused_page
 from crawlers.page import Listed, Page, Request, Response
@@ -41,6 +42,9 @@ class WechatSogou(PlatformSpider):
     max_stale_pages = 2
     robots = False
     login_walls = ()
+    in_browser = BrowserPage(
+        r"https://weixin\.sogou\.com/weixin\?(?=([^\n]*&)?type=2[&\n])([^\n]*&)?query=(?P<query>[^&\n]+)"
+    )
 
     def first(self) -> Request:
         """Return the request for the first page."""

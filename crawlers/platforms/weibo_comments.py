@@ -67,7 +67,7 @@ class WeiboComments(OfMessage):
 
     feed_name = Both("微博评论", "Weibo comments")
     in_browser = BrowserPage(
-        r"https://(m\.weibo\.cn/((comments/hotflow|statuses/show)\?([^\n]*&)?id=|(detail|status)/)"
+        r"https://(m\.weibo\.cn/((comments/hotflow|api/comments/show|statuses/show)\?([^\n]*&)?id=|(detail|status)/)"
         r"|weibo\.com/ajax/statuses/(show|buildComments)\?(?![^\n]*fetch_level=1)([^\n]*&)?id=)"
         r"(?P<query>\d{10,}|[0-9A-Za-z]{9})(?=[&?\n])"
     )

@@ -15,6 +15,7 @@ import msgspec
 from lxml import etree
 
 from config.both import Both
+from crawlers.browser_page import BrowserPage
 from crawlers.errors import MalformedPost, SchemaChanged, Unreachable
 from crawlers.formats.hot_list import HotList, Topic
 from crawlers.formats.weibo_mobile import read_reply
@@ -68,6 +69,10 @@ class WeiboHot(HotList):
     delay = 10
     robots = False
     lists = ("realtime",)
+    in_browser = BrowserPage(
+        r"https://(weibo\.com/ajax/(side|statuses)|s\.weibo\.com/top)/(?P<query>hotSearch|hot_band|summary)(?=[?\n])",
+        "realtime",
+    )
     headers = {"Accept": "application/json", "Referer": "https://weibo.com/"}
 
     def first(self) -> Request:

@@ -45,6 +45,7 @@ class WeiboProfile(WeiboMobile):
     """What one account posted and reposted."""
 
     feed_name = Both("微博主页", "Weibo profile")
+    may_be_gone = True
     in_browser = BrowserPage(
         r"https://(m\.weibo\.cn/api/container/getIndex\?([^\n]*&)?containerid=107603"
         r"|weibo\.com/ajax/statuses/mymblog\?([^\n]*&)?uid=)(?P<query>\d{5,})"

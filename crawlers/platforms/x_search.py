@@ -6,10 +6,10 @@ It wants a token of the developer's own (`token_env`). Fields: https://docs.x.co
 page may hold posts beside errors that tell of others; a spent budget and a rate that is too high both answer 429.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -17,18 +17,34 @@ import msgspec
 from config.both import Both
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged
 from crawlers.formats.native_id import published
-from crawlers.formats.x_answer import Beside, Found, Includes, Note, Problem, Tweet, User
+from crawlers.formats.x_answer import (
+    Beside,
+    Entities,
+    Found,
+    Includes,
+    Medium,
+    Metrics,
+    Place,
+    Problem,
+    Tweet,
+    User,
+    Whole,
+    WholeIncludes,
+    whole,
+)
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post, Precision
 from crawlers.reading.counts import count
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
 from crawlers.reading.times import ReadTime, optional_time, read_time
-from crawlers.reading.wire import decode_item, decode_optional, decode_page
+from crawlers.reading.wire import decode_item, decode_page
 from crawlers.slicing import Slicing, iso_utc
 from crawlers.spider import CannotCrawl, Job, PlatformSpider
 
 __all__ = ["XSearch"]
+
+Item = TypeVar("Item")
 
 _LIMIT = 100
 _LONGEST_QUERY = 4_096
@@ -73,7 +89,11 @@ class XSearch(PlatformSpider):
 
     def parse_page(self, response: Response) -> Page:
         """Read one page of the search."""
-        found = decode_page(response.body, Found)
+        read = whole(response.body)
+        page = self._page_of(response, read) if read else None
+        return page if page and not page.dead else self._page_of(response, decode_page(response.body, Found))
+
+    def _page_of(self, response: Response, found: Whole | Found) -> Page:
         if found.data is None and (found.meta is None or found.meta.result_count != 0):
             raise _meant(response)
         includes = found.includes or Includes()
@@ -94,33 +114,33 @@ class XSearch(PlatformSpider):
         """Return what the body says of the refusal, or else the status."""
         return _meant(response)
 
-    def _parse_tweet(self, response: Response, beside: Beside, raw: msgspec.Raw) -> Post:
-        tweet = decode_item(raw, Tweet)
+    def _parse_tweet(self, response: Response, beside: Beside, given: Tweet | msgspec.Raw) -> Post:
+        tweet = _read(given, Tweet)
         id = str(tweet.id)
         if not (id.isascii() and id.isdecimal()):
             raise MalformedPost(f"id: {id[:40]!r} is no number")
         kind, parent = _place(tweet)
-        note = decode_optional(tweet.note_tweet, Note)
-        author = beside.users.get(str(tweet.author_id))
-        entities = _fields(note.entities if note else None) or _fields(tweet.entities)
-        links = _named(entities.get("urls"), "unwound_url", "expanded_url", "url")
+        note = tweet.note_tweet
+        author, username = beside.authors.get(str(tweet.author_id)) or _unknown(tweet)
+        entities = (note.entities if note else None) or tweet.entities or Entities()
+        links = [address for one in entities.urls or () if (address := one.unwound_url or one.expanded_url or one.url)]
         published_at, precision = _parse_time(tweet, id, response)
         root = str(tweet.conversation_id or parent) if kind is Kind.COMMENT else parent
         return self.post(
             response,
             kind=kind,
             native_id=id,
-            url=f"https://x.com/{author.username if author and author.username else 'i'}/status/{id}",
+            url=f"https://x.com/{username or 'i'}/status/{id}",
             text=text_of(note.text if note else tweet.text),
-            tags=tuple(dict.fromkeys(_named(entities.get("hashtags"), "tag"))),
-            links=links_of(" ".join(links), "https://x.com", own=_OWN),
+            tags=tuple(dict.fromkeys([one.tag for one in entities.hashtags or () if one.tag])),
+            links=links_of(" ".join(links), "https://x.com", own=_OWN) if links else (),
             pictures=_pictures(tweet, beside.media),
-            author=_parse_author(author, tweet),
+            author=author,
             published_at=published_at,
             time_precision=precision,
             edited_at=_edited_at(tweet, response),
             engagement=_parse_engagement(tweet.public_metrics),
-            region=beside.places.get(str(_fields(tweet.geo).get("place_id"))),
+            region=beside.places.get(tweet.geo.place_id or "") if tweet.geo else None,
             parent_id=parent,
             root_id=f"{self.platform}:{Kind.POST}:{root}" if root else None,
             language=tweet.lang if tweet.lang not in _NO_LANGUAGE else None,
@@ -148,7 +168,7 @@ def _meant(response: Response) -> CrawlError:
     said = "; ".join(dict.fromkeys(str(word) for word in words if word)) or "neither posts nor why there are none"
     said = f"the platform says: {said}"
     status = response.status if response.status != 200 else problem.status or 200
-    if "usage-capped" in (problem.type or "") or "UsageCapExceeded" in said:
+    if status == 402 or "usage-capped" in (problem.type or "") or "UsageCapExceeded" in said:
         return RateLimited(f"{said}: the reads of this account are used up")
     if status == 429:
         reset = optional_time(count(response.headers.get("x-rate-limit-reset")), response.moment)
@@ -156,22 +176,36 @@ def _meant(response: Response) -> CrawlError:
     return {401: LoginRequired, 403: Blocked}.get(status, SchemaChanged)(said)
 
 
-def _beside(includes: Includes) -> Beside:
-    users = {str(user.id): user for raw in includes.users or () if (user := decode_optional(raw, User))}
+def _read(given: Item | msgspec.Raw, shape: type[Item]) -> Item:
+    return decode_item(given, shape) if isinstance(given, msgspec.Raw) else given
+
+
+def _each(given: Sequence[Item | msgspec.Raw] | None, shape: type[Item]) -> Iterator[Item]:
+    """Yield what stands beside the posts; what cannot be read is left out."""
+    for one in given or ():
+        try:
+            yield _read(one, shape)
+        except msgspec.ValidationError:
+            continue
+
+
+def _beside(includes: Includes | WholeIncludes) -> Beside:
+    authors = {str(user.id): (_parse_author(user), user.username) for user in _each(includes.users, User)}
     media, places = {}, {}
-    for one in map(_fields, includes.media or ()):
-        address = one.get("url") or one.get("preview_image_url")
-        if isinstance(address, str) and address.startswith("https://"):
-            media[str(one.get("media_key"))] = address
-    for one in map(_fields, includes.places or ()):
-        if isinstance(name := one.get("full_name") or one.get("country"), str):
-            places[str(one.get("id"))] = name
-    return Beside(users=users, media=media, places=places)
+    for medium in _each(includes.media, Medium):
+        if (address := medium.url or medium.preview_image_url or "").startswith("https://"):
+            media[str(medium.media_key)] = address
+    for place in _each(includes.places, Place):
+        if name := place.full_name or place.country:
+            places[str(place.id)] = name
+    return Beside(authors=authors, media=media, places=places)
 
 
 def _place(tweet: Tweet) -> tuple[Kind, str | None]:
     """Return what the post is, and the one that it reposts, answers or quotes."""
-    referred = {reference.type: str(reference.id) for reference in tweet.referenced_tweets or ()}
+    if not tweet.referenced_tweets:
+        return Kind.POST, None
+    referred = {reference.type: str(reference.id) for reference in tweet.referenced_tweets}
     return next(((kind, referred[name]) for name, kind in _KINDS.items() if name in referred), (Kind.POST, None))
 
 
@@ -196,15 +230,18 @@ def _edited_at(tweet: Tweet, response: Response) -> datetime | None:
     return at if at and at <= response.fetched_at else None
 
 
-def _parse_author(user: User | None, tweet: Tweet) -> Author | None:
-    if user is None:
-        return Author(id=str(tweet.author_id)) if tweet.author_id else None
+def _unknown(tweet: Tweet) -> tuple[Author | None, None]:
+    """Return who wrote where the page tells no more of the account than its number."""
+    return (Author(id=str(tweet.author_id)) if tweet.author_id else None), None
+
+
+def _parse_author(user: User) -> Author:
     kind = user.verified_type
     return Author(
         id=str(user.id),
         name=user.name or user.username,
         url=f"https://x.com/{user.username}" if user.username else None,
-        followers=count(_fields(user.public_metrics).get("followers_count")),
+        followers=count(user.public_metrics.followers_count) if user.public_metrics else None,
         verified=user.verified,
         verification=kind if kind and kind != "none" else None,
         organisation=True if kind in _ORGANISATIONS else None,
@@ -212,29 +249,19 @@ def _parse_author(user: User | None, tweet: Tweet) -> Author | None:
     )
 
 
-def _parse_engagement(metrics: Any) -> Engagement:
-    shown = _fields(metrics)
+def _parse_engagement(shown: Metrics | None) -> Engagement:
+    if shown is None:
+        return Engagement()
     return Engagement(
-        reposts=count(shown.get("retweet_count")),
-        comments=count(shown.get("reply_count")),
-        likes=count(shown.get("like_count")),
-        views=count(shown.get("impression_count")),
-        favourites=count(shown.get("bookmark_count")),
-        shares=count(shown.get("quote_count")),
+        reposts=count(shown.retweet_count),
+        comments=count(shown.reply_count),
+        likes=count(shown.like_count),
+        views=count(shown.impression_count),
+        favourites=count(shown.bookmark_count),
+        shares=count(shown.quote_count),
     )
 
 
-def _fields(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _named(items: Any, *names: str) -> list[str]:
-    """Return of each item the first of these fields that it has."""
-    each = map(_fields, items if isinstance(items, list) else ())
-    found = (next((one[name] for name in names if one.get(name)), None) for one in each)
-    return [one for one in found if isinstance(one, str)]
-
-
 def _pictures(tweet: Tweet, media: Mapping[str, str]) -> tuple[str, ...]:
-    keys = _fields(tweet.attachments).get("media_keys")
-    return tuple(media[str(key)] for key in keys if str(key) in media) if isinstance(keys, list) else ()
+    keys = tweet.attachments.media_keys if tweet.attachments else None
+    return tuple(media[str(key)] for key in keys if str(key) in media) if keys else ()

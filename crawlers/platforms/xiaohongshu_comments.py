@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from config.both import Both
 from crawlers.browser_page import BrowserPage
 from crawlers.errors import SchemaChanged
-from crawlers.formats.xiaohongshu import Comment, Data, Gone, Xiaohongshu, read_reply
+from crawlers.formats.xiaohongshu import Comment, Data, Xiaohongshu, read_reply
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.spider import CannotCrawl, Job
 
@@ -31,6 +31,7 @@ class XiaohongshuComments(Xiaohongshu):
     """What people answered to one note."""
 
     feed_name = Both("小红书评论", "Xiaohongshu comments")
+    may_be_gone = True
     in_browser = BrowserPage(
         r"https://(www\.(xiaohongshu|rednote)\.com/(explore|discovery/item|search_result)/"
         r"|(edith|webapi)\.(xiaohongshu|rednote)\.com/api/sns/web/v\d/"
@@ -53,10 +54,7 @@ class XiaohongshuComments(Xiaohongshu):
 
     def parse_page(self, response: Response) -> Page:
         """Read the note, a page of its comments, or of the replies to one."""
-        try:
-            found = read_reply(response)
-        except Gone as error:
-            return Page(nothing=str(error))
+        found = read_reply(response)
         if found.items is not None:
             return self._parse_note(response, found)
         if found.comments is None and found.has_more is None:

@@ -14,7 +14,7 @@ import msgspec
 from config.both import Both
 from crawlers.browser_page import BrowserPage
 from crawlers.errors import MalformedPost, SchemaChanged
-from crawlers.formats.xiaohongshu import ABSENT, Gone, Item, Xiaohongshu, read_reply
+from crawlers.formats.xiaohongshu import ABSENT, Item, Xiaohongshu, read_reply
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Post
 from crawlers.reading.wire import decode_item
@@ -35,8 +35,8 @@ class XiaohongshuSearch(Xiaohongshu):
 
     feed_name = Both("小红书搜索", "Xiaohongshu search")
     in_browser = BrowserPage(
-        r"https://(edith|webapi)\.(xiaohongshu|rednote)\.com/api/sns/web/v1/search/"
-        r'notes[^\n]*\n.*"keyword":\s*"(?P<query>[^"]+)"'
+        r"https://((edith|webapi)\.(xiaohongshu|rednote)\.com/api/sns/web/v1/search/notes[^\n]*\n.*\"keyword\":\s*\""
+        r"|www\.(xiaohongshu|rednote)\.com/search_result\?([^\n]*&)?keyword=)(?P<query>[^\"&\n]+)"
     )
     overlap = 6 * 3600
     full_texts = 40
@@ -51,13 +51,11 @@ class XiaohongshuSearch(Xiaohongshu):
 
     def parse_page(self, response: Response) -> Page:
         """Read one page of the search."""
-        try:
-            found = read_reply(response)
-        except Gone as error:
-            return Page(nothing=str(error))
-        read, dead = self.read_each(found.items or (), partial(self._parse_item, response))
+        found = read_reply(response)
+        items = found.notes if found.items is None else found.items
+        read, dead = self.read_each(items or (), partial(self._parse_item, response))
         notes = [note for note in read if note]
-        if found.items is None and found.has_more is None:
+        if items is None and found.has_more is None:
             raise SchemaChanged("items: missing")
         more = bool(found.has_more)
         return Page(
@@ -83,7 +81,7 @@ class XiaohongshuSearch(Xiaohongshu):
         item = decode_item(raw, Item)
         if item.model_type in _NO_NOTES or (item.card == ABSENT and item.model_type not in _NOTES):
             return None
-        if item.card == ABSENT:
+        if item.card == ABSENT and item.note_id is None:
             raise MalformedPost("note_card: missing")
         post = self.read_note(response, raw)
         return post, None if post.text else self.whole(post.native_id, item.xsec_token or "")

@@ -1,4 +1,4 @@
-"""知乎: the answers to one question, newest first, twenty a page.
+"""知乎: the answers to one question, newest first, twenty a page, and the question where its own page is read.
 
     GET /api/v4/questions/{id}/answers?include=…&sort_by=created&offset=N&limit=20
 
@@ -15,7 +15,7 @@ import msgspec
 from config.both import Both
 from crawlers.browser_page import BrowserPage
 from crawlers.formats.zhihu import Reply, read_reply
-from crawlers.formats.zhihu_content import KINDS, Zhihu, parameter, type_of
+from crawlers.formats.zhihu_content import KINDS, QUESTION, Zhihu, parameter, type_of
 from crawlers.formats.zhihu_page import contents_in_page
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.reading.wire import decode_optional
@@ -38,8 +38,9 @@ class ZhihuAnswers(Zhihu):
     """What people answered to one question."""
 
     feed_name = Both("知乎回答", "Zhihu answers")
+    may_be_gone = True
     in_browser = BrowserPage(
-        r"https://www\.zhihu\.com/(api/v4/questions(?=/\d+/(answers|feeds)\?)|question(?=/\d+(/answer/\d+)?[?\n]))"
+        r"https://www\.zhihu\.com/(api/v4/questions(?=/\d+(/(answers|feeds))?[?\n])|question(?=/\d+(/answer/\d+)?[?\n]))"
         r"/(?P<query>\d+)"
     )
 
@@ -60,17 +61,24 @@ class ZhihuAnswers(Zhihu):
         """Read one page of answers; advertisements and suggestions among them are none."""
         shown = contents_in_page(response.body)
         reply = Reply(data=shown) if shown else read_reply(response)
-        entries = [one for raw in reply.data or () if type_of(one := _answer(raw)) in (None, *KINDS)]
-        found, dead = self.read_each(entries, partial(self.read_content, response))
+        entries = [one for raw in reply.data or () if type_of(one := _answer(raw)) in (None, QUESTION, *KINDS)]
+        read, dead = self.read_each(entries, partial(self.read_content, response))
+        found = [post for post in read if not self._is_another(post.native_id)]
         ended = reply.paging is None or bool(reply.paging.is_end)
         here = parameter(response.url, "offset")
         return Page(
             posts=tuple(found),
             dead=tuple(dead),
-            listed=tuple(Listed(id=post.id, at=post.published_at) for post in found),
+            listed=tuple(
+                Listed(id=post.id, at=post.published_at, pinned=post.native_id.startswith(QUESTION)) for post in found
+            ),
             next=None if ended else self._page((int(here) if here.isdecimal() and len(here) < 8 else 0) + _PAGE),
             nothing="no answers" if ended and not entries else None,
         )
+
+    def _is_another(self, id: str) -> bool:
+        """Tell whether this is a question, and not the one that was asked for: pages hold some beside it."""
+        return id.startswith(f"{QUESTION}/") and id != f"{QUESTION}/{self._question}"
 
     def _page(self, offset: int) -> Request:
         fields = {"include": _INCLUDED, "limit": _PAGE, "offset": offset, "sort_by": "created", "platform": "desktop"}

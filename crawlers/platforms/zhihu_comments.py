@@ -5,7 +5,8 @@
 
 Requests carry a signature (x-zse-96), which belongs to the cookie `d_c0`. The query is an address, such as
 https://www.zhihu.com/question/1/answer/2. The older list, /api/v4/answers/{id}/root_comments, is read too;
-and of an article's own page, as a browser receives it, the article.
+and
+of what the comments are about its own page or answer, as a browser receives it.
 """
 
 import re
@@ -69,8 +70,9 @@ class ZhihuComments(Zhihu):
     """What people answered to one post."""
 
     feed_name = Both("知乎评论", "Zhihu comments")
+    may_be_gone = True
     in_browser = BrowserPage(
-        r"https://(www\.zhihu\.com/api/v4/(comment_v5/)?(?=\w+/\d+/root_comments?\?)|zhuanlan\.zhihu\.com/(?=p/)"
+        r"https://(www\.zhihu\.com/api/v4/(comment_v5/)?(?=\w+/\d+(/root_comments?)?[?\n])|zhuanlan\.zhihu\.com/(?=p/)"
         r"|www\.zhihu\.com/(?=(pin|zvideo)/))(?P<query>(answers|articles|zvideos|pins|questions|p|pin|zvideo)/\d+)"
     )
 
@@ -91,9 +93,10 @@ class ZhihuComments(Zhihu):
     def parse_page(self, response: Response) -> Page:
         """Read one page of comments, or of the replies to one."""
         if shown := contents_in_page(response.body):
-            found, broken = self.read_each(shown, partial(self.read_content, response))
-            return Page(posts=tuple(post for post in found if post.native_id == self._above), dead=tuple(broken))
+            return self._itself(response, shown)
         reply = read_reply(response)
+        if reply.type:
+            return self._itself(response, reply.data or [])
         below = match["id"] if (match := _REPLIES.search(response.url)) else None
         read, dead = self.read_each(reply.data or (), partial(self._parse_comment, response, below))
         inner = [(number(comment.id), raw) for _, comment in read for raw in comment.children or ()]
@@ -109,6 +112,11 @@ class ZhihuComments(Zhihu):
             next=None if below else following,
             nothing=None if reply.data or following else "no comments",
         )
+
+    def _itself(self, response: Response, shown: list[msgspec.Raw]) -> Page:
+        """Return what the comments are about, out of a page or an answer that holds it."""
+        found, broken = self.read_each(shown, partial(self.read_content, response))
+        return Page(posts=tuple(post for post in found if post.native_id == self._above), dead=tuple(broken))
 
     def _parse_comment(self, response: Response, below: str | None, raw: msgspec.Raw) -> tuple[Post | None, _Comment]:
         """Return a comment as a post and as it came; None for one that was deleted, which leaves its place alone."""

@@ -12,9 +12,10 @@ from typing import Any
 import msgspec
 
 from config.both import Both
-from crawlers.errors import MalformedPost, SchemaChanged
+from crawlers.browser_page import BrowserPage
+from crawlers.errors import CrawlError, MalformedPost, SchemaChanged
 from crawlers.formats.hot_list import HotList, Topic
-from crawlers.formats.zhihu import Reply, read_reply
+from crawlers.formats.zhihu import Reply, read_reply, refused
 from crawlers.formats.zhihu_page import hot_list_in_page
 from crawlers.page import Page, Request, Response
 from crawlers.post import Engagement
@@ -69,6 +70,9 @@ class ZhihuHot(HotList):
     delay = 10
     robots = False
     lists = ("total",)
+    in_browser = BrowserPage(
+        r"https://www\.zhihu\.com/(api/v[34]/feed/topstory/)?(?P<query>hot(-list[\w-]*(/total)?)?)(?=[?\n])", "total"
+    )
     headers = {"Accept": "application/json"}
 
     def first(self) -> Request:
@@ -76,6 +80,10 @@ class ZhihuHot(HotList):
         return Request(
             url=f"{self.base}/api/v3/feed/topstory/hot-lists/{self.list}?limit=50&desktop=true", headers=self.headers
         )
+
+    def refusal(self, response: Response) -> CrawlError:
+        """Return what the body says of the refusal, or else the status."""
+        return refused(response) or super().refusal(response)
 
     def parse_page(self, response: Response) -> Page:
         """Read the list."""

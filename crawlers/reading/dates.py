@@ -125,7 +125,10 @@ def read_usual(written: str) -> ReadTime | None:
     elif not _USUAL_ISO.fullmatch(written):
         return None
     try:
-        return datetime.fromisoformat(written).astimezone(UTC).replace(microsecond=0), Precision.SECOND
+        found = datetime.fromisoformat(written)
+        if found.tzinfo is not UTC or found.microsecond:
+            found = found.astimezone(UTC).replace(microsecond=0)
+        return found, Precision.SECOND
     except (ValueError, OverflowError):  # such as a leap second, which the others can read
         return None
 

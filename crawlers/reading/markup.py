@@ -19,6 +19,10 @@ _UNSEEN = re.compile("head|iframe|noscript|object|script|style|svg|template|text
 _PARSER = lxml_html.HTMLParser(huge_tree=True, no_network=True)
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\ud800-\udfff]")
+_READ = re.compile(
+    "[<&\x00-\x1f\x7f\x85\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff\ud800-\udfff]|  "
+)
+"""What a reader sees otherwise than it is written: markup, blanks of other kinds or several, what is invisible."""
 _WIDE = re.compile(r"[^\S\n ][^\S\n]*| [^\S\n]+")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n\s*")
@@ -49,6 +53,8 @@ _ODD_ENTITY = re.compile("&(?! |(?:amp|lt|gt|quot|nbsp|#39);)")
 
 def text_of(markup: str) -> str:
     """Return what a reader of this HTML sees; the picture of an emoticon gives its `alt`, such as [偷笑]."""
+    if _READ.search(markup) is None:
+        return markup.strip(" ")
     markup = _INVISIBLE.sub("", markup)
     if "<" in markup and (simple := _simple(markup)) is not None:
         return _tidied(simple)

@@ -6,7 +6,7 @@ from typing import Any
 
 from crawlers.errors import SchemaChanged, Unreachable
 
-__all__ = ["page_state", "renamed", "within"]
+__all__ = ["ensure_whole", "page_state", "renamed", "within"]
 
 _UNKNOWN = re.compile(r'("(?:[^"\\]|\\.)*")|\b(?:undefined|NaN)\b', re.DOTALL)
 _CAPITAL = re.compile(r"(?<=[a-z0-9])[A-Z]")
@@ -21,13 +21,18 @@ def page_state(page: str, begins: re.Pattern[str]) -> Any:
     match = begins.search(page)
     if match is None:
         return None
-    if _END not in page[-_TAIL:].lower():
-        raise Unreachable(f"the page ended early, after {len(page):,} characters")
+    ensure_whole(page)
     script = page[match.end() :].partition("</script>")[0].lstrip()
     try:
         return json.JSONDecoder().raw_decode(_UNKNOWN.sub(lambda found: found[1] or "null", script))[0]
     except (json.JSONDecodeError, RecursionError) as error:
         raise SchemaChanged(f"the page's script: {error}") from error
+
+
+def ensure_whole(page: str) -> None:
+    """Refuse a page that was cut, as Unreachable."""
+    if _END not in page[-_TAIL:].lower():
+        raise Unreachable(f"the page ended early, after {len(page):,} characters")
 
 
 def within(value: Any, *names: str) -> Any:

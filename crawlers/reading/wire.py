@@ -21,7 +21,9 @@ Shape = TypeVar("Shape")
 
 _PLACE = re.compile(r"at `\$\.([\w.]+)")
 _NOWHERE = object()
+_NULL = msgspec.Raw(b"null")
 _CALLED, _CALL_ENDS = re.compile(r"(?:/\*\*/)?\s*[\w.$]+\s*\(\s*(?=[{\[])"), re.compile(r"\s*\)\s*;?$")
+_HTML_BEGINS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<meta", b"<title", b"<div", b"<center")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -68,6 +70,8 @@ def decode_item(raw: msgspec.Raw, shape: type[Shape]) -> Shape:
 
 def decode_optional(raw: msgspec.Raw, shape: type[Shape]) -> Shape | None:
     """Read a part that its item can do without; None where it is null, or something else, such as "" or []."""
+    if raw == _NULL:  # most often: an error that is raised and caught costs more than all the rest
+        return None
     try:
         return _decode(raw, shape)
     except msgspec.ValidationError:
@@ -107,7 +111,7 @@ def _left_out(value: dict[str, Any], failure: str) -> bool:
 def looks_like_html(body: bytes) -> bool:
     """Tell whether a body that should be data is a page for people."""
     start = body[:2048].lstrip().lower()
-    return start.startswith((b"<!doctype html", b"<html")) or (start.startswith(b"<") and b"<html" in start)
+    return start.startswith(_HTML_BEGINS) or (start.startswith(b"<") and b"<html" in start)
 
 
 def _decode_leniently(body: bytes) -> Any:

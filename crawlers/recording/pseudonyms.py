@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 from typing import Any
+from urllib.parse import quote, unquote
 
 from crawlers.page import Response
 from crawlers.post import Author
@@ -31,6 +32,8 @@ _IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 _OF_A_FACE = re.compile(r"avatar|portrait|face|headimg|head_img|touxiang|usericon", re.IGNORECASE)
 _SOURCE = re.compile(r"(\s(?:data-)?(?:src|original|lazy)\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
 _JSONP = re.compile(r"\s*[\w.$]+\s*\((?P<value>[\[{].*[\]}])\s*\)\s*;?\s*", re.DOTALL)
+_ENCODED = re.compile(r"(<script\b[^<>]*>\s*)(%(?:7B|5B)[^<\s]+)", re.IGNORECASE)
+"""What some pages hand their script, written as an address writes it."""
 _HANDLE = re.compile(r"[\w=+/-]{4,}")
 _TAG = re.compile(r"</?\w[^<>]{0,60}>")
 _LONGEST_NAME = 30
@@ -62,6 +65,7 @@ def _written(value: Any, indent: int | None = None) -> str:
 
 def _markup(text: str, hide: Callable[[str], str]) -> str:
     text = _IMAGE.sub(lambda image: _SOURCE.sub(r'\1""', image[0]) if _OF_A_FACE.search(image[0]) else image[0], text)
+    text = _ENCODED.sub(lambda script: f"{script[1]}{quote(hide(unquote(script[2])))}", text)
     text = re.sub(r"(<\?xml[^>]*encoding=)([\"'])[^\"']*\2", r"\1\2utf-8\2", hide(text), count=1)
     return re.sub(r"(<meta[^>]*charset=[\"']?)[\w-]+", r"\1utf-8", text, flags=re.IGNORECASE)
 

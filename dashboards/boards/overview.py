@@ -16,7 +16,7 @@ from dashboards.boards._shared import (
 )
 from dashboards.panel import Board, Draw, Listing, Panel, number
 from indexing.metrics.of.accounts import ACCOUNTS, REACH
-from indexing.metrics.of.dark import DARK_FIGURE, DARK_HIGH, DARK_LOW, DARK_REFUSED, DARK_SEEN
+from indexing.metrics.of.dark import DARK_FIGURE, DARK_HIGH, DARK_LOW, DARK_SEEN, DARK_SMALL_OVERLAP, DARK_WIDE
 from indexing.metrics.of.mentions import (
     ENGAGEMENT,
     MENTIONS,
@@ -83,7 +83,7 @@ BOARD = Board(
             ),
             kind="dark",
             by=(BRAND, PLATFORM),
-            show=(DARK_SEEN, DARK_FIGURE, DARK_LOW, DARK_HIGH, DARK_REFUSED),
+            show=(DARK_SEEN, DARK_FIGURE, DARK_LOW, DARK_HIGH, DARK_SMALL_OVERLAP, DARK_WIDE),
             draw=Draw.TABLE,
             width=48,
         ),
