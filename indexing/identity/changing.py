@@ -100,7 +100,8 @@ def _pair(one: str, other: str, by: str) -> tuple[str, str]:
 
 def _tell(store: Store, events: Sequence[LinkEvent], nodes: Collection[str], at: datetime) -> None:
     names = pseudonyms()
-    near = {node for one in around(store, nodes) for node in (one.one, one.other) if node}
+    known = (one for one in around(store, nodes) if one.op is not Op.ERASE)  # which names nobody that could follow
+    near = {node for one in known for node in (one.one, one.other) if node}
     add_events(store, events)
     follow(store, {*nodes, *near}, {}, names, at)
 
