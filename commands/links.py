@@ -113,8 +113,8 @@ def accept(one: str = _NODE, other: str = _NODE, by: str = _BY, why: str = _WHY)
     from indexing.identity.changing import accept as join
 
     _must()
-    store, nodes = _store(), _nodes(one, other)
-    _say(join(store, *nodes, by=by, why=why))
+    store = _store()
+    _say(join(store, *_nodes(store, one, other), by=by, why=why))
 
 
 @app.command()
@@ -123,8 +123,8 @@ def reject(one: str = _NODE, other: str = _NODE, by: str = _BY, why: str = _WHY)
     from indexing.identity.changing import reject as keep_apart
 
     _must()
-    store, nodes = _store(), _nodes(one, other)
-    _say(keep_apart(store, *nodes, by=by, why=why))
+    store = _store()
+    _say(keep_apart(store, *_nodes(store, one, other), by=by, why=why))
 
 
 @app.command()
@@ -138,7 +138,7 @@ def split(
 
     _must()
     store = _store()
-    count = part(store, _nodes(*some.split(",")), _nodes(*others.split(",")), by=by)
+    count = part(store, _nodes(store, *some.split(",")), _nodes(store, *others.split(",")), by=by)
     console.print(f"{count:,} pairs are parted.")
 
 
@@ -173,7 +173,8 @@ def of_(
     from indexing.mentions.search import moment
 
     then = moment(at, datetime.now(UTC)) if at else None
-    store, (place,) = _store(), _nodes(node)
+    store = _store()
+    (place,) = _nodes(store, node)
     for when, held in (("as now", None), *([("as then", then)] if then else ())):
         found = history(store, place, at=held)
         sure = "" if found.confidence is None else f" ({found.confidence:.2f})"
@@ -207,11 +208,11 @@ def _store() -> "Store":
     return open_store()
 
 
-def _nodes(*said: str) -> list[str]:
-    from indexing.identity.changing import node_of
+def _nodes(store: "Store", *said: str) -> list[str]:
+    from indexing.identity.known import named_nodes
     from indexing.people.pseudonyms import pseudonyms
 
-    return [node_of(one.strip(), pseudonyms()) for one in said]
+    return named_nodes(store, said, pseudonyms())
 
 
 def _say(one: "LinkEvent") -> None:

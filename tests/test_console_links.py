@@ -91,7 +91,14 @@ def test_a_pair_is_judged_and_the_word_taken_back(console: str, emptied_store: "
         for id, action, status in ((undone, "accept", 400), (proposed.id, "fly", 400), ("none", "accept", 404)):
             assert client.post(f"/links/{id}", data={"action": action, "token": token}).status_code == status
         assert client.post("/links", data={"some": "C1", "others": "C1", "token": token}).status_code == 409
-        assert client.post("/links", data={"some": " ,", "others": "C1", "token": token}).status_code == 409
+        nobody = client.post("/links", data={"some": "C1", "others": " ,", "token": token})
+        assert (nobody.status_code, "weibo:1001" in nobody.text) == (404, True)
+        unknown = client.post("/links", data={"some": "C1", "others": "C404, weibo:9", "token": token})
+        assert (unknown.status_code, "C404: there is no such" in unknown.text, "weibo:9: no" in unknown.text) == (
+            404,
+            True,
+            True,
+        )
         parted = client.post("/links", data={"some": "C1", "others": "<b>C2", "token": token})
         assert parted.headers["location"] == "/links?done=split"
     assert standing(emptied_store)[-1] == ("apart", "li")

@@ -9,7 +9,7 @@ tell it from what somebody made away with. `erase` is what `tingfeng privacy era
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,8 +46,9 @@ class Erased:
     days: tuple[str, ...]
 
 
-def holds(keys: Collection[str]) -> list[tuple[str, str, int]]:
-    """Return the lines (day, writer, number) whose content speaks of any of the keys."""
+def holds(keys: Collection[str], said: Callable[[str], bool] | None = None) -> list[tuple[str, str, int]]:
+    """Return the lines (day, writer, number) whose content speaks of any of the keys, or in whose words `said` finds
+    somebody."""
     wanted = frozenset(keys)
     needles = [msgspec.json.encode(key)[1:-1] for key in wanted]
     found = []
@@ -55,20 +56,20 @@ def holds(keys: Collection[str]) -> list[tuple[str, str, int]]:
         for writer in writers(day):
             for segment in segments(day, writer, KEPT):
                 content = read(segment)
-                if any(needle in content for needle in needles):
-                    found += [(day, writer, one.n) for one in _speaking(content, wanted)]
+                if any(needle in content for needle in needles) or (said and said(content.decode("utf-8", "replace"))):
+                    found += [(day, writer, one.n) for one in _speaking(content, wanted, said)]
     return found
 
 
-def erase(keys: Collection[str], *, receipt: str, now: datetime) -> Erased:
-    """Drop every content that speaks of any of these ids, with its salt; again it finds nothing.
+def erase(keys: Collection[str], *, receipt: str, now: datetime, said: Callable[[str], bool] | None = None) -> Erased:
+    """Drop every content that speaks of any of these ids (see `holds`), with its salt; again it finds nothing.
 
     Ids are those of mentions, posts, stories, customers, accounts or alerts, as they stand in the index. The line that
     says so is written first: a kill in between leaves contents that the same call with the same receipt drops.
     """
     if not _NAME.fullmatch(receipt):
         raise BadReceipt(f"{receipt!r}: a receipt is called by letters, digits, dots and dashes: give another name")
-    found = holds(keys)
+    found = holds(keys, said)
     if not found:
         return Erased(receipt=receipt, lines=0, days=())
     by_day: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -153,13 +154,17 @@ def _there(day: str, writer: str, kinds: Sequence[str]) -> Iterator[int]:
     yield from (kept.n for *_, kept in entries(day, writer) if kept and not kept.erased and kept.n in of_kind)
 
 
-def _speaking(content: bytes, keys: frozenset[str]) -> Iterator[Kept]:
+def _speaking(content: bytes, keys: frozenset[str], said: Callable[[str], bool] | None) -> Iterator[Kept]:
     for entry in content.splitlines():
         try:
             kept = decode_kept(entry)
         except msgspec.DecodeError:
             continue
-        if not kept.erased and keys.intersection(msgspec.json.decode(kept.content).get("keys", ())):
+        if kept.erased:
+            continue
+        if keys.intersection(msgspec.json.decode(kept.content).get("keys", ())) or (
+            said and said(bytes(kept.content).decode())
+        ):
             yield kept
 
 

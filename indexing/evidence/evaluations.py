@@ -27,7 +27,7 @@ from indexing.evidence.chain import append, locked
 from indexing.evidence.happened import happened
 from indexing.evidence.line import Item
 
-__all__ = ["Evaluation", "State", "States", "keep", "states"]
+__all__ = ["Evaluation", "State", "States", "forget", "keep", "states", "subjects"]
 
 _STEPS, _FINE_STEPS = 8, 32
 _EXACT = 0.5
@@ -117,6 +117,18 @@ def keep(store: Store, detected: Detected, *, now: datetime) -> int:
         return 0
 
 
+def subjects() -> frozenset[str]:
+    """Return the stories and customers of which the last evaluation of this machine is remembered."""
+    last = _last()
+    return frozenset(one.subject for of in (last.states if last else {}).values() for one in of.values() if one.subject)
+
+
+def forget() -> None:
+    """Forget the last evaluation: the next one is written whole, as after a kill."""
+    with locked("states.lock"):
+        (_folder() / "states").unlink(missing_ok=True)
+
+
 def _keep(store: Store, detected: Detected, now: datetime) -> int:
     found = states(detected)
     with happened(store, now) as more, locked("states.lock"):
@@ -176,13 +188,18 @@ def _apart(content: Evaluation) -> tuple[Evaluation, list[Item]]:
 
 def _taken(now: datetime) -> _Last | None:
     """Take what the last evaluation found; None on a new day, or where it is not known, as after a kill."""
-    path = _folder() / "states"
+    last = _last()
+    if last is None:
+        return None
+    (_folder() / "states").unlink()  # until it is written anew: what a killed process has told is not known
+    return last if last.day == _day(now) else None
+
+
+def _last() -> _Last | None:
     try:
-        last = msgspec.msgpack.decode(path.read_bytes(), type=_Last)
+        return msgspec.msgpack.decode((_folder() / "states").read_bytes(), type=_Last)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
-    path.unlink()  # until it is written anew: what a killed process has told is not known
-    return last if last.day == _day(now) else None
 
 
 def _note(now: datetime, known: States) -> None:

@@ -9,9 +9,11 @@ imported and a source that is read again are held against these digests.
 import hashlib
 import hmac
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -20,13 +22,30 @@ from config.errors import UserError
 from config.pseudonym import pseudonym_key
 from crawlers.storage import files
 
-__all__ = ["ERASED", "BrokenReceipt", "Erased", "Receipt", "digest_of", "load_erased", "receipts", "root", "sha256"]
+__all__ = [
+    "ERASED",
+    "BrokenReceipt",
+    "Erased",
+    "Receipt",
+    "begins_of",
+    "digest_of",
+    "inside",
+    "load_erased",
+    "of_post",
+    "receipts",
+    "root",
+    "sha256",
+]
 
 ERASED = "〔erased〕"
 """What stands where a person's name, number or address stood in somebody else's text."""
 _FORMAT = 1
 _TOKEN = re.compile(r"@[\w-]{1,40}|[0-9A-Za-z._+-]+@[0-9A-Za-z.-]+|[0-9A-Za-z_:~-]+")
 """What in a text may be a word that was erased, where only its digest is known."""
+_BORDER = re.compile(r"[0-9A-Za-z_]")
+_BEGIN, _PARTS = 8, 3
+_PAIRS_KEPT = 1 << 17
+"""Pairs of characters of which it is remembered whether a word begins with them: texts repeat them."""
 
 
 class BrokenReceipt(UserError):
@@ -48,6 +67,9 @@ class Receipt:
     words: tuple[str, ...]
     previous: str
     """The sha256 of the receipt before this one, as it lies there; none before the first."""
+    begins: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Of the words that are no token of a text (names in Chinese, postal addresses), by a keyed digest of their first
+    two characters: how long they are."""
     format: int = _FORMAT
 
 
@@ -56,11 +78,34 @@ def digest_of(key: bytes, word: str) -> str:
     return hmac.new(key, f"erased:{word}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
+def begins_of(key: bytes, words: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Return `Receipt.begins` of words of two characters and more."""
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for word in words:
+        if len(word) > 1 and not _TOKEN.fullmatch(word):
+            found[_begin(key, word[:2])].add(len(word))
+    return {begin: tuple(sorted(lengths)) for begin, lengths in sorted(found.items())}
+
+
+def of_post(key: bytes, id: str) -> str:
+    """Return what stands in the place of the id of an erased post: conversations stay together without it."""
+    platform, kind, _ = id.split(":", 2)
+    return f"{platform}:{kind}:erased-{digest_of(key, id)[:12]}"
+
+
+def inside(text: str, outer: int, inner: int) -> bool:
+    """Return whether a word only goes on beyond its end: 1391234567 within 13912345678 is another number."""
+    return 0 <= outer < len(text) and bool(_BORDER.match(text[outer]) and _BORDER.match(text[inner]))
+
+
 class Erased:
     """Finds what was erased by digests alone, in fields and in what may be words of a text."""
 
-    def __init__(self, digests: frozenset[str]) -> None:
-        self.digests, self._key = digests, pseudonym_key()
+    def __init__(self, digests: frozenset[str], begins: Mapping[str, frozenset[int]] | None = None) -> None:
+        self.digests, self._key, self._begins = digests, pseudonym_key(), begins or {}
+        self._lengths = lru_cache(maxsize=_PAIRS_KEPT)(
+            lambda pair: sorted(self._begins.get(_begin(self._key, pair), ()), reverse=True)
+        )
 
     def __bool__(self) -> bool:
         return bool(self.digests)
@@ -77,14 +122,42 @@ class Erased:
 
     def holds(self, text: str) -> bool:
         """Return whether something erased stands in a text."""
-        return self.is_word(text) or any(map(self.is_word, self._parts(text)))
+        if self.is_word(text) or any(map(self.is_word, self._parts(text))):
+            return True
+        return next(self._amid(text), None) is not None
 
     def clean(self, text: str) -> str:
         """Return the text with something else in the place of what was erased."""
-        return ERASED if self.is_word(text) else _TOKEN.sub(lambda found: self._cleaned(found[0]), text)
+        if self.is_word(text):
+            return self._cleaned(text)
+        made, reached = [], 0
+        for begin, end in self._amid(text):
+            made += [text[reached:begin], ERASED]
+            reached = end
+        return _TOKEN.sub(lambda found: self._cleaned(found[0]), "".join([*made, text[reached:]]))
+
+    def _amid(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where in a text words stand that are no tokens of it, the first and longest ones."""
+        place = 0
+        while self._begins and place < len(text) - 1:
+            lengths = self._lengths(text[place : place + 2])
+            end = next((place + size for size in lengths if self._stands(text, place, place + size)), 0)
+            if end:
+                yield place, end
+            place = end or place + 1
+
+    def _stands(self, text: str, begin: int, end: int) -> bool:
+        if end > len(text) or inside(text, begin - 1, begin) or inside(text, end, end - 1):
+            return False
+        return self.is_word(text[begin:end])
 
     def _cleaned(self, token: str) -> str:
-        return ERASED if self.is_word(token) or any(map(self.is_word, _beginnings(token))) else token
+        """Return what stands for a token: after the id of a post what goes on, as that of a brand, stays."""
+        said = next((part for part in (token, *_beginnings(token)) if self.is_word(part)), None)
+        if said is None:
+            return token
+        post = said.count(":") == _PARTS - 1 and token.startswith(said)
+        return f"{of_post(self._key, said)}{token.removeprefix(said)}" if post else ERASED
 
     def _parts(self, text: str) -> list[str]:
         return [part for token in _TOKEN.findall(text) for part in (token, *_beginnings(token))]
@@ -96,9 +169,19 @@ def _beginnings(token: str) -> list[str]:
     return [":".join(parts[:end]) for end in range(2, len(parts))] + (parts if len(parts) > 1 else [])
 
 
+def _begin(key: bytes, pair: str) -> str:
+    return digest_of(key, f"begins with {pair}")[:_BEGIN]
+
+
 def load_erased() -> Erased:
     """Return all that was ever erased here."""
-    return Erased(frozenset(word for receipt in receipts() for word in receipt.words))
+    begins: defaultdict[str, set[int]] = defaultdict(set)
+    known = receipts()
+    for receipt in known:
+        for begin, lengths in receipt.begins.items():
+            begins[begin] |= {*lengths}
+    words = frozenset(word for receipt in known for word in receipt.words)
+    return Erased(words, {begin: frozenset(lengths) for begin, lengths in begins.items()})
 
 
 def receipts() -> list[Receipt]:

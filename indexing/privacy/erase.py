@@ -15,8 +15,10 @@ from config.errors import UserError
 from config.pseudonym import pseudonym_key
 from config.seal import keyring
 from crawlers.storage import objections
-from indexing.customers.customer import from_document
+from indexing.customers.customer import Customer, from_document
+from indexing.customers.customer_link import CustomerLink
 from indexing.customers.link_records import read_links
+from indexing.customers.record import Record
 from indexing.customers.records import read_records
 from indexing.elasticsearch.client_options import with_options
 from indexing.elasticsearch.errors import store_errors
@@ -27,7 +29,7 @@ from indexing.identity.event import customer as node_of
 from indexing.identity.event import customer_of
 from indexing.identity.following import people_of
 from indexing.identity.linking import READER as LINKING
-from indexing.people.erased import Receipt, digest_of
+from indexing.people.erased import Receipt, begins_of, digest_of
 from indexing.people.personal import PersonalKind, opened
 from indexing.people.pseudonyms import pseudonyms
 from indexing.privacy.places import places
@@ -72,7 +74,11 @@ def erase(
 
 
 def same_person(store: Store, customer: str) -> tuple[str, ...]:
-    """Return the other customers whom the links that stand hold to be the same person, by their ids."""
+    """Return the other customers whom the links that stand hold to be the same person, by their ids.
+
+    NobodyFound where there is no such customer.
+    """
+    _kept_of(store, customer)
     node = node_of(customer)
     person = people_of(store, pseudonyms(), {node}).person
     same = (id for one, of in person.items() if of == person.get(node) and (id := customer_of(one)))
@@ -131,7 +137,7 @@ def _do(store: Store, erasure: UnderWay, progress: Progress | None) -> Receipt:
 
 
 def _receipt(erasure: UnderWay, sought: Sought, before: dict[str, int]) -> Receipt:
-    key = pseudonym_key()
+    key, words = pseudonym_key(), sought.words()
     return Receipt(
         id=erasure.id,
         asked_at=erasure.asked_at,
@@ -140,7 +146,8 @@ def _receipt(erasure: UnderWay, sought: Sought, before: dict[str, int]) -> Recei
         reason=erasure.reason,
         before=before,
         after=dict.fromkeys(before, 0),
-        words=tuple(sorted(digest_of(key, word) for word in {*sought.words(), *sought.customers, *sought.names})),
+        words=tuple(sorted(digest_of(key, word) for word in {*words, *sought.customers, *sought.names})),
+        begins=begins_of(key, words),
         previous=last(),
     )
 
@@ -158,15 +165,7 @@ def _both(one: UnderWay, other: UnderWay) -> UnderWay:
 
 def _about(store: Store, customer: str, *, by: str, reason: str) -> UnderWay:
     """Gather all by which a customer is known, while it is there to be read."""
-    index = store.alias("customers")
-    got = with_retries(lambda: with_options(store.client, ignore_status=404).get(index=index, id=customer))
-    links = [one.link for one in read_links(store, {"term": {"customer": customer}}).values()]
-    records = list(read_records(store, {"term": {"customer": customer}}))
-    if not got.get("found") and not links and not records:
-        raise NobodyFound(
-            f"customer {customer}: there is none: look for the id in {index}; an account has `privacy no`"
-        )
-    found = from_document(customer, got["_source"]) if got.get("found") else None
+    found, links, records = _kept_of(store, customer)
     keys = keyring()
     values = [opened(customer, value, keys) for value in found.personal if value.kind not in _USUAL] if found else []
     tokens = {value.token for value in found.personal if value.token} if found else set()
@@ -182,3 +181,16 @@ def _about(store: Store, customer: str, *, by: str, reason: str) -> UnderWay:
         plain=tuple(sorted(values)),
         tokens=tuple(sorted(tokens | numbers | handles | {one.id for one in records})),
     )
+
+
+def _kept_of(store: Store, customer: str) -> tuple[Customer | None, list[CustomerLink], list[Record]]:
+    """Return what there is of a customer, with their links and records; NobodyFound where there is nothing."""
+    index = store.alias("customers")
+    got = with_retries(lambda: with_options(store.client, ignore_status=404).get(index=index, id=customer))
+    links = [one.link for one in read_links(store, {"term": {"customer": customer}}).values()]
+    records = list(read_records(store, {"term": {"customer": customer}}))
+    if not got.get("found") and not links and not records:
+        raise NobodyFound(
+            f"customer {customer}: there is none: look for the id in {index}; an account has `privacy no`"
+        )
+    return (from_document(customer, got["_source"]) if got.get("found") else None), links, records

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from config.pseudonym import pseudonym, pseudonym_key
-from indexing.people.erased import ERASED, digest_of
+from indexing.people.erased import ERASED, digest_of, inside, of_post
 
 __all__ = ["ERASED", "SHORTEST", "Finder", "Sought", "cleaned", "digest_of"]
 
@@ -19,7 +19,6 @@ _HARDLY_A_WORD = 6
 _LONE = re.compile("[\ud800-\udfff]")
 """Bytes of a file that are no UTF-8: the automaton takes none of them, and no word has one."""
 _OF_A_NAME = re.compile(r"[\w-]")
-_BORDER = re.compile(r"[0-9A-Za-z_]")
 
 
 class Finder(Protocol):
@@ -117,10 +116,7 @@ class Sought:
 
     def _in_its_place(self, word: str) -> str:
         """Return what stands for a word: conversations stay together after their first post has gone."""
-        if word not in self.posts:
-            return ERASED
-        platform, kind, _ = word.split(":", 2)
-        return f"{platform}:{kind}:erased-{digest_of(self._key, word)[:12]}"
+        return of_post(self._key, word) if word in self.posts else ERASED
 
 
 def _spoken(name: str) -> Iterable[str]:
@@ -158,13 +154,8 @@ class _Words:
     def _found(self, text: str) -> Iterable[tuple[int, int]]:
         for begin, end, *_ in self._automaton.find(_LONE.sub("\ufffd", text)):
             longer = text[begin] == "@" and _OF_A_NAME.match(text, end)  # @小米 is not @小米手机
-            if not (longer or _inside(text, begin - 1, begin) or _inside(text, end, end - 1)):
+            if not (longer or inside(text, begin - 1, begin) or inside(text, end, end - 1)):
                 yield begin, end
-
-
-def _inside(text: str, outer: int, inner: int) -> bool:
-    """Return whether a word only goes on beyond its end: 1391234567 within 13912345678 is another number."""
-    return 0 <= outer < len(text) and bool(_BORDER.match(text[outer]) and _BORDER.match(text[inner]))
 
 
 def cleaned(value: Any, finder: Finder, field: str = "") -> Any:

@@ -15,9 +15,10 @@ from dashboards.console.session import form_token, own_form, signed_in
 from indexing.customers.asker import Asker
 from indexing.customers.reveal import reveal
 from indexing.elasticsearch.store import Store
-from indexing.identity.changing import NotTwo, accept, node_of, part, reject, undo
+from indexing.identity.changing import NotTwo, accept, part, reject, undo
 from indexing.identity.event import Op, customer_of
 from indexing.identity.events import UnknownEvent, get_event
+from indexing.identity.known import UnknownNode, named_nodes
 from indexing.identity.review import waiting
 from indexing.people.pseudonyms import pseudonyms
 from indexing.privacy.access import customer_of as customer_at
@@ -92,12 +93,12 @@ def split(
 ) -> Response:
     """Split a person: each of the first is parted from each of the others."""
     asker.must(May.LINKS)
-    names = pseudonyms()
-    one, other = ([node_of(said.strip(), names) for said in text.split(",") if said.strip()] for text in (some, others))
+    store: Store = request.app.state.store()
     try:
-        if not one or not other:
-            raise NotTwo("请写明两边 name both sides")
-        part(request.app.state.store(), one, other, by=asker.name)
+        one, other = (named_nodes(store, text.split(","), pseudonyms()) for text in (some, others))
+        part(store, one, other, by=asker.name)
+    except UnknownNode as error:
+        return page(request, "notice.html", status=404, phrase="impossible", detail=str(error))
     except NotTwo as error:
         return page(request, "notice.html", status=409, phrase="impossible", detail=str(error))
     return RedirectResponse("/links?done=split", status_code=303)

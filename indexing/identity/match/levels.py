@@ -1,55 +1,13 @@
 # ruff: noqa: E501
-"""How alike two values are, in levels: for each kind of field conditions from equal to different, with first guesses.
-
-A level's numbers are how often it is met by two rows of one person (m), of two strangers (u) and of two people of one
-household (h); they are what the estimation begins with, and what it falls back to where the data says too little.
-"""
+"""How alike two values are, in levels: for each kind of field conditions from equal to different, with first guesses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from indexing.identity.match.comparison import Comparison, Level
 from indexing.identity.match.fields import FieldKind
 
-__all__ = ["Comparison", "Level", "comparisons"]
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """One level: a condition in DuckDB's SQL over `…_l` and `…_r`, and its words."""
-
-    words: str
-    sql: str
-    m: float
-    u: float
-    frequent: str | None = None
-    """The column whose common values weigh less."""
-    h: float | None = None
-    """None: as of one person where a household shares the field, as of strangers where it does not."""
-    at_least: float = 0.0
-    """What u cannot be below, however few random pairs have shown it."""
-    other: int = 0
-    """How much it speaks for another person, in a field that a person keeps for life: 2 parks whatever else is equal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """One comparison; `shared` says whether the people of one household have the field in common, more or less."""
-
-    name: str
-    missing: str
-    levels: Sequence[Level]
-    shared: bool = True
-    number: bool = False
-    """Whether it is of a number that no two people have."""
-
-    def of_household(self, strangers: Sequence[float]) -> tuple[float, ...]:
-        """Return h before it is learnt; `strangers` is u by level."""
-        said = [
-            level.h if level.h is not None else level.m if self.shared else u
-            for level, u in zip(self.levels, strangers, strict=True)
-        ]
-        return tuple(one / sum(said) for one in said)
+__all__ = ["comparisons"]
 
 
 def comparisons(columns: Mapping[str, FieldKind]) -> list[Comparison]:
@@ -92,7 +50,9 @@ def _typo(name: str, *, bytes: int = 1) -> str:
 
 def _one_step(left: str, right: str, bytes: int = 1) -> str:
     step = f"damerau_levenshtein({left}, {right}) <= 1"
-    same = f"CASE WHEN hamming({left}, {right}) <= {2 * bytes} THEN {step} ELSE false END"
+    # doubled, for hamming refuses texts of two lengths, and DuckDB may ask it of rows that the conditions leave out
+    twice = f"hamming({left} || {right}, {right} || {left})"
+    same = f"CASE WHEN {twice} <= {4 * bytes} THEN {step} ELSE false END"
     apart = f"abs(strlen({left}) - strlen({right}))"
     return f"(CASE WHEN {apart} = 0 THEN {same} WHEN {apart} <= {bytes} THEN {step} ELSE false END)"
 
@@ -131,6 +91,7 @@ def _given() -> Comparison:
             Level("different", "ELSE", 0.03, 0.93, other=1),
         ),
         shared=False,
+        of_name=True,
     )
 
 
@@ -146,6 +107,7 @@ def _surname() -> Comparison:
             Level("nearly the same letters", letters, 0.06, 0.01, h=0.02),
             Level("different", "ELSE", 0.04, 0.97, h=0.42),
         ),
+        of_name=True,
     )
 
 
@@ -159,15 +121,20 @@ def _birthday(name: str, _: Sequence[str]) -> Comparison:
         _null(name),
         (
             # a century has 36,525 days; at home there are twins
-            Level("equal", f"{left} = {right}", 0.88, 0.00005, h=0.015, at_least=1 / 36_525),
-            Level("day and month exchanged", moved, 0.01, 0.00005),
-            Level("one digit differs", f"length({left}) = 8 AND {_typo(name)}", 0.06, 0.0008),
-            Level("same day of another year", day, 0.01, 0.003),
-            Level("same year", f"{left}[1:4] = {right}[1:4]", 0.02, 0.015, h=0.06),
+            Level("equal", f"{left} = {right}", 0.88, 0.00005, h=0.015, n=0.001, at_least=1 / 36_525),
+            Level("day and month exchanged", moved, 0.01, 0.00005, n=0.0005),
+            Level("one digit differs", f"length({left}) = 8 AND {_typo(name)}", 0.06, 0.0008, n=0.004),
+            Level("same day of another year", day, 0.01, 0.003, n=0.004),
+            Level("same year", f"{left}[1:4] = {right}[1:4]", 0.02, 0.015, h=0.06, n=0.002),
             Level(
-                "a generation apart", f"length({left}) = 8 AND length({right}) = 8 AND {years}", 0.004, 0.45, other=1
+                "a generation apart",
+                f"length({left}) = 8 AND length({right}) = 8 AND {years}",
+                0.004,
+                0.45,
+                n=0.96,
+                other=1,
             ),
-            Level("different", "ELSE", 0.016, 0.53, other=1),
+            Level("different", "ELSE", 0.016, 0.53, n=0.03, other=1),
         ),
         shared=False,
     )
