@@ -49,7 +49,8 @@ def place(store: Store, among: Mapping[str, Any], *, now: datetime, finder: Find
 def places(store: Store, mentions: Sequence[Document], finder: Finder | None = None) -> Mapping[str, Place]:
     """Return the places of mentions that have none, by `post_id`, after what searches find of others."""
     pictures = _pictures(mentions, finder)
-    return assign(_story_posts(mentions, pictures), _known(store, mentions, pictures, finder))
+    posts = _story_posts(mentions, pictures)
+    return assign(posts, _known(store, posts, finder))
 
 
 def story_part(place: Place, now: datetime) -> Document:
@@ -100,13 +101,11 @@ def _words(source: Document) -> str:
     return " ".join(filter(None, (source.get("title"), source.get("text"))))
 
 
-def _known(
-    store: Store, sources: Sequence[Document], pictures: Mapping[str, tuple[str, ...]], finder: Finder | None
-) -> Known:
+def _known(store: Store, posts: Sequence[StoryPost], finder: Finder | None) -> Known:
     """Return what the index knows of these posts, their roots, and the texts that they may copy."""
-    own = {source["post_id"] for source in sources}
-    named = own | {source["root_id"] for source in sources if "root_id" in source}
-    first = _story_posts([source for source in sources if _is_first(source)])
+    own = {post.post_id for post in posts}
+    named = own | {post.root_id for post in posts if post.root_id}
+    first = [post for post in posts if post.root_id in (None, post.post_id)]
     keys = sorted({key for post in first for key in post.likeness.keys})
     near = finder.distance if finder else 0
     known = Known(stories=dict(_placed(store, named)), trees=_trees(store, own), distance=near)
@@ -115,7 +114,7 @@ def _known(
         for leader in _leaders(store, "keys", keys, min(times) - REACH_OF_COPIES, max(times) + REACH_OF_COPIES):
             known.add(replace(leader, pictures=()))
     (no_words,) = likenesses([""])
-    shown = sorted({picture for some in pictures.values() for picture in some})
+    shown = sorted({picture for post in first for picture in post.pictures})
     for some in in_parts(shown, _PICTURES_AT_ONCE):
         keys = sorted({key for picture in some for key in near_bands(picture)})
         for leader in _leaders(store, "picture_keys", keys, min(times) - REACH_OF_COPIES, max(times) + REACH_OF_COPIES):
