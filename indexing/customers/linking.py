@@ -70,10 +70,14 @@ class Stated:
     seen: Sequence[Changes] = ()
 
     def mark(self, newer: Mapping[str, CustomerLink] | None = None, describe: Describe = by_link) -> LinkReport:
-        """Bring the mentions up to the links, or what has become of these since, and note that all is done."""
+        """Bring the mentions up to the links, and note that all is done.
+
+        `newer` is what has become of links since, by id; one that was made or taken back is left to whoever did that.
+        """
         if not self.seen:
             return self.report
-        links = [(newer or {}).get(one.id, one) for one in self.links]
+        now = [(one, (newer or {}).get(one.id, one)) for one in self.links]
+        links = [after for before, after in now if before.active == after.active]
         linked, unlinked = mark(self.store, links, self.accounts, describe)
         for one in self.seen:
             one.done()
