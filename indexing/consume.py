@@ -9,7 +9,7 @@ from crawlers.storage import queue
 from crawlers.storage.handover import Work, waiting
 from crawlers.storage.stage import Batch, BooksDoNotBalance, BrokenBatch
 
-__all__ = ["Done", "Progress", "Step", "consume", "one_by_one", "work_off"]
+__all__ = ["Done", "Progress", "Step", "Unusable", "consume", "one_by_one", "work_off"]
 
 Unusable = BrokenBatch | BooksDoNotBalance
 Step = Callable[[Sequence[Batch], Callable[[int, int], None]], Sequence[Mapping[str, int] | Unusable]]

@@ -25,7 +25,7 @@ from config.rule import check_references, load_rules
 from crawlers.engine.prepare import check_platforms
 from crawlers.storage.stage import Batch, window_at
 from indexing.alerts.channels import check_kinds
-from indexing.consume import Done, Progress, consume, one_by_one
+from indexing.consume import Done, Progress, Unusable, consume, one_by_one
 from indexing.people.roles import check_roles
 from indexing.segments.check import check_segments
 
@@ -190,9 +190,15 @@ def index_all(store: "Store", *, progress: Progress = quiet) -> Done:
     """Index every batch of mentions that waits, and all there are where the index is another one than last time."""
     from indexing.mentions.index import TOGETHER, index_together
     from indexing.owed import refill
+    from indexing.stories.placing import beforehand
 
     refill(store)
-    return consume("index", lambda batches, tell: index_together(batches, store, tell), progress, together=TOGETHER)
+    further = beforehand(store)
+
+    def step(batches: Sequence[Batch], tell: Callable[[int, int], None]) -> Sequence[Mapping[str, int] | Unusable]:
+        return index_together(batches, store, tell, further=further)
+
+    return consume("index", step, progress, together=TOGETHER)
 
 
 def raise_alerts(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None) -> list["Alert"]:

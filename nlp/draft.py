@@ -86,8 +86,8 @@ def touches(brand: Brand, posts: Batch) -> bool:
     decode = msgspec.json.Decoder(_Brand).decode
     if any(decode(line).brand == brand.id for line in posts.to("mentions").lines()):
         return True
-    matcher, may_hold = Matcher([brand]), Prefilter([brand.parsed]).may_hold
-    return any(matcher.match(post).found for post in _posts(_lines(posts)) if may_hold(post))
+    matcher = Matcher([brand])
+    return any(matcher.match(post).found for post in _posts(_lines(posts)))
 
 
 def _count(found: Difference, post: Post, taken: set[str]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from config.brand import Brand
 from crawlers.post import Post
+from nlp.prefilter import Prefilter
 from nlp.query import Document, evidence
 from nlp.stored_queries import StoredQueries
 
@@ -25,6 +26,7 @@ class Matcher:
     def __init__(self, brands: Sequence[Brand]) -> None:
         self._parsed = {brand.id: brand.parsed for brand in brands}
         self._queries = StoredQueries(self._parsed)
+        self._may_hold = Prefilter(self._parsed.values()).may_hold
         self._own: dict[tuple[str, str], frozenset[str]] = {}
         for brand in brands:
             for account in brand.own_accounts:
@@ -33,8 +35,9 @@ class Matcher:
 
     def match(self, post: Post) -> Matches:
         """Return the brands whose query holds, in the order of the brands, own ones included."""
+        own = self._own.get((post.platform, post.author.id), frozenset()) if post.author else frozenset[str]()
+        return Matches(found=self._found(post) if self._may_hold(post) else {}, own=own)
+
+    def _found(self, post: Post) -> dict[str, tuple[str, ...]]:
         document = Document.of(post)
-        return Matches(
-            found={id: evidence(self._parsed[id], document) for id in self._queries.matching(document)},
-            own=self._own.get((post.platform, post.author.id), frozenset()) if post.author else frozenset(),
-        )
+        return {id: evidence(self._parsed[id], document) for id in self._queries.matching(document)}

@@ -5,6 +5,7 @@ is a look at the raw text; reading it into words, which `nlp.query` does, takes 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -37,36 +38,33 @@ class Prefilter:
     """Lets by every post that one of the queries may hold for, and some others."""
 
     def __init__(self, queries: Iterable[Query]) -> None:
-        self._pairs: list[tuple[re.Pattern[str], re.Pattern[str]]] | None = []
+        self._by_first: defaultdict[str, list[tuple[frozenset[str], ...]]] | None = defaultdict(list)
+        """A word's first character, in each way to write it → the ways to write each of its others."""
         for query in queries:
             found = [anchor for anchor in anchors(query) if all(map(_is_plain, anchor))]
             if not found:
-                self._pairs = None  # it may hold without any word that can be told by its characters
+                self._by_first = None  # it may hold without any word that can be told by its characters
                 return
-            fewest = min(found, key=len)
-            self._pairs += [_ends(str(word)) for word in sorted(map(str, fewest))]
+            for word in min(found, key=len):
+                first, *others = map(_any_way, dict.fromkeys(str(word).replace(" ", "")))
+                for way in first:
+                    self._by_first[way].append(tuple(others))
 
     def may_hold(self, post: Said) -> bool:
         """Return whether a query may hold; False is certain."""
-        if self._pairs is None:
+        if self._by_first is None:
             return True
-        text = f"{post.title}\n{post.text}" if post.title else post.text
-        return any(first.search(text) and last.search(text) for first, last in self._pairs)
+        seen = set(post.text).union(post.title or ())
+        words = (others for char in self._by_first.keys() & seen for others in self._by_first[char])
+        return any(not any(map(seen.isdisjoint, others)) for others in words)
 
 
 def _is_plain(word: object) -> bool:
     return isinstance(word, str) and bool(_PLAIN.fullmatch(word))
 
 
-def _ends(word: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    chars = word.replace(" ", "")
-    return _any_way(chars[0]), _any_way(chars[-1])
-
-
-def _any_way(char: str) -> re.Pattern[str]:
+def _any_way(char: str) -> frozenset[str]:
     if not char.isascii():
-        return re.compile(f"[{ways_to_write(char)}]")
+        return frozenset(ways_to_write(char))
     ways = {char, char.upper()}
-    return re.compile(
-        "[" + "".join(sorted({*ways, *(chr(ord(way) + _FULL_WIDTH) for way in ways)})) + _ALSO.get(char, "") + "]"
-    )
+    return frozenset({*ways, *(chr(ord(way) + _FULL_WIDTH) for way in ways), *_ALSO.get(char, "")})

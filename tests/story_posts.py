@@ -49,12 +49,13 @@ def mention(post: Post, *, brand: str = "xinghe", label: str = "negative", token
     )  # fmt: skip
 
 
-def put(store: "Store", mentions: Iterable[Mention], *, at: datetime = NOW) -> list[str]:
-    """Index the mentions as the index itself does; return their ids."""
+def put(store: "Store", mentions: Iterable[Mention], *, at: datetime = NOW, placed: bool = False) -> list[str]:
+    """Index the mentions as the index itself does, in their stories already if they are to be; return their ids."""
     from indexing.elasticsearch.field import Writer
     from indexing.mentions.document import analysis_part, document_id, month, page_part, timestamp
-    from indexing.mentions.write import Outcome, Update, write
+    from indexing.mentions.write import Outcome, Update, nothing_further, write
     from indexing.people.pseudonyms import pseudonyms
+    from indexing.stories.placing import beforehand
 
     names, ids = pseudonyms(), []
 
@@ -69,7 +70,7 @@ def put(store: "Store", mentions: Iterable[Mention], *, at: datetime = NOW) -> l
                 ingested=timestamp(at),
             )
 
-    outcomes = {result.outcome for result in write(store, updates())}
+    outcomes = {result.outcome for result in write(store, updates(), beforehand(store) if placed else nothing_further)}
     assert outcomes <= {Outcome.INDEXED, Outcome.UNCHANGED}
     store.refresh("mentions")
     return ids

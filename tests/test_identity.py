@@ -15,6 +15,7 @@ from indexing.customers.customer import Customer, Handle, HandleKind, to_documen
 from indexing.customers.link_records import read_links
 from indexing.elasticsearch import bulk
 from indexing.identity import events as stored_events
+from indexing.identity import standing
 from indexing.identity.alike import learn, link_alike, look_alike
 from indexing.identity.changing import accept, forget, node_of, part, reject, undo
 from indexing.identity.event import Op, account, customer
@@ -114,6 +115,25 @@ def test_a_number_on_the_accounts_page_links_late_and_past_mentions_and_goes_aga
     assert link_new(store, now=NOW + 2 * DAY).followed.unlinked == 2
     assert who(store) == {"1": None, "2": None}
     assert [one.op for one in sorted(read_events(store), key=lambda one: one.at)] == [Op.LINK, Op.UNLINK]
+
+
+def test_a_mention_is_written_once_to_say_whose_it_is(emptied_store: "Store", monkeypatch: pytest.MonkeyPatch) -> None:
+    store, written = emptied_store, list[str]()
+
+    def counted(of: "Store", updates: Any, *further: Any) -> Any:
+        known = list(updates)
+        written.extend(one.id for one in known)
+        return writing.write(of, known, *further)
+
+    monkeypatch.setattr(marking, "write", counted)
+    monkeypatch.setattr(standing, "write", counted)
+    put(store, mention(1, "1001", "某人", bio=PHONE), mention(2, "2002", "他人"), mention(3, "3003", "路人"))
+    shop(store, somebody("C1", phone=PHONE), somebody("C2", handle="2002"))
+    assert link_new(store, now=NOW).linked == 2
+    assert len(written) == 2, "customer, person and segment in one"
+    said = spoken(store)
+    assert {id: (of or {}).get("segment") for id, of in said.items()} == {"1": "常客", "2": "常客", "3": None}
+    assert {id for id, of in said.items() if of and of.get("person")} == {"1", "2"}
 
 
 def test_one_picture_joins_accounts_of_two_platforms_and_no_two_of_one(emptied_store: "Store") -> None:

@@ -54,6 +54,8 @@ class Turn:
     pages: tuple[Seen, ...]
     kill: int | None
     write: int
+    placed: bool
+    """Whether the new mentions are in their stories before they are written."""
 
 
 seen = st.builds(
@@ -74,6 +76,7 @@ turns = st.builds(
     pages=st.lists(seen, min_size=1, max_size=12).map(tuple),
     kill=st.one_of(st.none(), st.integers(0, 12)),
     write=st.integers(0, len(WRITES) - 1),
+    placed=st.booleans(),
 )
 
 
@@ -112,7 +115,7 @@ def _play(store: "Store", happened: Sequence[Turn]) -> None:
             mention(post_of(page, now + place * SECOND), brand=page.brand, label=page.label)
             for place, page in enumerate(turn.pages)
         ]
-        put(store, pages, at=now)
+        put(store, pages, at=now, placed=turn.placed)
         if turn.kill is not None:
             with pytest.MonkeyPatch.context() as patch, dying(turn.kill, *WRITES[turn.write]):
                 patch.setattr(documents_module, "_AT_ONCE", 2)

@@ -31,9 +31,11 @@ class AtHand:
 
 
 def everything(store: Store, pseudonyms: Pseudonyms) -> AtHand:
-    """Return all accounts that are stated, with all claims and links there are."""
-    claims = read_claims(store)
-    return AtHand(find_accounts(store, claims, pseudonyms), claims, read_links(store))
+    """Return all accounts that are stated or linked, with all claims and links there are."""
+    claims, links = read_claims(store), read_links(store)
+    linked = _found(store, {one.link.account for one in links.values() if one.link.active}, pseudonyms)
+    stated = {(one.platform, one.key): one for one in find_accounts(store, claims, pseudonyms)}
+    return AtHand(list((linked | stated).values()), claims, links)
 
 
 def what_came(store: Store, mentions: Changes, customers: Changes, links: Changes, pseudonyms: Pseudonyms) -> AtHand:

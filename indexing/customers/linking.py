@@ -14,16 +14,16 @@ from indexing.customers.at_hand import everything, what_came
 from indexing.customers.claims import Claim, Claims
 from indexing.customers.customer_link import IMPORT, CustomerLink, link_id
 from indexing.customers.link_records import StoredLink
-from indexing.customers.marking import mark
+from indexing.customers.marking import Describe, by_link, mark
 from indexing.customers.named import keep_named
 from indexing.customers.resolve import Wanted, resolve
-from indexing.elasticsearch.changes import changes
+from indexing.elasticsearch.changes import Changes, changes
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
 from indexing.people.pseudonyms import pseudonyms
 
-__all__ = ["NOTHING_NEW", "READER", "LinkReport", "link", "link_new", "revoke"]
+__all__ = ["NOTHING_NEW", "READER", "LinkReport", "Stated", "link", "link_new", "revoke", "state"]
 
 READER = "links"
 """As whom it reads the changes of an index."""
@@ -59,13 +59,38 @@ class LinkReport:
 NOTHING_NEW = LinkReport(made=0, revoked=0, holding=0, linked=0, unlinked=0, conflicts=())
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """The links as the lists state them, written; their mentions do not say so yet."""
+
+    store: Store
+    report: LinkReport = NOTHING_NEW
+    links: Sequence[CustomerLink] = ()
+    accounts: Sequence[Account] = ()
+    seen: Sequence[Changes] = ()
+
+    def mark(self, newer: Mapping[str, CustomerLink] | None = None, describe: Describe = by_link) -> LinkReport:
+        """Bring the mentions up to the links, and note that all is done.
+
+        `newer` is what has become of links since, by id; one that was made or taken back is left to whoever did that.
+        """
+        if not self.seen:
+            return self.report
+        now = [(one, (newer or {}).get(one.id, one)) for one in self.links]
+        links = [after for before, after in now if before.active == after.active]
+        linked, unlinked = mark(self.store, links, self.accounts, describe)
+        for one in self.seen:
+            one.done()
+        return replace(self.report, linked=linked, unlinked=unlinked)
+
+
 def link(store: Store, *, now: datetime | None = None) -> LinkReport:
     """Link every account among the mentions that exactly one customer states, and revoke what is stated no more.
 
     An id decides before a name. What a person has revoked stays revoked.
     """
     with store_errors():
-        return _link(store, now or datetime.now(UTC), whole=True)
+        return state(store, now or datetime.now(UTC), whole=True).mark()
 
 
 def link_new(store: Store, *, now: datetime | None = None) -> LinkReport:
@@ -74,16 +99,17 @@ def link_new(store: Store, *, now: datetime | None = None) -> LinkReport:
     The report tells of these alone. An index that was made anew is looked at as a whole.
     """
     with store_errors():
-        return _link(store, now or datetime.now(UTC), whole=False)
+        return state(store, now or datetime.now(UTC), whole=False).mark()
 
 
-def _link(store: Store, now: datetime, *, whole: bool) -> LinkReport:
-    mentions, customers, links = (changes(store, READER, kind) for kind in (MONTHLY, "customers", "links"))
+def state(store: Store, now: datetime, *, whole: bool) -> Stated:
+    """Write the links that the lists state, of all or of what came; nothing is done until their mentions are marked."""
+    seen = mentions, customers, links = [changes(store, READER, kind) for kind in (MONTHLY, "customers", "links")]
     names = pseudonyms()
     if mentions:
         keep_named(store, mentions.query, names)
-    if not whole and not (mentions or customers or links):
-        return NOTHING_NEW
+    if not whole and not any(seen):
+        return Stated(store)
     whole = whole or mentions.first
     hand = everything(store, names) if whole else what_came(store, mentions, customers, links, names)
     wanted, conflicts = resolve(hand.claims, hand.accounts)
@@ -91,17 +117,14 @@ def _link(store: Store, now: datetime, *, whole: bool) -> LinkReport:
     link_records.write_links(store, changed, hand.links)
     ids = sorted({*hand.links, *(one.id for one in changed)})
     after = [found.link for found in link_records.read_links(store, None if whole else _of(ids)).values()]
-    linked, unlinked = mark(store, after, hand.accounts)
-    for done in (mentions, customers, links):
-        done.done()
-    return LinkReport(
+    report = replace(
+        NOTHING_NEW,
         made=sum(one.active and one.linked_at == now for one in changed),
         revoked=sum(not one.active for one in changed),
         holding=sum(one.active for one in after),
-        linked=linked,
-        unlinked=unlinked,
         conflicts=tuple(conflicts),
     )
+    return Stated(store, report, after, hand.accounts, seen)
 
 
 def _of(ids: Sequence[str]) -> Mapping[str, Any]:

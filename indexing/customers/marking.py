@@ -1,7 +1,7 @@
 """The mentions brought up to the links: who speaks stands on each mention of a linked account, and on no other."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -15,13 +15,26 @@ from indexing.elasticsearch.store import Store
 from indexing.mentions.document import millis
 from indexing.mentions.write import Outcome, Update, write
 
-__all__ = ["mark"]
+__all__ = ["Describe", "by_link", "mark"]
 
 _IDS_AT_ONCE = 5_000
 _UPDATES_AT_ONCE = 500
 
 
-def mark(store: Store, links: Sequence[CustomerLink], accounts: Sequence[Account]) -> tuple[int, int]:
+Describe = Callable[[Collection[CustomerLink]], Mapping[str, Mapping[str, Any]]]
+"""Links → by their ids, what stands as `customer` on their mentions."""
+
+
+def by_link(links: Collection[CustomerLink]) -> dict[str, Mapping[str, Any]]:
+    """Return what the links alone say of those who speak."""
+    return {
+        one.id: {"id": one.customer, "link": one.id, "weight": one.weight, "confidence": one.weight} for one in links
+    }
+
+
+def mark(
+    store: Store, links: Sequence[CustomerLink], accounts: Sequence[Account], describe: Describe = by_link
+) -> tuple[int, int]:
     """Set or take away `customer` where it differs from the links; return how many gained one, and how many lost one.
 
     A mention that already says what the links say is not touched, so that a second run finds nothing to do.
@@ -34,7 +47,7 @@ def mark(store: Store, links: Sequence[CustomerLink], accounts: Sequence[Account
         for id in shown.get((link.platform, link.account), ())
     }
     revoked = {link.id: link for link in links if not link.active}
-    gained = _apply(store, (_marked(hit, speaking) for hit in _unmarked(store, speaking)))
+    gained = _apply(store, _marked(_unmarked(store, speaking), speaking, describe))
     store.refresh("mentions")
     lost = _apply(store, (_cleared(hit, revoked) for hit in _found(store, "customer.link", list(revoked))))
     store.refresh("mentions")
@@ -65,12 +78,13 @@ def _found(
 
 
 def _marked(
-    hit: Mapping[str, Any], speaking: Mapping[tuple[str, str], CustomerLink]
-) -> tuple[Mapping[str, Any], dict[str, Any]]:
-    source = hit["_source"]
-    link = speaking[source["platform"], source["author"]["id"]]
-    customer = {"id": link.customer, "link": link.id, "weight": link.weight, "confidence": link.weight}
-    return hit, {"customer": customer, "writers": {"link": _version(hit, link.linked_at)}}
+    hits: Iterator[Mapping[str, Any]], speaking: Mapping[tuple[str, str], CustomerLink], describe: Describe
+) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
+    while some := list(islice(hits, _UPDATES_AT_ONCE)):
+        whose = [speaking[hit["_source"]["platform"], hit["_source"]["author"]["id"]] for hit in some]
+        said = describe(whose)
+        for hit, link in zip(some, whose, strict=True):
+            yield hit, {"customer": dict(said[link.id]), "writers": {"link": _version(hit, link.linked_at)}}
 
 
 def _cleared(hit: Mapping[str, Any], revoked: Mapping[str, CustomerLink]) -> tuple[Mapping[str, Any], dict[str, Any]]:

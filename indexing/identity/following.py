@@ -1,8 +1,9 @@
 """The links and the mentions brought up to the events: each account has the customer whom the graph says, or none."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TypeAlias
 
 from indexing.customers.accounts import Account
@@ -15,10 +16,10 @@ from indexing.identity.event import SOFTWARE, LinkEvent, customer_of
 from indexing.identity.events import around, read_events
 from indexing.identity.facts import born_of, forms_of
 from indexing.identity.graph import People, fold, resolve
-from indexing.identity.standing import refresh_standing
+from indexing.identity.standing import described, refresh_standing
 from indexing.people.pseudonyms import Pseudonyms
 
-__all__ = ["Followed", "follow", "people_of"]
+__all__ = ["Brought", "Followed", "bring", "follow", "people_of"]
 
 Owner: TypeAlias = tuple[str, float, LinkEvent]
 
@@ -45,30 +46,55 @@ def people_of(
     return resolve(belief, born, lambda node: names.of("person", node)[:20])
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """The links as the graph says, written; their mentions do not say so yet."""
+
+    changed: Sequence[CustomerLink] = ()
+    conflicts: int = 0
+
+    @property
+    def customers(self) -> set[str]:
+        """Those of whose mentions some may have been theirs before, and say less of them than is known now."""
+        return {one.customer for one in self.changed if one.active}
+
+    def mark(self, store: Store, ids: Mapping[str, set[str]], names: Pseudonyms, now: datetime) -> Followed:
+        """Bring the mentions up to them; `ids` are what `author.id` says of accounts, where that is known, by node."""
+        changed = self.changed
+        touched = {f"account:{one.platform}:{one.account}" for one in changed}
+        forms = {node: set(ids[node]) for node in touched if node in ids}
+        forms |= forms_of(store, touched - set(forms), names)
+        accounts = [Account(node.split(":", 2)[1], node.split(":", 2)[2], ids=of) for node, of in forms.items()]
+        linked, unlinked = mark(store, changed, accounts, partial(described, store))
+        return Followed(
+            made=sum(one.active and one.linked_at == now for one in changed),
+            revoked=sum(not one.active for one in changed),
+            linked=linked,
+            unlinked=unlinked,
+            conflicts=self.conflicts,
+        )
+
+
 def follow(
     store: Store, nodes: Collection[str] | None, ids: Mapping[str, set[str]], names: Pseudonyms, now: datetime
 ) -> Followed:
     """Bring links and mentions of these nodes, and of all that they are joined to, to what the graph says."""
+    brought = bring(store, nodes, names, now)
+    followed = brought.mark(store, ids, names, now)
+    refresh_standing(store, brought.customers)
+    return followed
+
+
+def bring(store: Store, nodes: Collection[str] | None, names: Pseudonyms, now: datetime) -> Brought:
+    """Bring the links alone to what the graph says."""
     if nodes is not None and not nodes:
-        return Followed()
+        return Brought()
     people = people_of(store, names, nodes)
     about = None if nodes is None else {*nodes, *people.person}
     stored = _links(store, about)
     changed = [*_wanted(people, stored, now), *_unwanted(people, stored, now)]
     write_links(store, changed, stored)
-    touched = {f"account:{one.platform}:{one.account}" for one in changed}
-    forms = {node: set(ids[node]) for node in touched if node in ids}
-    forms |= forms_of(store, touched - set(forms), names)
-    accounts = [Account(node.split(":", 2)[1], node.split(":", 2)[2], ids=of) for node, of in forms.items()]
-    linked, unlinked = mark(store, changed, accounts)
-    refresh_standing(store, None, {one.customer for one in changed if one.active})
-    return Followed(
-        made=sum(one.active and one.linked_at == now for one in changed),
-        revoked=sum(not one.active for one in changed),
-        linked=linked,
-        unlinked=unlinked,
-        conflicts=len(people.conflicts),
-    )
+    return Brought(changed, len(people.conflicts))
 
 
 def _links(store: Store, nodes: Collection[str] | None) -> dict[str, StoredLink]:

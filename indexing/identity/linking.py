@@ -8,11 +8,13 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from indexing import customers
 from indexing.customers.customer_link import IMPORT, CustomerLink
 from indexing.customers.link_records import read_links
 from indexing.customers.linking import READER as STATED
+from indexing.customers.linking import Stated, state
 from indexing.elasticsearch.changes import Changes, changes, is_new
 from indexing.elasticsearch.errors import Busy, store_errors
 from indexing.elasticsearch.lease import lease
@@ -23,9 +25,9 @@ from indexing.identity.event import SOFTWARE, LinkEvent, Op, account, customer, 
 from indexing.identity.events import add_events, around, read_events
 from indexing.identity.evidence import Edge, edges
 from indexing.identity.facts import Facts, facts_of, tokens_said
-from indexing.identity.following import Followed, follow
+from indexing.identity.following import Followed, bring
 from indexing.identity.graph import fold
-from indexing.identity.standing import refresh_standing
+from indexing.identity.standing import described, refresh_standing
 from indexing.people.edges import kinds
 from indexing.people.pseudonyms import Pseudonyms, pseudonyms
 
@@ -72,7 +74,7 @@ def link(store: Store, *, now: datetime | None = None) -> IdentityReport:
     """
     now = now or datetime.now(UTC)
     with store_errors(), _alone(store):
-        return _link(store, customers.link(store, now=now), now, whole=True)
+        return _link(store, state(store, now, whole=True), now, whole=True)
 
 
 def link_new(store: Store, *, now: datetime | None = None) -> IdentityReport:
@@ -84,7 +86,7 @@ def link_new(store: Store, *, now: datetime | None = None) -> IdentityReport:
     with store_errors(), suppress(Busy):
         if is_new(store, {STATED: _STATED_IN, READER: _KINDS}):
             with _alone(store):
-                return _link(store, customers.link_new(store, now=now), now, whole=False)
+                return _link(store, state(store, now, whole=False), now, whole=False)
     return IdentityReport(stated=customers.NOTHING_NEW, events=0, followed=Followed())
 
 
@@ -92,11 +94,12 @@ def _alone(store: Store) -> AbstractContextManager[object]:
     return lease(store.client, store.state, "linking", READER)
 
 
-def _link(store: Store, stated: customers.LinkReport, now: datetime, *, whole: bool) -> IdentityReport:
+def _link(store: Store, stated: Stated, now: datetime, *, whole: bool) -> IdentityReport:
+    """Bring the links up to all evidence, and then the mentions, so that each is written once."""
     with store_errors():
         mentions, people, records, links = (changes(store, READER, kind) for kind in _KINDS)
         if not whole and not (mentions or people or records or links):
-            return IdentityReport(stated=stated, events=0, followed=Followed())
+            return IdentityReport(stated=stated.mark(describe=partial(described, store)), events=0, followed=Followed())
         names = pseudonyms()
         whole = whole or mentions.first
         noted, touched = _note_stated(store, links, whole=whole)
@@ -106,12 +109,14 @@ def _link(store: Store, stated: customers.LinkReport, now: datetime, *, whole: b
         found = _events(store, facts, nodes, now)
         added = noted + add_events(store, found)
         about = None if whole else touched | {node for one in found for node in (one.one, one.other)} | (nodes or set())
-        followed = follow(store, about, facts.ids, names, now)
-        if people or whole:
-            refresh_standing(store, people.query if people and not whole else None)
+        brought = bring(store, about, names, now)
+        report = stated.mark({one.id: one for one in brought.changed}, partial(described, store))
+        followed = brought.mark(store, facts.ids, names, now)
+        changed = set(_ids(store, "customers", people)) if people and not whole else set[str]()
+        refresh_standing(store, None if whole else brought.customers | changed)
         for done in (mentions, people, records, links):
             done.done()
-        return IdentityReport(stated=stated, events=added, followed=followed)
+        return IdentityReport(stated=report, events=added, followed=followed)
 
 
 def _note_stated(store: Store, links: Changes, *, whole: bool) -> tuple[int, set[str]]:
@@ -147,18 +152,19 @@ def _touched(
     if mentions:
         tokens_said(store, mentions.query, names, new)
     nodes = set(new.tokens)
-    for changed, kind, field in ((people, "customers", None), (records, "customer-records", "customer")):
-        nodes |= set(_ids(store, changed, kind, field)) if changed else set()
+    nodes |= {customer(id) for id in _ids(store, "customers", people)} if people else set()
+    nodes |= {customer(id) for id in _ids(store, "customer-records", records, "customer")} if records else set()
     of_customers = _tokens_of_customers(store, nodes)
     facts = facts_of(store, names, {*new.holders, *of_customers})
     facts.ids |= new.ids
     return facts, nodes
 
 
-def _ids(store: Store, changed: Changes, kind: str, field: str | None) -> Iterator[str]:
+def _ids(store: Store, kind: str, changed: Changes, field: str | None = None) -> Iterator[str]:
+    """Yield the customers of the documents that have changed; `field` names them, or else the document's id does."""
     query = {"query": changed.query, "_source": [field] if field else False}
     for hit in scan(store.client, index=store.alias(kind), query=query):
-        yield customer(hit["_source"][field] if field else hit["_id"])
+        yield hit["_source"][field] if field else hit["_id"]
 
 
 def _tokens_of_customers(store: Store, nodes: Collection[str]) -> set[str]:

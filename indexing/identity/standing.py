@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from indexing.customers.customer_link import CustomerLink
 from indexing.customers.link_records import read_links
 from indexing.elasticsearch.changes import changes, pass_over
 from indexing.elasticsearch.errors import store_errors
@@ -17,7 +18,7 @@ from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.mentions.write import Outcome, Update, write
 
-__all__ = ["Standing", "follow_profiles", "refresh_standing", "standing_of"]
+__all__ = ["Standing", "described", "follow_profiles", "refresh_standing", "standing_of"]
 
 _READER = "standing"
 _SAYS_LITTLE = ("no_purchase", "unranked")
@@ -56,14 +57,10 @@ def _segment(told: str | None, listed: str | None) -> str | None:
     return listed if told is None or (listed and told in _SAYS_LITTLE) else told
 
 
-def refresh_standing(store: Store, changed: Mapping[str, Any] | None, ids: Collection[str] | None = None) -> int:
-    """Bring the mentions of these customers up to what is said of them; return how many mentions changed.
-
-    `changed` is a condition on customers; without it and `ids`, all linked customers are looked at.
-    """
+def refresh_standing(store: Store, ids: Collection[str] | None = None) -> int:
+    """Bring the mentions of these customers, or of all who are linked, up to what is said of them; return how many."""
     with store_errors():
-        wanted = set(ids) if ids is not None else set(_customers(store, changed))
-        return _refresh(store, wanted)[0]
+        return _refresh(store, _linked(store) if ids is None else ids)[0]
 
 
 def _refresh(store: Store, wanted: Collection[str]) -> tuple[int, bool]:
@@ -109,7 +106,13 @@ def follow_profiles(store: Store) -> int:
         return done
 
 
-def beside(link: Any, standing: Standing) -> dict[str, Any]:
+def described(store: Store, links: Collection[CustomerLink]) -> dict[str, Mapping[str, Any]]:
+    """Return what stands as `customer` on mentions, by the ids of their links."""
+    said = standing_of(store, {one.customer for one in links})
+    return {one.id: beside(one, said.get(one.customer, Standing())) for one in links}
+
+
+def beside(link: CustomerLink, standing: Standing) -> dict[str, Any]:
     """Return a mention's `customer` by its link."""
     whole = {
         "id": link.customer, "link": link.id, "weight": link.weight, "confidence": link.weight, "person": link.person,
@@ -141,12 +144,8 @@ def _of(ids: Collection[str]) -> dict[str, Any]:
     return {"terms": {"customer": list(ids)}}
 
 
-def _customers(store: Store, condition: Mapping[str, Any] | None) -> Iterator[str]:
-    if condition is None:
-        yield from {one.link.customer for one in read_links(store, {"term": {"active": True}}).values()}
-        return
-    for hit in scan(store.client, index=store.alias("customers"), query={"query": condition, "_source": False}):
-        yield hit["_id"]
+def _linked(store: Store) -> set[str]:
+    return {one.link.customer for one in read_links(store, {"term": {"active": True}}).values()}
 
 
 def _mentions(store: Store, ids: Collection[str]) -> Iterator[Mapping[str, Any]]:

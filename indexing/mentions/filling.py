@@ -14,20 +14,23 @@ from indexing.elasticsearch.store import Store
 from indexing.mentions.books import BatchBooks
 from indexing.mentions.document import analysis_part, document_id, month, native_month, page_part
 from indexing.mentions.locate import months_of
-from indexing.mentions.write import Outcome, Update, write
+from indexing.mentions.write import Further, Outcome, Update, nothing_further, write
 from indexing.people.pseudonyms import pseudonyms
 from nlp.mention import Mention, decode_mention
 
 __all__ = ["Filling"]
 
-_AT_ONCE = 500
+_AT_ONCE = 1_000
 
 
 class Filling:
-    """Batches on their way into the index together; `ingested` is the time at which that is."""
+    """Batches on their way into the index together; `ingested` is the time at which that is.
 
-    def __init__(self, store: Store, ingested: str) -> None:
-        self._store, self._ingested = store, ingested
+    What `further` says of mentions that are not there yet is written with them.
+    """
+
+    def __init__(self, store: Store, ingested: str, further: Further = nothing_further) -> None:
+        self._store, self._ingested, self._further = store, ingested, further
         self._names = pseudonyms()
         self._floating: dict[str, str] = {}
         """Ids that only their first sight gave a month, with the month that these batches would give them."""
@@ -52,7 +55,7 @@ class Filling:
                 sound.append((books, line))
             except (MalformedPost, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 books.set_aside(line, str(error))
-        for (books, line), result in zip(sound, write(self._store, updates), strict=True):
+        for (books, line), result in zip(sound, write(self._store, updates, self._further), strict=True):
             if result.outcome is Outcome.DEAD:
                 books.set_aside(line, result.reason)
             else:

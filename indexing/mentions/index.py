@@ -12,6 +12,7 @@ from indexing.elasticsearch.store import Store
 from indexing.mentions.books import BatchBooks, made_by
 from indexing.mentions.document import timestamp
 from indexing.mentions.filling import Filling
+from indexing.mentions.write import Further, nothing_further
 
 __all__ = ["TOGETHER", "index", "index_together", "not_indexed"]
 
@@ -38,11 +39,17 @@ def index(
 
 
 def index_together(
-    batches: Sequence[Batch], store: Store, progress: Progress | None = None, *, now: datetime | None = None
+    batches: Sequence[Batch],
+    store: Store,
+    progress: Progress | None = None,
+    *,
+    now: datetime | None = None,
+    further: Further = nothing_further,
 ) -> list[dict[str, int] | BrokenBatch | BooksDoNotBalance]:
     """Index batches of mentions in one go, and return for each its books, or why it cannot be used.
 
-    `progress` gets the mentions done and in all. Whatever ends it early, the same again completes it.
+    `progress` gets the mentions done and in all; what `further` says of new mentions is written with them. Whatever
+    ends it early, the same again completes it.
     """
     with store_errors():
         identity = store.identity()
@@ -50,7 +57,7 @@ def index_together(
         reading = [one for one in books if one.waits]
         of = sum(one.manifest.count for one in reading)
         lines = ((one, line) for one in reading for line in one.lines())
-        filling = Filling(store, timestamp(now or datetime.now(UTC)))
+        filling = Filling(store, timestamp(now or datetime.now(UTC)), further)
         filling.fill(lines, lambda done: progress(done, of) if progress else None)
         _close([one for one in reading if one.waits], store)
     return [one.outcome for one in books]

@@ -37,6 +37,11 @@ class Place:
     twins: tuple[Copy, ...] = ()
     serving: tuple[Copy, ...] = ()
 
+    @property
+    def copies(self) -> tuple[Copy, ...]:
+        """All that is there of the mention."""
+        return (*((self.copy,) if self.copy else ()), *self.twins, *self.serving)
+
 
 def locate(store: Store, wanted: Mapping[str, str], settled: Iterable[str] = ()) -> dict[str, Place]:
     """Return the place of each id of `wanted`, which maps ids to the month of a mention that is nowhere yet.

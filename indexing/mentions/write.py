@@ -1,7 +1,8 @@
 """Writers' parts into the mentions: read what is there, merge, write unless somebody was faster, else do it again."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
@@ -16,9 +17,9 @@ from indexing.mentions.engagement import point
 from indexing.mentions.locate import Place, locate
 from indexing.mentions.merge import Document, merge
 
-__all__ = ["Outcome", "Result", "Update", "write"]
+__all__ = ["Further", "Outcome", "Result", "Update", "nothing_further", "write"]
 
-_AT_ONCE = 500
+_AT_ONCE = 1_000
 _NOT_THE_PAGE = (Writer.STORY, Writer.LINK, Writer.PERSON)
 
 
@@ -73,24 +74,34 @@ class _Merged:
         return self.document != before or bool(self.place.twins)
 
 
-def write(store: Store, updates: Iterable[Update]) -> list[Result]:
+Further = Callable[[Mapping[str, Document]], AbstractContextManager[Mapping[str, Mapping[Writer, Document]]]]
+"""What other writers say of mentions (by id) that come into the index: asked just before they are, left just after."""
+
+
+def nothing_further(_: Mapping[str, Document]) -> AbstractContextManager[Mapping[str, Mapping[Writer, Document]]]:
+    """Say nothing."""
+    return nullcontext({})
+
+
+def write(store: Store, updates: Iterable[Update], further: Further = nothing_further) -> list[Result]:
     """Apply the updates in their order and return what became of each; the same ones again change nothing.
 
+    What `further` says of mentions that are not there yet is written with them, which saves a write of each.
     Any number of processes may write the same mentions at once. A StoreError says that the cluster did not come back;
     what was written stays, and the same call finishes it.
     """
     results: list[Result] = []
     waiting = iter(updates)
     while chunk := list(islice(waiting, _AT_ONCE)):
-        results += _write_chunk(store, chunk)
+        results += _write_chunk(store, chunk, further)
     return results
 
 
-def _write_chunk(store: Store, updates: Sequence[Update]) -> list[Result]:
+def _write_chunk(store: Store, updates: Sequence[Update], further: Further) -> list[Result]:
     results: dict[int, Result] = {}
     left = dict(enumerate(updates))
     for pause in backoff():
-        results |= _round(store, left)
+        results |= _round(store, left, further)
         left = {number: update for number, update in left.items() if number not in results}
         if not left:
             return [results[number] for number in range(len(updates))]
@@ -98,7 +109,7 @@ def _write_chunk(store: Store, updates: Sequence[Update]) -> list[Result]:
     raise Overloaded("other processes keep changing the same mentions: run the same again")
 
 
-def _round(store: Store, updates: Mapping[int, Update]) -> dict[int, Result]:
+def _round(store: Store, updates: Mapping[int, Update], further: Further) -> dict[int, Result]:
     """Try once; an update without a result met somebody faster."""
     wanted = {update.id: update.month for update in updates.values()}
     places = locate(store, wanted, {update.id for update in updates.values() if update.settled})
@@ -109,9 +120,10 @@ def _round(store: Store, updates: Mapping[int, Update]) -> dict[int, Result]:
     changed = {id: one for id, one in merged.items() if one.changed}
     if not changed:
         return results
-    store.open_months({one.place.month for one in changed.values() if not one.place.open})
-    send(store.client, [action for one in changed.values() for action in one.points])
-    answers = send(store.client, [_action(store, id, one) for id, one in changed.items()])
+    with further({id: one.document for id, one in changed.items() if one.document and not one.place.copies}) as more:
+        for id, parts in more.items():
+            changed[id].document = _joined(changed[id].document, parts)
+        answers = _send(store, changed)
     for one, answer in zip(changed.values(), answers, strict=True):
         if answer.done:
             results |= one.results
@@ -119,13 +131,19 @@ def _round(store: Store, updates: Mapping[int, Update]) -> dict[int, Result]:
             continue
         elif len(one.results) > 1:  # what is sound among them does not fall with the rest
             for number in one.results:
-                results |= _round(store, {number: updates[number]})
+                results |= _round(store, {number: updates[number]}, further)
         else:
             results |= {number: _refused(result, answer) for number, result in one.results.items()}
-    _drop_twins(
-        store, [(id, one.place) for (id, one), answer in zip(changed.items(), answers, strict=True) if answer.done]
-    )
     return results
+
+
+def _send(store: Store, changed: Mapping[str, _Merged]) -> list[BulkResult]:
+    store.open_months({one.place.month for one in changed.values() if not one.place.open})
+    send(store.client, [action for one in changed.values() for action in one.points])
+    answers = send(store.client, [_action(store, id, one) for id, one in changed.items()])
+    written = [(id, one.place) for (id, one), answer in zip(changed.items(), answers, strict=True) if answer.done]
+    _drop_twins(store, written)
+    return answers
 
 
 def _untwinned(place: Place) -> _Merged:
@@ -147,12 +165,17 @@ def _apply(store: Store, merged: _Merged, number: int, update: Update) -> None:
         for writer in _NOT_THE_PAGE:
             document = merge(document, copy.document, writer) or document
         document = _since(document, _ingested(copy.document))
-    for writer, part in update.parts.items():
-        document = merge(document, part, writer, ties=not update.carried) or document
+    document = _joined(document, update.parts, ties=not update.carried)
     merged.document = document = _since(document, update.ingested)
     merged.results[number] = Result(outcome=Outcome.UNCHANGED if document == before else Outcome.INDEXED)
     if document and (kept := point(before, document, store.alias("engagement"))):
         merged.points.append(kept)
+
+
+def _joined(document: Document | None, parts: Mapping[Writer, Document], *, ties: bool = True) -> Document | None:
+    for writer, part in parts.items():
+        document = merge(document, part, writer, ties=ties) or document
+    return document
 
 
 def _since(document: Document | None, ingested: str | None) -> Document:

@@ -17,12 +17,13 @@ from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.store import Store
 from indexing.mentions.document import millis
+from indexing.mentions.merge import Document
 from indexing.mentions.write import Outcome, Update, write
 from indexing.stories.assign import REACH_OF_COPIES, Known, Leader, Place, Role, StoryPost, assign
 from indexing.stories.likeness import likenesses
 from indexing.stories.pages import Hit, pages
 
-__all__ = ["place"]
+__all__ = ["place", "places", "story_part"]
 
 _FIELDS = ["post_id", "root_id", "kind", "title", "text", "@timestamp", "event.ingested", "pictures"]
 _PICTURES_AT_ONCE = 50
@@ -41,25 +42,47 @@ def place(store: Store, among: Mapping[str, Any], *, now: datetime, finder: Find
     for hits in pages(store, {"bool": {"filter": [among], "must_not": [_PLACED]}}, sources=_FIELDS):
         if placed:
             store.refresh(MONTHLY)  # so that the origins of the page before are found
-        pictures = _pictures(hits, finder)
-        placed += _write(store, hits, assign(_story_posts(hits, pictures), _known(store, hits, pictures, finder)), now)
+        placed += _write(store, hits, places(store, [hit["_source"] for hit in hits], finder), now)
     return placed, _follow_edits(store, among, now)
 
 
-def _pictures(hits: Sequence[Hit], finder: Finder | None) -> Mapping[str, tuple[str, ...]]:
+def places(store: Store, mentions: Sequence[Document], finder: Finder | None = None) -> Mapping[str, Place]:
+    """Return the places of mentions that have none, by `post_id`, after what searches find of others."""
+    pictures = _pictures(mentions, finder)
+    posts = _story_posts(mentions, pictures)
+    return assign(posts, _known(store, posts, finder))
+
+
+def story_part(place: Place, now: datetime) -> Document:
+    """Return the fields that the story writer owns; `now` is their version."""
+    story: dict[str, Any] = {"id": place.story, "role": str(place.role)}
+    if place.keys:
+        story["keys"] = list(place.keys)
+    if place.pictures:
+        story["pictures"] = list(place.pictures)
+    if keys := place.picture_keys:
+        story["picture_keys"] = keys
+    return {"story": story, "writers": {"story": millis(now)}}
+
+
+def _pictures(mentions: Sequence[Document], finder: Finder | None) -> Mapping[str, tuple[str, ...]]:
     """Return what the pictures of first posts look like; the bytes of none are kept."""
     if finder is None:
         return {}
-    sources = {hit["_source"]["post_id"]: hit["_source"] for hit in hits}
-    return finder.find({post: source["pictures"] for post, source in sources.items() if _is_first(source)})
+    sources = {source["post_id"]: source for source in mentions}
+    return finder.find(
+        {post: source["pictures"] for post, source in sources.items() if "pictures" in source and _is_first(source)}
+    )
 
 
-def _is_first(source: Mapping[str, Any]) -> bool:
-    return "pictures" in source and source.get("root_id") in (None, source["post_id"])
+def _is_first(source: Document) -> bool:
+    return source.get("root_id") in (None, source["post_id"])
 
 
-def _story_posts(hits: Sequence[Hit], pictures: Mapping[str, tuple[str, ...]] | None = None) -> list[StoryPost]:
-    sources = {hit["_source"]["post_id"]: hit["_source"] for hit in hits}
+def _story_posts(
+    mentions: Sequence[Document], pictures: Mapping[str, tuple[str, ...]] | None = None
+) -> list[StoryPost]:
+    sources = {source["post_id"]: source for source in mentions}
     likes = likenesses([_words(source) for source in sources.values()])
     return [
         StoryPost(
@@ -74,16 +97,15 @@ def _story_posts(hits: Sequence[Hit], pictures: Mapping[str, tuple[str, ...]] | 
     ]
 
 
-def _words(source: Mapping[str, Any]) -> str:
+def _words(source: Document) -> str:
     return " ".join(filter(None, (source.get("title"), source.get("text"))))
 
 
-def _known(store: Store, hits: Sequence[Hit], pictures: Mapping[str, tuple[str, ...]], finder: Finder | None) -> Known:
+def _known(store: Store, posts: Sequence[StoryPost], finder: Finder | None) -> Known:
     """Return what the index knows of these posts, their roots, and the texts that they may copy."""
-    sources = [hit["_source"] for hit in hits]
-    own = {source["post_id"] for source in sources}
-    named = own | {source["root_id"] for source in sources if "root_id" in source}
-    first = _story_posts([hit for hit in hits if hit["_source"].get("root_id") in (None, hit["_source"]["post_id"])])
+    own = {post.post_id for post in posts}
+    named = own | {post.root_id for post in posts if post.root_id}
+    first = [post for post in posts if post.root_id in (None, post.post_id)]
     keys = sorted({key for post in first for key in post.likeness.keys})
     near = finder.distance if finder else 0
     known = Known(stories=dict(_placed(store, named)), trees=_trees(store, own), distance=near)
@@ -92,7 +114,7 @@ def _known(store: Store, hits: Sequence[Hit], pictures: Mapping[str, tuple[str, 
         for leader in _leaders(store, "keys", keys, min(times) - REACH_OF_COPIES, max(times) + REACH_OF_COPIES):
             known.add(replace(leader, pictures=()))
     (no_words,) = likenesses([""])
-    shown = sorted({picture for some in pictures.values() for picture in some})
+    shown = sorted({picture for post in first for picture in post.pictures})
     for some in in_parts(shown, _PICTURES_AT_ONCE):
         keys = sorted({key for picture in some for key in near_bands(picture)})
         for leader in _leaders(store, "picture_keys", keys, min(times) - REACH_OF_COPIES, max(times) + REACH_OF_COPIES):
@@ -139,22 +161,15 @@ def _leaders(store: Store, name: str, keys: Sequence[str], since: datetime, unti
             yield Leader(story=story["id"], at=at, likeness=likeness, pictures=tuple(story.get("pictures", ())))
 
 
-def _write(store: Store, hits: Sequence[Hit], places: Mapping[str, Place], now: datetime) -> int:
-    results = write(store, [_update(store, hit, places[hit["_source"]["post_id"]], now) for hit in hits])
+def _write(store: Store, hits: Sequence[Hit], found: Mapping[str, Place], now: datetime) -> int:
+    results = write(store, [_update(store, hit, found[hit["_source"]["post_id"]], now) for hit in hits])
     return sum(result.outcome is Outcome.INDEXED for result in results)
 
 
 def _update(store: Store, hit: Hit, place: Place, now: datetime) -> Update:
-    story: dict[str, Any] = {"id": place.story, "role": str(place.role)}
-    if place.keys:
-        story["keys"] = list(place.keys)
-    if place.pictures:
-        story["pictures"] = list(place.pictures)
-    if keys := place.picture_keys:
-        story["picture_keys"] = keys
     return Update(
         id=hit["_id"],
-        parts={Writer.STORY: {"story": story, "writers": {"story": millis(now)}}},
+        parts={Writer.STORY: story_part(place, now)},
         month=store.month_of(hit["_index"]),
         settled=True,
         ingested=hit["_source"]["event"]["ingested"],
@@ -168,10 +183,10 @@ def _follow_edits(store: Store, among: Mapping[str, Any], now: datetime) -> int:
     followed = 0
     for hits in pages(store, {"bool": {"filter": filters}}, sources=[*_FIELDS, "story", "writers"]):
         stale = [hit for hit in hits if hit["_source"]["writers"]["page"] > hit["_source"]["writers"]["story"]]
-        places = {}
-        for post in _story_posts(stale):
+        found = {}
+        for post in _story_posts([hit["_source"] for hit in stale]):
             story = next(h["_source"]["story"] for h in stale if h["_source"]["post_id"] == post.post_id)
             keys = dict.fromkeys((*post.likeness.keys, *story.get("keys", ())))
-            places[post.post_id] = Place(story["id"], Role.ORIGIN, tuple(keys), tuple(story.get("pictures", ())))
-        followed += _write(store, stale, places, now)
+            found[post.post_id] = Place(story["id"], Role.ORIGIN, tuple(keys), tuple(story.get("pictures", ())))
+        followed += _write(store, stale, found, now)
     return followed

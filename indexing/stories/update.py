@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from config.brand import Brand
-from config.pictures import load_pictures
-from crawlers.pictures.fetch import Finder
 from indexing.elasticsearch.changes import Changes, changes
 from indexing.elasticsearch.documents import values_of
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.lease import lease
-from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.store import Store
 from indexing.stories.accounts import tell_accounts
@@ -24,15 +21,13 @@ from indexing.stories.anew import drop_gone, drop_silent, drop_strange_answers
 from indexing.stories.answers import join_answers
 from indexing.stories.counted import count
 from indexing.stories.ledger import values_among
-from indexing.stories.place import place
+from indexing.stories.placing import READER, place_waiting
 from indexing.stories.retracted import drop_left, forget, left
 from indexing.stories.rows import read_rows
 from indexing.stories.tell import tell
 
 __all__ = ["READER", "Stories", "update_stories"]
 
-READER = "stories"
-"""As whom it reads the changes of an index."""
 _AT_ONCE = 1_000
 _TOLD = {"term": {"told": True}}
 
@@ -55,7 +50,7 @@ def update_stories(store: Store, brands: Sequence[Brand] = (), *, now: datetime 
     now = now or datetime.now(UTC)
     own = {brand.id: {account.platform for account in brand.own_accounts} for brand in brands}
     with store_errors(), lease(store.client, store.state, "telling of stories", READER):
-        placed, mentions = _place(store, now)
+        placed, mentions = place_waiting(store, now)
         if mentions.first:
             drop_gone(store)
             drop_strange_answers(store, brands)
@@ -77,18 +72,6 @@ def update_stories(store: Store, brands: Sequence[Brand] = (), *, now: datetime 
         for done in (mentions, retracted, answers, counted):
             done.done()
     return Stories(placed=placed, updated=updated)
-
-
-def _place(store: Store, now: datetime) -> tuple[int, Changes]:
-    """Place what has no story; return how many got one, and all changes, in which nothing is without one any more."""
-    total, config = 0, load_pictures()
-    finder = Finder(config) if config.enabled else None
-    while True:
-        mentions = changes(store, READER, MONTHLY)
-        placed, followed = place(store, mentions.query, now=now, finder=finder) if mentions else (0, 0)
-        total += placed
-        if not placed and not followed:
-            return total, mentions
 
 
 def _count(store: Store, mentions: Changes, answered: set[str]) -> None:
