@@ -145,9 +145,9 @@ def _wait(place: Place, until: Callable[[], bool], every: float = 0.5) -> None:
 
 def _idle(data: Path) -> bool:
     """Say whether a whole round has come through, and nothing runs or waits."""
-    runs = _asked(data, "SELECT dag_id, state FROM dag_run WHERE dag_id IN ('crawl', 'analyse', 'index', 'report')")
+    runs = _asked(data, "SELECT dag_id, state FROM dag_run WHERE dag_id IN ('crawl', 'analyse', 'index')")
     done = {dag for dag, state in runs if state == "success"}
-    return done >= {"crawl", "analyse", "index"} and all(state == "success" for _, state in runs)
+    return done >= {"crawl", "analyse", "index"} and not any(state in ("queued", "running") for _, state in runs)
 
 
 def _asked(data: Path, statement: str, *given: str) -> list[tuple[str, ...]]:
