@@ -90,8 +90,8 @@ def copy(store: "Store", count: int) -> int:
     The copies are hard links to one index's files: what they hold is searched as often as it is there, but lies in the
     system's memory once; their documents have the times of that month.
     """
-    rows = store.client.cat.indices(index=store.alias("mentions"), h="index,docs.count", format="json")
-    found = {row["index"]: int(row["docs.count"]) for row in rows}
+    asked = store.client.indices.stats(index=store.alias("mentions"), metric="docs")["indices"]
+    found = {index: int(told["primaries"]["docs"]["count"]) for index, told in asked.items()}
     source = max(found, key=lambda index: found[index])
     store.client.indices.put_settings(index=source, settings={"index.blocks.write": True})
     copies = -((sum(found.values()) - count) // found[source])
@@ -108,7 +108,8 @@ def copy(store: "Store", count: int) -> int:
     return copies
 
 
-def _written(store: "Store", lines: Sequence[bytes]) -> int:
+def _written(store: "Store", lines: Sequence[Any]) -> int:
+    """Send a bulk's lines, which are encoded already."""
     answer = store.client.options(request_timeout=600).bulk(operations=lines, filter_path="errors,items.*.error")
     assert not answer["errors"], answer["items"][:1]
     return len(lines) // 2

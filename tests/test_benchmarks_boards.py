@@ -100,7 +100,7 @@ def test_every_panel_and_every_board(filled: "Store", whole: bool) -> None:
         for panel in board.panels:
             end = until if panel.kind == "mentions" else board_data.UNTIL
             scope = Scope(since=since if whole else end - timedelta(days=board.days), until=end)
-            took = _took(lambda panel=panel, scope=scope: _answered(filled, panel, scope))  # type: ignore[misc]
+            took = _took(lambda panel=panel, scope=scope: _answered(filled, panel, scope))
             found.append(took)
             _row(table, f"{id}/{panel.id}", took, reference)
             if took.median > promised or took.high > HIGH_MS:

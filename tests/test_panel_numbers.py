@@ -151,12 +151,15 @@ def test_a_word_that_is_rare_in_one_month_is_counted_there_too(new_store: "Calla
     panel = next(one for id, one in EVERY if (id, one.id) == ("voices", "rising-words"))
     scope = Scope(since=SINCE, until=board_data.UNTIL)
 
+    def answer(body: dict[str, Any]) -> dict[str, Any]:
+        return dict(store.client.search(index=store.alias("mentions"), **body))
+
     def first(body: dict[str, Any]) -> tuple[str, float | None]:
-        row = read(panel, store.client.search(index=store.alias("mentions"), **body))[0]
+        row = read(panel, answer(body))[0]
         return str(row.keys[0]), row.values[0]
 
     assert ranked(panel)
-    among = values(store.client.search(index=store.alias("mentions"), **ranking(panel, scope)))
+    among = values(answer(ranking(panel, scope)))
     assert len(among) == 200
     assert first(search(panel, scope, among)) == ("rare", 301)
     assert first(search(panel, scope)) == ("rare", 300), "one search is enough: then ask no second one"
