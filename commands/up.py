@@ -103,6 +103,9 @@ def _airflow(running: Processes, environment: dict[str, str], port: int, paralle
         "AIRFLOW__API__WORKERS": "1",
         "AIRFLOW__API_AUTH__JWT_SECRET": _jwt_secret(home),
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+        # a task that hears nothing from the page's server for this long fails, and is tried again half a minute later:
+        # 5 s, Airflow's own, pass while all DAGs start at once on a busy machine
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
     errors.print("Airflow starts …")

@@ -68,11 +68,15 @@ class Time:
 
 @dataclass(frozen=True, slots=True)
 class Top:
-    """A bucket a value of the field: those `size` values that the first measure is largest for."""
+    """A bucket a value of the field: those `size` values that the first measure is largest for.
+
+    Of a field with `many` values the page asks first which these are, and then for their figures alone.
+    """
 
     field: str
     name: Both
     size: int = 10
+    many: bool = False
 
 
 Bucket = Time | Top

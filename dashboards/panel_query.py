@@ -1,5 +1,9 @@
 """A panel's plain Elasticsearch query, and its answer read into rows: what the page draws and the tests count.
 
+Where a panel shows several figures of a few of very many words, as `ranked` says, `ranking` asks for the words alone
+and `search` then for their figures: adding figures up for words that are not shown is most of the work, and what an
+index's own first words are does not matter to the figures.
+
 Buckets are aggregations named b0, b1, one within the other; the leaves of the measures are m0, m1, … in each of them.
 A panel that compares two periods, which has no buckets, asks for both at once, as `now` and `before`.
 """
@@ -7,14 +11,27 @@ A panel that compares two periods, which has no buckets, asks for both at once, 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from config.settings import DAY_ZONE
-from dashboards.panel import TIMELESS, Bucket, Listing, Panel, Time
+from dashboards.panel import TIMELESS, Bucket, Listing, Panel, Time, Top
 from indexing.metrics.expression import Before, Count, Leaf, Plain, aggregation, answer, evaluate, leaves
 from indexing.metrics.where import EVERYTHING, Where, dsl
 
-__all__ = ["Row", "Scope", "compares", "listing", "measured", "ordering", "period", "read", "search"]
+__all__ = [
+    "Row",
+    "Scope",
+    "compares",
+    "listing",
+    "measured",
+    "ordering",
+    "period",
+    "ranked",
+    "ranking",
+    "read",
+    "search",
+    "values",
+]
 
 Body = dict[str, Any]
 
@@ -44,10 +61,37 @@ class Row:
     values: tuple[float | None, ...]
 
 
-def search(panel: Panel, scope: Scope) -> Body:
-    """Return the body of the panel's search; it asks for no documents."""
+def search(panel: Panel, scope: Scope, among: Sequence[str] | None = None) -> Body:
+    """Return the body of the panel's search; it asks for no documents. `among` are the values that `ranking` found."""
     asked = replace(scope, since=scope.before.since) if compares(panel) else scope
-    return {**_scoped(panel, asked), "size": 0, "aggs": _within(panel, panel.by, scope)}
+    body = {**_scoped(panel, asked), "size": 0, "aggs": _within(panel, panel.by, scope)}
+    if among is not None:
+        terms = body["aggs"]["b0"]["terms"]
+        chosen = {"terms": {terms["field"]: list(among)}}
+        body["query"]["bool"]["filter"].append(chosen)  # documents without any of them have no part in the buckets
+        terms["include"] = list(among)
+    return body
+
+
+def ranked(panel: Panel | Listing) -> TypeGuard[Panel]:
+    """Whether the panel shows several figures of a few of very many values, which are asked for first."""
+    match panel:
+        case Panel(by=(Top(many=True),)):
+            return len(measured(panel)) > 1
+    return False
+
+
+def ranking(panel: Panel, scope: Scope) -> Body:
+    """Return the body of the search for the values alone."""
+    terms = _bucket(panel, panel.by[0])["terms"]
+    first = ordering(panel)
+    inner = {"aggs": {measured(panel)[first]: aggregation(first, scope.until)}} if first else {}
+    return {**_scoped(panel, scope), "size": 0, "aggs": {"b0": {"terms": terms, **inner}}}
+
+
+def values(answered: Mapping[str, Any]) -> list[str]:
+    """Return the values that a ranking's answer holds."""
+    return [bucket["key"] for bucket in answered.get("aggregations", {}).get("b0", {}).get("buckets", ())]
 
 
 def compares(panel: Panel) -> bool:

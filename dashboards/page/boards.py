@@ -17,7 +17,7 @@ from dashboards.page.gather import ask
 from dashboards.page.marks import counted_by
 from dashboards.page.phrases import PHRASES
 from dashboards.panel import Board, Listing, Panel, Top
-from dashboards.panel_query import Row, Scope, compares, listing, period, read, search
+from dashboards.panel_query import Row, Scope, compares, listing, period, ranked, ranking, read, search, values
 from dashboards.period import beginning
 from indexing.elasticsearch.errors import store_errors
 from indexing.metrics.expression import Before, leaves
@@ -114,18 +114,20 @@ def gather_boards(
 
 
 def _questions(store: "Store", every: Mapping[str, Board], scope: Scope) -> dict[str, Question]:
-    return {
-        f"{id}/{panel.id}": Question(
-            id=f"{id}/{panel.id}", name=panel.id, index=store.alias(panel.kind), body=_body(panel, scope)
-        )
-        for id, board in every.items()
-        for panel in board.panels
-    }
+    """Return what the panels ask for; of some the index is asked first which values they show."""
+    panels = {f"{id}/{panel.id}": panel for id, board in every.items() for panel in board.panels}
+
+    def asked(id: str, body: Mapping[str, Any]) -> Question:
+        return Question(id=id, name=panels[id].id, index=store.alias(panels[id].kind), body=body)
+
+    first = [asked(id, ranking(panel, scope)) for id, panel in panels.items() if ranked(panel)]
+    among = {one.id: values(answer) for one, answer in zip(first, ask(store, first), strict=True)}
+    return {id: asked(id, _body(panel, scope, among.get(id))) for id, panel in panels.items()}
 
 
-def _body(panel: Panel | Listing, scope: Scope) -> dict[str, Any]:
+def _body(panel: Panel | Listing, scope: Scope, among: Sequence[str] | None) -> dict[str, Any]:
     if isinstance(panel, Panel):
-        return search(panel, scope)
+        return search(panel, scope, among)
     body = listing(panel, scope, _LISTED)
     return {**body, "_source": [*body["_source"], *_LEADS.get(panel.kind, ())]}
 
