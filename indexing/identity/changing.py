@@ -7,17 +7,22 @@ from config.errors import UserError
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.store import Store
-from indexing.identity.event import SOFTWARE, LinkEvent, Op, account, customer, event
+from indexing.identity.event import SOFTWARE, LinkEvent, Op, account, customer, customer_of, event
 from indexing.identity.events import add_events, around, events_of, get_event
 from indexing.identity.following import follow
 from indexing.identity.graph import fold
+from indexing.people.erased import load_erased
 from indexing.people.pseudonyms import Pseudonyms, pseudonyms
 
-__all__ = ["NotTwo", "accept", "forget", "node_of", "part", "reject", "undo"]
+__all__ = ["Gone", "NotTwo", "accept", "forget", "node_of", "part", "reject", "undo"]
 
 
 class NotTwo(UserError):
     """What is named is not two nodes that can be joined or parted."""
+
+
+class Gone(NotTwo):
+    """Whoever is named was erased: nothing is noted of them any more, and nothing was done."""
 
 
 def node_of(said: str, names: Pseudonyms) -> str:
@@ -99,11 +104,21 @@ def _pair(one: str, other: str, by: str) -> tuple[str, str]:
 
 
 def _tell(store: Store, events: Sequence[LinkEvent], nodes: Collection[str], at: datetime) -> None:
+    _must_be_there(nodes)
     names = pseudonyms()
     known = (one for one in around(store, nodes) if one.op is not Op.ERASE)  # which names nobody that could follow
     near = {node for one in known for node in (one.one, one.other) if node}
     add_events(store, events)
     follow(store, {*nodes, *near}, {}, names, at)
+
+
+def _must_be_there(nodes: Collection[str]) -> None:
+    """Raise Gone for whom a receipt says to be erased, whatever a backup has brought back since."""
+    erased = load_erased()
+    if gone := sorted(
+        node for node in nodes if erased and erased.is_word(customer_of(node) or node.rpartition(":")[2])
+    ):
+        raise Gone(f"{', '.join(gone)}: was erased, and stays so: `tingfeng privacy receipts` lists the receipts")
 
 
 def _erased(node: str) -> str:

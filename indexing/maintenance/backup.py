@@ -24,7 +24,7 @@ from indexing.maintenance.archive import Archive, BrokenBackup, Line, remove, wr
 from indexing.maintenance.carry import put
 from indexing.maintenance.night import Night
 from indexing.people.erased import Erased, load_erased
-from indexing.privacy.places.index import about_them, without_them
+from indexing.privacy.places.index import about_them, clean_id, without_them
 from nlp.priors import bring_back, kept
 
 __all__ = ["Backup", "BrokenBackup", "backup", "backups", "nightly", "restore", "rotate"]
@@ -153,8 +153,8 @@ def _without(line: Line, erased: Erased) -> Line | None:
     """Return a document without what was erased; None for one that is about somebody erased."""
     if about_them(line.kind, line.id, line.source, erased):
         return None
-    id = erased.clean(line.id) if erased.holds(line.id) else line.id
-    return Line(kind=line.kind, id=id, source=without_them(line.kind, line.source, erased))
+    source = without_them(line.kind, line.source, erased)
+    return Line(kind=line.kind, id=clean_id(line.kind, line.id, source, erased), source=source)
 
 
 def _put(fresh: Store, lines: list[Line], opened: set[str]) -> None:

@@ -31,6 +31,7 @@ __all__ = [
     "digest_of",
     "inside",
     "load_erased",
+    "of_post",
     "receipts",
     "root",
     "sha256",
@@ -42,7 +43,7 @@ _FORMAT = 1
 _TOKEN = re.compile(r"@[\w-]{1,40}|[0-9A-Za-z._+-]+@[0-9A-Za-z.-]+|[0-9A-Za-z_:~-]+")
 """What in a text may be a word that was erased, where only its digest is known."""
 _BORDER = re.compile(r"[0-9A-Za-z_]")
-_BEGIN = 8
+_BEGIN, _PARTS = 8, 3
 _PAIRS_KEPT = 1 << 17
 """Pairs of characters of which it is remembered whether a word begins with them: texts repeat them."""
 
@@ -86,6 +87,12 @@ def begins_of(key: bytes, words: Iterable[str]) -> dict[str, tuple[int, ...]]:
     return {begin: tuple(sorted(lengths)) for begin, lengths in sorted(found.items())}
 
 
+def of_post(key: bytes, id: str) -> str:
+    """Return what stands in the place of the id of an erased post: conversations stay together without it."""
+    platform, kind, _ = id.split(":", 2)
+    return f"{platform}:{kind}:erased-{digest_of(key, id)[:12]}"
+
+
 def inside(text: str, outer: int, inner: int) -> bool:
     """Return whether a word only goes on beyond its end: 1391234567 within 13912345678 is another number."""
     return 0 <= outer < len(text) and bool(_BORDER.match(text[outer]) and _BORDER.match(text[inner]))
@@ -122,7 +129,7 @@ class Erased:
     def clean(self, text: str) -> str:
         """Return the text with something else in the place of what was erased."""
         if self.is_word(text):
-            return ERASED
+            return self._cleaned(text)
         made, reached = [], 0
         for begin, end in self._amid(text):
             made += [text[reached:begin], ERASED]
@@ -145,7 +152,12 @@ class Erased:
         return self.is_word(text[begin:end])
 
     def _cleaned(self, token: str) -> str:
-        return ERASED if self.is_word(token) or any(map(self.is_word, _beginnings(token))) else token
+        """Return what stands for a token: after the id of a post what goes on, as that of a brand, stays."""
+        said = next((part for part in (token, *_beginnings(token)) if self.is_word(part)), None)
+        if said is None:
+            return token
+        post = said.count(":") == _PARTS - 1 and token.startswith(said)
+        return f"{of_post(self._key, said)}{token.removeprefix(said)}" if post else ERASED
 
     def _parts(self, text: str) -> list[str]:
         return [part for token in _TOKEN.findall(text) for part in (token, *_beginnings(token))]

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from config.pseudonym import pseudonym, pseudonym_key
-from indexing.people.erased import ERASED, digest_of, inside
+from indexing.people.erased import ERASED, digest_of, inside, of_post
 
 __all__ = ["ERASED", "SHORTEST", "Finder", "Sought", "cleaned", "digest_of"]
 
@@ -116,10 +116,7 @@ class Sought:
 
     def _in_its_place(self, word: str) -> str:
         """Return what stands for a word: conversations stay together after their first post has gone."""
-        if word not in self.posts:
-            return ERASED
-        platform, kind, _ = word.split(":", 2)
-        return f"{platform}:{kind}:erased-{digest_of(self._key, word)[:12]}"
+        return of_post(self._key, word) if word in self.posts else ERASED
 
 
 def _spoken(name: str) -> Iterable[str]:

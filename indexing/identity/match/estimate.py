@@ -51,8 +51,8 @@ def estimate(
     model = replace(model, u=_of_two_people(model, shown, wanted))
     guess = {one.name: np.array(Model.guessed(list(wanted), 0.5).m[one.name]) for one in wanted}
     for _ in range(_ROUNDS if len(found.counts) else 0):
-        likely, at_home = _posteriors(model, wanted, found)
-        same, house = (float((share * found.counts).sum()) for share in (likely, at_home))
+        likely, at_home, named = _posteriors(model, wanted, found)
+        same, house, names = (float((share * found.counts).sum()) for share in (likely, at_home, named))
         m, h = {}, {}
         for place, one in enumerate(wanted):
             seen = _counted(found, place, likely, len(one.levels))
@@ -63,30 +63,40 @@ def estimate(
             m[one.name] = shares(seen + GUESS_WEIGHS * guess[one.name])
             h[one.name] = at_least = one.of_household(model.u[one.name])
             if one.shared:
-                seen = _counted(found, place, at_home, len(one.levels))
+                seen = _counted(found, place, at_home + named, len(one.levels))
                 h[one.name] = shares(seen + GUESS_WEIGHS * np.array(at_least))
         prior = min(max(same / pairs, LEAST / 10), 0.5)
         still = abs(prior - model.prior) <= _STILL * model.prior and _near(model.m, m)
-        model = replace(model, m=m, h=h, prior=prior, house=min(max(house / pairs, LEAST / 10), prior * MOST_AT_HOME))
+        model = replace(
+            model,
+            m=m,
+            h=h,
+            prior=prior,
+            house=min(max(house / pairs, LEAST / 10), prior * MOST_AT_HOME),
+            namesakes=min(max(names / pairs, LEAST / 100), prior),
+        )
         model = replace(model, u=_of_two_people(model, shown, wanted))
         if still:
             break
     return model
 
 
-def _posteriors(model: Model, wanted: Sequence[Comparison], found: Patterns) -> tuple[Counts, Counts]:
-    """Return for each pattern how likely it is of one person, and of two people of one household."""
-    other = max(1 - model.prior - model.house, 0.1)
+def _posteriors(model: Model, wanted: Sequence[Comparison], found: Patterns) -> tuple[Counts, Counts, Counts]:
+    """Return for each pattern how likely it is of one person, of two people of one household, and of two of one name."""
+    other = max(1 - model.prior - model.house - model.namesakes, 0.1)
     person = np.full(len(found.counts), np.log2(model.prior / other))
     home = np.full(len(found.counts), np.log2(model.house / other))
+    named = np.full(len(found.counts), np.log2(model.namesakes / other))
     for place, one in enumerate(wanted):
         levels = range(len(one.levels))
         against = np.array([model.weight(one.name, level) for level in levels] + [0.0])
         home_against = against - np.array([model.at_home(one.name, level) for level in levels] + [0.0])
         person += against[found.levels[:, place]]  # -1, a missing value, takes the last: 0
         home += home_against[found.levels[:, place]]
-    odds, odds_home = (np.exp2(np.clip(one, -200, 200)) for one in (person, home))
-    return np.asarray(odds / (1 + odds + odds_home)), np.asarray(odds_home / (1 + odds + odds_home))
+        named += (against - np.array([*model.among_namesakes(one), 0.0]))[found.levels[:, place]]
+    odds = np.exp2(np.clip([person, home, named], -200, 200))
+    likely, at_home, of_one_name = odds / (1 + odds.sum(axis=0))
+    return likely, at_home, of_one_name
 
 
 def shares(counts: Counts) -> tuple[float, ...]:

@@ -1,8 +1,9 @@
 # ruff: noqa: E501
 """How alike two values are, in levels: for each kind of field conditions from equal to different, with first guesses.
 
-A level's numbers are how often it is met by two rows of one person (m), of two strangers (u) and of two people of one
-household (h); they are what the estimation begins with, and what it falls back to where the data says too little.
+A level's numbers are how often it is met by two rows of one person (m), of two strangers (u), of two people of one
+household (h) and of a parent and a child of one name (n); they are what the estimation begins with, and what it falls
+back to where the data says too little.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,8 @@ class Level:
     """The column whose common values weigh less."""
     h: float | None = None
     """None: as of one person where a household shares the field, as of strangers where it does not."""
+    n: float | None = None
+    """By a parent and a child of one name, where that is otherwise than by any two people of a household."""
     at_least: float = 0.0
     """What u cannot be below, however few random pairs have shown it."""
     other: int = 0
@@ -42,6 +45,8 @@ class Comparison:
     shared: bool = True
     number: bool = False
     """Whether it is of a number that no two people have."""
+    of_name: bool = False
+    """Whether it is of the name, which parent and child may have in common."""
 
     def of_household(self, strangers: Sequence[float]) -> tuple[float, ...]:
         """Return h before it is learnt; `strangers` is u by level."""
@@ -49,6 +54,13 @@ class Comparison:
             level.h if level.h is not None else level.m if self.shared else u
             for level, u in zip(self.levels, strangers, strict=True)
         ]
+        return tuple(one / sum(said) for one in said)
+
+    def of_namesakes(self, household: Sequence[float]) -> tuple[float, ...] | None:
+        """Return n; `household` is h by level. None for the name itself, which says nothing of who bears it."""
+        if self.of_name:
+            return None
+        said = [h if level.n is None else level.n for level, h in zip(self.levels, household, strict=True)]
         return tuple(one / sum(said) for one in said)
 
 
@@ -92,7 +104,9 @@ def _typo(name: str, *, bytes: int = 1) -> str:
 
 def _one_step(left: str, right: str, bytes: int = 1) -> str:
     step = f"damerau_levenshtein({left}, {right}) <= 1"
-    same = f"CASE WHEN hamming({left}, {right}) <= {2 * bytes} THEN {step} ELSE false END"
+    # doubled, for hamming refuses texts of two lengths, and DuckDB may ask it of rows that the conditions leave out
+    twice = f"hamming({left} || {right}, {right} || {left})"
+    same = f"CASE WHEN {twice} <= {4 * bytes} THEN {step} ELSE false END"
     apart = f"abs(strlen({left}) - strlen({right}))"
     return f"(CASE WHEN {apart} = 0 THEN {same} WHEN {apart} <= {bytes} THEN {step} ELSE false END)"
 
@@ -159,15 +173,20 @@ def _birthday(name: str, _: Sequence[str]) -> Comparison:
         _null(name),
         (
             # a century has 36,525 days; at home there are twins
-            Level("equal", f"{left} = {right}", 0.88, 0.00005, h=0.015, at_least=1 / 36_525),
-            Level("day and month exchanged", moved, 0.01, 0.00005),
-            Level("one digit differs", f"length({left}) = 8 AND {_typo(name)}", 0.06, 0.0008),
-            Level("same day of another year", day, 0.01, 0.003),
-            Level("same year", f"{left}[1:4] = {right}[1:4]", 0.02, 0.015, h=0.06),
+            Level("equal", f"{left} = {right}", 0.88, 0.00005, h=0.015, n=0.001, at_least=1 / 36_525),
+            Level("day and month exchanged", moved, 0.01, 0.00005, n=0.0005),
+            Level("one digit differs", f"length({left}) = 8 AND {_typo(name)}", 0.06, 0.0008, n=0.004),
+            Level("same day of another year", day, 0.01, 0.003, n=0.004),
+            Level("same year", f"{left}[1:4] = {right}[1:4]", 0.02, 0.015, h=0.06, n=0.002),
             Level(
-                "a generation apart", f"length({left}) = 8 AND length({right}) = 8 AND {years}", 0.004, 0.45, other=1
+                "a generation apart",
+                f"length({left}) = 8 AND length({right}) = 8 AND {years}",
+                0.004,
+                0.45,
+                n=0.96,
+                other=1,
             ),
-            Level("different", "ELSE", 0.016, 0.53, other=1),
+            Level("different", "ELSE", 0.016, 0.53, n=0.03, other=1),
         ),
         shared=False,
     )

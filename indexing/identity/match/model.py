@@ -14,7 +14,9 @@ from indexing.identity.match.levels import Comparison
 
 __all__ = ["FORMAT", "Model", "ModelUnusable"]
 
-FORMAT = 3
+FORMAT = 4
+_NAMESAKES = 0.01
+"""Of as many pairs as are one person's, before anything is known."""
 
 
 class ModelUnusable(UserError):
@@ -32,6 +34,8 @@ class Model:
     """How often two rows drawn at random are one person's."""
     house: float
     """How often they are of two people of one household."""
+    namesakes: float
+    """How often they are of two people of one household and name: a child called as the parent."""
     labels: int = 0
     """How many pairs that people judged it has learnt from."""
     format: int = FORMAT
@@ -47,7 +51,12 @@ class Model:
         m = {one.name: _shares([level.m for level in one.levels]) for one in wanted}
         u = {one.name: _shares([level.u for level in one.levels]) for one in wanted}
         return cls(
-            m=m, u=u, h={one.name: one.of_household(u[one.name]) for one in wanted}, prior=prior, house=prior / 2
+            m=m,
+            u=u,
+            h={one.name: one.of_household(u[one.name]) for one in wanted},
+            prior=prior,
+            house=prior / 2,
+            namesakes=prior * _NAMESAKES,
         )
 
     def weight(self, comparison: str, level: int) -> float:
@@ -57,6 +66,11 @@ class Model:
     def at_home(self, comparison: str, level: int) -> float:
         """Return the same against two people of one household, in bits."""
         return math.log2(self.m[comparison][level] / self.h[comparison][level])
+
+    def among_namesakes(self, one: Comparison) -> list[float]:
+        """Return by level the same against a parent and a child of one name, in bits; 0 for the name itself."""
+        n = one.of_namesakes(self.h[one.name])
+        return [math.log2(m / of) for m, of in zip(self.m[one.name], n, strict=True)] if n else [0.0] * len(one.levels)
 
     def write(self, path: Path) -> None:
         """Store it as JSON."""

@@ -31,7 +31,8 @@ def refined(
         weight = np.asarray(beside(weighed(scored, wanted, model), sizes)["weight"], dtype=float)
         likely = np.asarray(1 / (1 + np.exp2(-weight)))
         new = replace(model, m={one.name: _levels(scored, one, likely) for one in wanted})
-        new = replace(new, house=_house(scored, wanted, model, likely, pairs))
+        house, namesakes = _others(scored, wanted, model, likely, pairs)
+        new = replace(new, house=house, namesakes=namesakes)
         scored, model = _moved(scored, wanted, model, new), new
     return scored, model
 
@@ -44,15 +45,23 @@ def _levels(scored: pa.Table, one: Comparison, likely: Numbers) -> tuple[float, 
     return shares(seen + GUESS_WEIGHS * guess)
 
 
-def _house(scored: pa.Table, wanted: Sequence[Comparison], model: Model, likely: Numbers, pairs: int) -> float:
-    """Return how many of the pairs that are no one person's are of two people of one household."""
-    home = np.full(scored.num_rows, np.log2(model.house))
+def _others(
+    scored: pa.Table, wanted: Sequence[Comparison], model: Model, likely: Numbers, pairs: int
+) -> tuple[float, float]:
+    """Return how many of the pairs that are no one person's are of two people of one household, and of one name too."""
+    home, named = (np.full(scored.num_rows, np.log2(share)) for share in (model.house, model.namesakes))
     for one in wanted:
         level = np.asarray(scored[f"level_{one.name}"])
-        bits = [model.weight(one.name, place) - model.at_home(one.name, place) for place in range(len(one.levels))]
+        weight = [model.weight(one.name, place) for place in range(len(one.levels))]
+        bits = [bit - model.at_home(one.name, place) for place, bit in enumerate(weight)]
         home += np.array([*bits, 0.0])[level]
-    count = float(((1 - likely) / (1 + np.exp2(-home))).sum())
-    return min(max(count / pairs, LEAST), model.prior * MOST_AT_HOME)
+        named += np.array([*np.subtract(weight, model.among_namesakes(one)), 0.0])[level]
+    odds = np.exp2(np.clip([home, named], -200, 200))
+    house, namesakes = ((1 - likely) * odds / (1 + odds.sum(axis=0))).sum(axis=1) / pairs
+    return (
+        float(min(max(house, LEAST), model.prior * MOST_AT_HOME)),
+        float(min(max(namesakes, LEAST / 100), model.prior)),
+    )
 
 
 def _moved(scored: pa.Table, wanted: Sequence[Comparison], old: Model, new: Model) -> pa.Table:

@@ -22,7 +22,7 @@ from indexing.profiles.update import READER as PROFILES
 from indexing.stories.retracted import note_retracted
 from indexing.stories.update import update_stories
 
-__all__ = ["about_them", "erase", "look", "without_them"]
+__all__ = ["about_them", "clean_id", "erase", "look", "without_them"]
 
 Hit = Mapping[str, Any]
 
@@ -127,16 +127,16 @@ def _actions(store: Store, index: str, hits: list[Hit], sought: Sought) -> Itera
             yield Action(operation="delete", index=alias, id=id)
             continue
         made = without_them(kind, source, sought)
-        if (clean := _clean_id(kind, id, made, sought)) != id:
+        if (clean := clean_id(kind, id, made, sought)) != id:
             yield Action(operation="index", index=alias, id=clean, source=made)
             yield Action(operation="delete", index=alias, id=id)
         elif made != source:
             yield Action(operation="index", index=alias, id=id, source=made)
 
 
-def _clean_id(kind: str, id: str, made: Mapping[str, Any], sought: Sought) -> str:
+def clean_id(kind: str, id: str, made: Mapping[str, Any], finder: Finder) -> str:
     """Return a document's id without the person, not as a digest of their post's id either."""
-    return item_id(made["sample"], made["mention"]) if kind == LABELLING else sought.clean(id)
+    return item_id(made["sample"], made["mention"]) if kind == LABELLING else finder.clean(id)
 
 
 def _do(store: Store, actions: list[Action]) -> None:
