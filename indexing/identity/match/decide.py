@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 import pyarrow as pa
 
-from indexing.identity.match.levels import Comparison
+from indexing.identity.match.comparison import Comparison
 
 __all__ = ["Decided", "Outcome", "Thresholds", "decide"]
 

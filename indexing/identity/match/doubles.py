@@ -7,9 +7,9 @@ from typing import TypeAlias
 import numpy as np
 import pyarrow as pa
 
+from indexing.identity.match.comparison import Comparison
 from indexing.identity.match.decide import groups
 from indexing.identity.match.household import weighed
-from indexing.identity.match.levels import Comparison
 from indexing.identity.match.model import Model
 from indexing.identity.match.score import Scorer
 

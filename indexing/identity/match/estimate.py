@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from indexing.identity.match.levels import Comparison
+from indexing.identity.match.comparison import Comparison
 from indexing.identity.match.model import Model
 
 __all__ = ["GUESS_WEIGHS", "LEAST", "MOST_AT_HOME", "Patterns", "estimate", "shares"]

@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 import pyarrow as pa
 
-from indexing.identity.match.levels import Comparison
+from indexing.identity.match.comparison import Comparison
 from indexing.identity.match.model import Model
 
 __all__ = ["weighed"]

@@ -1,67 +1,13 @@
 # ruff: noqa: E501
-"""How alike two values are, in levels: for each kind of field conditions from equal to different, with first guesses.
-
-A level's numbers are how often it is met by two rows of one person (m), of two strangers (u), of two people of one
-household (h) and of a parent and a child of one name (n); they are what the estimation begins with, and what it falls
-back to where the data says too little.
-"""
+"""How alike two values are, in levels: for each kind of field conditions from equal to different, with first guesses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from indexing.identity.match.comparison import Comparison, Level
 from indexing.identity.match.fields import FieldKind
 
-__all__ = ["Comparison", "Level", "comparisons"]
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """One level: a condition in DuckDB's SQL over `…_l` and `…_r`, and its words."""
-
-    words: str
-    sql: str
-    m: float
-    u: float
-    frequent: str | None = None
-    """The column whose common values weigh less."""
-    h: float | None = None
-    """None: as of one person where a household shares the field, as of strangers where it does not."""
-    n: float | None = None
-    """By a parent and a child of one name, where that is otherwise than by any two people of a household."""
-    at_least: float = 0.0
-    """What u cannot be below, however few random pairs have shown it."""
-    other: int = 0
-    """How much it speaks for another person, in a field that a person keeps for life: 2 parks whatever else is equal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """One comparison; `shared` says whether the people of one household have the field in common, more or less."""
-
-    name: str
-    missing: str
-    levels: Sequence[Level]
-    shared: bool = True
-    number: bool = False
-    """Whether it is of a number that no two people have."""
-    of_name: bool = False
-    """Whether it is of the name, which parent and child may have in common."""
-
-    def of_household(self, strangers: Sequence[float]) -> tuple[float, ...]:
-        """Return h before it is learnt; `strangers` is u by level."""
-        said = [
-            level.h if level.h is not None else level.m if self.shared else u
-            for level, u in zip(self.levels, strangers, strict=True)
-        ]
-        return tuple(one / sum(said) for one in said)
-
-    def of_namesakes(self, household: Sequence[float]) -> tuple[float, ...] | None:
-        """Return n; `household` is h by level. None for the name itself, which says nothing of who bears it."""
-        if self.of_name:
-            return None
-        said = [h if level.n is None else level.n for level, h in zip(self.levels, household, strict=True)]
-        return tuple(one / sum(said) for one in said)
+__all__ = ["comparisons"]
 
 
 def comparisons(columns: Mapping[str, FieldKind]) -> list[Comparison]:
@@ -145,6 +91,7 @@ def _given() -> Comparison:
             Level("different", "ELSE", 0.03, 0.93, other=1),
         ),
         shared=False,
+        of_name=True,
     )
 
 
@@ -160,6 +107,7 @@ def _surname() -> Comparison:
             Level("nearly the same letters", letters, 0.06, 0.01, h=0.02),
             Level("different", "ELSE", 0.04, 0.97, h=0.42),
         ),
+        of_name=True,
     )
 
 

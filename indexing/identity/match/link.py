@@ -1,6 +1,7 @@
 """`link_records`: two plain tables, or one, to pairs of rows with an outcome, a probability and an explanation each."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -9,14 +10,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from indexing.identity.match.comparison import Comparison
 from indexing.identity.match.decide import Outcome, Thresholds, decide
 from indexing.identity.match.doubles import persons
 from indexing.identity.match.estimate import Patterns, estimate
 from indexing.identity.match.fields import Field, guess_fields, guess_of_two
 from indexing.identity.match.household import weighed
-from indexing.identity.match.levels import Comparison, comparisons
+from indexing.identity.match.levels import comparisons
 from indexing.identity.match.model import Model
-from indexing.identity.match.prepare import Prepared, prepare
+from indexing.identity.match.prepare import prepare
 from indexing.identity.match.refine import refined
 from indexing.identity.match.rivals import Sizes, beside
 from indexing.identity.match.score import Scorer, scorer
@@ -24,6 +26,8 @@ from indexing.identity.match.score import Scorer, scorer
 __all__ = ["Linked", "Pair", "Part", "Rows", "link_records"]
 
 Rows: TypeAlias = Iterable[Mapping[str, Any]] | pa.Table
+Counts: TypeAlias = tuple[int, int | None]
+"""Rows of the first table, and of the second where there is one."""
 _EXPECTED = 0.5
 _OUTCOMES = list(Outcome)
 
@@ -147,17 +151,13 @@ def link_records(
     linked by.
     """
     limits = thresholds or Thresholds()
-    first, second = _known(left), _known(right) if right is not None else None
-    columns = fields or _guessed(first, second)
-    theirs = [replace(field, column=field.beside or field.column) for field in columns]
-    one, other = prepare(first, columns), prepare(second, theirs) if second is not None else None
-    wanted = comparisons(one.columns)
-    with scorer(one.table, other.table if other else None, one.columns) as scores:
+    opening, wanted, rows = _opened(left, right, fields)
+    with opening as scores:
         scores.block(wanted)
-        fitted = model or _learnt(scores, wanted, one, other, judged or {})
-        sizes = Sizes(left=one.table.num_rows, right=other.table.num_rows, prior=fitted.prior) if other else None
+        fitted = model or _learnt(scores, wanted, rows, judged or {})
+        sizes = Sizes(left=rows[0], right=rows[1], prior=fitted.prior) if rows[1] is not None else None
         table, fitted = _weighed(scores, wanted, fitted, sizes, limits, learn=model is None and not judged)
-        decided = decide(table, wanted, limits, one_table=other is None)
+        decided = decide(table, wanted, limits, one_table=sizes is None)
         return Linked(
             table=table,
             outcomes=decided.outcome,
@@ -168,6 +168,18 @@ def link_records(
             pairs=scores.pairs,
             blocked=scores.blocked,
         )
+
+
+def _opened(
+    left: Rows, right: Rows | None, fields: Sequence[Field] | None
+) -> tuple[AbstractContextManager[Scorer], list[Comparison], Counts]:
+    """Return a scorer of the prepared tables, which it alone holds, the comparisons, and how many rows there are."""
+    first, second = _known(left), _known(right) if right is not None else None
+    columns = fields or _guessed(first, second)
+    theirs = [replace(field, column=field.beside or field.column) for field in columns]
+    one, other = prepare(first, columns), prepare(second, theirs) if second is not None else None
+    opening = scorer(one.table, other.table if other else None, one.columns)
+    return opening, comparisons(one.columns), (one.table.num_rows, other.table.num_rows if other else None)
 
 
 def _weighed(
@@ -188,11 +200,10 @@ def _weighed(
 def _learnt(
     scores: Scorer,
     wanted: Sequence[Comparison],
-    one: Prepared,
-    other: Prepared | None,
+    rows: Counts,
     judged: Mapping[tuple[int, int], bool],
 ) -> Model:
-    expected = _EXPECTED * min(one.table.num_rows, other.table.num_rows if other else one.table.num_rows)
+    expected = _EXPECTED * min(rows[0], rows[0] if rows[1] is None else rows[1])
     begin = Model.guessed(list(wanted), min(max(expected / scores.pairs, 1e-8), 0.3))
     found, share = scores.blocked_patterns(wanted)
     whole = Patterns(levels=found.levels, counts=found.counts / share)

@@ -10,7 +10,7 @@ import msgspec
 
 from config.errors import UserError
 from config.output import write_whole
-from indexing.identity.match.levels import Comparison
+from indexing.identity.match.comparison import Comparison
 
 __all__ = ["FORMAT", "Model", "ModelUnusable"]
 

@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 
 from indexing.identity.match.blocking import add_keys, budget, rules, total_pairs
+from indexing.identity.match.comparison import Comparison
 from indexing.identity.match.estimate import Patterns
 from indexing.identity.match.fields import FieldKind
 from indexing.identity.match.frequent import given_frequencies
-from indexing.identity.match.levels import Comparison
 from indexing.identity.match.model import Model
 
 if TYPE_CHECKING:
@@ -144,16 +144,19 @@ def scorer(left: pa.Table, right: pa.Table | None, columns: Mapping[str, FieldKi
             f"SET memory_limit = '{_MEMORY}'; SET temp_directory = '{folder}'; SET preserve_insertion_order = false"
         )
         tables = ("lefts",) if right is None else ("lefts", "rights")
-        for name, table in zip(tables, (left, right), strict=False):
-            con.register("arrived", table)
-            key = "id::VARCHAR" if right is None else f"'{name}' || '-__-' || id::VARCHAR"
+        sizes = (left.num_rows, right.num_rows if right is not None else None)
+        arrived = [table for table in (left, right) if table is not None]
+        del left, right  # a million rows are a GiB, which nobody needs twice
+        drawn = ", ".join(f'"{column}"' for column in columns)
+        for name in tables:
+            con.register("arrived", arrived.pop(0))
+            # of twelve characters at most, which DuckDB keeps in place
+            key = "id::VARCHAR" if len(tables) == 1 else f"'{name[0]}' || '-__-' || id::VARCHAR"
             # rows are drawn by their content, so that their order makes no difference
-            drawn = ", ".join(f'"{column}"' for column in columns)
             con.execute(
-                f"CREATE TABLE {name} AS SELECT *, '{name}' AS side, {key} AS key, hash({drawn}) AS drawn FROM arrived"
+                f"CREATE TABLE {name} AS SELECT *, '{name[0]}' AS side, {key} AS key, hash({drawn}) AS drawn FROM arrived"
             )
             con.unregister("arrived")
-        sizes = (left.num_rows, right.num_rows if right is not None else None)
         keys = add_keys(con, tables, rules(columns), budget(*sizes))
         yield Scorer(con=con, tables=tables, keys=keys, columns=columns, pairs=max(total_pairs(*sizes), 1))
 

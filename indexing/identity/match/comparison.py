@@ -1,0 +1,60 @@
+"""What a comparison of two values is: levels from equal to different, each with its condition and first guesses.
+
+A level's numbers are how often it is met by two rows of one person (m), of two strangers (u), of two people of one
+household (h) and of a parent and a child of one name (n); they are what the estimation begins with, and what it falls
+back to where the data says too little.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["Comparison", "Level"]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level: a condition in DuckDB's SQL over `…_l` and `…_r`, and its words."""
+
+    words: str
+    sql: str
+    m: float
+    u: float
+    frequent: str | None = None
+    """The column whose common values weigh less."""
+    h: float | None = None
+    """None: as of one person where a household shares the field, as of strangers where it does not."""
+    n: float | None = None
+    """By a parent and a child of one name, where that is otherwise than by any two people of a household."""
+    at_least: float = 0.0
+    """What u cannot be below, however few random pairs have shown it."""
+    other: int = 0
+    """How much it speaks for another person, in a field that is kept for life: 2 parks whatever else is equal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One comparison; `shared` says whether the people of one household have the field in common, more or less."""
+
+    name: str
+    missing: str
+    levels: Sequence[Level]
+    shared: bool = True
+    number: bool = False
+    """Whether it is of a number that no two people have."""
+    of_name: bool = False
+    """Whether it is of the name, which parent and child may have in common."""
+
+    def of_household(self, strangers: Sequence[float]) -> tuple[float, ...]:
+        """Return h before it is learnt; `strangers` is u by level."""
+        said = [
+            level.h if level.h is not None else level.m if self.shared else u
+            for level, u in zip(self.levels, strangers, strict=True)
+        ]
+        return tuple(one / sum(said) for one in said)
+
+    def of_namesakes(self, household: Sequence[float]) -> tuple[float, ...] | None:
+        """Return n; `household` is h by level. None for the name itself, which says nothing of who bears it."""
+        if self.of_name:
+            return None
+        said = [h if level.n is None else level.n for level, h in zip(self.levels, household, strict=True)]
+        return tuple(one / sum(said) for one in said)
