@@ -21,6 +21,7 @@ from indexing.identity.event import Op, account, customer
 from indexing.identity.events import read_events
 from indexing.identity.following import people_of
 from indexing.identity.linking import link, link_new
+from indexing.identity.simulate import simulate
 from indexing.identity.standing import follow_profiles
 from indexing.mentions import write as writing
 from indexing.people import contact
@@ -258,6 +259,22 @@ def test_customers_alike_are_linked_or_proposed_once_and_labels_are_learnt(empti
     assert learn(store).labels == 2
     assert link_alike(store, now=NOW + 2 * DAY)["proposed"] == 0
     assert alike.ids == tuple(sorted(alike.ids))
+
+
+def test_a_simulation_says_what_linking_would_do_and_writes_nothing(emptied_store: "Store") -> None:
+    store = emptied_store
+    put(store, mention(1, "1001", "某人", bio=PHONE), mention(2, "2002", "他人"))
+    same = {"name": "王建国", "phone": "13911112223", "birthday": "1980-01-02"}
+    shop(store, somebody("C1", phone=PHONE, name="欧阳慕华"), somebody("C2", **same), somebody("C3", **same))
+    found = simulate(store)
+    assert read_events(store) == [] and who(store) == {"1": None, "2": None}, "nothing is written"
+    assert found.edges["contact_in_bio"] == found.linked_accounts == 1
+    assert (found.conflicts, found.groups[0]) == (0, 2)
+    assert len(found.border) <= 10 and "王建国" not in str(found.border) and PHONE not in str(found.border)
+    assert simulate(store, only="contact_in_bio").edges == {"contact_in_bio": 1}
+    link(store, now=NOW)
+    made = [one.kind for one in read_events(store)]
+    assert made.count("contact_in_bio") == found.edges["contact_in_bio"], "linking does what was foretold"
 
 
 @pytest.mark.parametrize("step", in_part(range(6), 1, 4))
