@@ -52,6 +52,12 @@ class Comparison:
         ]
         return tuple(one / sum(said) for one in said)
 
+    @property
+    def telling(self) -> int | None:
+        """The level that parent and child of one name mostly show; None where they are as others of a household."""
+        said = {place: level.n for place, level in enumerate(self.levels) if level.n is not None}
+        return max(said, key=said.__getitem__) if said else None
+
     def of_namesakes(self, household: Sequence[float]) -> tuple[float, ...] | None:
         """Return n; `household` is h by level. None for the name itself, which says nothing of who bears it."""
         if self.of_name:

@@ -18,10 +18,11 @@ import numpy as np
 from indexing.identity.match.comparison import Comparison
 from indexing.identity.match.model import Model
 
-__all__ = ["GUESS_WEIGHS", "LEAST", "MOST_AT_HOME", "Patterns", "estimate", "shares"]
+__all__ = ["GUESS_WEIGHS", "LEAST", "MOST_AT_HOME", "Patterns", "estimate", "namesakes", "shares"]
 
 GUESS_WEIGHS, _GUESSED_PAIRS, _LABEL_WEIGHS = 30.0, 1_000.0, 5.0
 Counts: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float64]]"
+Levels: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.int64]]"
 _ROUNDS, _STILL = 60, 1e-5
 LEAST = 1e-7
 MOST_AT_HOME = 3.0
@@ -52,7 +53,8 @@ def estimate(
     guess = {one.name: np.array(Model.guessed(list(wanted), 0.5).m[one.name]) for one in wanted}
     for _ in range(_ROUNDS if len(found.counts) else 0):
         likely, at_home, named = _posteriors(model, wanted, found)
-        same, house, names = (float((share * found.counts).sum()) for share in (likely, at_home, named))
+        same, house = (float((share * found.counts).sum()) for share in (likely, at_home))
+        names = namesakes(wanted, found.levels.T, likely * found.counts, named * found.counts)
         m, h = {}, {}
         for place, one in enumerate(wanted):
             seen = _counted(found, place, likely, len(one.levels))
@@ -97,6 +99,18 @@ def _posteriors(model: Model, wanted: Sequence[Comparison], found: Patterns) -> 
     odds = np.exp2(np.clip([person, home, named], -200, 200))
     likely, at_home, of_one_name = odds / (1 + odds.sum(axis=0))
     return likely, at_home, of_one_name
+
+
+def namesakes(wanted: Sequence[Comparison], levels: Sequence[Levels], likely: Counts, named: Counts) -> float:
+    """Return how many pairs are of a parent and a child of one name: `named` of those that a generation parts.
+
+    A pair without its years could be of anybody; how many lack them the pairs of one person (`likely`) say.
+    """
+    for one, level in zip(wanted, levels, strict=True):
+        if one.telling is not None and (shown := float(likely[level >= 0].sum())) > 0:
+            share = one.levels[one.telling].n or 1.0
+            return float(named[level == one.telling].sum()) / share * float(likely.sum()) / shown
+    return 0.0
 
 
 def shares(counts: Counts) -> tuple[float, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from indexing.identity.match.comparison import Comparison
-from indexing.identity.match.estimate import GUESS_WEIGHS, LEAST, MOST_AT_HOME, shares
+from indexing.identity.match.estimate import GUESS_WEIGHS, LEAST, MOST_AT_HOME, namesakes, shares
 from indexing.identity.match.household import weighed
 from indexing.identity.match.model import Model
 from indexing.identity.match.rivals import Sizes, beside
@@ -31,8 +31,8 @@ def refined(
         weight = np.asarray(beside(weighed(scored, wanted, model), sizes)["weight"], dtype=float)
         likely = np.asarray(1 / (1 + np.exp2(-weight)))
         new = replace(model, m={one.name: _levels(scored, one, likely) for one in wanted})
-        house, namesakes = _others(scored, wanted, model, likely, pairs)
-        new = replace(new, house=house, namesakes=namesakes)
+        house, names = _others(scored, wanted, model, likely, pairs)
+        new = replace(new, house=house, namesakes=names)
         scored, model = _moved(scored, wanted, model, new), new
     return scored, model
 
@@ -57,11 +57,11 @@ def _others(
         home += np.array([*bits, 0.0])[level]
         named += np.array([*np.subtract(weight, model.among_namesakes(one)), 0.0])[level]
     odds = np.exp2(np.clip([home, named], -200, 200))
-    house, namesakes = ((1 - likely) * odds / (1 + odds.sum(axis=0))).sum(axis=1) / pairs
-    return (
-        float(min(max(house, LEAST), model.prior * MOST_AT_HOME)),
-        float(min(max(namesakes, LEAST / 100), model.prior)),
-    )
+    at_home, of_one_name = (1 - likely) * odds / (1 + odds.sum(axis=0))
+    levels = [np.asarray(scored[f"level_{one.name}"]) for one in wanted]
+    names = namesakes(wanted, levels, likely, of_one_name) / pairs
+    house = float(at_home.sum()) / pairs
+    return min(max(house, LEAST), model.prior * MOST_AT_HOME), min(max(names, LEAST / 100), model.prior)
 
 
 def _moved(scored: pa.Table, wanted: Sequence[Comparison], old: Model, new: Model) -> pa.Table:
