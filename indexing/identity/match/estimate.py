@@ -24,6 +24,10 @@ GUESS_WEIGHS, _GUESSED_PAIRS, _LABEL_WEIGHS = 30.0, 1_000.0, 5.0
 Counts: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float64]]"
 Levels: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.int64]]"
 _ROUNDS, _STILL = 60, 1e-5
+_HOME = 6.0
+"""Bits from which telephone, address and the like speak of one home."""
+_DOUBT = 2.0
+"""Standard deviations by which a count may be too high."""
 LEAST = 1e-7
 MOST_AT_HOME = 3.0
 
@@ -54,7 +58,7 @@ def estimate(
     for _ in range(_ROUNDS if len(found.counts) else 0):
         likely, at_home, named = _posteriors(model, wanted, found)
         same, house = (float((share * found.counts).sum()) for share in (likely, at_home))
-        names = namesakes(wanted, found.levels.T, likely * found.counts, named * found.counts)
+        names = namesakes(model, wanted, list(found.levels.T), likely * found.counts, named * found.counts)
         m, h = {}, {}
         for place, one in enumerate(wanted):
             seen = _counted(found, place, likely, len(one.levels))
@@ -101,16 +105,28 @@ def _posteriors(model: Model, wanted: Sequence[Comparison], found: Patterns) -> 
     return likely, at_home, of_one_name
 
 
-def namesakes(wanted: Sequence[Comparison], levels: Sequence[Levels], likely: Counts, named: Counts) -> float:
-    """Return how many pairs are of a parent and a child of one name: `named` of those that a generation parts.
+def namesakes(
+    model: Model, wanted: Sequence[Comparison], levels: Sequence[Levels], likely: Counts, named: Counts
+) -> float:
+    """Return of how many pairs it is sure that they are of a parent and a child of one name.
 
-    A pair without its years could be of anybody; how many lack them the pairs of one person (`likely`) say.
+    Told by those (`named`) that a generation parts and a home joins: without either, a pair could be of any two who are
+    called alike. How many lack them the pairs of one person (`likely`) say. A few tell nothing.
     """
-    for one, level in zip(wanted, levels, strict=True):
-        if one.telling is not None and (shown := float(likely[level >= 0].sum())) > 0:
-            share = one.levels[one.telling].n or 1.0
-            return float(named[level == one.telling].sum()) / share * float(likely.sum()) / shown
-    return 0.0
+    told = next(((one, level) for one, level in zip(wanted, levels, strict=True) if one.telling is not None), None)
+    if told is None:
+        return 0.0
+    one, level = told
+    home = np.zeros(len(likely))
+    for other, shown in zip(wanted, levels, strict=True):
+        if other.shared and not other.of_name:
+            bits = [model.weight(other.name, place) for place in range(len(other.levels))]
+            home += np.array([*bits, 0.0])[shown]
+    at_home = home >= _HOME
+    met = float(named[(level == one.telling) & at_home].sum())
+    sure = max(met - _DOUBT * met**0.5, 0.0)
+    known = float(likely[(level >= 0) & at_home].sum())
+    return sure * float(likely.sum()) / known if known > 0 else 0.0
 
 
 def shares(counts: Counts) -> tuple[float, ...]:

@@ -59,7 +59,7 @@ def _others(
     odds = np.exp2(np.clip([home, named], -200, 200))
     at_home, of_one_name = (1 - likely) * odds / (1 + odds.sum(axis=0))
     levels = [np.asarray(scored[f"level_{one.name}"]) for one in wanted]
-    names = namesakes(wanted, levels, likely, of_one_name) / pairs
+    names = namesakes(model, wanted, levels, likely, of_one_name) / pairs
     house = float(at_home.sum()) / pairs
     return min(max(house, LEAST), model.prior * MOST_AT_HOME), min(max(names, LEAST / 100), model.prior)
 
