@@ -29,9 +29,9 @@ _LONGEST = (  # the longest first
     "erasure", "report_page", "up", "killed_pipeline", "boards_page", "command_line", "dags",
     "embedded_elasticsearch", "panel_numbers", "identity_random", "backfill", "rebuild", "backup", "handed_on",
     "crawl_killed", "retention", "nights", "slices", "crawl_http", "cases", "console", "identity_match", "profiles",
-    "incidents", "pages", "replay_round_trip", "index_books", "round", "replay_feeds", "identity", "increments", "console_cases",
-    "answers", "from_earlier", "alerts", "priors", "bots", "linking_increments", "writers_merge", "labelling",
-    "segmenters", "queue", "analyse", "customers", "console_incidents", "detection_limit", "customer_databases",
+    "incidents", "pages", "replay_round_trip", "index_books", "round", "replay_feeds", "identity", "increments",
+    "console_cases", "answers", "from_earlier", "alerts", "priors", "bots", "linking_increments", "writers_merge",
+    "labelling", "segmenters", "queue", "analyse", "customers", "console_incidents", "detection_limit", "customer_databases",
     "delivery", "query_dsl", "detection", "doctor_feeds", "sentiment", "moods", "replay_sources", "channel_documents",
     "replay_server", "pictures", "feeds",
 )  # fmt: skip

@@ -26,8 +26,8 @@ Levels: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.int64]]"
 _ROUNDS, _STILL = 60, 1e-5
 _HOME = 6.0
 """Bits from which telephone, address and the like speak of one home."""
-_DOUBT = 2.0
-"""Standard deviations by which a count may be too high."""
+_FEW = 10.0
+"""So many pairs say half of what they show: one or two are mistyped years, or two who are called alike by chance."""
 LEAST = 1e-7
 MOST_AT_HOME = 3.0
 
@@ -124,7 +124,7 @@ def namesakes(
             home += np.array([*bits, 0.0])[shown]
     at_home = home >= _HOME
     met = float(named[(level == one.telling) & at_home].sum())
-    sure = max(met - _DOUBT * met**0.5, 0.0)
+    sure = met * met / (met + _FEW)
     known = float(likely[(level >= 0) & at_home].sum())
     return sure * float(likely.sum()) / known if known > 0 else 0.0
 
