@@ -31,9 +31,9 @@ _LONGEST = (  # the longest first
     "crawl_killed", "retention", "nights", "slices", "crawl_http", "cases", "console", "identity_match", "profiles",
     "incidents", "pages", "replay_round_trip", "index_books", "round", "replay_feeds", "identity", "increments",
     "console_cases", "answers", "from_earlier", "alerts", "priors", "bots", "linking_increments", "writers_merge",
-    "labelling", "segmenters", "queue", "analyse", "customers", "console_incidents", "detection_limit", "customer_databases",
-    "delivery", "query_dsl", "detection", "doctor_feeds", "sentiment", "moods", "replay_sources", "channel_documents",
-    "replay_server", "pictures", "feeds",
+    "labelling", "segmenters", "queue", "analyse", "customers", "console_incidents", "detection_limit",
+    "customer_databases", "delivery", "query_dsl", "detection", "doctor_feeds", "sentiment", "moods", "replay_sources",
+    "channel_documents", "replay_server", "pictures", "feeds",
 )  # fmt: skip
 _ROOM = 4 << 30
 collect_ignore = [] if find_spec("torch") else ["test_training.py"]  # `make test-torch` runs it
