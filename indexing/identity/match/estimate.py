@@ -59,18 +59,7 @@ def estimate(
         likely, at_home, named = _posteriors(model, wanted, found)
         same, house = (float((share * found.counts).sum()) for share in (likely, at_home))
         names = namesakes(model, wanted, list(found.levels.T), likely * found.counts, named * found.counts)
-        m, h = {}, {}
-        for place, one in enumerate(wanted):
-            seen = _counted(found, place, likely, len(one.levels))
-            for same_person, said in (judged or {}).items():
-                certain = np.full(len(said.counts), _LABEL_WEIGHS)
-                share = certain if same_person else -_posteriors(model, wanted, said)[0]
-                seen = np.maximum(seen + _counted(said, place, share, len(one.levels)), 0.0)
-            m[one.name] = shares(seen + GUESS_WEIGHS * guess[one.name])
-            h[one.name] = at_least = one.of_household(model.u[one.name])
-            if one.shared:
-                seen = _counted(found, place, at_home + named, len(one.levels))
-                h[one.name] = shares(seen + GUESS_WEIGHS * np.array(at_least))
+        m, h = _learnt(model, wanted, found, guess, judged or {}, (likely, at_home + named))
         prior = min(max(same / pairs, LEAST / 10), 0.5)
         still = abs(prior - model.prior) <= _STILL * model.prior and _near(model.m, m)
         model = replace(
@@ -85,6 +74,31 @@ def estimate(
         if still:
             break
     return model
+
+
+def _learnt(
+    model: Model,
+    wanted: Sequence[Comparison],
+    found: Patterns,
+    guess: Mapping[str, Counts],
+    judged: Mapping[bool, Patterns],
+    kinds: tuple[Counts, Counts],
+) -> tuple[dict[str, tuple[float, ...]], dict[str, tuple[float, ...]]]:
+    """Return m and h; `kinds` are by pattern how likely it is of one person, and of two people of one household."""
+    likely, at_home = kinds
+    m, h = {}, {}
+    for place, one in enumerate(wanted):
+        seen = _counted(found, place, likely, len(one.levels))
+        for same_person, said in judged.items():
+            certain = np.full(len(said.counts), _LABEL_WEIGHS)
+            share = certain if same_person else -_posteriors(model, wanted, said)[0]
+            seen = np.maximum(seen + _counted(said, place, share, len(one.levels)), 0.0)
+        m[one.name] = shares(seen + GUESS_WEIGHS * guess[one.name])
+        h[one.name] = at_least = one.of_household(model.u[one.name])
+        if one.shared:
+            seen = _counted(found, place, at_home, len(one.levels))
+            h[one.name] = shares(seen + GUESS_WEIGHS * np.array(at_least))
+    return m, h
 
 
 def _posteriors(model: Model, wanted: Sequence[Comparison], found: Patterns) -> tuple[Counts, Counts, Counts]:
