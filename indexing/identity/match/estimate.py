@@ -1,10 +1,9 @@
-# ruff: noqa: E501
 """m, h and the priors from the data, without labels: expectation–maximisation over the patterns of levels.
 
 A pair is one person's, of two people of one household, or of strangers: the second share what a household shares, so
 that fields of it speak for one person against strangers alone. u is known from random pairs, nearly all of which are
 strangers. Each iteration asks how likely each pattern of levels is of each kind under the present numbers, and counts
-anew; the first guesses stay in as if so many labelled pairs said them, so that a level that the data does not show keeps
+anew; the first guesses stay in as if so many labelled pairs said them, so that a level that the data does not show has
 a number that is possible. Of households only what they share is learnt: names and days of theirs are as strangers', but
 for brothers and twins. Pairs that no key found count as strangers. Labels of people count as certain.
 """
@@ -34,7 +33,7 @@ MOST_AT_HOME = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patterns:
-    """Patterns of levels and how many pairs show each: `levels` is patterns × comparisons, -1 where a value is missing."""
+    """Patterns of levels and how many pairs show each: `levels` is patterns × comparisons, -1 for a missing value."""
 
     levels: "np.ndarray[tuple[int, int], np.dtype[np.int64]]"
     counts: "np.ndarray[tuple[int], np.dtype[np.float64]]"
@@ -102,7 +101,7 @@ def _learnt(
 
 
 def _posteriors(model: Model, wanted: Sequence[Comparison], found: Patterns) -> tuple[Counts, Counts, Counts]:
-    """Return for each pattern how likely it is of one person, of two people of one household, and of two of one name."""
+    """Return how likely each pattern is of one person, of two people of one household, and of two of one name."""
     other = max(1 - model.prior - model.house - model.namesakes, 0.1)
     person = np.full(len(found.counts), np.log2(model.prior / other))
     home = np.full(len(found.counts), np.log2(model.house / other))
