@@ -84,7 +84,7 @@ def test_the_same_batch_again_changes_nothing(shared: Store, mention_of: Mention
     batch = batch_of(mention_of(n, brand="again") for n in range(1200))
     seen: list[tuple[int, int]] = []
     assert index(batch, shared, lambda done, of: seen.append((done, of))) == books(1200, 0)
-    assert seen == [(500, 1200), (1000, 1200), (1200, 1200)]
+    assert seen == [(1_000, 1_200), (1_200, 1_200)]
     first = held(shared, "again")
     assert len(first) == 1200
     assert index(batch, shared) == books(0, 1200)
@@ -159,7 +159,7 @@ def test_killed_between_any_two_requests_and_repeated(
     es_url: str, new_store: Callable[[], Store], mention_of: MentionOf, batch_of: BatchOf, data: Path
 ) -> None:
     store = new_store()
-    batch = batch_of(mention_of(n) for n in range(700))
+    batch = batch_of(mention_of(n) for n in range(1_300))
     undisturbed = new_store()
     index(batch, undisturbed)
     expected = [*held(undisturbed, "acme").values()]
@@ -170,11 +170,11 @@ def test_killed_between_any_two_requests_and_repeated(
         assert ended.returncode == -signal.SIGKILL
         assert batch.to("indexed").manifest() is None
     done = index(batch, store)
-    assert done["mentions"] == 700
+    assert done["mentions"] == 1_300
     assert done["unchanged"] > 0
     found = held(store, "acme")
     assert sorted(found.values(), key=str) == sorted(expected, key=str)
-    assert store.count("engagement") == undisturbed.count("engagement") == 700
+    assert store.count("engagement") == undisturbed.count("engagement") == 1_300
 
 
 def test_engagement_is_kept_whenever_it_changed(store: Store, mention_of: MentionOf, batch_of: BatchOf) -> None:
