@@ -18,8 +18,8 @@ from commands.screen import console, errors
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
 _PASSWORDS = "simple_auth_manager_passwords.json.generated"
-_AIRFLOW = {"scheduler": ["--skip-serve-logs"], "dag-processor": [], "api-server": []}
-"""What `airflow standalone` runs, less what we have no use for: the triggerer, and two log servers on every address."""
+_AIRFLOW = {"scheduler": ["--skip-serve-logs"], "dag-processor": []}
+"""What `airflow standalone` runs beside the server, less what we have no use for: triggerer, and two log servers."""
 
 
 def up(
@@ -111,11 +111,12 @@ def _airflow(running: Processes, environment: dict[str, str], port: int, paralle
     errors.print("Airflow starts …")
     running.start("prepare", [sys.executable, "-m", "dags.prepare"], environment)
     running.wait("prepare")
-    for part, arguments in _AIRFLOW.items():
-        running.start(f"airflow-{part}", [sys.executable, "-m", "airflow", part, *arguments], environment)
-    while not _listens(port):
+    running.start("airflow-api-server", [sys.executable, "-m", "airflow", "api-server"], environment)
+    while not _listens(port):  # a task that starts before it does fails
         running.check()
         time.sleep(0.5)
+    for part, arguments in _AIRFLOW.items():
+        running.start(f"airflow-{part}", [sys.executable, "-m", "airflow", part, *arguments], environment)
     return f"http://127.0.0.1:{port}"
 
 

