@@ -62,6 +62,6 @@ many = [{"id": str(number)} for number in range(30_000)] + [{"id": "new", "delet
 (folder / "posts.json").write_text("\n".join(map(json.dumps, many)))
 kept = duckdb.sql(f"SELECT * FROM read_json('{folder}/posts.json')").columns
 print("columns of DuckDB: expected id and deleted, found", kept)
-same = late == (0, 4) and means == [0.25, 0.735] and (nulls, rows) == (20, 100) and kept == ["id"]
+same = late == (0, 4) and [round(mean, 6) for mean in means] == [0.25, 0.735] and (nulls, rows) == (20, 100) and kept == ["id"]
 raise SystemExit(0 if same and (columns, from_lines) == ("TypeError", "ComputeError") else "late rows are read otherwise now")
 PYTHON

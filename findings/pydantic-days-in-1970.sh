@@ -3,9 +3,10 @@
 # the 23rd of August 1970, "202611301405" a night of June 1976 and "20261130140500" (WeChat Pay's time_end, yyyyMMddHHmmss) a day of
 # January 2612, where Python's own datetime.fromisoformat says 2026-11-30. No error: the model is valid, orders
 # of 1970 are older than any keeping time and are removed, those of 2612 are newer than any mark, so that an incremental
-# reading takes nothing more. The same text with a T in it, or in a `date`, is refused. That digits are Unix time, in seconds up to
-# 2e10 and milliseconds above, stands in the documents; that other digits are no exception has to be thought of. msgspec refuses
-# them; pydantic's strict mode reads them from JSON as before. Let a validator parse the text. pydantic 2.14.3, msgspec 0.22.0, seen 2026-12-01, python3.11 or newer with venv.
+# reading takes nothing more. The same text with a T in it, or in a `date`, is refused. That digits are Unix time, in seconds up
+# to 2e10 and milliseconds above, stands in the documents; that these digits are no exception has to be thought of. msgspec refuses
+# them; pydantic's strict mode reads them from JSON as before. Let a validator parse the text.
+# pydantic 2.14.3, msgspec 0.22.0, seen 2026-12-01, python3.11 or newer with venv.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

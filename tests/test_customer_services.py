@@ -120,7 +120,7 @@ def test_every_page_is_read_whatever_leads_to_it(
     ],
 )
 def test_what_the_address_asks_is_asked_on_every_page(config: Path, answers: Answers, paging: dict[str, Any]) -> None:
-    """A filter in the address that is lost brings every shop's customers in (findings/httpx-params-drop-the-query.sh)."""
+    """A lost filter brings every shop's customers in (findings/httpx-params-drop-the-query.sh)."""
     with serving(answers) as server:
         path = "/members?shop=7&tag=%E4%BC%9A%E5%91%98"
         stated = service(config, server.url, path, paging=paging, parameters={"active": True})
