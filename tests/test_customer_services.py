@@ -53,8 +53,8 @@ def config(data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return data / "config"
 
 
-def service(config: Path, url: str, **read: Any) -> Any:
-    asked = {"kind": "rest", "url": f"{url}/members", "items": "data.items", "header_env": TOKEN, **read}
+def service(config: Path, url: str, path: str = "/members", **read: Any) -> Any:
+    asked = {"kind": "rest", "url": f"{url}{path}", "items": "data.items", "header_env": TOKEN, **read}
     return source(config, "saas", "customer", asked, FIELDS)
 
 
@@ -108,6 +108,26 @@ def test_every_page_is_read_whatever_leads_to_it(
         one = customers(emptied_store)["C3"]
         assert (shown(one)["phone"], one.tier, one.tags) == ("13912340003", "金卡", ("老客", "爱茶"))
         assert sync(emptied_store, service(config, server.url, paging=paging), now=NOW).stored == 0
+
+
+@pytest.mark.parametrize(
+    ("answers", "paging"),
+    [
+        (counted, {"by": "page", "size_parameter": "limit", "size": 10}),
+        (by_offset, {"by": "offset", "parameter": "skip", "total": "total"}),
+        (by_cursor, {"by": "cursor", "parameter": "after", "cursor": "meta.next"}),
+        (counted, {"by": "none"}),
+    ],
+)
+def test_what_the_address_asks_is_asked_on_every_page(config: Path, answers: Answers, paging: dict[str, Any]) -> None:
+    """A lost filter brings every shop's customers in (findings/httpx-params-drop-the-query.sh)."""
+    with serving(answers) as server:
+        path = "/members?shop=7&tag=%E4%BC%9A%E5%91%98"
+        stated = service(config, server.url, path, paging=paging, parameters={"active": True})
+        list(rest.read(stated, None))
+        queries = [(asked(path, "shop"), asked(path, "tag"), asked(path, "active")) for path, _ in server.asked]
+    assert queries == [("7", "会员", "true")] * len(queries)
+    assert queries
 
 
 def test_what_is_new_is_asked_for_with_an_overlap(emptied_store: "Store", config: Path) -> None:

@@ -178,8 +178,12 @@ def _answer(
 def _fetched(
     source: CustomerSource, options: Options, client: "httpx.Client", url: str, asked: Mapping[str, str]
 ) -> "tuple[httpx.Response, bytes]":
+    import httpx
+
     body = bytearray()
-    with client.stream("GET", url, params=asked or None) as answer:
+    # params= would take the place of what the address asks already (findings/httpx-params-drop-the-query.sh)
+    address = httpx.URL(url).copy_merge_params(asked) if asked else url
+    with client.stream("GET", address) as answer:
         for part in answer.iter_bytes():
             body += part
             if len(body) > options.most_bytes:
