@@ -1,6 +1,6 @@
 """The learnt head: how a window's target fares, from its words, the rules' verdict and what an engine makes of it.
 
-A logistic regression per engine; `nlp.training.stances` fits it on judgements in several hands.
+A logistic regression per engine, beside what an encoder says of the target's places; `nlp.training.stances` fits both.
 """
 
 from __future__ import annotations

@@ -64,7 +64,6 @@ class Job:
         simple.ngrams(train)
         simple.calibration(dev, {name for row in train for name in row.labels})
         self._hands(train)
-        simple.calibration(dev, {name for row in train for name in row.labels})
         simple.stances(dev)
 
     def hands(self) -> None:
@@ -74,7 +73,6 @@ class Job:
         simple = Simple(data=self.data, out=self.out, table=self.table, without=self.without, seed=self.seed)
         train, dev = simple.rows()
         self._hands(train)
-        simple.calibration(dev, {name for row in train for name in row.labels})
         simple.stances(dev)
 
     def _vocabulary(self, train: Sequence[Row]) -> None:
