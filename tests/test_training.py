@@ -175,10 +175,14 @@ def test_ngrams_learn_and_survive_eight_bits(tmp_path: Path) -> None:
 
 def test_a_users_own_table_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from nlp.classifier.judge import load
-    from nlp.training import pipeline
+    from nlp.training import hands, pipeline, stances
     from nlp.training.bge import Encoder
 
     pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *_pieces().pieces[len(SPECIAL) :]]
+    few = list(stances.judgements(["first"]))[:60]
+    for module in (hands, stances):
+        monkeypatch.setattr(module, "judgements", lambda *_: few)
+        monkeypatch.setattr(module, "sentences", list)
     monkeypatch.setattr(pipeline, "unpack", lambda: _untrained(Encoder, pieces))
     table = tmp_path / "own.csv"
     rows = [f"{word}{number},{label}" for number in range(40) for label, words in _LABELLED for word in words]

@@ -131,7 +131,8 @@ class Job:
             _example(train[row], cut(emoticons(train[row].text)), cut(emoticons(train[row].target))).ids for row in some
         ]
         weights = {name: torch.from_numpy(value.copy()) for name, value in export.read(self.out / "judge.onnx").items()}
-        judge = Judge(Encoder(*weights["encoder.word.weight"].shape))
+        layers = len({name.split(".")[2] for name in weights if name.startswith("encoder.layers.")})
+        judge = Judge(Encoder(*weights["encoder.word.weight"].shape, layers))
         judge.load_state_dict(weights)
         learn(judge, told(self.out), others, self.work / "hands.ckpt", number=self.seed)
         export.write({name: value.numpy() for name, value in judge.state_dict().items()}, self.out / "judge.onnx")
