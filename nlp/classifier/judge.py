@@ -91,11 +91,11 @@ class Default(_Views):
 
     def answers(self, texts: Sequence[str], targets: Targets | None = None) -> Predictions:
         """Return the calibrated probabilities; one pass a text; beside a target, `target` alone is sure."""
-        found, pooled = self._encoder.read(texts, targets)
-        logits = scale(found, self._blend.encoder)
+        found = self._encoder.read(texts, targets)
+        logits = scale(found.logits, self._blend.encoder)
         simple = scale(self._fast.logits(texts, targets), self._blend.ngrams)
         logits[:, : simple.shape[1]] += simple
-        return replace(_asked(mix(logits), targets), pooled=pooled)
+        return replace(_asked(mix(logits), targets), stance=found.stance)
 
 
 def _asked(found: Predictions, targets: Targets | None) -> Predictions:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["END", "MASK", "PAD", "SPECIAL", "START", "Pieces", "frame"]
+__all__ = ["END", "MASK", "PAD", "SPECIAL", "START", "Pieces", "frame", "places"]
 
 START, PAD, END, UNKNOWN, MASK = range(5)
 SPECIAL = ("[CLS]", "[PAD]", "[SEP]", "[UNK]", "[MASK]")
@@ -77,6 +77,16 @@ def frame(ids: Sequence[int], longest: int, target: Sequence[int] = ()) -> list[
         ids = [*ids[: room - tail], *ids[len(ids) - tail :]]
     head = [START, *target, END] if target else [START]
     return [*head, *ids, END]
+
+
+def places(ids: Sequence[int], names: Sequence[Sequence[int]]) -> list[int]:
+    """Return where one of the `names` (in pieces) stands in framed ids: all places where none does."""
+    row, found = list(ids), set[int]()
+    for name in map(list, names):
+        size = len(name)
+        starts = (at for at in range(len(row) - size + 1) if size and row[at : at + size] == name)
+        found.update(at + step for at in starts for step in range(size))
+    return sorted(found) or list(range(len(row)))
 
 
 def _marked(ids: Sequence[int], target: Sequence[int]) -> list[int]:

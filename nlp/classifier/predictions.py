@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -35,8 +35,8 @@ class Predictions:
     target: Array
     intent: Array
     """Without columns, as above: the rules of `nlp.intent` answer alone."""
-    pooled: Array = field(default_factory=lambda: np.zeros((0, 0), np.float32))
-    """What an encoder made of each text, (n, width), for heads above it; none where there is no encoder."""
+    stance: Callable[[int, Sequence[str]], Array] | None = None
+    """Of a row, (3,) logits of how a target fares that it calls by these names; None where no encoder has read it."""
 
     @classmethod
     def of(cls, sentiment: Array) -> Predictions:

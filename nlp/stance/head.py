@@ -1,6 +1,6 @@
 """The learnt head: how a window's target fares, from its words, the rules' verdict and what an engine makes of it.
 
-A logistic regression per engine; `nlp.training.stances` fits it on judgements in several hands.
+A logistic regression per engine, beside what an encoder says of the target's places; `nlp.training.stances` fits both.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ __all__ = ["BUCKETS", "SHARE", "Head", "Inputs", "inputs"]
 
 Array = npt.NDArray[np.float32]
 
-SHARE = 0.6
+SHARE = 0.7
 """How much the head counts beside the engine's own answer.
 
-It has learnt from hard posts; alone it takes the one pole of a review for the other half as often again."""
+It has learnt from hard posts; alone it takes the one pole of a review for the other more often.
+"""
 _BITS = 12
 _ZONES = 2
 BUCKETS = _ZONES << _BITS
@@ -49,10 +50,10 @@ _MARKS = "?吗", "[", "!", '"“'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """What windows are judged by: `figures` (n, some), the encoder's `pooled` (n, 0 or more), n-grams by window."""
+    """What windows are judged by: `figures` (n, some), the encoder's `stance` (n, 3 or 0), n-grams by window."""
 
     figures: Array
-    pooled: Array
+    stance: Array
     owner: npt.NDArray[np.int64]
     bucket: npt.NDArray[np.int64]
     value: Array
@@ -62,10 +63,10 @@ class Inputs:
 class Head:
     """One engine's weights."""
 
-    def __init__(self, *, mean: Array, step: Array, figures: Array, pooled: Array, grams: Array, bias: Array) -> None:
-        """`figures` (some, 3), `pooled` (width, 3) and `grams` (BUCKETS, 3) are weights."""
+    def __init__(self, *, mean: Array, step: Array, figures: Array, stance: Array, grams: Array, bias: Array) -> None:
+        """`figures` (some, 3), `stance` (3 or 0, 3) and `grams` (BUCKETS, 3) are weights."""
         self._mean, self._step, self._figures = mean, step, figures
-        self._pooled, self._grams, self._bias = pooled, grams, bias
+        self._stance, self._grams, self._bias = stance, grams, bias
 
     @classmethod
     @lru_cache(maxsize=4)
@@ -81,12 +82,17 @@ class Head:
 
     def probabilities(self, given: Inputs) -> Array:
         """Return negative, neutral and positive of each window, (n, 3)."""
+        return softmax(self.logits(given))
+
+    def logits(self, given: Inputs) -> Array:
+        """Return the same as logits."""
         logits = standard(given.figures, self._mean, self._step) @ self._figures + self._bias
-        logits += given.pooled @ self._pooled
+        logits += given.stance @ self._stance
         for place in range(3):
             told = self._grams[given.bucket, place] * given.value
             logits[:, place] += np.bincount(given.owner, told, len(logits)).astype(np.float32)
-        return softmax(logits)
+        found: Array = logits
+        return found
 
 
 def standard(figures: Array, mean: Array, step: Array) -> Array:
@@ -106,8 +112,15 @@ def inputs(windows: Sequence[Window], found: Predictions, at: Sequence[tuple[int
     zones = [grams([zone(window.scene.text) for window in windows]) for zone in (str, _beside)]
     parts = [_unique(part.bucket, np.diff(part.start), number) for number, part in enumerate(zones)]
     owner, bucket, value = (np.concatenate(column) for column in zip(*parts, strict=True))
-    pooled = found.pooled[rows] if found.pooled.size else np.zeros((len(rows), 0), np.float32)
-    return Inputs(figures=np.concatenate([*seen, said], 1), pooled=pooled, owner=owner, bucket=bucket, value=value)
+    stance = _stances(windows, found, np.where(beside >= 0, beside, rows))
+    return Inputs(figures=np.concatenate([*seen, said], 1), stance=stance, owner=owner, bucket=bucket, value=value)
+
+
+def _stances(windows: Sequence[Window], found: Predictions, rows: npt.NDArray[np.int64]) -> Array:
+    if not found.stance:
+        return np.zeros((len(rows), 0), np.float32)
+    told = [found.stance(row, window.scene.calls) for window, row in zip(windows, rows.tolist(), strict=True)]
+    return _centred(softmax(np.asarray(told, np.float32)))
 
 
 def _centred(probabilities: Array) -> Array:

@@ -67,6 +67,12 @@ class Scene:
         marks = _MARK.findall(self.text)
         return self.spelt[marks.index(TARGET)] if TARGET in marks else ""
 
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """Each way in which the text calls the target."""
+        marks = _MARK.findall(self.text)
+        return tuple(dict.fromkeys(name for mark, name in zip(marks, self.spelt, strict=True) if mark == TARGET))
+
     def part(self, start: int, end: int) -> Scene:
         """Return the scene of a part of the text."""
         before, within = (len(_MARK.findall(self.text, *span)) for span in ((0, start), (start, end)))

@@ -20,7 +20,7 @@ WEIGHTS = {
 }
 SURE = 0.85
 """How much a rule's verdict counts beside the model's answer, by the rule's kind; any other kind counts `SURE`."""
-KNOWN = 0.7
+KNOWN = 0.5
 """How much of its weight a verdict keeps beside a model that knows of it."""
 
 

@@ -23,6 +23,11 @@ def main() -> None:
     parser.add_argument(
         "--stances", action="store_true", help="the head of sentiment towards a target alone, beside the models in OUT"
     )
+    parser.add_argument(
+        "--hands",
+        action="store_true",
+        help="the encoder's last round alone, on the judge in OUT, and what stands above it",
+    )
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -34,7 +39,8 @@ def main() -> None:
         return
     from nlp.training.pipeline import Job  # needs PyTorch
 
-    Job(data=given.data, work=work, out=given.out, table=given.csv, without=without, seed=given.seed).run()
+    job = Job(data=given.data, work=work, out=given.out, table=given.csv, without=without, seed=given.seed)
+    job.hands() if given.hands else job.run()
 
 
 if __name__ == "__main__":

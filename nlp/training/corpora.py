@@ -17,7 +17,7 @@ from typing import Literal
 from nlp.classifier.heads import SENTIMENTS
 from nlp.classifier.text import normalise
 
-__all__ = ["BadTable", "Part", "Row", "own", "part", "posts", "read"]
+__all__ = ["BadTable", "Part", "Row", "own", "part", "posts", "read", "texts"]
 
 Part = Literal["train", "dev"]
 
@@ -85,6 +85,17 @@ def posts(folder: Path, count: int) -> Iterator[str]:
                 yield text
                 if len(seen) == count:
                     return
+
+
+def texts(folder: Path) -> Iterator[str]:
+    """Yield the text of every labelled row and post as it stands in its file."""
+    csv.field_size_limit(1 << 24)
+    for path in sorted(folder.glob("*.csv.gz")):
+        with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
+            yield from (row["text"] for row in csv.DictReader(lines) if "text" in row)
+    for path in sorted((folder / "replay").glob("weibo_ced_*.jsonl.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            yield from (json.loads(line)["text"] for line in lines)
 
 
 def _table(path: Path) -> Iterator[dict[str, str]]:

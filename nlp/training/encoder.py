@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from nlp.classifier.heads import WIDTH
+from nlp.classifier.heads import SENTIMENTS, WIDTH
 from nlp.classifier.pieces import PAD
 from nlp.training.bge import Encoder as Unpacked
 
@@ -74,20 +74,31 @@ class Encoder(nn.Module):
 
 
 class Judge(nn.Module):
-    """The encoder and its heads: (batch, WIDTH) logits, the heads side by side."""
+    """The encoder and its heads: (batch, WIDTH) logits side by side, and how a target fares at its places."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__()
         self.encoder = encoder
         self.heads = nn.Linear(2 * encoder.hidden, WIDTH)
+        self.stance = nn.Linear(3 * encoder.hidden, len(SENTIMENTS))
 
     def forward(self, ids: Tensor) -> Tensor:
         """Return every head's logits from the mean of the real pieces beside the first."""
-        x = self.encoder(ids)
-        kept = (ids != PAD).to(x.dtype)[:, :, None]
-        mean = (x * kept).sum(1) / kept.sum(1)
-        logits: Tensor = self.heads(torch.cat([mean, x[:, 0]], -1))
+        logits: Tensor = self.heads(_pooled(ids, self.encoder(ids)))
         return logits
+
+    def stances(self, ids: Tensor, places: Tensor) -> Tensor:
+        """Return (batch, 3) logits of how the target fares that stands at `places` (batch, length: 1 or 0)."""
+        x = self.encoder(ids)
+        beside = places.to(x.dtype)[:, :, None]
+        there = (x * beside).sum(1) / beside.sum(1)
+        logits: Tensor = self.stance(torch.cat([_pooled(ids, x), there], -1))
+        return logits
+
+
+def _pooled(ids: Tensor, x: Tensor) -> Tensor:
+    kept = (ids != PAD).to(x.dtype)[:, :, None]
+    return torch.cat([(x * kept).sum(1) / kept.sum(1), x[:, 0]], -1)
 
 
 def start(source: Unpacked, table: npt.NDArray[np.float32]) -> Encoder:

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from nlp.classifier.heads import SERVED
+from nlp.classifier.heads import SENTIMENTS, SERVED, SLICES, WIDTH
 
-__all__ = ["write"]
+__all__ = ["read", "write"]
 
 Array = npt.NDArray[np.float32]
 Weights = Mapping[str, Array]
@@ -54,7 +54,9 @@ def _eight(weight: Array) -> tuple[npt.NDArray[np.int8], Array]:
 
 
 def write(weights: Weights, path: Path) -> None:
-    """Write the graph: `ids` int64 and `mask` int32 (batch, length) in; `logits` (batch, SERVED) and `pooled` out."""
+    """Write the graph: `ids` int64 and `mask` int32 (batch, length) in; out come `logits` (batch, SERVED) and
+    `stances` (batch, length, 3), whose mean over a target's places says how it fares.
+    """
     graph = _Graph()
     x = _embed(graph, weights)
     layers = 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layers."))
@@ -65,13 +67,14 @@ def write(weights: Weights, path: Path) -> None:
     graph.add(
         "Gemm", [pooled, graph.constant("heads.w", kernel), graph.constant("heads.b", bias)], "logits", "", transB=1
     )
+    _stances(graph, weights, x, pooled)
     inputs = [
         helper.make_tensor_value_info("ids", TensorProto.INT64, ["batch", "length"]),
         helper.make_tensor_value_info("mask", TensorProto.INT32, ["batch", "length"]),
     ]
     outputs = [
         helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", SERVED]),
-        helper.make_tensor_value_info("pooled", TensorProto.FLOAT, ["batch", kernel.shape[1]]),
+        helper.make_tensor_value_info("stances", TensorProto.FLOAT, ["batch", "length", len(SENTIMENTS)]),
     ]
     body = helper.make_graph(graph.nodes, "judge", inputs, outputs, graph.constants)
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid(MICROSOFT, 1)]
@@ -125,3 +128,41 @@ def _pool(graph: _Graph, x: str) -> str:
     mean = graph.add("Squeeze", [graph.add("Div", [total, count], "mean.row"), one], "mean")
     first = graph.add("Gather", [x, graph.constant("nought", np.asarray(0, np.int64))], "first", axis=1)
     return graph.add("Concat", [mean, first], "pooled", axis=1)
+
+
+def _stances(graph: _Graph, weights: Weights, x: str, pooled: str) -> None:
+    """What each piece says of a target that stands there, beside what the whole text says."""
+    kernel, width = weights["stance.weight"], 2 * len(weights["stance.weight"][0]) // 3
+    whole = [pooled, graph.constant("stance.w", kernel[:, :width]), graph.constant("stance.b", weights["stance.bias"])]
+    row = graph.add("Unsqueeze", [graph.add("Gemm", whole, "stance.whole", transB=1), "one"], "stance.row")
+    there = graph.add("MatMul", [x, graph.constant("stance.there", kernel[:, width:].T)], "stance.places")
+    graph.add("Add", [there, row], "stances")
+
+
+def read(path: Path) -> dict[str, Array]:
+    """Return the weights of a graph that `write` wrote, to train on.
+
+    Heads that are not served come out as noughts; that of stances, where it is not there, as the one of targets.
+    """
+    parts = {part.name: numpy_helper.to_array(part).astype(np.float32) for part in onnx.load(path).graph.initializer}
+    weights = {"encoder.word.weight": parts["word"] * parts["word.step"], "encoder.position.weight": parts["position"]}
+    weights |= {f"encoder.norm.{kind}": parts[f"norm.{kind}"] for kind in ("weight", "bias")}
+    for name in (name.removesuffix(".weight") for name in parts if name.startswith("encoder.layers.")):
+        if f"{name}.scale" in parts:
+            weights[f"{name}.weight"] = (parts[f"{name}.weight"] * parts[f"{name}.scale"]).T
+            weights[f"{name}.bias"] = parts[f"{name}.bias"]
+        elif f"{name}.weight" in parts:
+            weights |= {f"{name}.{kind}": parts[f"{name}.{kind}"] for kind in ("weight", "bias")}
+    for at in {name.partition(".qkv.")[0] for name in weights if ".qkv." in name}:
+        hidden = len(parts["position"][0])
+        for kind in ("weight", "bias"):
+            thirds = [weights.pop(f"{at}.qkv.{n * hidden}.{kind}") for n in range(3)]
+            weights[f"{at}.qkv.{kind}"] = np.concatenate(thirds)
+    unserved = WIDTH - SERVED
+    weights["heads.weight"] = np.pad(parts["heads.w"], ((0, unserved), (0, 0)))
+    weights["heads.bias"] = np.pad(parts["heads.b"], (0, unserved))
+    whole = parts["heads.w"][SLICES["target"]] / 2
+    there = parts.get("stance.there", np.zeros((whole.shape[1] // 2, len(whole)), np.float32)).T
+    weights["stance.weight"] = np.concatenate([parts.get("stance.w", whole), there], 1)
+    weights["stance.bias"] = parts.get("stance.b", parts["heads.b"][SLICES["target"]] / 2)
+    return weights

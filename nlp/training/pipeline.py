@@ -18,6 +18,7 @@ from nlp.training import corpora, export
 from nlp.training.bge import unpack
 from nlp.training.corpora import Row
 from nlp.training.encoder import Encoder, Judge, start
+from nlp.training.hands import learn, told
 from nlp.training.judge import Example, finetune
 from nlp.training.masked import adapt
 from nlp.training.rounds import ROUNDS
@@ -32,6 +33,8 @@ SHORT = 128
 """Pieces of a text in training; only the long reviews below get the full length."""
 LAST = 0.7
 """How much the last round counts beside the first: the mean keeps what the first knows of moods."""
+REPLAYED = 3_500
+"""Rows of all sets on which the last round holds the other heads to their answers."""
 LONG = frozenset({"hotel", "products"})
 
 
@@ -60,6 +63,16 @@ class Job:
         self._judge(train)
         simple.ngrams(train)
         simple.calibration(dev, {name for row in train for name in row.labels})
+        self._hands(train)
+        simple.stances(dev)
+
+    def hands(self) -> None:
+        """Take the last round alone, from the judge that lies in `out`, and fit anew what stands above it."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        torch.set_num_threads(1)
+        simple = Simple(data=self.data, out=self.out, table=self.table, without=self.without, seed=self.seed)
+        train, dev = simple.rows()
+        self._hands(train)
         simple.stances(dev)
 
     def _vocabulary(self, train: Sequence[Row]) -> None:
@@ -107,6 +120,23 @@ class Job:
         first, last = rounds[0], rounds[-1]
         weights = {name: torch.lerp(first[name], last[name], LAST).numpy() for name in last}
         export.write(weights, self.out / "judge.onnx")
+
+    def _hands(self, train: Sequence[Row]) -> None:
+        if (self.work / "hands.pt").exists():
+            return
+        LOG.info("judgements in several hands")
+        cut = Pieces.read(self.out / "pieces.txt").cut
+        some = np.random.default_rng(self.seed).permutation(len(train))[:REPLAYED].tolist()
+        others = [
+            _example(train[row], cut(emoticons(train[row].text)), cut(emoticons(train[row].target))).ids for row in some
+        ]
+        weights = {name: torch.from_numpy(value.copy()) for name, value in export.read(self.out / "judge.onnx").items()}
+        layers = len({name.split(".")[2] for name in weights if name.startswith("encoder.layers.")})
+        judge = Judge(Encoder(*weights["encoder.word.weight"].shape, layers))
+        judge.load_state_dict(weights)
+        learn(judge, told(self.out), others, self.work / "hands.ckpt", number=self.seed)
+        export.write({name: value.numpy() for name, value in judge.state_dict().items()}, self.out / "judge.onnx")
+        _save(judge, self.work / "hands.pt")
 
     def _start(self) -> Encoder:
         return start(unpack(), np.load(self.work / "table.npy"))

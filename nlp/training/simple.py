@@ -46,7 +46,7 @@ class Simple:
 
     def stances(self, dev: Sequence[Row]) -> None:
         """Fit the head of sentiment towards a target, and measure the engines, which are others by then."""
-        stances.write(self.out)
+        stances.write(self.out, self.data)
         shares.write(self.out, dev)
 
     def rows(self) -> tuple[list[Row], list[Row]]:

@@ -1,29 +1,36 @@
 """Fit the head of sentiment towards a target: a logistic regression per engine on judgements in several hands.
 
 The lines of judgements/ are `text ‖ target sign ‖ …` below their kinds (`# kind`); each file is one hand's, which saw
-neither rules nor tests. The sentences of targets/ stand beside them, and count less: one hand wrote them all.
+neither rules nor tests. Of real posts (real.tsv) they have a hash, a target and a sign. The sentences of targets/ stand
+beside them, and count less: one hand wrote them all.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
 from nlp.classifier.judge import STANCE, Default, Fast, load
-from nlp.stance.head import BUCKETS, Inputs, inputs, standard
-from nlp.stance.polarity import lexicon, names
+from nlp.stance.head import BUCKETS, Head, Inputs, inputs, standard
+from nlp.stance.polarity import Lexicon, lexicon, names
 from nlp.stance.scene import SentimentTarget
+from nlp.stance.windows import Window
 from nlp.towards import asked, guessed
+from nlp.training.calibrate import surprise
+from nlp.training.corpora import texts
 from nlp.training.sentences import targets
 
-__all__ = ["Judgement", "judgements", "write"]
+__all__ = ["APART", "Judgement", "found", "judgements", "sentences", "write"]
 
 LOG = logging.getLogger(__name__)
 Array = npt.NDArray[np.float32]
@@ -33,6 +40,8 @@ STRENGTH = 1.0
 """How little weights are held back. Chosen, as all here, on the third hand by what the first two and targets/ teach."""
 FIGURES = np.float32(1 / 12)
 """What a standard deviation of a figure is scaled to, so that all weights are held back alike; n-grams have 1."""
+APART = frozenset({"wire"})
+"""Hands that the encoder never learns from: by them it is weighed beside the regression, and both are calibrated."""
 ENCODED = 0.3
 """How much a sentence of targets/ counts beside a judgement: the encoder has learnt its label before."""
 
@@ -41,10 +50,11 @@ ENCODED = 0.3
 class Judgement:
     """How a target fares in a text: 0 negative, 1 neutral, 2 positive; and how much that counts."""
 
-    kind: str
     text: str
     target: str
     label: int
+    kind: str = ""
+    hand: str = ""
     counts: float = 1.0
 
 
@@ -58,55 +68,103 @@ def judgements(hands: Sequence[str] | None = None) -> Iterator[Judgement]:
                 continue
             text, *pairs = line.split(" ‖ ")
             for target, sign in (pair.rsplit(" ", 1) for pair in pairs):
-                yield Judgement(kind=kind, text=text, target=target, label=_SIGNS.index(sign))
+                yield Judgement(kind=kind, hand=file.stem, text=text, target=target, label=_SIGNS.index(sign))
 
 
-def write(folder: Path, hands: Sequence[str] | None = None) -> None:
-    """Fit a head for each engine whose files lie in a folder, and write them there."""
-    known = [*judgements(hands)]
+def real(data: Path) -> Iterator[Judgement]:
+    """Yield how targets fare in real posts: we have their hashes, their texts are in the research data alone."""
+    told = defaultdict(list)
+    for line in (_HERE / "real.tsv").read_text(encoding="utf-8").splitlines():
+        digest, target, sign = line.split("\t")
+        told[digest].append((target, _SIGNS.index(sign)))
+    for text in (" ".join(text.split()) for text in texts(data)):
+        for target, label in told.pop(hashlib.sha256(text.encode()).hexdigest()[:16], ()):
+            yield Judgement(hand="real", text=text, target=target, label=label)
+
+
+def sentences() -> Iterator[Judgement]:
+    """Yield what targets/ says."""
     for row in targets():
-        known.append(Judgement(kind="", text=row.text, target=row.target, label=row.labels["target"], counts=ENCODED))
+        yield Judgement(text=row.text, target=row.target, label=row.labels["target"], counts=ENCODED)
+
+
+def write(folder: Path, data: Path, hands: Sequence[str] | None = None) -> None:
+    """Fit a head for each engine whose files lie in a folder, and write them there; `data` has the real posts."""
+    known = [*judgements(hands), *real(data), *sentences()]
     arrays: dict[str, Array] = {}
     for name in ("fast", *(("default",) if (folder / "judge.onnx").exists() else ())):
         LOG.info("stances: %s", name)
-        given, labels, counts = _windows(load(name, folder), known)
-        arrays |= {f"{name}.{part}": value for part, value in _fit(given, labels, counts).items()}
+        arrays |= {f"{name}.{part}": value for part, value in _head(load(name, folder), known).items()}
     new = folder / f"new-{STANCE}"
     small = {name: value.astype(np.float16 if value.ndim > 1 else np.float32) for name, value in arrays.items()}
     np.savez_compressed(new, allow_pickle=False, **small)
     new.replace(folder / STANCE)
 
 
-def _windows(
-    engine: Default | Fast, known: Sequence[Judgement]
-) -> tuple[Inputs, npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Return the windows in which texts name their targets, and of each the label and how much it counts."""
+def _head(engine: Fast | Default, known: Sequence[Judgement]) -> dict[str, Array]:
+    """Return an engine's weights: of figures and n-grams, and of what the encoder says by the hands that it never read.
+
+    How much either counts, and how sure both are, is learnt where neither has learnt before.
+    """
     words = lexicon().guessing(lambda said: guessed(engine, said))
-    told = [(one, asked(one.text, SentimentTarget.of(one.target), names(), words)) for one in known]
-    found = [(one, window) for one, places in told for window in places.windows if window.scene.named]
-    rows = list(dict.fromkeys(row for _, window in found for row in (window.row, window.beside) if row))
+    told = found(engine, known, words)
+    return _weights(told, answered(engine, [window for _, window in told], words))
+
+
+def _weights(told: Sequence[tuple[Judgement, Window]], given: Inputs) -> dict[str, Array]:
+    labels, counts = np.asarray([one.label for one, _ in told]), np.asarray([one.counts for one, _ in told])
+    apart = np.asarray([one.hand in APART for one, _ in told])
+    weights = _fit(given, labels, counts)
+    if apart.any() and not apart.all():
+        blind = Head(**_fit(given, labels, np.where(apart, 0, counts)))
+        weights = _blended(weights, blind.logits(given)[apart], given.stance[apart], labels[apart])
+    return weights
+
+
+def answered(engine: Fast | Default, windows: Sequence[Window], words: Lexicon) -> Inputs:
+    """Return what windows are judged by, from an engine's answers."""
+    rows = list(dict.fromkeys(row for window in windows for row in (window.row, window.beside) if row))
     at = {row: place for place, row in enumerate(rows)}
     answers = engine.answers([text for text, _ in rows], [target for _, target in rows])
-    places = [(at[window.row], at[window.beside] if window.beside else -1) for _, window in found]
-    given = inputs([window for _, window in found], answers, places, words)
-    return given, np.asarray([one.label for one, _ in found]), np.asarray([one.counts for one, _ in found])
+    places = [(at[window.row], at[window.beside] if window.beside else -1) for window in windows]
+    return inputs(windows, answers, places, words)
+
+
+def found(engine: Fast | Default, known: Sequence[Judgement], words: Lexicon) -> list[tuple[Judgement, Window]]:
+    """Return the windows in which texts name their targets."""
+    told = [(one, asked(one.text, SentimentTarget.of(one.target), names(), words)) for one in known]
+    return [(one, window) for one, places in told for window in places.windows if window.scene.named]
 
 
 def _fit(given: Inputs, labels: npt.NDArray[np.int64], counts: npt.NDArray[np.float64]) -> dict[str, Array]:
     mean, step = given.figures.mean(0), given.figures.std(0) + np.float32(1e-6)
-    centre, spread = given.pooled.mean(0), (given.pooled.std(0) + np.float32(1e-6)) * np.float32(22.6)
-    some, width = len(mean), given.pooled.shape[1]
     gram = csr_matrix((given.value, (given.owner, given.bucket)), shape=(len(labels), BUCKETS))
-    dense = np.concatenate([standard(given.figures, mean, step) * FIGURES, (given.pooled - centre) / spread], 1)
-    rows = hstack([csr_matrix(dense), gram]).tocsr()
-    model = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3).fit(rows, labels, sample_weight=counts)
+    rows = hstack([csr_matrix(standard(given.figures, mean, step) * FIGURES), gram]).tocsr()
+    learnt = counts > 0
+    model = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3).fit(
+        rows[learnt], labels[learnt], sample_weight=counts[learnt]
+    )
     weights = model.coef_.T.astype(np.float32)
-    pooled = weights[some : some + width] / spread[:, None]
     return {
         "mean": mean,
         "step": step,
-        "figures": weights[:some] * FIGURES,
-        "pooled": pooled,
-        "grams": weights[some + width :],
-        "bias": (model.intercept_ - centre @ pooled).astype(np.float32),
+        "figures": weights[: len(mean)] * FIGURES,
+        "stance": np.zeros((given.stance.shape[1], len(_SIGNS)), np.float32),
+        "grams": weights[len(mean) :],
+        "bias": model.intercept_.astype(np.float32),
     }
+
+
+def _blended(
+    weights: dict[str, Array], logits: Array, stance: Array, labels: npt.NDArray[np.int64]
+) -> dict[str, Array]:
+    """Return weights scaled as is likeliest where these are the `logits` and the encoder's `stance`."""
+    parts = [logits, *([stance] if stance.shape[1] else [])]
+
+    def unlikely(scales: npt.NDArray[np.float64]) -> float:
+        return surprise(np.sum([scale * part for scale, part in zip(scales, parts, strict=True)], 0), labels)
+
+    best = minimize(unlikely, np.full(len(parts), 1 / len(parts)), method="L-BFGS-B").x.astype(np.float32)
+    LOG.info("the regression counts %.2f, the encoder %s", best[0], best[1:])
+    heard = np.eye(len(_SIGNS), dtype=np.float32)[: stance.shape[1]] * best[-1]
+    return weights | {name: weights[name] * best[0] for name in ("figures", "grams", "bias")} | {"stance": heard}
