@@ -12,14 +12,18 @@ from nlp.sentiment import engine
 from nlp.stance.scene import SentimentTarget
 from nlp.stance.verdict import Verdict
 
-HAND = Path(__file__).with_name("fourth_hand.txt")
-LEAST = {"default": 0.66, "fast": 0.6}
+LEAST = {
+    ("fourth_hand", "default"): 0.66,
+    ("fourth_hand", "fast"): 0.6,
+    ("last_hand", "default"): 0.69,
+    ("last_hand", "fast"): 0.65,
+}
 
 
-def hand() -> list[tuple[str, str, str, str]]:
+def hand(name: str) -> list[tuple[str, str, str, str]]:
     """Return kind, text, target and label of each judgement."""
     rows, kind = [], ""
-    for line in HAND.read_text(encoding="utf-8").splitlines():
+    for line in Path(__file__).with_name(f"{name}.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("# "):
             kind = line[2:]
             continue
@@ -29,20 +33,20 @@ def hand() -> list[tuple[str, str, str, str]]:
     return rows
 
 
-@pytest.mark.parametrize("name", LEAST)
-def test_a_hand_that_was_kept_apart_is_read_as_measured(name: str) -> None:
-    rows = hand()
+@pytest.mark.parametrize(("which", "name"), LEAST)
+def test_a_hand_that_was_kept_apart_is_read_as_measured(which: str, name: str) -> None:
+    rows = hand(which)
     readings = Reader(engine(name)).read([row[1] for row in rows], [SentimentTarget.of(row[2]) for row in rows])
     by_kind = defaultdict(list)
     for row, reading in zip(rows, readings, strict=True):
         by_kind[row[0]].append(reading.best()[0] == row[3])
-    print(name, {kind: round(sum(right) / len(right), 2) for kind, right in by_kind.items()})  # noqa: T201
+    print(which, name, {kind: round(sum(right) / len(right), 2) for kind, right in by_kind.items()})  # noqa: T201
     assert len(rows) > 300
     assert max(Counter(row[3] for row in rows).values()) < 0.5 * len(rows)
-    assert sum(map(sum, by_kind.values())) / len(rows) >= LEAST[name]
+    assert sum(map(sum, by_kind.values())) / len(rows) >= LEAST[which, name]
 
 
-@pytest.mark.parametrize("name", LEAST)
+@pytest.mark.parametrize("name", ["default", "fast"])
 def test_a_windows_answer_hangs_on_nothing_beside_it(name: str) -> None:
     texts = ["小米这手机卡得要命", "昨天路过小米之家，进去吹了会儿空调", "小米比华为顺手", "一句没有牌子的话"]
     subject = SentimentTarget.of("小米")
