@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from crawlers.errors import Gone, MalformedPost, SchemaChanged
+from crawlers.formats.bilibili_account import vouched
 from crawlers.formats.bilibili_answer import BilibiliSpider
 from crawlers.formats.bilibili_id import bvid_of
 from crawlers.page import Response
@@ -33,7 +34,6 @@ _INTERFACE = re.compile(r"/x/web-interface/(?:wbi/)?view(?:/detail)?\?")
 _OWN = ("bilibili.com", "b23.tv")
 _GONE = re.compile("视频去哪|啥都木有|稿件不可见|视频不见了")
 _NO_WORDS = "-"
-_COMPANY, _PERSON = 1, 0
 
 
 class _Owner(msgspec.Struct):
@@ -146,16 +146,13 @@ def _author(owner: _Owner | None, person: Mapping[str, Any]) -> Author | None:
     if not id.strip("0"):
         return None
     told = person if str(person.get("mid")) == id else {}
-    checked = next((one for name in ("Official", "official_verify") if isinstance(one := told.get(name), dict)), {})
-    kind, words, bio = checked.get("type"), checked.get("title") or checked.get("desc"), told.get("sign")
+    bio = told.get("sign")
     return Author(
         id=id,
         name=owner.name or None,
         url=f"https://space.bilibili.com/{id}",
         followers=count(told.get("fans")),
-        verified=kind in (_COMPANY, _PERSON) if isinstance(kind, int) else None,
-        verification=words if isinstance(words, str) and words else None,
-        organisation=kind == _COMPANY if kind in (_COMPANY, _PERSON) else None,
+        **vouched(told.get("Official") or told.get("official_verify"))._asdict(),
         bio=bio if isinstance(bio, str) and bio else None,
         avatar=avatar(owner.face),
     )

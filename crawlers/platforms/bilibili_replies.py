@@ -19,6 +19,7 @@ import msgspec
 from config.both import Both
 from crawlers.browser_page import BrowserPage
 from crawlers.errors import MalformedPost
+from crawlers.formats.bilibili_account import vouched
 from crawlers.formats.bilibili_answer import BilibiliSpider
 from crawlers.formats.bilibili_id import VIDEO, aid_of, bvid_of
 from crawlers.formats.bilibili_video import is_of_a_video, read_video
@@ -38,7 +39,6 @@ _ANSWERS = 20
 _ANSWER_PAGES = 20
 """Pages of answers to one comment that a crawl reads at the most."""
 _OWN = ("bilibili.com", "b23.tv")
-_COMPANY, _PERSON = 1, 0
 _ABSENT = msgspec.Raw(b"null")
 
 
@@ -237,22 +237,13 @@ def _parse_author(reply: _Reply) -> Author | None:
     id = str(member.mid or reply.mid or "")
     if not id.strip("0"):
         return None
-    official = member.official if isinstance(member.official, dict) else {}
-    kind, words = _number(official.get("type")), official.get("desc")
     return Author(
         id=id,
         name=member.uname or None,
         url=f"https://space.bilibili.com/{id}",
-        verified=kind in (_COMPANY, _PERSON) if kind is not None else None,
-        verification=words if isinstance(words, str) and words else None,
-        organisation=kind == _COMPANY if kind in (_COMPANY, _PERSON) else None,
+        **vouched(member.official)._asdict(),
         bio=member.sign or None,
     )
-
-
-def _number(said: Any) -> int | None:
-    text = str(said)
-    return int(text) if text.removeprefix("-").isdecimal() and text.isascii() and len(text) < 9 else None
 
 
 def _pictures(pictures: Any) -> Iterator[str]:
