@@ -132,7 +132,8 @@ class Job:
         ]
         weights = {name: torch.from_numpy(value.copy()) for name, value in export.read(self.out / "judge.onnx").items()}
         layers = len({name.split(".")[2] for name in weights if name.startswith("encoder.layers.")})
-        judge = Judge(Encoder(*weights["encoder.word.weight"].shape, layers))
+        vocabulary, hidden = weights["encoder.word.weight"].shape
+        judge = Judge(Encoder(vocabulary, hidden, layers))
         judge.load_state_dict(weights)
         learn(judge, told(self.out), others, self.work / "hands.ckpt", number=self.seed)
         export.write({name: value.numpy() for name, value in judge.state_dict().items()}, self.out / "judge.onnx")
