@@ -28,7 +28,7 @@ def earlier_build(folder: Path) -> Iterator[Path | None]:
 
 
 def run(*command: str, cwd: Path, **environment: str) -> str:
-    """Run a command without this process's own settings; return what it printed. Its stderr is ours: long work tells."""
+    """Run a command without this process's own settings; return what it printed; its stderr is ours."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("TINGFENG_", "ELASTICSEARCH_"))}
     done = subprocess.run(command, cwd=cwd, env=clean | environment, stdout=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 0, f"{' '.join(command)}: ended with {done.returncode}"
