@@ -104,7 +104,8 @@ def write(folder: Path, data: Path, hands: Sequence[str] | None = None) -> None:
 def _head(engine: Fast | Default, known: Sequence[Judgement]) -> dict[str, Array]:
     """Return an engine's weights: of figures and n-grams, and of what the encoder says by the hands that it never read.
 
-    How much either counts, and how sure both are, is learnt where neither has learnt before.
+    How much either counts, and how sure both are, is learnt where neither has learnt before; a regression alone stays
+    as it is.
     """
     words = lexicon().guessing(lambda said: guessed(engine, said))
     told = found(engine, known, words)
@@ -115,7 +116,7 @@ def _weights(told: Sequence[tuple[Judgement, Window]], given: Inputs) -> dict[st
     labels, counts = np.asarray([one.label for one, _ in told]), np.asarray([one.counts for one, _ in told])
     apart = np.asarray([one.hand in APART for one, _ in told])
     weights = _fit(given, labels, counts)
-    if apart.any() and not apart.all():
+    if given.stance.shape[1] and apart.any() and not apart.all():
         blind = Head(**_fit(given, labels, np.where(apart, 0, counts)))
         weights = _blended(weights, blind.logits(given)[apart], given.stance[apart], labels[apart])
     return weights
@@ -159,12 +160,12 @@ def _blended(
     weights: dict[str, Array], logits: Array, stance: Array, labels: npt.NDArray[np.int64]
 ) -> dict[str, Array]:
     """Return weights scaled as is likeliest where these are the `logits` and the encoder's `stance`."""
-    parts = [logits, *([stance] if stance.shape[1] else [])]
+    parts = [logits, stance]
 
     def unlikely(scales: npt.NDArray[np.float64]) -> float:
         return surprise(np.sum([scale * part for scale, part in zip(scales, parts, strict=True)], 0), labels)
 
     best = minimize(unlikely, np.full(len(parts), 1 / len(parts)), method="L-BFGS-B").x.astype(np.float32)
-    LOG.info("the regression counts %.2f, the encoder %s", best[0], best[1:])
-    heard = np.eye(len(_SIGNS), dtype=np.float32)[: stance.shape[1]] * best[-1]
+    LOG.info("the regression counts %.2f, the encoder %.2f", *best)
+    heard = np.eye(len(_SIGNS), dtype=np.float32) * best[1]
     return weights | {name: weights[name] * best[0] for name in ("figures", "grams", "bias")} | {"stance": heard}
