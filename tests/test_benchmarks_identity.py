@@ -117,7 +117,7 @@ def test_people_by_another_hand(name: str) -> None:
 
 
 _TOLD_BY_THE_YEAR = pytest.mark.xfail(
-    strict=False, reason="children called as their parent: 2 to 4 wrong of 830 by the seed, and two are one too many"
+    strict=True, reason="children called as their parent: 2 to 4 wrong of 830 by the seed, and two are one too many"
 )
 
 
