@@ -1,22 +1,22 @@
 """Programs that a command starts and must not leave behind."""
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import psutil
 
+from config.child_process import end_with, prctl
 from config.errors import UserError
 
 __all__ = ["Failed", "Processes"]
 
-_PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -36,7 +36,7 @@ class Processes:
         self._logs, self._adopt = logs, adopt
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         if adopt:
-            _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+            prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
     def start(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         """Start a program in a session of its own, so that a Ctrl-C reaches us alone; its output goes to a log."""
@@ -48,7 +48,7 @@ class Processes:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                preexec_fn=partial(end_with, os.getpid()) if sys.platform == "linux" else None,
             )
 
     def wait(self, name: str) -> None:
@@ -99,14 +99,3 @@ class Processes:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     found |= {process, *process.children(recursive=True)}
         return found
-
-
-def _prctl(option: int, value: int) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
-
-
-def _die_with_parent() -> None:
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() == 1:
-        os._exit(1)

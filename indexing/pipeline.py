@@ -4,7 +4,7 @@ Each step takes up what the step before has handed on, and nothing else: what wa
 however much that is. A step can be killed and run again.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import product
@@ -25,7 +25,8 @@ from config.rule import check_references, load_rules
 from crawlers.engine.prepare import check_platforms
 from crawlers.storage.stage import Batch, window_at
 from indexing.alerts.channels import check_kinds
-from indexing.consume import Done, Progress, Unusable, consume, one_by_one
+from indexing.analysing import analyse_all, quiet
+from indexing.consume import Done, Progress, Unusable, consume
 from indexing.people.roles import check_roles
 from indexing.segments.check import check_segments
 
@@ -106,10 +107,6 @@ def to_crawl(brands: Sequence[Brand]) -> list[Target]:
     return wanted
 
 
-def quiet(_step: str, _done: int, _of: int) -> None:
-    """Report no progress."""
-
-
 def deal_round(at: datetime) -> int:
     """Deal all that is to be crawled in the round of this time, and return to how many tasks."""
     from crawlers.engine.deal import deal
@@ -142,36 +139,6 @@ def crawl_dealt(at: datetime, task: int) -> "TaskReport":
 
     window = window_at(at)
     return report_task(crawl_all(dealt(window, task), window, done=note), window, task)
-
-
-def analyse_all(
-    brands: Sequence[Brand],
-    store: "Store | None",
-    *,
-    only: Collection[str] | None = None,
-    progress: Progress = quiet,
-) -> Done:
-    """Analyse every batch of posts that waits, or `only` these, and hand the mentions on; return their books, added up.
-
-    With a store, reposts and comments also inherit the brands of roots that earlier windows indexed.
-    """
-    from indexing.maintenance.evidence import keep_pages
-    from indexing.mentions.roots import root_brands
-    from indexing.owed import bring_over
-    from nlp.analyse import Analysis
-    from nlp.analysed import note_version
-
-    analysis, roots = Analysis(brands, settings.sentiment_engine()), root_brands(store) if store else None
-    bring_over()
-    note_version(analysis.version)
-
-    def step(batch: Batch, tell: Callable[[int, int], None]) -> Mapping[str, int]:
-        mentions = analysis.of(batch, roots=roots, progress=tell)
-        batch.to("mentions").hand_on(mentions)  # those too that a backfill has made, which hands on nothing
-        keep_pages(batch)
-        return mentions.books
-
-    return consume("analyse", one_by_one(step), progress, only)
 
 
 def analyse_or_deal() -> list[list[str]]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from config import settings
 from config.brand import Brand
 from config.rule import load_rules
+from indexing.analysing import analyse_all, quiet
 from indexing.consume import Done, Progress
-from indexing.pipeline import analyse_all, bring_up, quiet
+from indexing.pipeline import bring_up
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
