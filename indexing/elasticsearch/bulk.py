@@ -3,11 +3,13 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from indexing.elasticsearch.ahead import side_by_side
 from indexing.elasticsearch.client_options import with_options
 from indexing.elasticsearch.errors import Overloaded, ReadOnly
 from indexing.elasticsearch.own_writes import note
@@ -20,6 +22,10 @@ __all__ = ["Action", "BulkResult", "send"]
 
 _REQUEST_BYTES = 8_000_000
 _REQUEST_ACTIONS = 1_000
+_WAYS = 2
+"""Requests at the same time: an index writes each of them by one thread."""
+_LARGE = 200
+"""Actions from which on there are so many, for each takes some time of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,16 +64,18 @@ class BulkResult:
 def send(client: "Elasticsearch", actions: Sequence[Action], max_wait: float = MAX_WAIT) -> list[BulkResult]:
     """Write, and return an answer an action; 409, 404 and refusals are the caller's to judge.
 
-    A request that was lost on its way is sent again, so a `create` that did take place may answer 409. Raises a
-    StoreError when the cluster does not come back within `max_wait` seconds.
+    Many go by two requests at the same time: only writes of one document, and what is written before others are
+    deleted, keep their order. A request that was lost on its way is sent again, so a `create` that did take place may
+    answer 409. Raises a StoreError when the cluster does not come back within `max_wait` seconds.
     """
     client = with_options(client, max_retries=0)
     results: dict[int, BulkResult] = {}
     waiting = {place: action.lines() for place, action in enumerate(actions)}
     tries = backoff(max_wait)
     while waiting:
-        for chunk in _chunks(waiting):
-            results.update(zip(chunk, _request(client, [waiting[place] for place in chunk], max_wait), strict=True))
+        for items in side_by_side(partial(_one_way, client, max_wait), _ways(actions, waiting), _WAYS):
+            note(items.values())  # by the caller's own thread, which counts them
+            results |= {place: _answer(next(iter(item.values()))) for place, item in items.items()}
         waiting = {
             place: lines
             for place, lines in waiting.items()
@@ -76,6 +84,29 @@ def send(client: "Elasticsearch", actions: Sequence[Action], max_wait: float = M
         if waiting:
             _rest(tries, results[next(iter(waiting))].reason)
     return [results[place] for place in range(len(actions))]
+
+
+def _ways(actions: Sequence[Action], waiting: Mapping[int, bytes]) -> list[dict[int, bytes]]:
+    """Deal out what is to be written; what concerns one document goes one way, in its order.
+
+    Where something is deleted all goes one way, for another document may be written to take its place.
+    """
+    if len(waiting) < _LARGE or any(actions[place].operation == "delete" for place in waiting):
+        return [dict(waiting)]
+    ways: list[dict[int, bytes]] = [{} for _ in range(_WAYS)]
+    way_of: dict[tuple[str, str], int] = {}
+    for number, (place, lines) in enumerate(waiting.items()):
+        way = way_of.setdefault((actions[place].index, actions[place].id), number * _WAYS // len(waiting))
+        ways[way][place] = lines
+    return [way for way in ways if way]
+
+
+def _one_way(client: "Elasticsearch", max_wait: float, bodies: Mapping[int, bytes]) -> dict[int, Mapping[str, Any]]:
+    """Send one request after the other, and return the items of the answers."""
+    items: dict[int, Mapping[str, Any]] = {}
+    for chunk in _chunks(bodies):
+        items.update(zip(chunk, _request(client, [bodies[place] for place in chunk], max_wait), strict=True))
+    return items
 
 
 def _rest(tries: Iterator[float], reason: str) -> None:
@@ -89,8 +120,8 @@ def _rest(tries: Iterator[float], reason: str) -> None:
     time.sleep(pause)
 
 
-def _request(client: "Elasticsearch", bodies: Sequence[bytes], max_wait: float) -> list[BulkResult]:
-    """Send one request; one that is too large for the cluster is halved."""
+def _request(client: "Elasticsearch", bodies: Sequence[bytes], max_wait: float) -> list[Mapping[str, Any]]:
+    """Send one request, and return the items of its answer; one that is too large for the cluster is halved."""
     from elasticsearch import ApiError
 
     try:
@@ -99,11 +130,11 @@ def _request(client: "Elasticsearch", bodies: Sequence[bytes], max_wait: float) 
         if error.meta.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             raise
         if len(bodies) == 1:
-            return [BulkResult(status=413, reason=f"{len(bodies[0]):,} bytes are more than this cluster takes at once")]
+            reason = f"{len(bodies[0]):,} bytes are more than this cluster takes at once"
+            return [{"write": {"status": HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "error": {"reason": reason}}}]
         half = len(bodies) // 2
         return [*_request(client, bodies[:half], max_wait), *_request(client, bodies[half:], max_wait)]
-    note(response["items"])
-    return [_answer(next(iter(item.values()))) for item in response["items"]]
+    return list(response["items"])
 
 
 def _answer(item: Mapping[str, Any]) -> BulkResult:
@@ -111,7 +142,7 @@ def _answer(item: Mapping[str, Any]) -> BulkResult:
     if not error:
         return BulkResult(status=item["status"])
     cause = (error.get("caused_by") or {}).get("reason")
-    reason = f"{error.get('type')}: {error.get('reason')}"
+    reason = ": ".join(str(error[name]) for name in ("type", "reason") if name in error)
     return BulkResult(status=item["status"], reason=f"{reason} ({cause})" if cause else reason)
 
 

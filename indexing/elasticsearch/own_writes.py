@@ -5,6 +5,7 @@ write, and all that followed was written here and says nothing to it, it is as f
 somebody else's in between, or a request that was lost and sent again, ends that: what follows is then read after all.
 """
 
+import threading
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,14 +24,16 @@ class OwnWrites:
     def __init__(self) -> None:
         self._numbers: dict[str, array[int]] = {}
         self._count = 0
+        self._turn = threading.Lock()
 
     def note(self, items: Iterable[Mapping[str, Any]]) -> None:
         """Take note of the items of a bulk answer."""
-        for item in items:
-            [answer] = item.values()
-            if "_seq_no" in answer and self._count < _MOST:
-                self._numbers.setdefault(answer["_index"], array("q")).append(answer["_seq_no"])
-                self._count += 1
+        with self._turn:
+            for item in items:
+                [answer] = item.values()
+                if "_seq_no" in answer and self._count < _MOST:
+                    self._numbers.setdefault(answer["_index"], array("q")).append(answer["_seq_no"])
+                    self._count += 1
 
     def upto(self, index: str, before: int) -> int:
         """Return how far a reader is that was at write `before` of an index and needs none of these; -1 is nowhere.
@@ -45,7 +48,7 @@ _writes: ContextVar[tuple[OwnWrites, ...]] = ContextVar("own_writes", default=()
 
 @contextmanager
 def own_writes() -> Iterator[OwnWrites]:
-    """Take note of what is written in the block, by this thread; of a block within a block, both do."""
+    """Take note of what is written in the block, by this thread and for it; of a block within a block, both do."""
     own = OwnWrites()
     token = _writes.set((*_writes.get(), own))
     try:
