@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from indexing.elasticsearch.ahead import side_by_side
 from indexing.elasticsearch.bulk import Action, send
 from indexing.elasticsearch.errors import StoreError
 from indexing.elasticsearch.retry import with_retries
@@ -40,15 +41,17 @@ def values_of(
 
 def buckets_of(store: Store, field: str, values: Sequence[str], aggs: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Yield a bucket for each of the values of a keyword field, of all counted mentions that have it."""
-    for start in range(0, len(values), _AT_ONCE):
-        some = list(values[start : start + _AT_ONCE])
+
+    def asked(some: Sequence[str]) -> list[Mapping[str, Any]]:
         wanted = {"keys": {"terms": {"field": field, "size": len(some)}, "aggs": dict(aggs)}}
+        query = {"terms": {field: list(some)}}
         answer = with_retries(
-            lambda some=some, wanted=wanted: store.client.search(  # type: ignore[misc]
-                index=store.alias("counted"), size=0, query={"terms": {field: some}}, aggs=wanted
-            )
+            lambda: store.client.search(index=store.alias("counted"), size=0, query=query, aggs=wanted)
         )
-        yield from answer["aggregations"]["keys"]["buckets"]
+        return list(answer["aggregations"]["keys"]["buckets"])
+
+    for found in side_by_side(asked, [values[at : at + _AT_ONCE] for at in range(0, len(values), _AT_ONCE)]):
+        yield from found
 
 
 def put(store: Store, kind: str, documents: Iterable[tuple[str, Mapping[str, Any]]]) -> int:

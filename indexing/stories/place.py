@@ -11,6 +11,7 @@ from typing import Any
 
 from crawlers.pictures.fetch import Finder
 from crawlers.pictures.fingerprint import near_bands
+from indexing.elasticsearch.ahead import meanwhile
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.mappings import MONTHLY
@@ -108,11 +109,16 @@ def _known(store: Store, posts: Sequence[StoryPost], finder: Finder | None) -> K
     first = [post for post in posts if post.root_id in (None, post.post_id)]
     keys = sorted({key for post in first for key in post.likeness.keys})
     near = finder.distance if finder else 0
-    known = Known(stories=dict(_placed(store, named)), trees=_trees(store, own), distance=near)
+    known = Known(distance=near)
     times = [post.at for post in first]
-    if keys:
-        for leader in _leaders(store, "keys", keys, min(times) - REACH_OF_COPIES, max(times) + REACH_OF_COPIES):
-            known.add(replace(leader, pictures=()))
+
+    def ask_of_places() -> None:
+        known.stories, known.trees = dict(_placed(store, named)), _trees(store, own)
+
+    with meanwhile(ask_of_places):
+        if keys:
+            for leader in _leaders(store, "keys", keys, min(times) - REACH_OF_COPIES, max(times) + REACH_OF_COPIES):
+                known.add(replace(leader, pictures=()))
     (no_words,) = likenesses([""])
     shown = sorted({picture for post in first for picture in post.pictures})
     for some in in_parts(shown, _PICTURES_AT_ONCE):

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from indexing.alerts.plain_text import plain_text
+from indexing.elasticsearch.ahead import ahead
 from indexing.elasticsearch.documents import buckets_of, put
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.retry import with_retries
@@ -24,26 +26,29 @@ def tell(store: Store, tellings: Iterable[Sequence[str]], *, now: datetime, own:
 
     `own` are each brand's platforms on which it has an account of its own.
     """
-    written = 0
-    for some in tellings:
-        replies = first_answers(store, some)
-        buckets = {bucket["key"]: bucket for bucket in buckets_of(store, "telling", some, STORY)}
-        firsts = {key: bucket["first"]["hits"]["hits"][0]["_source"] for key, bucket in buckets.items()}
-        titles = _titles(store, sorted({first["story"] for first in firsts.values()}))
-        spread = recent(store, buckets)
-        documents = {
-            key: story_document(
-                bucket,
-                spread[key],
-                title=titles.get(firsts[key]["story"]),
-                now=now,
-                replied_at=replies.get(key),
-                own=own.get(firsts[key]["brand"], ()),
-            )
-            for key, bucket in buckets.items()
-        }
-        written += put(store, "stories", documents.items())
-    return written
+    documents = (_documents(store, some, now, own) for some in tellings)
+    return sum(put(store, "stories", some.items()) for some in ahead(documents))
+
+
+def _documents(
+    store: Store, tellings: Sequence[str], now: datetime, own: Mapping[str, Collection[str]]
+) -> dict[str, dict[str, Any]]:
+    replies = first_answers(store, tellings)
+    buckets = {bucket["key"]: bucket for bucket in buckets_of(store, "telling", tellings, STORY)}
+    firsts = {key: bucket["first"]["hits"]["hits"][0]["_source"] for key, bucket in buckets.items()}
+    titles = _titles(store, sorted({first["story"] for first in firsts.values()}))
+    spread = recent(store, buckets)
+    return {
+        key: story_document(
+            bucket,
+            spread[key],
+            title=titles.get(firsts[key]["story"]),
+            now=now,
+            replied_at=replies.get(key),
+            own=own.get(firsts[key]["brand"], ()),
+        )
+        for key, bucket in buckets.items()
+    }
 
 
 def _titles(store: Store, stories: Sequence[str]) -> dict[str, str]:
