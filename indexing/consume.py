@@ -17,7 +17,7 @@ Step = Callable[[Sequence[Batch], Callable[[int, int], None]], Sequence[Mapping[
 Progress = Callable[[str, int, int], None]
 """Called with (step, done, of) while a step works."""
 
-_MOST_TOGETHER = 100
+_MOST_TOGETHER = 400
 _log = logging.getLogger(__name__)
 
 
@@ -92,13 +92,15 @@ def work_off(
 
 
 def _groups(works: Iterable[Work], lines: int) -> Iterator[list[Work]]:
-    """Yield the works in their order, as many at a time as it takes to hold so many lines."""
+    """Yield the works in their order, as many at a time as hold so many lines, or one that holds more."""
     group: list[Work] = []
+    held = 0
     for work in works:
-        group.append(work)
-        if len(group) >= _MOST_TOGETHER or sum(one.count for one in group) >= lines:
+        if group and (len(group) >= _MOST_TOGETHER or held + work.count > lines):
             yield group
-            group = []
+            group, held = [], 0
+        group.append(work)
+        held += work.count
     if group:
         yield group
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
+from typing import TypeAlias
 
 import msgspec
 
 from crawlers.errors import MalformedPost
 from crawlers.post import check
+from indexing.elasticsearch.ahead import ahead
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
@@ -21,6 +23,8 @@ from nlp.mention import Mention, decode_mention
 __all__ = ["Filling"]
 
 _AT_ONCE = 1_000
+_Line: TypeAlias = tuple[BatchBooks, bytes, Update | str]
+"""A line of a batch, and what it says, or why it says nothing."""
 
 
 class Filling:
@@ -38,7 +42,7 @@ class Filling:
     def fill(self, lines: Iterator[tuple[BatchBooks, bytes]], progress: Callable[[int], None]) -> None:
         """Write every line's mention, or set the line aside in its batch's books; `progress` gets the lines done."""
         done = 0
-        while chunk := list(islice(lines, _AT_ONCE)):
+        for chunk in ahead(self._read(lines)):
             self._write(chunk)
             done += len(chunk)
             progress(done)
@@ -46,15 +50,26 @@ class Filling:
             self._store.refresh(MONTHLY)
             self._join_twins()
 
-    def _write(self, lines: list[tuple[BatchBooks, bytes]]) -> None:
+    def _read(self, lines: Iterator[tuple[BatchBooks, bytes]]) -> Iterator[list[_Line]]:
+        while chunk := list(islice(lines, _AT_ONCE)):
+            yield [(books, line, self._said(books, line)) for books, line in chunk]
+
+    def _said(self, books: BatchBooks, line: bytes) -> Update | str:
+        """Return what the line says, or why it says nothing."""
+        try:
+            return self._update(_mention(line), books)
+        except (MalformedPost, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            return str(error)
+
+    def _write(self, lines: list[_Line]) -> None:
         updates: list[Update] = []
         sound: list[tuple[BatchBooks, bytes]] = []
-        for books, line in lines:
-            try:
-                updates.append(self._update(_mention(line), books))
+        for books, line, said in lines:
+            if isinstance(said, str):
+                books.set_aside(line, said)
+            else:
+                updates.append(said)
                 sound.append((books, line))
-            except (MalformedPost, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                books.set_aside(line, str(error))
         for (books, line), result in zip(sound, write(self._store, updates, self._further), strict=True):
             if result.outcome is Outcome.DEAD:
                 books.set_aside(line, result.reason)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crawlers.storage.stage import Batch, BooksDoNotBalance, BrokenBatch, Manifest, manifests
+from indexing.elasticsearch.ahead import side_by_side
 from indexing.elasticsearch.documents import put
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
@@ -18,6 +19,8 @@ __all__ = ["TOGETHER", "index", "index_together", "not_indexed"]
 
 TOGETHER = 2_000
 """Mentions of small batches that are indexed in one go: a request to the index costs as much for 5 as for 500."""
+
+_KEPT_AT_ONCE = 4
 
 Progress = Callable[[int, int], None]
 
@@ -76,9 +79,8 @@ def _close(books: Sequence[BatchBooks], store: Store) -> None:
     put(store, "runs", runs)
     if books and not store.building:
         store.refresh(MONTHLY, "engagement", "runs")
-    for one in books:
-        if one.waits:
-            one.keep()
+    for _ in side_by_side(BatchBooks.keep, [one for one in books if one.waits], _KEPT_AT_ONCE):
+        pass  # most of the time of keeping books is the disk's, or the object store's
 
 
 def not_indexed(identity: str) -> list[tuple[Batch, Manifest]]:

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from http import HTTPStatus
 from itertools import islice
 
+from indexing.elasticsearch.ahead import meanwhile
 from indexing.elasticsearch.bulk import Action, BulkResult, send
 from indexing.elasticsearch.errors import Overloaded
 from indexing.elasticsearch.field import Writer
@@ -120,7 +122,11 @@ def _round(store: Store, updates: Mapping[int, Update], further: Further) -> dic
     changed = {id: one for id, one in merged.items() if one.changed}
     if not changed:
         return results
-    with further({id: one.document for id, one in changed.items() if one.document and not one.place.copies}) as more:
+    new = {id: one.document for id, one in changed.items() if one.document and not one.place.copies}
+    points = [action for one in changed.values() for action in one.points]
+    with ExitStack() as told:
+        with meanwhile(partial(send, store.client, points)):  # before the mentions, or a kill would lose them
+            more = told.enter_context(further(new))
         for id, parts in more.items():
             changed[id].document = _joined(changed[id].document, parts)
         answers = _send(store, changed)
@@ -139,7 +145,6 @@ def _round(store: Store, updates: Mapping[int, Update], further: Further) -> dic
 
 def _send(store: Store, changed: Mapping[str, _Merged]) -> list[BulkResult]:
     store.open_months({one.place.month for one in changed.values() if not one.place.open})
-    send(store.client, [action for one in changed.values() for action in one.points])
     answers = send(store.client, [_action(store, id, one) for id, one in changed.items()])
     written = [(id, one.place) for (id, one), answer in zip(changed.items(), answers, strict=True) if answer.done]
     _drop_twins(store, written)
