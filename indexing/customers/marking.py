@@ -8,6 +8,7 @@ from typing import Any
 
 from indexing.customers.accounts import Account
 from indexing.customers.customer_link import CustomerLink
+from indexing.elasticsearch.ahead import ahead
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.scan import scan
@@ -100,8 +101,14 @@ def _version(hit: Mapping[str, Any], at: datetime) -> int:
 
 def _apply(store: Store, changes: Iterator[tuple[Mapping[str, Any], dict[str, Any]]]) -> int:
     changed = 0
+    for updates in ahead(_updates(store, changes)):
+        changed += sum(result.outcome is Outcome.INDEXED for result in write(store, updates))
+    return changed
+
+
+def _updates(store: Store, changes: Iterator[tuple[Mapping[str, Any], dict[str, Any]]]) -> Iterator[list[Update]]:
     while some := list(islice(changes, _UPDATES_AT_ONCE)):
-        updates = [
+        yield [
             Update(
                 id=hit["_id"],
                 parts={Writer.LINK: part},
@@ -110,5 +117,3 @@ def _apply(store: Store, changes: Iterator[tuple[Mapping[str, Any], dict[str, An
             )
             for hit, part in some
         ]
-        changed += sum(result.outcome is Outcome.INDEXED for result in write(store, updates))
-    return changed

@@ -7,6 +7,7 @@ from typing import Any
 
 from indexing.customers.customer_link import CustomerLink
 from indexing.customers.link_records import read_links
+from indexing.elasticsearch.ahead import ahead
 from indexing.elasticsearch.changes import changes, pass_over
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.field import Writer
@@ -72,8 +73,7 @@ def _refresh(store: Store, wanted: Collection[str]) -> tuple[int, bool]:
         said = standing_of(store, held)
         done = 0
         for some in in_parts(held):
-            hits = _mentions(store, some)
-            while part := list(islice(hits, _AT_ONCE)):
+            for part in ahead(_mentions(store, some)):
                 updates = {hit["_id"]: one for hit in part if (one := _update(store, hit, links, said))}
                 moved = moved or any(_whose(hit, updates.get(hit["_id"])) for hit in part)
                 done += sum(result.outcome is Outcome.INDEXED for result in write(store, updates.values()))
@@ -148,8 +148,11 @@ def _linked(store: Store) -> set[str]:
     return {one.link.customer for one in read_links(store, {"term": {"active": True}}).values()}
 
 
-def _mentions(store: Store, ids: Collection[str]) -> Iterator[Mapping[str, Any]]:
+def _mentions(store: Store, ids: Collection[str]) -> Iterator[list[Mapping[str, Any]]]:
+    """Yield the customers' mentions, some at a time."""
     store.refresh("mentions")
     fields = ["customer", "event.ingested", "writers.link"]
     query = {"query": {"terms": {"customer.id": list(ids)}}, "_source": fields}
-    yield from scan(store.client, index=store.alias("mentions"), query=query)
+    hits = scan(store.client, index=store.alias("mentions"), query=query)
+    while part := list[Mapping[str, Any]](islice(hits, _AT_ONCE)):
+        yield part

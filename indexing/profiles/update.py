@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from config.case_rules import load_case_rules
 from config.settings import DAY_ZONE
 from indexing.customers.record import Order
+from indexing.elasticsearch.ahead import side_by_side
 from indexing.elasticsearch.changes import Changes, changes
 from indexing.elasticsearch.documents import put, remove
 from indexing.elasticsearch.errors import Busy, store_errors
@@ -119,9 +121,9 @@ def _measured(store: Store, now: datetime) -> Scales:
 
 def _buyers(store: Store, now: datetime) -> Iterator[Buyer]:
     day = now.astimezone(DAY_ZONE).date()
-    ids = iter(_ids(store, "customers", {"match_all": {}}))
-    while some := list(islice(ids, _AT_ONCE)):
-        for records in records_of(store, some, {"term": {"kind": Order.KIND}}).values():
+    asked = partial(records_of, store, but={"term": {"kind": Order.KIND}})
+    for found in side_by_side(asked, _some(_ids(store, "customers", {"match_all": {}}))):
+        for records in found.values():
             if buyer := buyer_of((one for one in records if isinstance(one, Order)), day):
                 yield buyer
 
@@ -145,22 +147,36 @@ def _tell(
     store: Store, ids: Iterable[str], scales: Scales, now: datetime, speakers: set[str] | None
 ) -> tuple[int, int, int]:
     """Write the profiles that differ, and remove those of nobody; return how many were looked at, written, removed."""
-    waiting, looked_at, written, removed = iter(ids), 0, 0, 0
-    while some := list(islice(waiting, _AT_ONCE)):
-        looked_at += len(some)
-        docs = with_retries(lambda some=some: store.client.mget(index=store.alias("profiles"), ids=some))["docs"]  # type: ignore[misc]
-        before = {doc["_id"]: doc["_source"] for doc in docs if doc.get("found")}
-        after = {facts.customer.id: profile_of(facts, scales) for facts in _facts(store, some, scales, speakers)}
-        new = [
-            (id, {"@timestamp": timestamp(now), **profile})
-            for id, profile in after.items()
-            if {**before.get(id, {}), "@timestamp": None} != {**profile, "@timestamp": None}
-        ]
+    looked_at, written, removed = 0, 0, 0
+    told = partial(_told, store, scales=scales, now=now, speakers=speakers)
+    for count, new, gone in side_by_side(told, _some(ids)):
+        looked_at += count
         written += put(store, "profiles", new)
-        if gone := sorted(before.keys() - after.keys()):
+        if gone:
             remove(store, "profiles", gone)
             removed += len(gone)
     return looked_at, written, removed
+
+
+def _some(ids: Iterable[str]) -> Iterator[list[str]]:
+    waiting = iter(ids)
+    while some := list(islice(waiting, _AT_ONCE)):
+        yield some
+
+
+def _told(
+    store: Store, ids: list[str], *, scales: Scales, now: datetime, speakers: set[str] | None
+) -> tuple[int, list[tuple[str, dict[str, Any]]], list[str]]:
+    """Return how many these are, the profiles (id, document) that differ, and the ids of those of nobody."""
+    docs = with_retries(lambda: store.client.mget(index=store.alias("profiles"), ids=ids))["docs"]
+    before = {doc["_id"]: doc["_source"] for doc in docs if doc.get("found")}
+    after = {facts.customer.id: profile_of(facts, scales) for facts in _facts(store, ids, scales, speakers)}
+    new = [
+        (id, {"@timestamp": timestamp(now), **profile})
+        for id, profile in after.items()
+        if {**before.get(id, {}), "@timestamp": None} != {**profile, "@timestamp": None}
+    ]
+    return len(ids), new, sorted(before.keys() - after.keys())
 
 
 def _facts(store: Store, ids: list[str], scales: Scales, speakers: set[str] | None) -> Iterator[Facts]:
