@@ -246,10 +246,13 @@ def bring_up(store: "Store", brands: Sequence[Brand]) -> tuple[int, int]:
     from indexing.profiles import update_profiles
     from indexing.stories.update import update_stories
 
-    with own_writes() as own:
-        linked, told = link_new(store).linked, update_stories(store, brands).updated
+    def tell_of_customers() -> None:
         update_cases(store)
         update_profiles(store)
+
+    with own_writes() as own:
+        linked = link_new(store).linked
+        told = update_stories(store, brands, beside=tell_of_customers).updated
         follow_profiles(store)
     for reader, kind in product(READERS, (MONTHLY, "links")):
         pass_over(store, reader, kind, own)  # whose an account is does not depend on what these write
