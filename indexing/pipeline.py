@@ -236,24 +236,30 @@ def turn(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None
 
 
 def bring_up(store: "Store", brands: Sequence[Brand]) -> tuple[int, int]:
-    """Link what is indexed, tell its stories, cases and profiles; return how many mentions and stories changed."""
+    """Link what is indexed, tell its stories, cases and profiles; return how many mentions and stories changed.
+
+    Stories say nothing of customers, nor these of stories, so that both are told of at the same time.
+    """
     from indexing.cases import update_cases
+    from indexing.elasticsearch.ahead import meanwhile
     from indexing.elasticsearch.changes import pass_over
     from indexing.elasticsearch.mappings import MONTHLY
     from indexing.elasticsearch.own_writes import own_writes
     from indexing.identity.linking import READERS, link_new
     from indexing.identity.standing import follow_profiles
     from indexing.profiles import update_profiles
+    from indexing.stories.update import READER as STORIES
     from indexing.stories.update import update_stories
 
-    def tell_of_customers() -> None:
+    def tell_of_customers() -> int:
+        linked = link_new(store).linked
         update_cases(store)
         update_profiles(store)
-
-    with own_writes() as own:
-        linked = link_new(store).linked
-        told = update_stories(store, brands, beside=tell_of_customers).updated
         follow_profiles(store)
-    for reader, kind in product(READERS, (MONTHLY, "links")):
-        pass_over(store, reader, kind, own)  # whose an account is does not depend on what these write
-    return linked, told
+        return linked
+
+    with own_writes() as own, meanwhile(tell_of_customers) as linked:
+        told = update_stories(store, brands).updated
+    for reader, kind in (*product(READERS, (MONTHLY, "links")), (STORIES, MONTHLY)):
+        pass_over(store, reader, kind, own)  # whose an account is does not depend on what these write, nor do stories
+    return linked.result(), told

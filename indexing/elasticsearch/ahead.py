@@ -68,14 +68,14 @@ def ahead(items: Iterable[Item]) -> Iterator[Item]:
 
 
 @contextmanager
-def meanwhile(work: Callable[[], object]) -> Iterator[None]:
+def meanwhile(work: Callable[[], Result]) -> Iterator[Future[Result]]:
     """Let another thread do `work` while the block runs; after the block it is waited for, and raises what it raised.
 
-    Of two errors the block's is raised.
+    The future that is yielded then has its result. Of two errors the block's is raised.
     """
     with ThreadPoolExecutor(1) as pool:
         done = pool.submit(copy_context().run, work)
-        yield
+        yield done
         done.result()
 
 

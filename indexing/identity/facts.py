@@ -64,7 +64,11 @@ def born_of(store: Store, ids: Collection[str]) -> dict[str, datetime]:
     """Return since when customers are known to their own source, by their nodes, where it says so."""
     found = {}
     for some in in_parts(ids):
-        docs = with_retries(lambda some=some: store.client.mget(index=store.alias("customers"), ids=some))["docs"]  # type: ignore[misc]
+        docs = with_retries(
+            lambda some=some: store.client.mget(  # type: ignore[misc]
+                index=store.alias("customers"), ids=some, source_includes=["registered_at"]
+            )
+        )["docs"]
         for doc in docs:
             if doc.get("found") and (said := doc["_source"].get("registered_at")):
                 moment = datetime.fromisoformat(said.replace("Z", "+00:00"))

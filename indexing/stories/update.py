@@ -5,12 +5,12 @@ the brands, counted mentions whose figures changed. What a run reads follows fro
 that is killed is completed by the next, for the changes count as worked through only in the end.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from config.brand import Brand
-from indexing.elasticsearch.ahead import ahead, meanwhile
+from indexing.elasticsearch.ahead import ahead
 from indexing.elasticsearch.changes import Changes, changes
 from indexing.elasticsearch.documents import values_of
 from indexing.elasticsearch.errors import store_errors
@@ -41,24 +41,15 @@ class Stories:
     updated: int
 
 
-def _nothing() -> None:
-    """Do nothing."""
-
-
-def update_stories(
-    store: Store,
-    brands: Sequence[Brand] = (),
-    *,
-    now: datetime | None = None,
-    beside: Callable[[], object] = _nothing,
-) -> Stories:
+def update_stories(store: Store, brands: Sequence[Brand] = (), *, now: datetime | None = None) -> Stories:
     """Place new mentions in their stories and tell those anew; a run that is killed is completed by the next.
 
     With the brands, the stories also say where a brand's own account could answer. An index that was made anew is
     worked through as a whole, and what it no longer holds is forgotten. Raises Busy while another process tells the
-    stories of this index. From the moment at which this writes no mention any more, another thread does `beside`.
+    stories of this index.
     """
     now = now or datetime.now(UTC)
+    own = {brand.id: {account.platform for account in brand.own_accounts} for brand in brands}
     with store_errors(), lease(store.client, store.state, "telling of stories", READER):
         placed, mentions = place_waiting(store, now)
         if mentions.first:
@@ -69,16 +60,18 @@ def update_stories(
             forget(store, retracted)
         answers = changes(store, READER, "answers")
         answered = join_answers(store, answers.query) if answers else set()
-        with meanwhile(beside):
-            _count(store, mentions, answered)
-            counted = changes(store, READER, "counted")
-            updated = _tell(store, brands, now, counted, retracted, answered)
-            if mentions.first:
-                drop_silent(store)
-            elif retracted:
-                drop_left(store, retracted)
-            for done in (mentions, retracted, answers, counted):
-                done.done()
+        _count(store, mentions, answered)
+        counted = changes(store, READER, "counted")
+        for accounts in _accounts(store, counted, retracted):
+            tell_accounts(store, accounts, now=now)
+        updated = tell(store, _tellings(store, counted, retracted, answered), now=now, own=own)
+        store.refresh("stories", "accounts")
+        if mentions.first:
+            drop_silent(store)
+        elif retracted:
+            drop_left(store, retracted)
+        for done in (mentions, retracted, answers, counted):
+            done.done()
     return Stories(placed=placed, updated=updated)
 
 
@@ -91,18 +84,6 @@ def _count(store: Store, mentions: Changes, answered: set[str]) -> None:
         count(store, {row.mention: row for row in rows})
     for some in in_parts(answered, _AT_ONCE):
         count(store, {}, answered=some)
-
-
-def _tell(
-    store: Store, brands: Sequence[Brand], now: datetime, counted: Changes, retracted: Changes, answered: set[str]
-) -> int:
-    """Write the accounts and stories of which something is new; return how many stories."""
-    own = {brand.id: {account.platform for account in brand.own_accounts} for brand in brands}
-    for accounts in _accounts(store, counted, retracted):
-        tell_accounts(store, accounts, now=now)
-    updated = tell(store, _tellings(store, counted, retracted, answered), now=now, own=own)
-    store.refresh("stories", "accounts")
-    return updated
 
 
 def _accounts(store: Store, counted: Changes, retracted: Changes) -> Iterator[Iterator[list[str]]]:
