@@ -61,19 +61,21 @@ class BulkResult:
         return self.status < 300
 
 
-def send(client: "Elasticsearch", actions: Sequence[Action], max_wait: float = MAX_WAIT) -> list[BulkResult]:
+def send(
+    client: "Elasticsearch", actions: Sequence[Action], max_wait: float = MAX_WAIT, *, ways: int = _WAYS
+) -> list[BulkResult]:
     """Write, and return an answer an action; 409, 404 and refusals are the caller's to judge.
 
-    Many go by two requests at the same time: only writes of one document, and what is written before others are
-    deleted, keep their order. A request that was lost on its way is sent again, so a `create` that did take place may
-    answer 409. Raises a StoreError when the cluster does not come back within `max_wait` seconds.
+    Many go by two requests (`ways`) at the same time: only writes of one document, and what is written before others
+    are deleted, keep their order. A request that was lost on its way is sent again, so a `create` that did take place
+    may answer 409. Raises a StoreError when the cluster does not come back within `max_wait` seconds.
     """
     client = with_options(client, max_retries=0)
     results: dict[int, BulkResult] = {}
     waiting = {place: action.lines() for place, action in enumerate(actions)}
     tries = backoff(max_wait)
     while waiting:
-        for items in side_by_side(partial(_one_way, client, max_wait), _ways(actions, waiting), _WAYS):
+        for items in side_by_side(partial(_one_way, client, max_wait), _ways(actions, waiting, ways), ways):
             note(items.values())  # by the caller's own thread, which counts them
             results |= {place: _answer(next(iter(item.values()))) for place, item in items.items()}
         waiting = {
@@ -86,17 +88,17 @@ def send(client: "Elasticsearch", actions: Sequence[Action], max_wait: float = M
     return [results[place] for place in range(len(actions))]
 
 
-def _ways(actions: Sequence[Action], waiting: Mapping[int, bytes]) -> list[dict[int, bytes]]:
+def _ways(actions: Sequence[Action], waiting: Mapping[int, bytes], count: int) -> list[dict[int, bytes]]:
     """Deal out what is to be written; what concerns one document goes one way, in its order.
 
     Where something is deleted all goes one way, for another document may be written to take its place.
     """
     if len(waiting) < _LARGE or any(actions[place].operation == "delete" for place in waiting):
         return [dict(waiting)]
-    ways: list[dict[int, bytes]] = [{} for _ in range(_WAYS)]
+    ways: list[dict[int, bytes]] = [{} for _ in range(count)]
     way_of: dict[tuple[str, str], int] = {}
     for number, (place, lines) in enumerate(waiting.items()):
-        way = way_of.setdefault((actions[place].index, actions[place].id), number * _WAYS // len(waiting))
+        way = way_of.setdefault((actions[place].index, actions[place].id), number * count // len(waiting))
         ways[way][place] = lines
     return [way for way in ways if way]
 

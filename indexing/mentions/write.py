@@ -125,7 +125,7 @@ def _round(store: Store, updates: Mapping[int, Update], further: Further) -> dic
     new = {id: one.document for id, one in changed.items() if one.document and not one.place.copies}
     points = [action for one in changed.values() for action in one.points]
     with ExitStack() as told:
-        with meanwhile(partial(send, store.client, points)):  # before the mentions, or a kill would lose them
+        with meanwhile(partial(send, store.client, points, ways=1)):  # before the mentions, or a kill would lose them
             more = told.enter_context(further(new))
         for id, parts in more.items():
             changed[id].document = _joined(changed[id].document, parts)
