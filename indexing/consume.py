@@ -92,15 +92,21 @@ def work_off(
 
 
 def _groups(works: Iterable[Work], lines: int) -> Iterator[list[Work]]:
-    """Yield the works in their order, as many at a time as hold so many lines, or one that holds more."""
+    """Yield the works in their order, as many at a time as hold so many lines, or one that holds more.
+
+    A full group is yielded before the next work is drawn, which may hang on what has become of these.
+    """
     group: list[Work] = []
     held = 0
     for work in works:
-        if group and (len(group) >= _MOST_TOGETHER or held + work.count > lines):
+        if group and held + work.count > lines:
             yield group
             group, held = [], 0
         group.append(work)
         held += work.count
+        if held >= lines or len(group) >= _MOST_TOGETHER:
+            yield group
+            group, held = [], 0
     if group:
         yield group
 

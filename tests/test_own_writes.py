@@ -9,7 +9,7 @@ import pytest
 from config.brand import Brand
 from indexing.customers.linking import READER
 from indexing.elasticsearch.changes import changes, pass_over
-from indexing.elasticsearch.own_writes import own_writes
+from indexing.elasticsearch.own_writes import note, own_writes, unnoted
 from indexing.elasticsearch.store import Store
 from indexing.identity.linking import READERS
 from indexing.mentions.index import index
@@ -95,3 +95,12 @@ def _index(store: Store) -> None:
 
     for batch in batches("mentions"):
         index(batch, store)
+
+
+def test_what_is_written_unnoted_everybody_reads() -> None:
+    with own_writes() as own:
+        note([{"index": {"_index": "a", "_seq_no": 0}}])
+        with unnoted():
+            note([{"index": {"_index": "a", "_seq_no": 1}}])
+        note([{"index": {"_index": "a", "_seq_no": 2}}])
+    assert own.upto("a", -1) == 0

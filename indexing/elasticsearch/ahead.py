@@ -4,6 +4,7 @@ It is for what may come early: reading, and requests whose order does not matter
 own order, so that a run that is killed leaves nothing behind that it would not have left without this.
 """
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,6 +15,7 @@ from typing import TypeVar
 
 __all__ = ["ahead", "meanwhile", "side_by_side"]
 
+LOG = logging.getLogger(__name__)
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -71,11 +73,16 @@ def ahead(items: Iterable[Item]) -> Iterator[Item]:
 def meanwhile(work: Callable[[], Result]) -> Iterator[Future[Result]]:
     """Let another thread do `work` while the block runs; after the block it is waited for, and raises what it raised.
 
-    The future that is yielded then has its result. Of two errors the block's is raised.
+    The future that is yielded then has its result. Of two errors the block's is raised, and the other one logged.
     """
     with ThreadPoolExecutor(1) as pool:
         done = pool.submit(copy_context().run, work)
-        yield done
+        try:
+            yield done
+        except BaseException:
+            if error := done.exception():
+                LOG.error("besides: %s", error)
+            raise
         done.result()
 
 

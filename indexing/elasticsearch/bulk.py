@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -75,9 +76,11 @@ def send(
     waiting = {place: action.lines() for place, action in enumerate(actions)}
     tries = backoff(max_wait)
     while waiting:
-        for items in side_by_side(partial(_one_way, client, max_wait), _ways(actions, waiting, ways), ways):
-            note(items.values())  # by the caller's own thread, which counts them
-            results |= {place: _answer(next(iter(item.values()))) for place, item in items.items()}
+        places = iter(waiting)
+        while some := {place: waiting[place] for place in islice(places, ways * _REQUEST_ACTIONS)}:
+            for items in side_by_side(partial(_one_way, client, max_wait), _ways(actions, some, ways), ways):
+                note(items.values())  # by the caller's own thread, which counts them
+                results |= {place: _answer(next(iter(item.values()))) for place, item in items.items()}
         waiting = {
             place: lines
             for place, lines in waiting.items()

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-__all__ = ["OwnWrites", "note", "own_writes"]
+__all__ = ["OwnWrites", "note", "own_writes", "unnoted"]
 
 _MOST = 2_000_000
 """Writes that are noted; after more, which only a refill makes, everything is read again."""
@@ -53,6 +53,16 @@ def own_writes() -> Iterator[OwnWrites]:
     token = _writes.set((*_writes.get(), own))
     try:
         yield own
+    finally:
+        _writes.reset(token)
+
+
+@contextmanager
+def unnoted() -> Iterator[None]:
+    """Let nobody take note of what is written in the block: it says what others wrote, which everybody must read."""
+    token = _writes.set(())
+    try:
+        yield
     finally:
         _writes.reset(token)
 

@@ -13,6 +13,7 @@ from indexing.elasticsearch.ahead import meanwhile
 from indexing.elasticsearch.bulk import Action, BulkResult, send
 from indexing.elasticsearch.errors import Overloaded
 from indexing.elasticsearch.field import Writer
+from indexing.elasticsearch.own_writes import unnoted
 from indexing.elasticsearch.retry import backoff
 from indexing.elasticsearch.store import Store
 from indexing.mentions.engagement import point
@@ -145,7 +146,8 @@ def _round(store: Store, updates: Mapping[int, Update], further: Further) -> dic
 
 def _send(store: Store, changed: Mapping[str, _Merged]) -> list[BulkResult]:
     store.open_months({one.place.month for one in changed.values() if not one.place.open})
-    answers = send(store.client, [_action(store, id, one) for id, one in changed.items()])
+    with unnoted() if any(one.place.twins for one in changed.values()) else nullcontext():
+        answers = send(store.client, [_action(store, id, one) for id, one in changed.items()])
     written = [(id, one.place) for (id, one), answer in zip(changed.items(), answers, strict=True) if answer.done]
     _drop_twins(store, written)
     return answers
