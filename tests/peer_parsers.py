@@ -30,6 +30,20 @@ def _twitwi() -> Parse:
     return lambda text: len(normalize(json.loads(text), collection_source="api"))
 
 
+def _mastodon() -> Parse:
+    """Mastodon.py, which turns an answer into statuses with types, as its client does with every answer."""
+    types = import_module("mastodon.return_types")
+    statuses = types.PaginatableList[types.Status]
+    return lambda text: len(types.try_cast_recurse(statuses, json.loads(text)))
+
+
+def _atproto() -> Parse:
+    """atproto, Bluesky's own SDK for Python, whose models pydantic checks."""
+    found = import_module("atproto").models.AppBskyFeedSearchPosts.Response
+    made = import_module("atproto_client.models.utils").get_or_create
+    return lambda text: len(made(json.loads(text), found).posts)
+
+
 def _feedparser() -> Parse:
     import feedparser
 
@@ -66,6 +80,7 @@ def _weibo_crawler() -> Parse:
 
 
 PEERS: dict[str, Callable[[], Parse]] = {"wechat_sogou": _sogou, "x_search": _twitwi, "rss": _feedparser,
+    "mastodon_tag": _mastodon, "bluesky_search": _atproto,
     "weibo_html": _weibo_search, "weibo_search": _weibo_crawler}  # fmt: skip
 
 

@@ -1,6 +1,6 @@
-"""`make bench`: our parsing beside a peer's on the same pages, each in its own process: one HTML feed, one JSON, RSS.
+"""`make bench`: our parsing beside a peer's on the same pages, each in its own process: HTML feeds, JSON feeds, RSS.
 
-The peers are installed into a folder of their own for the measure (wechatsogou, twitwi); feedparser is ours too.
+The peers' packages are installed into a folder of their own for the measure; feedparser is ours too.
 """
 
 import json
@@ -20,12 +20,17 @@ from tests.peer_parsers import measured
 from tests.test_benchmarks_feeds import pages_of
 
 pytestmark = pytest.mark.bench
-PACKAGES = {"wechat_sogou": "wechatsogou==4.5.4", "x_search": "twitwi==0.25.1"}
+PACKAGES = {
+    "wechat_sogou": "wechatsogou==4.5.4",
+    "x_search": "twitwi==0.25.1",
+    "mastodon_tag": "Mastodon.py==2.3.3",
+    "bluesky_search": "atproto==0.0.73",
+}
 CHECKOUTS = {"weibo_html": "weibo-search", "weibo_search": "weibo-crawler"}
 """By feed, the folder below `TINGFENG_PEERS` that holds a clone of github.com/dataabc/…: these are no packages."""
 NEEDED = ("json5", "tqdm", "piexif", "requests", "openai", "loguru")
 """By these clones."""
-AT_LEAST = {"weibo_html": 0.0, "weibo_search": 0.0, "wechat_sogou": 0.0, "x_search": 0.0, "rss": 1 / 1.3}
+AT_LEAST = dict.fromkeys((*PACKAGES, *CHECKOUTS), 0.0) | {"mastodon_tag": 3.0, "rss": 1 / 1.3}
 """How many times the peer's speed; 0 where it is printed and nothing promised: docs/feeds.md has the figures."""
 ROUNDS = 20
 SCRIPT = Path(__file__).with_name("peer_parsers.py")
