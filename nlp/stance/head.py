@@ -24,12 +24,12 @@ __all__ = ["BUCKETS", "SHARE", "Head", "Inputs", "inputs"]
 
 Array = npt.NDArray[np.float32]
 
-SHARE = 0.7
+SHARE = 0.85
 """How much the head counts beside the engine's own answer.
 
 It has learnt from hard posts; alone it takes the one pole of a review for the other more often.
 """
-_BITS = 12
+_BITS = 16
 _ZONES = 2
 BUCKETS = _ZONES << _BITS
 """Buckets of a window's n-grams: those of all of it, and those beside the target."""
@@ -78,7 +78,7 @@ class Head:
             parts = {
                 name.split(".")[1]: file[name].astype(np.float32) for name in file if name.startswith(f"{engine}.")
             }
-        return cls(**parts) if parts else None
+        return cls(**parts | {"grams": parts["grams"] * parts.pop("unit")}) if parts else None
 
     def probabilities(self, given: Inputs) -> Array:
         """Return negative, neutral and positive of each window, (n, 3)."""

@@ -1,6 +1,6 @@
 """The encoder's last round: how a target fares, read at its places, from judgements in several hands.
 
-The upper layers alone learn; what the other heads answer on the rows that they were trained on is held to what it was.
+All layers learn; what the other heads answer on the rows that they were trained on is held to what it was.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from nlp.training.batches import pad, plan
 from nlp.training.encoder import Judge
 from nlp.training.judge import MASKED, PIECES, ROWS, SMOOTHING, answer
 from nlp.training.loop import BATCHES, Loop, seed
-from nlp.training.stances import APART, found, judgements, sentences
+from nlp.training.stances import apart, found, judgements, real, sentences
 
 __all__ = ["Told", "learn", "told"]
 
-EPOCHS = 2
-RATE = 1.5e-4
+EPOCHS = 4
+RATE = 1e-4
 REPLAYED = 0.3
 """Rows of the other heads' sets for each judgement."""
-FROZEN = ("encoder.word", "encoder.position", "encoder.norm", "encoder.layers.0", "encoder.layers.1")
+FROZEN = ("encoder.word", "encoder.position", "encoder.norm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +48,13 @@ class Told:
     counts: float
 
 
-def told(folder: Path) -> list[Told]:
-    """Return the windows of all judgements but those of the hands kept apart, as the encoder in a folder reads them."""
+def told(folder: Path, data: Path) -> list[Told]:
+    """Return the windows of all judgements but those kept apart, as the encoder in a folder reads them.
+
+    `data` has the real posts.
+    """
     cut, engine = Pieces.read(folder / "pieces.txt").cut, load("fast", folder)
-    known = [one for one in judgements() if one.hand not in APART]
+    known = [one for one in (*judgements(), *real(data)) if not apart(one)]
     rows = []
     for one, window in found(engine, [*known, *sentences()], lexicon().guessing(partial(guessed, engine))):
         text, target = (cut(emoticons(normalise(part or ""))) for part in window.beside or window.row)
@@ -62,7 +65,7 @@ def told(folder: Path) -> list[Told]:
 
 
 def learn(judge: Judge, rows: Sequence[Told], others: Sequence[list[int]], path: Path, *, number: int = 1) -> Judge:
-    """Train the upper layers and the head of stances; `others` are rows on which the other heads keep their answers."""
+    """Train the layers and the head of stances; `others` are rows on which the other heads keep their answers."""
     generator = seed(number)
     before = torch.from_numpy(answer(judge, others))
     batches: list[tuple[bool, list[int]]] = []

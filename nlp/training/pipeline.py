@@ -33,7 +33,7 @@ SHORT = 128
 """Pieces of a text in training; only the long reviews below get the full length."""
 LAST = 0.7
 """How much the last round counts beside the first: the mean keeps what the first knows of moods."""
-REPLAYED = 3_500
+REPLAYED = 10_000
 """Rows of all sets on which the last round holds the other heads to their answers."""
 LONG = frozenset({"hotel", "products"})
 
@@ -135,7 +135,7 @@ class Job:
         vocabulary, hidden = weights["encoder.word.weight"].shape
         judge = Judge(Encoder(vocabulary, hidden, layers))
         judge.load_state_dict(weights)
-        learn(judge, told(self.out), others, self.work / "hands.ckpt", number=self.seed)
+        learn(judge, told(self.out, self.data), others, self.work / "hands.ckpt", number=self.seed)
         export.write({name: value.numpy() for name, value in judge.state_dict().items()}, self.out / "judge.onnx")
         _save(judge, self.work / "hands.pt")
 

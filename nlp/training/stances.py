@@ -30,7 +30,7 @@ from nlp.training.calibrate import surprise
 from nlp.training.corpora import texts
 from nlp.training.sentences import targets
 
-__all__ = ["APART", "Judgement", "found", "judgements", "sentences", "write"]
+__all__ = ["Judgement", "apart", "found", "judgements", "real", "sentences", "write"]
 
 LOG = logging.getLogger(__name__)
 Array = npt.NDArray[np.float32]
@@ -40,8 +40,8 @@ STRENGTH = 1.0
 """How little weights are held back. Chosen, as all here, on the third hand by what the first two and targets/ teach."""
 FIGURES = np.float32(1 / 12)
 """What a standard deviation of a figure is scaled to, so that all weights are held back alike; n-grams have 1."""
-APART = frozenset({"wire"})
-"""Hands that the encoder never learns from: by them it is weighed beside the regression, and both are calibrated."""
+_APART, _SHARE_APART = frozenset({"wire"}), 5
+"""The hands, and which part of the real posts, that the encoder never learns from."""
 ENCODED = 0.3
 """How much a sentence of targets/ counts beside a judgement: the encoder has learnt its label before."""
 
@@ -82,6 +82,13 @@ def real(data: Path) -> Iterator[Judgement]:
             yield Judgement(hand="real", text=text, target=target, label=label)
 
 
+def apart(one: Judgement) -> bool:
+    """Say whether the encoder never learns from it: by these it is weighed beside the regression, and calibrated."""
+    if one.hand == "real":
+        return int.from_bytes(hashlib.sha256(one.text.encode()).digest()) % _SHARE_APART == 0
+    return one.hand in _APART
+
+
 def sentences() -> Iterator[Judgement]:
     """Yield what targets/ says."""
     for row in targets():
@@ -94,10 +101,13 @@ def write(folder: Path, data: Path, hands: Sequence[str] | None = None) -> None:
     arrays: dict[str, Array] = {}
     for name in ("fast", *(("default",) if (folder / "judge.onnx").exists() else ())):
         LOG.info("stances: %s", name)
-        arrays |= {f"{name}.{part}": value for part, value in _head(load(name, folder), known).items()}
+        weights = _head(load(name, folder), known)
+        unit = np.abs(weights["grams"]).max() / np.float32(127)
+        small = {part: value.astype(np.float16 if value.ndim > 1 else np.float32) for part, value in weights.items()}
+        small |= {"grams": np.round(weights["grams"] / unit).astype(np.int8), "unit": unit}
+        arrays |= {f"{name}.{part}": value for part, value in small.items()}
     new = folder / f"new-{STANCE}"
-    small = {name: value.astype(np.float16 if value.ndim > 1 else np.float32) for name, value in arrays.items()}
-    np.savez_compressed(new, allow_pickle=False, **small)
+    np.savez_compressed(new, allow_pickle=False, **arrays)
     new.replace(folder / STANCE)
 
 
@@ -114,11 +124,11 @@ def _head(engine: Fast | Default, known: Sequence[Judgement]) -> dict[str, Array
 
 def _weights(told: Sequence[tuple[Judgement, Window]], given: Inputs) -> dict[str, Array]:
     labels, counts = np.asarray([one.label for one, _ in told]), np.asarray([one.counts for one, _ in told])
-    apart = np.asarray([one.hand in APART for one, _ in told])
+    unread = np.asarray([apart(one) for one, _ in told])
     weights = _fit(given, labels, counts)
-    if given.stance.shape[1] and apart.any() and not apart.all():
-        blind = Head(**_fit(given, labels, np.where(apart, 0, counts)))
-        weights = _blended(weights, blind.logits(given)[apart], given.stance[apart], labels[apart])
+    if given.stance.shape[1] and unread.any() and not unread.all():
+        blind = Head(**_fit(given, labels, np.where(unread, 0, counts)))
+        weights = _blended(weights, blind.logits(given)[unread], given.stance[unread], labels[unread])
     return weights
 
 
