@@ -13,10 +13,12 @@ from nlp.stance.scene import SentimentTarget
 from nlp.stance.verdict import Verdict
 
 LEAST = {
-    ("fourth_hand", "default"): 0.66,
-    ("fourth_hand", "fast"): 0.6,
-    ("last_hand", "default"): 0.69,
-    ("last_hand", "fast"): 0.65,
+    ("fourth_hand", "default"): 0.74,
+    ("fourth_hand", "fast"): 0.72,
+    ("last_hand", "default"): 0.79,
+    ("last_hand", "fast"): 0.74,
+    ("exam_hand", "default"): 0.83,
+    ("exam_hand", "fast"): 0.79,
 }
 
 

@@ -32,7 +32,7 @@ from nlp.training.stances import apart, found, judgements, real, sentences
 __all__ = ["Told", "learn", "told"]
 
 EPOCHS = 4
-RATE = 1e-4
+RATE = 1.2e-4
 REPLAYED = 0.3
 """Rows of the other heads' sets for each judgement."""
 FROZEN = ("encoder.word", "encoder.position", "encoder.norm")

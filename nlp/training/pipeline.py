@@ -35,6 +35,8 @@ LAST = 0.7
 """How much the last round counts beside the first: the mean keeps what the first knows of moods."""
 REPLAYED = 10_000
 """Rows of all sets on which the last round holds the other heads to their answers."""
+HANDS = 0.8
+"""How much the round of judgements counts beside what was before it, but for its own head: moods stay as they were."""
 LONG = frozenset({"hotel", "products"})
 
 
@@ -136,7 +138,9 @@ class Job:
         judge = Judge(Encoder(vocabulary, hidden, layers))
         judge.load_state_dict(weights)
         learn(judge, told(self.out, self.data), others, self.work / "hands.ckpt", number=self.seed)
-        export.write({name: value.numpy() for name, value in judge.state_dict().items()}, self.out / "judge.onnx")
+        for name, value in judge.state_dict().items():
+            weights[name] = value if name.startswith("stance") else torch.lerp(weights[name], value, HANDS)
+        export.write({name: value.numpy() for name, value in weights.items()}, self.out / "judge.onnx")
         _save(judge, self.work / "hands.pt")
 
     def _start(self) -> Encoder:
