@@ -106,9 +106,11 @@ def crawled(files: list[Path]) -> None:
 
 
 def processor(pid: int) -> float:
-    """Return the seconds of the processor that this process and another one have used."""
+    """Return the seconds of the processor that this process, those that it has waited for, and another one have used."""
     used = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return time.process_time() + (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
+    mine = os.times()
+    others = mine.children_user + mine.children_system
+    return time.process_time() + others + (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory() -> int:
