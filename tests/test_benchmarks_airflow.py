@@ -185,8 +185,9 @@ def _show(place: Place, begun: float, history: int, posts: int) -> float:
 
 def _steps(data: Path, begun: float, told: float) -> Iterator[tuple[str, float]]:
     """Yield each step's name and when it ended."""
+    after = begun
     for number, (dag, task) in enumerate(CHAIN):
-        since = datetime.fromtimestamp(begun, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        since = datetime.fromtimestamp(after, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
         rows = _asked(
             data,
             "SELECT r.queued_at, t.queued_dttm, t.start_date, t.end_date FROM task_instance t "
@@ -195,6 +196,7 @@ def _steps(data: Path, begun: float, told: float) -> Iterator[tuple[str, float]]
             *(dag, task, since),
         )
         made, queued, started, ended = (_moment(one) if one else told for one in rows[0])
+        after = started  # of the runs of the next DAG, earlier ones took up what came before
         if number:
             yield f"Airflow makes the run of {dag}", made
             yield "… and queues its task", queued
