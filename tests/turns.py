@@ -106,7 +106,7 @@ def crawled(files: list[Path]) -> None:
 
 
 def processor(pid: int) -> float:
-    """Return the seconds of the processor that this process, those that it has waited for, and another one have used."""
+    """Return the seconds of the processor of this process, of those that it has waited for, and of another one."""
     used = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     mine = os.times()
     others = mine.children_user + mine.children_system
