@@ -98,14 +98,14 @@ def sentences() -> Iterator[Judgement]:
 def write(folder: Path, data: Path, hands: Sequence[str] | None = None) -> None:
     """Fit a head for each engine whose files lie in a folder, and write them there; `data` has the real posts."""
     known = [*judgements(hands), *real(data), *sentences()]
-    arrays: dict[str, Array] = {}
+    arrays: dict[str, npt.NDArray[np.generic]] = {}
     for name in ("fast", *(("default",) if (folder / "judge.onnx").exists() else ())):
         LOG.info("stances: %s", name)
         weights = _head(load(name, folder), known)
         unit = np.abs(weights["grams"]).max() / np.float32(127)
-        small = {part: value.astype(np.float16 if value.ndim > 1 else np.float32) for part, value in weights.items()}
-        small |= {"grams": np.round(weights["grams"] / unit).astype(np.int8), "unit": unit}
-        arrays |= {f"{name}.{part}": value for part, value in small.items()}
+        for part, value in weights.items():
+            arrays[f"{name}.{part}"] = value.astype(np.float16 if value.ndim > 1 else np.float32)
+        arrays |= {f"{name}.grams": np.round(weights["grams"] / unit).astype(np.int8), f"{name}.unit": unit}
     new = folder / f"new-{STANCE}"
     np.savez_compressed(new, allow_pickle=False, **arrays)
     new.replace(folder / STANCE)
