@@ -83,14 +83,14 @@ def work_of(markers: Sequence[Marker]) -> Work | None:
     return Work(batch=batch, manifest=manifest, markers=covered) if covered else None
 
 
-def slices(consumer: str, *, of: int = _SLICE, most: int = _MOST_SLICES) -> list[list[str]]:
+def slices(consumer: str, *, of: int | None = None, most: int = _MOST_SLICES) -> list[list[str]]:
     """Deal what waits to tasks: the batches' paths, in slices of about the same number of lines, by window.
 
-    A slice is `of` lines or fewer, unless there would be more than `most` slices.
+    A slice is `of` lines or fewer (a task's worth where None), unless there would be more than `most` slices.
     """
     works = waiting(consumer)
     total = sum(work.count for work in works)
-    tasks = min(most, -(-total // of)) or 1
+    tasks = min(most, -(-total // (of or _SLICE))) or 1
     dealt: list[list[str]] = [[] for _ in range(tasks)]
     before = 0
     for work in works:
