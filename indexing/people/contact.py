@@ -30,6 +30,13 @@ _SHOWN_AS = re.compile(r"[-\s().·/（）－—–_]+")
 _CHINESE = re.compile(r"(?:\+|00)?86(1[3-9]\d{9})|(?:\+|00)86(0?[1-9]\d{8,10})")
 _MOBILE, _LANDLINE = re.compile(r"1[3-9]\d{9}"), re.compile(r"0(?:10|2\d|[3-9]\d{2})[2-8]\d{6,7}")
 _ABROAD = re.compile(r"(?:\+|00)([1-9]\d{6,14})")
+_NOTES = re.compile(
+    r"[一-鿿]{0,3}?(?:先生|女士|小姐)|tel|phone|mobile|cell|wechat"
+    r"|[手机电话联系号码微信同本人自己公司家里庭常用备方式新老婆的\s:;,.、()\[\]【】]",
+    re.IGNORECASE,
+)
+"""What people write beside a number: what it is for, or whose it is."""
+_WITHIN = re.compile(r"(?:\+|00)?\d[-\s().·/－—–_\d]{5,}\d")
 _DIALLED = {"13800138000", "13800138001", "13800000000", "13888888888", "13912345678", "13812345678", "12345678901"}
 _STEPS = ("0123456789012345678", "9876543210987654321")
 _IN_NUMBER = re.compile(r"[-\s_./#：:]+")
@@ -56,8 +63,11 @@ def normalised(kind: PersonalKind | str, text: str) -> str | None:
 
 
 def _phone(text: str) -> str | None:
-    """Return a number that one person may have: no hotline, no shop's virtual number with an extension, no dummy."""
-    digits = _SHOWN_AS.sub("", text.removeprefix("tel:"))
+    """Return a number that one person may have: no hotline, no shop's virtual number with an extension, no dummy.
+
+    A note beside it, such as 手机 or （微信同号）, is left out; of two numbers neither is taken.
+    """
+    digits = _SHOWN_AS.sub("", _WITHIN.findall(text)[0] if _is_noted(text) else text)
     if found := _CHINESE.fullmatch(digits):
         digits = found[1] or f"0{found[2].removeprefix('0')}"
     if _MOBILE.fullmatch(digits):
@@ -66,6 +76,11 @@ def _phone(text: str) -> str | None:
         return None if _dummy(digits[-7:]) else digits
     found = _ABROAD.fullmatch(digits)
     return f"+{found[1]}" if found and not found[1].startswith("86") and not _dummy(found[1][-7:]) else None
+
+
+def _is_noted(text: str) -> bool:
+    before, *after = _WITHIN.split(text)
+    return len(after) == 1 and not any(_NOTES.sub("", part) for part in (before, *after))
 
 
 def _dummy(digits: str) -> bool:
