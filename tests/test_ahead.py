@@ -141,7 +141,7 @@ def test_whoever_stops_early_waits_for_what_is_under_way_and_no_more() -> None:
         for number in side_by_side(work, range(100)):
             if number == 2:
                 raise Broken
-    assert begun == ended
+    assert sorted(begun) == sorted(ended), "two at a time end in any order"
     assert 3 <= len(begun) <= 4
 
 
