@@ -64,7 +64,9 @@ def test_many_cores_make_what_one_makes(backlog: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(analysing, "_cores", lambda: 1)
     one = analyse_all(BRANDS, None)
     assert one == many
-    assert set(mentions(backlog / "one")) == set(mentions(backlog / "many"))
+    found = mentions(backlog / "many")
+    assert len([name for name in found if not name.endswith("manifest")]) == WINDOWS
+    assert mentions(backlog / "one") == found, "byte for byte"
 
 
 def test_what_another_process_sets_aside_is_told_here(backlog: Path) -> None:
