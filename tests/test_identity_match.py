@@ -21,6 +21,7 @@ from indexing.identity.match.names import shapes, sound, sound_key, whole
 from indexing.identity.match.prepare import prepare
 from indexing.identity.match.rivals import Sizes, beside
 from indexing.identity.match.score import scorer
+from indexing.identity.match.values import birthday
 from tests.mixed_people import World, mixed
 from tests.people import labelled
 from tingfeng import app
@@ -119,6 +120,12 @@ def test_names_are_taken_apart_as_people_bear_them() -> None:
     assert sound_key("张玮", surname=False) == sound_key("章伟")
     assert set(shapes("志伟")) & set(shapes("志玮"))
     assert not set(shapes("志海")) & set(shapes("志洋"))
+
+
+def test_birthdays_are_compared_by_one_calendar() -> None:
+    told = ("农历1978-08-01", "一九七八年八月初一", "1978-09-03", "1978年9月3日", "3/9/1978")
+    assert {birthday(one) for one in told} == {"19780903"}
+    assert {birthday(one) for one in ("农历八月初一", "农历8月1日", "农历1978年13月1日", "正月")} == {None}
 
 
 def test_columns_that_say_nothing_are_refused_by_name() -> None:

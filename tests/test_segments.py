@@ -17,8 +17,10 @@ from indexing.customers.asker import Asker, NotAllowed
 from indexing.customers.record import Consent, Record
 from indexing.customers.records import write_records
 from indexing.elasticsearch.documents import put as put_documents
+from indexing.people.lunar import LunarDay, parse_lunar
 from indexing.people.personal import PersonalKind
-from indexing.profiles.care import care, next_day, parse_birthday
+from indexing.profiles.birthdays import SolarDay, parse_birthday
+from indexing.profiles.care import care
 from indexing.profiles.festivals import festivals
 from indexing.profiles.leads import advocates, leads
 from indexing.profiles.update import update_profiles
@@ -185,13 +187,42 @@ def test_no_cell_is_a_formula_and_a_file_is_whole_or_not_there(tmp_path: Path) -
      ("1990-03-08T00:00:00", (3, 8)), ("2000-02-29", (2, 29)), ("1990-13-08", None), ("保密", None), ("", None)],
 )  # fmt: skip
 def test_birthdays_are_read_as_they_are_written(text: str, born: tuple[int, int] | None) -> None:
-    assert parse_birthday(text) == born
+    assert parse_birthday(text) == (born and SolarDay(month=born[0], day=born[1]))
 
 
 def test_the_29th_of_february_is_kept_every_year() -> None:
-    assert next_day((2, 29), date(2027, 1, 1)) == date(2027, 2, 28)
-    assert next_day((2, 29), date(2028, 2, 28)) == date(2028, 2, 29)
-    assert next_day((8, 2), date(2026, 8, 3)) == date(2027, 8, 2)
+    assert SolarDay(month=2, day=29).next(date(2027, 1, 1)) == date(2027, 2, 28)
+    assert SolarDay(month=2, day=29).next(date(2028, 2, 28)) == date(2028, 2, 29)
+    assert SolarDay(month=8, day=2).next(date(2026, 8, 3)) == date(2027, 8, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "born"),
+    [("农历八月十五", (None, 8, 15, False)), ("八月初一", (None, 8, 1, False)), ("腊月廿三", (None, 12, 23, False)),
+     ("农历1978-08-01", (1978, 8, 1, False)), ("1978-08-01（农历）", (1978, 8, 1, False)),
+     ("農曆：1965.7.5", (1965, 7, 5, False)), ("一九七八年八月初一", (1978, 8, 1, False)),
+     ("闰六月初二", (None, 6, 2, True)), ("阴历 12月30日", (None, 12, 30, False)),
+     ("农历13月1日", None), ("农历2月31日", None), ("农历", None)],
+)  # fmt: skip
+def test_birthdays_of_the_traditional_calendar_are_never_read_as_the_common_ones(
+    text: str, born: tuple[int | None, int, int, bool] | None
+) -> None:
+    wanted = born and LunarDay(year=born[0], month=born[1], day=born[2], leap=born[3])
+    assert parse_birthday(text) == wanted
+
+
+def test_a_day_of_the_traditional_calendar_comes_every_year() -> None:
+    told = {text: parse_lunar(text) for text in ("八月十五", "农历八月十五", "腊月三十", "闰六月初二", "正月初一")}
+    assert told.pop("八月十五") is None, "nothing says by which calendar"
+    coming = {text: day.next(date(2026, 9, 26)).isoformat() for text, day in told.items() if day}
+    assert coming == {
+        "农历八月十五": "2027-09-15",  # the one of 2026 was the day before
+        "腊月三十": "2027-02-05",  # that month has but 29 days
+        "闰六月初二": "2027-07-05",  # 2027 has no second sixth month
+        "正月初一": "2027-02-06",
+    }
+    first = LunarDay(year=1978, month=8, day=1)
+    assert (first.solar, LunarDay(year=1978, month=4, day=1, leap=True).solar) == (date(1978, 9, 3), None)
 
 
 def test_festivals_come_once_with_their_first_day() -> None:

@@ -1,10 +1,9 @@
 """The care list (客户关怀): whose birthday is near and which festival, of customers who agree to be cared for.
 
 A birthday is opened in memory to be compared, and shown with its year left out; by whom the list was asked for, and
-what for, is on record before it is made. February 29th is kept on the 28th in other years.
+what for, is on record before it is made.
 """
 
-from calendar import isleap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -22,15 +21,18 @@ from indexing.customers.reveal import reveal
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
+from indexing.people.lunar import LunarDay
 from indexing.people.personal import PersonalKind, opened
+from indexing.profiles.birthdays import parse_birthday
 from indexing.profiles.consents import consented
 from indexing.profiles.festivals import festivals
 
-__all__ = ["PURPOSES", "Care", "Occasion", "birthdays", "care", "parse_birthday"]
+__all__ = ["PURPOSES", "Care", "Occasion", "birthdays", "care"]
 
 PURPOSES = ("care", "marketing")
 """The consents that allow it; a word on the first goes before one on the second."""
 _AT_ONCE = 500
+_SOLAR, _LUNAR = Both("生日", "birthday"), Both("农历生日", "birthday by the traditional calendar")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,40 +100,15 @@ def birthdays(
     for value in kept:
         born = parse_birthday(opened(customer.id, value, keys))  # compared in memory: nobody sees it
         faulty += born is None
-        near = near or (born is not None and next_day(born, today) <= last)
+        near = near or (born is not None and born.next(today) <= last)
     if not near:
         return [], faulty
     shown = reveal(store, customer, asker, "care", [PersonalKind.BIRTHDAY]).get(PersonalKind.BIRTHDAY, ())
     born_on = [one for one in map(parse_birthday, shown) if one]
-    dates = sorted({next_day(one, today) for one in born_on if next_day(one, today) <= last})
-    occasion = Both("生日", "birthday")
-    return [Occasion(day=day, occasion=occasion, customer=customer.id) for day in dates], faulty
-
-
-def parse_birthday(text: str) -> tuple[int, int] | None:
-    """Return month and day of 1990-03-08, 1990/3/8, 19900308, 03-08 and 3月8日; None where there is none."""
-    digits = "".join(char if char.isdecimal() else " " for char in text.strip().partition("T")[0]).split()
-    if len(digits) == 1 and len(digits[0]) == 8:
-        digits = [digits[0][:4], digits[0][4:6], digits[0][6:]]
-    if len(digits) > 2 and len(digits[0]) == 4:
-        digits = digits[1:3]
-    if len(digits) != 2:
-        return None
-    try:
-        month, day = map(int, digits)
-        date(2000, month, day)
-    except ValueError:
-        return None
-    return month, day
-
-
-def next_day(born: tuple[int, int], today: date) -> date:
-    """Return when the birthday is next, today included."""
-    for year in (today.year, today.year + 1):
-        month, day = (2, 28) if born == (2, 29) and not isleap(year) else born
-        if (at := date(year, month, day)) >= today:
-            return at
-    raise AssertionError(born)
+    dates = sorted({(one.next(today), isinstance(one, LunarDay)) for one in born_on if one.next(today) <= last})
+    return [
+        Occasion(day=day, occasion=_LUNAR if lunar else _SOLAR, customer=customer.id) for day, lunar in dates
+    ], faulty
 
 
 def _customers(store: Store) -> Iterator[Customer]:

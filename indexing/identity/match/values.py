@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from config.fold import plain
 from indexing.people import contact
+from indexing.people.lunar import is_lunar, parse_lunar
 
 __all__ = ["birthday", "code", "email", "gender", "phone", "text"]
 
@@ -36,10 +37,17 @@ def code(value: object) -> str | None:
 
 
 def birthday(value: object) -> str | None:
-    """Return eight digits, year first; what is no date is compared by its digits, an impossible one as it stands."""
+    """Return eight digits, year first, by the common calendar; what is no date is compared by its digits.
+
+    An impossible date is compared as it stands, and a day of the traditional calendar by the date that it was, if its
+    year is told.
+    """
     folded = text(value)
     if folded is None:
         return None
+    if is_lunar(folded):
+        lunar = parse_lunar(folded)
+        return f"{lunar.solar:%Y%m%d}" if lunar and lunar.solar else None
     if found := _DAY_FIRST.fullmatch(folded):
         folded = f"{found[3]}-{found[2]}-{found[1]}" if int(found[2]) <= 12 else f"{found[3]}-{found[1]}-{found[2]}"
     found = _DATE.fullmatch(folded.removesuffix(".0"))
