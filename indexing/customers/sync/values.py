@@ -30,6 +30,8 @@ _WALL_CLOCK = re.compile(
 _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?")
 _UNIX_FROM, _UNIX_TO, _MILLISECONDS = 10**8, 10**10, 1_000
 _CURRENCY = re.compile(r"^(?:CNY|RMB|￥|¥|元)\s*|\s*(?:元|CNY|RMB)$", re.IGNORECASE)
+_GROUPED = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d*)?|[-+]?\d{1,4}(?:,\d{4})+(?:\.\d*)?")
+"""Sums with a comma behind every thousand, or 万; 12,50 and 1.234,50 are other countries' 12.50 and 1234.50."""
 
 
 def text(value: Any, column: str, longest: int = _LONGEST) -> str:
@@ -134,9 +136,11 @@ def amount(value: Any, column: str) -> float | None:
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         number = Decimal(str(value))
     else:
-        written = _CURRENCY.sub("", str(value or "").strip()).replace(",", "").replace("，", "")
+        written = _CURRENCY.sub("", str(value or "").strip()).replace("，", ",")
         if not written:
             return None
+        if _GROUPED.fullmatch(written):
+            written = written.replace(",", "")
         try:
             number = Decimal(written)
         except InvalidOperation:
