@@ -23,6 +23,7 @@ __all__ = ["Comment", "Douyin", "number", "tags_of"]
 _TAG = re.compile(r"#([^#\s@]{1,80})")
 _WEB = {"device_platform": "webapp", "aid": "6383", "channel": "channel_pc_web"}
 _NO_ANSWER = "0"
+_SIZES = ("origin_url", "medium_url", "crop_url", "thumb_url")
 
 
 class _User(msgspec.Struct):
@@ -198,7 +199,9 @@ def _covers(video: Any) -> list[Any]:
 
 
 def _origins(images: Iterable[Any]) -> list[Any]:
-    return [image.get("origin_url") for image in images if isinstance(image, dict)]
+    """Return of each picture below a comment the largest that is named."""
+    named = [[image.get(name) for name in _SIZES] for image in images if isinstance(image, dict)]
+    return [next((size for size in sizes if _pictures([size])), None) for sizes in named]
 
 
 def _pictures(pictures: Iterable[Any]) -> tuple[str, ...]:

@@ -15,7 +15,10 @@ _LOGIN_CODES, _TOO_FAST_CODES = {8, 2483, 2154}, {2145, 2190}
 _LOGIN = re.compile("登录|login", re.IGNORECASE)
 _TOO_FAST = re.compile("频繁|太快|稍后再试")
 _BLOCKED = re.compile("blocked|verify|异常|验证|captcha", re.IGNORECASE)
-_GONE = re.compile("已被删除，无法观看|视频不存在|作品不存在|内容不存在|status_self_see|status_deleted")
+_GONE = re.compile(
+    "已被删除，无法观看|视频不存在|作品不存在|内容不存在|status_self_see|status_deleted"
+    r'|"filter_reason"\s*:\s*"\w'
+)
 _BUSY = re.compile("繁忙|超时|服务器|系统错误")
 _LENGTH = re.compile(rb"\s*[0-9a-fA-F]{1,8}\s*\r?\n\s*\{")
 

@@ -84,6 +84,7 @@ class _Object(msgspec.Struct):
     zvideo_id: int | str | None = None
     title: str | None = None
     content: Any = None
+    content_html: Any = None
     excerpt: str | None = None
     description: str | None = None
     detail: str | None = None
@@ -107,6 +108,8 @@ class _Object(msgspec.Struct):
     favlists_count: Any = None
     favorites_count: Any = None
     thumbnail_info: Any = None
+    video: Any = None
+    image_url: Any = None
     topics: list[_Topic] | None = None
     ip_info: str | None = None
     author: Person | None = None
@@ -240,6 +243,8 @@ def _parse_markup(found: _Object) -> tuple[str, list[dict[str, Any]]]:
     parts = [part for part in found.content if isinstance(part, dict)] if isinstance(found.content, list) else []
     texts = [part.get("content") for part in parts] if parts else [found.content]
     whole = "<br>".join(text for text in texts if isinstance(text, str))
+    if not whole and isinstance(found.content_html, str):
+        whole = found.content_html
     return whole or found.detail or found.description or found.excerpt or "", parts
 
 
@@ -259,6 +264,9 @@ def _parse_pictures(found: _Object, markup: str, parts: list[dict[str, Any]]) ->
     told = found.thumbnail_info.get("thumbnails") if isinstance(found.thumbnail_info, dict) else None
     listed = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
     small = [] if any((*within, *beside)) else [one["url"] for one in listed if isinstance(one.get("url"), str)]
+    if not small and found.type == "zvideo":
+        covers = (found.image_url, found.video.get("thumbnail") if isinstance(found.video, dict) else None)
+        small = [one for one in covers if isinstance(one, str) and one.startswith("http")][:1]
     return tuple(dict.fromkeys(html.unescape(one) for one in (*within, *beside, *small) if one))
 
 

@@ -51,7 +51,7 @@ _WHEN = re.compile(
     r"|(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:\s*\d{1,2}:\d{2})?|(?:\d{4}-)?\d{1,2}-\d{1,2}(?:\s+\d{1,2}:\d{2})?"
 )
 _REGION = re.compile(r"发布于\s*(\S+)")
-_NOTHING = re.compile("未找到|没有找到|没有相关")
+_NOTHING = re.compile("未找到|没有找到|没有相关|未予显示")
 _LOGIN = re.compile("passport\\.weibo|Sina Visitor System|visitor|扫码登录|请先登录|登录后", re.IGNORECASE)
 _CHALLENGE = re.compile("验证码|异常行为|账号存在异常|系统检测到")
 _TOO_FAST = re.compile("频繁")
@@ -63,7 +63,8 @@ _END, _TAIL = "</html>", 4_000
 class _Found:
     post: Post
     pinned: bool
-    root: Post | None
+    quoted: Any
+    """The message that it quotes, as it stands there; None for none."""
 
 
 class WeiboHtml(PlatformSpider):
@@ -98,9 +99,11 @@ class WeiboHtml(PlatformSpider):
         if _END not in page[-_TAIL:].lower():
             raise _ended_early(page)
         found, dead = self.read_each(cards, partial(self._parse_card, response))
+        quoted = [(one.post.parent_id, one.quoted) for one in found if one.post.parent_id]
+        roots, dead_roots = self.read_each(quoted, partial(self._parse_quoted, response))
         return Page(
-            posts=tuple(post for one in found for post in (one.post, one.root) if post),
-            dead=tuple(dead),
+            posts=(*(one.post for one in found), *(root for root in roots if root)),
+            dead=(*dead, *dead_roots),
             listed=tuple(Listed(id=one.post.id, at=one.post.published_at, pinned=one.pinned) for one in found),
             next=self._following(response) if _of_class(root, "next", "a") else None,
             nothing=nothing,
@@ -110,13 +113,17 @@ class WeiboHtml(PlatformSpider):
     def _parse_card(self, response: Response, card: Any) -> _Found:
         mid = digits(card.get("mid"), "mid")
         heading, quoted = _heading_and_quoted(card)
-        root = root_mid = None
+        root_mid = None
         if quoted is not None:
             quoted.getparent().remove(quoted)
             root_mid = quoted_mid(quoted)
-            root = self._parse_block(response, quoted, root_mid, Kind.POST, None) if root_mid else None
         post = self._parse_block(response, card, mid, Kind.POST if quoted is None else Kind.REPOST, root_mid)
-        return _Found(post=post, pinned="热门" in heading or "置顶" in heading, root=root)
+        return _Found(post=post, pinned="热门" in heading or "置顶" in heading, quoted=quoted)
+
+    def _parse_quoted(self, response: Response, one: tuple[str, Any]) -> Post | None:
+        """Read the message that another quotes; None where it is gone, and has left the platform's words and no name."""
+        mid, element = one
+        return self._parse_block(response, element, mid, Kind.POST, None) if block_of(element).names else None
 
     def _parse_block(self, response: Response, element: Any, mid: str, kind: Kind, root_mid: str | None) -> Post:
         """Read a message: the card's own, or the one that it quotes."""

@@ -6,12 +6,13 @@ zone, or with one that several countries use, is told as a day where nothing say
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from config.settings import DAY_ZONE
 from crawlers.post import Precision
 
-__all__ = ["ReadTime", "read_date", "read_usual"]
+__all__ = ["CLOCK", "ReadTime", "clock_of", "read_date", "read_usual"]
 
 ReadTime = tuple[datetime, Precision]
 
@@ -24,7 +25,7 @@ _WEEKDAY = (
     r"(?:(?:mon|tue(?:s)?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s*"
     r"|(?:星期|周|週|礼拜)[一二三四五六日天],?\s*)?"
 )
-_CLOCK = (
+CLOCK = (
     r"(?P<half_before>上午|下午|早上|晚上|凌晨|中午|傍晚|晚间|清晨)?\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})"
     r"(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
     r"\s*(?P<half>[ap]\.?m\.?\b)?"
@@ -37,7 +38,7 @@ _PLACES = {
 _ZONE = (
     rf"(?P<zone>(?:utc|gmt|ut|z)?\s*{_OFFSET}(?:\s*[a-z]{{3,4}}\b|\s*\[[a-z/_]+\])?|{'|'.join(_PLACES)}|[a-z]{{1,5}})"
 )
-_AFTER = rf"(?:[\s,T]+{_CLOCK}(?:\s*{_ZONE})?)?"
+_AFTER = rf"(?:[\s,T]+{CLOCK}(?:\s*{_ZONE})?)?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _ASIAN_DAY = r"(?P<year>\d{4})[年년]\s*(?P<month>\d{1,2})[月월]\s*(?P<day>\d{1,2})[日일号]?"
 _SHAPES = tuple(
@@ -45,11 +46,11 @@ _SHAPES = tuple(
     for shape in (
         rf"{_WEEKDAY}{_DAY}[\s-]+{_MONTH}[\s,-]+(?P<year>\d{{4}}|\d{{2}}){_AFTER}",
         rf"{_WEEKDAY}{_MONTH}\s+{_DAY},?\s+(?P<year>\d{{4}}){_AFTER}",
-        rf"{_WEEKDAY}{_MONTH}\s+{_DAY}\s+{_CLOCK}(?:\s*{_ZONE})?\s+(?P<year>\d{{4}})",
+        rf"{_WEEKDAY}{_MONTH}\s+{_DAY}\s+{CLOCK}(?:\s*{_ZONE})?\s+(?P<year>\d{{4}})",
         rf"{_WEEKDAY}(?P<year>\d{{4}})[\s-]{_MONTH}[\s-]{_DAY}{_AFTER}",
         rf"{_WEEKDAY}(?P<year>\d{{4}})(?P<mark>[/.])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}}){_AFTER}",
         rf"{_WEEKDAY}(?P<year>\d{{4}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}}){_AFTER}",
-        rf"{_ASIAN_DAY}\s*{_WEEKDAY}(?:{_CLOCK}(?:\s*{_ZONE})?)?",
+        rf"{_ASIAN_DAY}\s*{_WEEKDAY}(?:{CLOCK}(?:\s*{_ZONE})?)?",
     )
 )
 _SLASHED = re.compile(
@@ -59,7 +60,7 @@ _ISO = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d)-(?P<day>\d\d)|(?P<month2>\d\d)(?P<day2>\d\d)|-?W(?P<week>\d\d)-?(?P<weekday>[1-7])"
     r"|-(?P<ordinal>\d{3}))"
     r"(?:(?:[T\s]\s*)(?P<hour>\d{1,2})(?::?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,]\d+)?)?)?"
-    rf"\s*(?P<zone>Z|(?:utc|gmt)?\s*{_OFFSET}|[a-z]{{1,5}})?)?",
+    rf"\s*(?P<zone>Z|(?:utc|gmt)?\s*{_OFFSET}|(?![ap]\.?m)[a-z]{{1,5}})?)?",
     re.IGNORECASE,
 )
 _TIMESTAMP = re.compile(r"(?P<day>\d{8})(?P<clock>\d{6}|\d{4})")
@@ -196,7 +197,7 @@ def _moment(day: datetime, match: re.Match[str], *, chinese: bool, korean: bool)
     groups = match.groupdict()
     if groups["hour"] is None:
         return day.replace(tzinfo=DAY_ZONE), Precision.DAY
-    clock = _clock(groups)
+    clock = clock_of(groups)
     zone = _zone(groups.get("zone"), chinese=chinese, korean=korean)
     if zone is None:
         return day.replace(tzinfo=DAY_ZONE), Precision.DAY
@@ -205,7 +206,8 @@ def _moment(day: datetime, match: re.Match[str], *, chinese: bool, korean: bool)
     return found if zone is DAY_ZONE else found.astimezone(UTC), precision
 
 
-def _clock(groups: dict[str, str | None]) -> timedelta:
+def clock_of(groups: Mapping[str, str | None]) -> timedelta:
+    """Return the time of day that the groups of CLOCK mean; ValueError where there is none such."""
     hour, minute, second = (int(groups[name] or 0) for name in ("hour", "minute", "second"))
     before = groups.get("half_before")
     if half := (groups.get("half") or "").lower().replace(".", ""):
