@@ -9,12 +9,12 @@ from crawlers.post import Precision
 from crawlers.reading.html_page import Element, attribute, classed, each, first, inner, plain
 from crawlers.reading.times import ReadTime, read_time
 
-__all__ = ["author_link", "board_says", "edited", "page_count", "shown_time", "text_parts", "touch_time"]
+__all__ = ["author_link", "board_says", "edited", "head_time", "page_count", "shown_time", "text_parts", "touch_time"]
 
 _BEFORE = re.compile(r"^(?:发表于|發表於|发布于|Post(?:ed)?(?: at| on)?)\s*[:：]?\s*", re.IGNORECASE)
 _SHOWN_TIME = re.compile(
-    r"\d{4}-\d{1,2}-\d{1,2}(?: \d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?)?|(?:今天|昨天|前天) ?\d{1,2}:\d{2}(?: ?[AP]M)?|刚刚"
-    r"|(?:\d+|半) ?(?:秒|分钟|小时|天)前",
+    r"\d{4}-\d{1,2}-\d{1,2}(?: \d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?)?"
+    r"|(?:今天|昨天|前天) ?\d{1,2}:\d{2}(?: ?[AP]M)?|刚刚|(?:\d+|半) ?(?:秒|分钟|小时|天)前",
     re.IGNORECASE,
 )
 _UID = re.compile(r"(?:space-uid-|[?&;]uid=|/\?)(?P<uid>\d+)")
@@ -61,6 +61,14 @@ def shown_time(element: Element | None, response: Response) -> ReadTime | None:
         return title
     same = title[0].date() == text[0].astimezone(title[0].tzinfo).date()
     return text if same else title
+
+
+def head_time(around: Element, response: Response) -> ReadTime | None:
+    """Return the time of a post whose template marks it by no name: the first that stands in the post's head."""
+    for head in each(around, f".//{classed('authi')} | .//{classed('pti')} | .//{classed('postinfo', 'div')}"):
+        if found := _SHOWN_TIME.search(plain(head)):
+            return shown_time(head, response) or _read(found[0], response)
+    return None
 
 
 def touch_time(around: Element, response: Response) -> ReadTime | None:

@@ -15,7 +15,16 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 from config.both import Both
 from crawlers.errors import MalformedPost
-from crawlers.formats.discuz_page import author_link, board_says, edited, page_count, shown_time, text_parts, touch_time
+from crawlers.formats.discuz_page import (
+    author_link,
+    board_says,
+    edited,
+    head_time,
+    page_count,
+    shown_time,
+    text_parts,
+    touch_time,
+)
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
@@ -41,7 +50,7 @@ _PATHS = ("forum.php?mod=viewthread&", "forum.php?mod=redirect&")
 _THREAD_PAGES = 20
 """Pages of one thread that a crawl reads at the most, the first and the newest."""
 _OPENED = "first-post-"
-_ROWS = "//tbody[starts-with(@id, 'normalthread_') or starts-with(@id, 'stickthread_')]"
+_ROWS = "//*[starts-with(@id, 'normalthread_') or starts-with(@id, 'stickthread_')]"
 _TOUCH_ROWS = f"//{classed('threadlist', 'div')}//li[.//a[contains(@href, 'tid=') or contains(@href, 'thread-')]]"
 """Of the phone's template, which tells when a thread was begun and not when it was last answered."""
 _PICTURE_ROWS = "//ul[@id='waterfall']/li[.//a[contains(@href, 'tid=') or contains(@href, 'thread-')]]"
@@ -164,7 +173,7 @@ class Discuz(PlatformSpider):
         if around is None:
             raise MalformedPost(f"post {pid}: stands in no post")
         posted = first(around, ".//em[starts-with(@id, 'authorposton')]")
-        when = touch_time(around, response) if posted is None else shown_time(posted, response)
+        when = shown_time(posted, response) or touch_time(around, response) or head_time(around, response)
         if when is None:
             raise MalformedPost(f"post {pid}: no time that we can read")
         changed, quoted, own = text_parts(body)

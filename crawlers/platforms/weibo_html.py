@@ -121,7 +121,7 @@ class WeiboHtml(PlatformSpider):
         return _Found(post=post, pinned="热门" in heading or "置顶" in heading, quoted=quoted)
 
     def _parse_quoted(self, response: Response, one: tuple[str, Any]) -> Post | None:
-        """Read the message that another quotes; None where it is gone, and has left the platform's words and no name."""
+        """Read a message that another quotes; None where it is gone: then the platform's words name nobody."""
         mid, element = one
         return self._parse_block(response, element, mid, Kind.POST, None) if block_of(element).names else None
 
