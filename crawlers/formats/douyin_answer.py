@@ -19,6 +19,7 @@ _GONE = re.compile(
     "已被删除，无法观看|视频不存在|作品不存在|内容不存在|status_self_see|status_deleted"
     r'|"filter_reason"\s*:\s*"\w'
 )
+_SHARED = "window._ROUTER_DATA"
 _BUSY = re.compile("繁忙|超时|服务器|系统错误")
 _LENGTH = re.compile(rb"\s*[0-9a-fA-F]{1,8}\s*\r?\n\s*\{")
 
@@ -45,6 +46,7 @@ class Reply(msgspec.Struct):
     data: msgspec.Raw = msgspec.Raw(b"null")
     aweme_list: list[msgspec.Raw] | None = None
     item_list: list[msgspec.Raw] | None = None
+    aweme_details: list[msgspec.Raw] | None = None
     aweme_detail: msgspec.Raw = msgspec.Raw(b"null")
     filtered: _Filtered | None = msgspec.field(name="filter_detail", default=None)
     comments: msgspec.Raw = msgspec.Raw(b"")
@@ -67,6 +69,8 @@ def read_reply(response: Response) -> Reply:
             return Reply(item_list=shown)
         if _GONE.search(page):
             raise Gone("a page that says that there is no such video")
+        if _SHARED in page:
+            raise SchemaChanged("a shared page without its video")
         raise (Blocked if _BLOCKED.search(page) or not _LOGIN.search(page) else LoginRequired)("a page, not JSON")
     reply = _of_parts(response.body) if _LENGTH.match(response.body) else decode_page(response.body, Reply)
     code, words = _code(reply.status_code), reply.status_msg or ""

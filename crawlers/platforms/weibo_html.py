@@ -73,7 +73,7 @@ class WeiboHtml(PlatformSpider):
     platform = "weibo"
     platform_name = Both("微博", "Weibo")
     feed_name = Both("微博搜索（电脑版）", "Weibo search (desktop)")
-    in_browser = BrowserPage(r"https://s\.weibo\.com/weibo\?([^\n]*&)?q=(?P<query>[^&\n]+)")
+    in_browser = BrowserPage(r"https://s\.weibo\.com/(?:weibo|realtime|hot)\?([^\n]*&)?q=(?P<query>[^&\n]+)")
     home = "https://s.weibo.com"
     delay = 10
     max_pages = _MOST_PAGES
