@@ -13,7 +13,7 @@ _SCRIPT = re.compile(
     r"|(?P<flag>![01])|(?P<made>\bnew\s+[\w.]+\s*\(|\))",
     re.DOTALL,
 )
-"""What JavaScript writes otherwise than JSON, outside its texts: values, and the call around what a thing is made of."""
+"""What JavaScript writes otherwise than JSON, outside its texts: values, and the call around what is made of one."""
 _CAPITAL = re.compile(r"(?<=[a-z0-9])[A-Z]")
 _END, _TAIL = "</html>", 4_000
 
