@@ -14,7 +14,8 @@ _READ = (
     *("desc", "description", "feed_desc", "product_titles", "address", "corpname", "displayname", "userid"),
     *("url", "link_url", "remarks", "ques"),
 )
-_LISTS = ("item", "list", "voteitem", "details")
+_CHOICES = "voteitem"
+_LISTS = ("item", "list", _CHOICES, "details")
 """What holds more of a message: messages within it, what a menu offers, what a vote or a form asks."""
 _LAST = "tail_content"
 _DEEPEST = 4
@@ -35,7 +36,7 @@ def _words(holder: Any, depth: int) -> Iterator[str]:
     for name in _LISTS:
         items = holder.get(name)
         for item in items if isinstance(items, list) else ():
-            yield from [item] if isinstance(item, str) else _item(item, depth - 1)
+            yield from [item] if name == _CHOICES and isinstance(item, str) else _item(item, depth - 1)
     if isinstance(said := holder.get(_LAST), str) and said.strip():
         yield said.strip()
 
