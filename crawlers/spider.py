@@ -127,7 +127,9 @@ class PlatformSpider(ABC):
         401: LoginRequired,
         403: Blocked,
         404: SchemaChanged,
+        405: Blocked,  # guards' word for it, where a page is asked for in the plainest way
         410: SchemaChanged,
+        414: Blocked,
         418: Blocked,
         429: RateLimited,
         432: Blocked,

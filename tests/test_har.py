@@ -159,7 +159,7 @@ def test_the_command_tells_what_was_read_and_what_was_not(tmp_path: Path, data: 
         ("douyin_search", "星河", "www-hj.douyin.com/aweme/v1/web/general/search/stream/?aid=6383&keyword=星河"),
         ("douyin_comments", "7300000000000000001", "www.iesdouyin.com/share/slides/7300000000000000001/?region=CN"),
     ],
-)  # fmt: skip
+)
 def test_a_page_is_known_by_each_address_under_which_browsers_ask_for_it(feed: str, query: str, address: str) -> None:
     known = spider_of(feed).in_browser
     assert known

@@ -27,7 +27,9 @@ _PINNED_TYPE = 2
 _ORGANISATIONS, _PEOPLE = range(1, 8), (0, 10, 200, 220)
 _TAG = re.compile(r"#([^#\n]{1,80})#")
 _GONE = re.compile("抱歉[，,]|[该此](?:条)?微博")
-"""How the platform's own words begin where a message was."""
+"""How the platform's own words begin where a message of nobody was."""
+_HIDDEN = re.compile("抱歉[，,](?:作者已?设置|由于作者设置|此微博已(?:被|不可见))")
+"""What the platform says where the account still stands beside it."""
 _CUT = re.compile(r"\s*(\.{3}|…+)?\s*(全文|展开)$")
 _FIRST_TIMED_ID = 3_300_000_000_000_000
 """Since about May 2011 ids carry their time."""
@@ -134,9 +136,16 @@ def read_message(spider: PlatformSpider, response: Response, raw: msgspec.Raw, *
         post=post,
         cut=cut,
         pinned=_is_pinned(message),
-        gone=message.user is None and (str(message.deleted) in ("1", "True") or _GONE.match(text) is not None),
+        gone=_is_gone(message, text),
         root=message.root if root and root.user else None,
     )
+
+
+def _is_gone(message: _Message, text: str) -> bool:
+    """Say whether a message has left its place alone, with the platform's words in it."""
+    if _HIDDEN.match(text):
+        return True
+    return message.user is None and (str(message.deleted) in ("1", "True") or _GONE.match(text) is not None)
 
 
 def digits(id: int | str | None, name: str) -> str:

@@ -11,6 +11,7 @@ import msgspec
 from crawlers.errors import Blocked, LoginRequired, MalformedPost, RateLimited, SchemaChanged, Unreachable
 from crawlers.page import Response
 from crawlers.post import Author
+from crawlers.reading.challenge import is_challenge
 from crawlers.reading.markup import text_of
 from crawlers.reading.times import ReadTime, read_time, stamped
 from crawlers.reading.wire import decode_page, looks_like_html
@@ -103,7 +104,9 @@ def read_answer(response: Response) -> tuple[Answer, bytes]:
     if frame := _FRAME.search(body):
         body = frame["call"]
     elif looks_like_html(body):
-        raise LoginRequired("a page for people instead of data")
+        page = body.decode("utf-8", "replace")
+        guarded = is_challenge(page) and not _LOGIN.search(page)
+        raise (Blocked if guarded else LoginRequired)("a page for people instead of data")
     if match := _CALL.match(body):
         end = _CALL_END.search(body, match.end())
         body = body[match.end() : end.start() if end else None] or b" "

@@ -17,9 +17,10 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from config.both import Both
-from crawlers.errors import LoginRequired, SchemaChanged
+from crawlers.errors import Blocked, LoginRequired, SchemaChanged
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
+from crawlers.reading.challenge import is_challenge
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
 from crawlers.reading.picture_links import pictures_of
@@ -132,7 +133,8 @@ class NodeBB(PlatformSpider):
     def parse_page(self, response: Response) -> Page:
         """Read a page of the listing, or of one topic."""
         if looks_like_html(response.body) or response.body.lstrip().startswith(b'"'):
-            refusal = LoginRequired if b"login" in response.body[:200] else SchemaChanged
+            challenged = is_challenge(response.body.decode("utf-8", "replace"))
+            refusal = LoginRequired if b"login" in response.body[:200] else Blocked if challenged else SchemaChanged
             raise refusal("not NodeBB's JSON; the query is a forum's address with its path")
         return self._parse_topic(response) if _TOPIC in response.url else self._parse_listing(response)
 

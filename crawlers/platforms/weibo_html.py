@@ -32,6 +32,7 @@ from crawlers.formats.weibo_card import (
 from crawlers.formats.weibo_regions import REGIONS
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Kind, Post
+from crawlers.reading.challenge import is_challenge
 from crawlers.reading.charset import decode_text
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
@@ -224,7 +225,8 @@ def _refusal(page: str) -> CrawlError:
             return meaning(f"a page without posts that says {said[0]}")
     if _END not in page[-_TAIL:].lower():
         return _ended_early(page)
-    return SchemaChanged("no card with a mid, and no word that nothing was found")
+    refusal = Blocked if is_challenge(page) else SchemaChanged
+    return refusal("no card with a mid, and no word that nothing was found")
 
 
 def _ended_early(page: str) -> Unreachable:
