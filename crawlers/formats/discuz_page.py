@@ -10,7 +10,17 @@ from crawlers.reading.challenge import is_challenge
 from crawlers.reading.html_page import Element, attribute, classed, each, first, inner, plain
 from crawlers.reading.times import ReadTime, read_time
 
-__all__ = ["author_link", "board_says", "edited", "head_time", "page_count", "shown_time", "text_parts", "touch_time"]
+__all__ = [
+    "author_link",
+    "board_says",
+    "edited",
+    "head_time",
+    "page_count",
+    "shown_time",
+    "text_parts",
+    "touch_time",
+    "without_notes",
+]
 
 _BEFORE = re.compile(r"^(?:发表于|發表於|发布于|Post(?:ed)?(?: at| on)?)\s*[:：]?\s*", re.IGNORECASE)
 _SHOWN_TIME = re.compile(
@@ -22,6 +32,9 @@ _UID = re.compile(r"(?:space-uid-|[?&;]uid=|/\?)(?P<uid>\d+)")
 _ONLY_BY = re.compile(r"[?&;]authorid=(?P<uid>\d+)")
 """What shows the posts of one author alone, which tells the number where the name leads to a page by name."""
 _EDITED = re.compile(r"于\s*(\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}(?::\d{2})?)\s*编辑")
+_EDIT_NOTE = re.compile(r"\[?\s*本帖最后由\s[^\n]{1,60}?\s编辑\s*\]?")
+_LEFT_OVER = re.compile(r"\[(attach(?:img)?)\]\d+\[/\1\]\n?")
+"""Marks of attachments that are not there any more."""
 _PAGES = re.compile(r"共\s*(\d+)\s*页")
 _NOTHING = re.compile("尚无主题|没有主题|暂无主题|还没有帖子")
 _LOGIN = re.compile("尚未登录|需要(?:先)?登录|请先登录|登录后|您还没有登录")
@@ -121,6 +134,12 @@ def text_parts(body: Element) -> tuple[str, str, str]:
         if found.getparent() is not None:
             found.drop_tree()
     return " ".join(changed), "".join(quoted), inner(own)
+
+
+def without_notes(text: str) -> tuple[str, str]:
+    """Return a text without what the board itself leaves in it, and what that says of an edit, as 7.x writes it."""
+    note = _EDIT_NOTE.search(text)
+    return _LEFT_OVER.sub("", _EDIT_NOTE.sub("", text)).strip(), note[0] if note else ""
 
 
 def edited(said: str) -> str | None:

@@ -24,6 +24,7 @@ from crawlers.formats.discuz_page import (
     shown_time,
     text_parts,
     touch_time,
+    without_notes,
 )
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
@@ -177,7 +178,7 @@ class Discuz(PlatformSpider):
         if when is None:
             raise MalformedPost(f"post {pid}: no time that we can read")
         changed, quoted, own = text_parts(body)
-        text = text_of(own)
+        text, noted = without_notes(text_of(own))
         native_id = f"{self._site}/thread/{tid}" if main else f"{self._site}/post/{pid}"
         topic, found = ("viewthread.php?", "redirect.php?") if self._old else _PATHS
         answered = _answered(quoted, thread.opened)
@@ -195,7 +196,7 @@ class Discuz(PlatformSpider):
             author=self._parse_author(around),
             published_at=when[0],
             time_precision=when[1],
-            edited_at=optional_time(edited(changed), response.moment),
+            edited_at=optional_time(edited(changed or noted), response.moment),
             engagement=thread.shown if main else Engagement(),
             parent_id=None if main else f"{self._site}/post/{answered}" if answered
             else f"{self._site}/thread/{tid}",

@@ -220,7 +220,8 @@ def clock_of(groups: Mapping[str, str | None]) -> timedelta:
     hour, minute, second = (int(groups[name] or 0) for name in ("hour", "minute", "second"))
     before = groups.get("half_before")
     if half := (groups.get("half") or "").lower().replace(".", ""):
-        if not 1 <= hour <= 12:
+        whole = range(12, 24) if half == "pm" else range(1)  # 23:11 PM and 00:11 AM, by who writes both
+        if not (1 <= hour <= 12 or hour in whole):
             raise ValueError("no such hour")
         hour = hour % 12 + (12 if half == "pm" else 0)
     elif before:
