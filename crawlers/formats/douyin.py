@@ -53,6 +53,7 @@ class _Aweme(msgspec.Struct):
 
     aweme_id: int | str
     desc: str | None = None
+    caption: str | None = None
     create_time: Stamp | None = None
     author: _User | None = None
     statistics: _Statistics | None = None
@@ -95,7 +96,8 @@ class Douyin(PlatformSpider):
         """Return a video or a set of pictures as a post."""
         aweme = decode_item(raw, _Aweme)
         id = number(aweme.aweme_id, "aweme_id")
-        if aweme.desc is None:
+        words = aweme.caption if aweme.desc is None else aweme.desc
+        if words is None:
             raise MalformedPost("desc: missing")
         published_at, precision = self._time(id, aweme.create_time, response)
         counts = aweme.statistics or _Statistics()
@@ -105,8 +107,8 @@ class Douyin(PlatformSpider):
             kind=Kind.POST,
             native_id=id,
             url=f"https://www.douyin.com/{'note' if aweme.images else 'video'}/{id}",
-            text=aweme.desc.strip(),
-            tags=tuple(dict.fromkeys(tags)) or tags_of(aweme.desc),
+            text=words.strip(),
+            tags=tuple(dict.fromkeys(tags)) or tags_of(words),
             pictures=_pictures(aweme.images or _covers(aweme.video)),
             author=_author(aweme.author),
             published_at=published_at,

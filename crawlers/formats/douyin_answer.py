@@ -19,6 +19,7 @@ _GONE = re.compile(
     "已被删除，无法观看|视频不存在|作品不存在|内容不存在|status_self_see|status_deleted"
     r'|"filter_reason"\s*:\s*"\w'
 )
+_CLOSED = re.compile("关闭了?评论|评论(?:区|功能)?已?关闭")
 _SHARED = "window._ROUTER_DATA"
 _BUSY = re.compile("繁忙|超时|服务器|系统错误")
 _LENGTH = re.compile(rb"\s*[0-9a-fA-F]{1,8}\s*\r?\n\s*\{")
@@ -106,6 +107,8 @@ def _code(code: int | str | None) -> int | None:
 
 def _refusal(code: int | None, words: str) -> CrawlError:
     said = f"the platform says: {code} {words}".rstrip()
+    if _CLOSED.search(words):
+        return Gone(said)
     if code in _TOO_FAST_CODES or _TOO_FAST.search(words):
         return RateLimited(said)
     if code in _LOGIN_CODES or _LOGIN.search(words):
