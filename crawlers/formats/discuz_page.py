@@ -6,8 +6,8 @@ from copy import deepcopy
 from crawlers.errors import Blocked, LoginRequired, RateLimited, SchemaChanged
 from crawlers.page import Response
 from crawlers.post import Precision
-from crawlers.reading.challenge import is_challenge
 from crawlers.reading.html_page import Element, attribute, classed, each, first, inner, plain
+from crawlers.reading.stand_in import stand_in
 from crawlers.reading.times import ReadTime, read_time
 
 __all__ = [
@@ -171,6 +171,6 @@ def board_says(text: str, words: str, *, thread: bool = False) -> str | None:
         return None
     if _BLOCKED.search(words):
         raise Blocked(f"the board says: {said}")
-    if is_challenge(text):
-        raise Blocked("a page whose script asks for a browser")
+    if instead := stand_in(text):
+        raise instead(f"a page of somebody else's: {said}")
     raise SchemaChanged(f"neither threads nor posts of Discuz!: {said}" if words else f"an empty page: {text[:80]!r}")

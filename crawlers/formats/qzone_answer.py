@@ -11,8 +11,8 @@ import msgspec
 from crawlers.errors import Blocked, LoginRequired, MalformedPost, RateLimited, SchemaChanged, Unreachable
 from crawlers.page import Response
 from crawlers.post import Author
-from crawlers.reading.challenge import is_challenge
 from crawlers.reading.markup import text_of
+from crawlers.reading.stand_in import stand_in
 from crawlers.reading.times import ReadTime, read_time, stamped
 from crawlers.reading.wire import decode_page, looks_like_html
 
@@ -105,8 +105,8 @@ def read_answer(response: Response) -> tuple[Answer, bytes]:
         body = frame["call"]
     elif looks_like_html(body):
         page = body.decode("utf-8", "replace")
-        guarded = is_challenge(page) and not _LOGIN.search(page)
-        raise (Blocked if guarded else LoginRequired)("a page for people instead of data")
+        instead = None if _LOGIN.search(page) else stand_in(page)
+        raise (instead or LoginRequired)("a page for people instead of data")
     if match := _CALL.match(body):
         end = _CALL_END.search(body, match.end())
         body = body[match.end() : end.start() if end else None] or b" "

@@ -32,11 +32,11 @@ from crawlers.formats.weibo_card import (
 from crawlers.formats.weibo_regions import REGIONS
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Kind, Post
-from crawlers.reading.challenge import is_challenge
 from crawlers.reading.charset import decode_text
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
 from crawlers.reading.regions import region_of
+from crawlers.reading.stand_in import stand_in
 from crawlers.slicing import HOUR, Slicing
 from crawlers.spider import PlatformSpider
 
@@ -225,7 +225,7 @@ def _refusal(page: str) -> CrawlError:
             return meaning(f"a page without posts that says {said[0]}")
     if _END not in page[-_TAIL:].lower():
         return _ended_early(page)
-    refusal = Blocked if is_challenge(page) else SchemaChanged
+    refusal = stand_in(page) or SchemaChanged
     return refusal("no card with a mid, and no word that nothing was found")
 
 
