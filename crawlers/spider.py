@@ -127,7 +127,9 @@ class PlatformSpider(ABC):
         401: LoginRequired,
         403: Blocked,
         404: SchemaChanged,
+        405: Blocked,  # guards' word for it, where a page is asked for in the plainest way
         410: SchemaChanged,
+        414: Blocked,
         418: Blocked,
         429: RateLimited,
         432: Blocked,
@@ -187,6 +189,8 @@ class PlatformSpider(ABC):
     def post(self, response: Response, **fields: Any) -> Post:
         """Return a checked Post with what every post of this crawl has in common; MalformedPost names what is wrong."""
         job = self.job
+        if fields.get("pictures"):
+            fields["pictures"] = tuple(one for said in fields["pictures"] if (one := _fetched(said)))
         post = Post(
             platform=self.platform,
             feed=job.feed,
@@ -209,6 +213,12 @@ class PlatformSpider(ABC):
             except (MalformedPost, msgspec.ValidationError, ValueError, OverflowError) as error:
                 dead.append(Dead(reason=str(error), content=_content(item)))
         return done, dead
+
+
+def _fetched(address: str) -> str | None:
+    """Return the address of a picture as it is fetched; None for what lies within its page, and cannot be."""
+    whole = f"https:{address}" if address.startswith("//") else address
+    return whole if whole.startswith(("https://", "http://")) else None
 
 
 def _content(item: Any) -> str:

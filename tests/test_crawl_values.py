@@ -15,6 +15,7 @@ from crawlers.post import Precision
 from crawlers.reading.charset import decode_text
 from crawlers.reading.counts import count
 from crawlers.reading.markup import text_of
+from crawlers.reading.regions import region_of
 from crawlers.reading.times import read_time, unix_time
 from crawlers.reading.wire import decode_json, looks_like_html
 
@@ -26,9 +27,11 @@ NEW_YEAR = datetime(2026, 1, 1, 0, 1, tzinfo=DAY_ZONE)
     ("told", "meant", "precision"),
     [
         ("刚刚", "2026-11-23T12:00:30", "minute"),
-        ("30秒前", "2026-11-23T12:00:00", "second"),
+        ("30秒前", "2026-11-23T12:00:00", "minute"),
         ("5分钟前", "2026-11-23T11:55:30", "minute"),
         ("半小时前", "2026-11-23T11:30:30", "hour"),
+        ("一小时前", "2026-11-23T11:00:30", "hour"),
+        ("两天前", "2026-11-21T12:00:30", "day"),
         ("3 小时前", "2026-11-23T09:00:30", "hour"),
         ("剛剛", "2026-11-23T12:00:30", "minute"),
         ("5 分鐘前", "2026-11-23T11:55:30", "minute"),
@@ -45,6 +48,9 @@ NEW_YEAR = datetime(2026, 1, 1, 0, 1, tzinfo=DAY_ZONE)
         ("今天08:05", "2026-11-23T08:05:00", "minute"),
         ("今天 23:59", "2026-11-22T23:59:00", "minute"),
         ("昨天 18:30", "2026-11-22T18:30:00", "minute"),
+        ("昨天 11:11 PM", "2026-11-22T23:11:00", "minute"),
+        ("昨天 下午 3:05", "2026-11-22T15:05:00", "minute"),
+        ("今天 凌晨1:05", "2026-11-23T01:05:00", "minute"),
         ("昨天", "2026-11-22T00:00:00", "day"),
         ("前天 07:00", "2026-11-21T07:00:00", "minute"),
         ("11月20日 09:08", "2026-11-20T09:08:00", "minute"),
@@ -54,6 +60,11 @@ NEW_YEAR = datetime(2026, 1, 1, 0, 1, tzinfo=DAY_ZONE)
         ("2023年1月2日 10:11", "2023-01-02T10:11:00", "minute"),
         ("2023-01-02 10:11:12", "2023-01-02T10:11:12", "second"),
         ("23-1-2", "2023-01-02T00:00:00", "day"),
+        ("2023-01-02 11:11:05 PM", "2023-01-02T23:11:05", "second"),
+        ("2023/1/2 下午 11:11:05", "2023-01-02T23:11:05", "second"),
+        ("2023-01-02 星期一 10:11:12", "2023-01-02T10:11:12", "second"),
+        ("星期一, 02 十二月 2022 10:11:12 +0800", "2022-12-02T10:11:12", "second"),
+        ("周一, 02 1月 2023 10:11:12 +0800", "2023-01-02T10:11:12", "second"),
         ("１１月２０日 ０９：０８", "2026-11-20T09:08:00", "minute"),
         ("Sat Jan 14 18:39:37 +0800 2023", "2023-01-14T18:39:37", "second"),
         ("Sat Jan 14 18:39:37 CST 2023", "2023-01-14T18:39:37", "second"),
@@ -148,6 +159,8 @@ def test_the_page_was_made_at_its_date_unless_that_cannot_be() -> None:
         ("转发", 0),
         ("评论", 0),
         ("赞", 0),
+        ("赞同", 0),
+        ("添加评论", 0),
         ("赞 12", 12),
         ("1,234", 1234),
         ("999+", 999),
@@ -272,3 +285,21 @@ def test_the_charset_is_found_whatever_is_declared() -> None:
 def test_a_page_for_people_is_told_from_data() -> None:
     assert looks_like_html(b"  <!DOCTYPE html><p>") and looks_like_html(b"<?xml version='1.0'?>\n<html xmlns=''>")
     assert not looks_like_html(b'{"html": "<html>"}') and not looks_like_html(b"<rss><channel/></rss>")
+
+
+@pytest.mark.parametrize(
+    ("said", "region"),
+    [
+        ("发布于 浙江", "浙江"),
+        ("来自浙江", "浙江"),
+        ("IP属地：浙江", "浙江"),
+        ("IP 属地浙江", "浙江"),
+        ("IP归属地：浙江", "浙江"),
+        ("IP地址：浙江", "浙江"),
+        ("IP：浙江", "浙江"),
+        ("作者 IP 属地 : 浙江", "浙江"),
+        ("IP属地未知", None),
+    ],
+)
+def test_a_region_stands_alone(said: str, region: str | None) -> None:
+    assert region_of(said) == region

@@ -25,6 +25,7 @@ from tingfeng import app
 FIXTURES = Path(__file__).parent / "fixtures"
 NOW = datetime(2026, 11, 30, 1, tzinfo=UTC)
 SECRET = "do-not-keep-me"
+CARDS = "m.weibo.cn/api/container/getIndex"
 SEEN = [feed for feed in feeds() if spider_of(feed).in_browser]
 
 
@@ -146,3 +147,20 @@ def test_the_command_tells_what_was_read_and_what_was_not(tmp_path: Path, data: 
     assert "weibo_search" in done.output
     assert "refused: weibo_search:" in done.output
     assert SECRET not in done.output
+
+
+@pytest.mark.parametrize(
+    ("feed", "query", "address"),
+    [
+        ("weibo_search", "#星河#", f"{CARDS}?containerid=231522type%3D1%26t%3D10%26q%3D%23星河%23&page=2"),
+        ("weibo_html", "星河", "s.weibo.com/realtime?q=星河&rd=realtime&Refer=weibo_realtime"),
+        ("weibo_hot", "realtime", f"{CARDS}?containerid=106003type%3D25%26t%3D3%26filter_type%3Drealtimehot"),
+        ("xiaohongshu_search", "星河", "www.xiaohongshu.com/search_result/?keyword=星河&source=web"),
+        ("douyin_search", "星河", "www-hj.douyin.com/aweme/v1/web/general/search/stream/?aid=6383&keyword=星河"),
+        ("douyin_comments", "7300000000000000001", "www.iesdouyin.com/share/slides/7300000000000000001/?region=CN"),
+    ],
+)
+def test_a_page_is_known_by_each_address_under_which_browsers_ask_for_it(feed: str, query: str, address: str) -> None:
+    known = spider_of(feed).in_browser
+    assert known
+    assert known.query_of(f"https://{address}") == query

@@ -14,6 +14,10 @@ ITEMS = [
     "odd",
     {"content": 5},
 ]
+MENU = [
+    {"type": "click", "click": {"id": "101", "content": "满意"}},
+    {"type": "text", "text": {"content": "纯文本", "no_newline": 0}},
+]
 QUOTED = [{"sender_name": "甲", "msg_content": json.dumps({"msgtype": "text", "text": {"content": "客服答了"}})}]
 
 
@@ -60,6 +64,19 @@ QUOTED = [{"sender_name": "甲", "msg_content": json.dumps({"msgtype": "text", "
         ),
         ("merged_msg", {"merged_msg": {"title": "聊天记录", "item": QUOTED}}, "聊天记录 客服答了"),
         ("msgmenu", {"msgmenu": {"head_content": "满意吗", "tail_content": "谢谢", "list": []}}, "满意吗 谢谢"),
+        (
+            "msgmenu",
+            {"msgmenu": {"head_content": "满意吗", "tail_content": "谢谢", "list": MENU}},
+            "满意吗 满意 纯文本 谢谢",
+        ),
+        ("vote", {"vote": {"votetitle": "投票", "voteitem": ["甲", "乙"], "voteid": "x"}}, "投票 甲 乙"),
+        (
+            "collect",
+            {"collect": {"title": "登记", "details": [{"id": 1, "ques": "姓名", "type": "Text"}]}},
+            "登记 姓名",
+        ),
+        ("meeting", {"meeting": {"topic": "会议", "address": "杭州", "remarks": "带电脑"}}, "会议 杭州 带电脑"),
+        ("qydiskfile", {"info": {"filename": "报价.pdf"}}, "报价.pdf"),
         ("image", {"image": {"sdkfileid": "x", "md5sum": "y"}}, ""),
         ("voice", {}, ""),
         ("text", {"text": "odd"}, ""),

@@ -7,17 +7,34 @@ from crawlers.errors import Blocked, LoginRequired, RateLimited, SchemaChanged
 from crawlers.page import Response
 from crawlers.post import Precision
 from crawlers.reading.html_page import Element, attribute, classed, each, first, inner, plain
+from crawlers.reading.stand_in import stand_in
 from crawlers.reading.times import ReadTime, read_time
 
-__all__ = ["author_link", "board_says", "edited", "page_count", "shown_time", "text_parts", "touch_time"]
+__all__ = [
+    "author_link",
+    "board_says",
+    "edited",
+    "head_time",
+    "page_count",
+    "shown_time",
+    "text_parts",
+    "touch_time",
+    "without_notes",
+]
 
 _BEFORE = re.compile(r"^(?:发表于|發表於|发布于|Post(?:ed)?(?: at| on)?)\s*[:：]?\s*", re.IGNORECASE)
-_TOUCH_TIME = re.compile(
-    r"\d{4}-\d{1,2}-\d{1,2}(?: \d{1,2}:\d{2}(?::\d{2})?)?|(?:今天|昨天|前天) ?\d{1,2}:\d{2}|刚刚"
-    r"|(?:\d+|半) ?(?:秒|分钟|小时|天)前"
+_SHOWN_TIME = re.compile(
+    r"\d{4}-\d{1,2}-\d{1,2}(?: \d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?)?"
+    r"|(?:今天|昨天|前天) ?\d{1,2}:\d{2}(?: ?[AP]M)?|刚刚|(?:\d+|半) ?(?:秒|分钟|小时|天)前",
+    re.IGNORECASE,
 )
-_UID = re.compile(r"(?:space-uid-|[?&;]uid=)(?P<uid>\d+)")
+_UID = re.compile(r"(?:space-uid-|[?&;]uid=|/\?)(?P<uid>\d+)")
+_ONLY_BY = re.compile(r"[?&;]authorid=(?P<uid>\d+)")
+"""What shows the posts of one author alone, which tells the number where the name leads to a page by name."""
 _EDITED = re.compile(r"于\s*(\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}(?::\d{2})?)\s*编辑")
+_EDIT_NOTE = re.compile(r"\[?\s*本帖最后由\s[^\n]{1,60}?\s编辑\s*\]?")
+_LEFT_OVER = re.compile(r"\[(attach(?:img)?)\]\d+\[/\1\]\n?")
+"""Marks of attachments that are not there any more."""
 _PAGES = re.compile(r"共\s*(\d+)\s*页")
 _NOTHING = re.compile("尚无主题|没有主题|暂无主题|还没有帖子")
 _LOGIN = re.compile("尚未登录|需要(?:先)?登录|请先登录|登录后|您还没有登录")
@@ -37,6 +54,7 @@ _NOT_TEXT = " | ".join(
         ".//*[contains(translate(@style, ' ', ''), 'display:none')]",
         ".//ignore_js_op",
         ".//script",
+        ".//em[contains(@onclick, 'copycode')]",
     )
 )
 """What is no word of who wrote: edits, quotes, letters against copying, boxes of attachments and of what is hidden."""
@@ -48,7 +66,9 @@ def shown_time(element: Element | None, response: Response) -> ReadTime | None:
         return None
     titled = first(element, ".//*[@title]")
     title = _read(attribute(titled, "title") or attribute(element, "title"), response)
-    text = _read(_BEFORE.sub("", plain(element)), response)
+    said = plain(element)
+    found = _SHOWN_TIME.search(said)
+    text = _read(_BEFORE.sub("", said), response) or _read(found[0] if found else "", response)
     if title is None or text is None:
         return title or text
     if title[1] is not Precision.DAY or text[1] is Precision.DAY:
@@ -57,13 +77,21 @@ def shown_time(element: Element | None, response: Response) -> ReadTime | None:
     return text if same else title
 
 
+def head_time(around: Element, response: Response) -> ReadTime | None:
+    """Return the time of a post whose template marks it by no name: the first that stands in the post's head."""
+    for head in each(around, f".//{classed('authi')} | .//{classed('pti')} | .//{classed('postinfo', 'div')}"):
+        if found := _SHOWN_TIME.search(plain(head)):
+            return shown_time(head, response) or _read(found[0], response)
+    return None
+
+
 def touch_time(around: Element, response: Response) -> ReadTime | None:
     """Return the time beside a post of the phone's template: it stands among links, in the last line below the name."""
     lines = [*each(around, f".//{classed('authi', 'ul')}/li")]
     if not lines:
         return None
     titled = [found for one in each(lines[-1], ".//*[@title]") if (found := _read(attribute(one, "title"), response))]
-    told = _TOUCH_TIME.search(plain(lines[-1]))
+    told = _SHOWN_TIME.search(plain(lines[-1]))
     said = _read(told[0], response) if told else None
     exact = said if said and said[1] is not Precision.DAY else None
     same = exact and titled and titled[0][0].date() == exact[0].astimezone(titled[0][0].tzinfo).date()
@@ -82,12 +110,14 @@ def _read(written: str, response: Response) -> ReadTime | None:
 def author_link(around: Element) -> tuple[str, str, str] | None:
     """Return number, name and address of who wrote; None where no member is named."""
     heads = (f".//{classed('authi')}", f".//{classed('postinfo', 'div')}", f".//{classed('postauthor')}")
-    for head in heads:
-        for link in each(around, f"{head}//a[contains(@href, 'uid')]"):
-            match, name = _UID.search(attribute(link, "href")), plain(link)
-            if match and match["uid"].strip("0") and name:
-                return match["uid"], name, attribute(link, "href")
-    return None
+    links = [link for head in heads for link in each(around, f"{head}//a[@href]")]
+    for link in links:
+        match, name = _UID.search(attribute(link, "href")), plain(link)
+        if match and match["uid"].strip("0") and name:
+            return match["uid"], name, attribute(link, "href")
+    named = next((link for link in links if "username" in attribute(link, "href") and plain(link)), None)
+    number = next((match["uid"] for link in links if (match := _ONLY_BY.search(attribute(link, "href")))), None)
+    return (number, plain(named), attribute(named, "href")) if named is not None and number else None
 
 
 def text_parts(body: Element) -> tuple[str, str, str]:
@@ -104,6 +134,12 @@ def text_parts(body: Element) -> tuple[str, str, str]:
         if found.getparent() is not None:
             found.drop_tree()
     return " ".join(changed), "".join(quoted), inner(own)
+
+
+def without_notes(text: str) -> tuple[str, str]:
+    """Return a text without what the board itself leaves in it, and what that says of an edit, as 7.x writes it."""
+    note = _EDIT_NOTE.search(text)
+    return _LEFT_OVER.sub("", _EDIT_NOTE.sub("", text)).strip(), note[0] if note else ""
 
 
 def edited(said: str) -> str | None:
@@ -135,4 +171,6 @@ def board_says(text: str, words: str, *, thread: bool = False) -> str | None:
         return None
     if _BLOCKED.search(words):
         raise Blocked(f"the board says: {said}")
+    if instead := stand_in(text):
+        raise instead(f"a page of somebody else's: {said}")
     raise SchemaChanged(f"neither threads nor posts of Discuz!: {said}" if words else f"an empty page: {text[:80]!r}")

@@ -23,6 +23,7 @@ __all__ = ["Comment", "Douyin", "number", "tags_of"]
 _TAG = re.compile(r"#([^#\s@]{1,80})")
 _WEB = {"device_platform": "webapp", "aid": "6383", "channel": "channel_pc_web"}
 _NO_ANSWER = "0"
+_SIZES = ("origin_url", "medium_url", "crop_url", "thumb_url")
 
 
 class _User(msgspec.Struct):
@@ -52,6 +53,7 @@ class _Aweme(msgspec.Struct):
 
     aweme_id: int | str
     desc: str | None = None
+    caption: str | None = None
     create_time: Stamp | None = None
     author: _User | None = None
     statistics: _Statistics | None = None
@@ -94,7 +96,8 @@ class Douyin(PlatformSpider):
         """Return a video or a set of pictures as a post."""
         aweme = decode_item(raw, _Aweme)
         id = number(aweme.aweme_id, "aweme_id")
-        if aweme.desc is None:
+        words = aweme.caption if aweme.desc is None else aweme.desc
+        if words is None:
             raise MalformedPost("desc: missing")
         published_at, precision = self._time(id, aweme.create_time, response)
         counts = aweme.statistics or _Statistics()
@@ -104,8 +107,8 @@ class Douyin(PlatformSpider):
             kind=Kind.POST,
             native_id=id,
             url=f"https://www.douyin.com/{'note' if aweme.images else 'video'}/{id}",
-            text=aweme.desc.strip(),
-            tags=tuple(dict.fromkeys(tags)) or tags_of(aweme.desc),
+            text=words.strip(),
+            tags=tuple(dict.fromkeys(tags)) or tags_of(words),
             pictures=_pictures(aweme.images or _covers(aweme.video)),
             author=_author(aweme.author),
             published_at=published_at,
@@ -198,7 +201,9 @@ def _covers(video: Any) -> list[Any]:
 
 
 def _origins(images: Iterable[Any]) -> list[Any]:
-    return [image.get("origin_url") for image in images if isinstance(image, dict)]
+    """Return of each picture below a comment the largest that is named."""
+    named = [[image.get(name) for name in _SIZES] for image in images if isinstance(image, dict)]
+    return [next((size for size in sizes if _pictures([size])), None) for sizes in named]
 
 
 def _pictures(pictures: Iterable[Any]) -> tuple[str, ...]:

@@ -15,7 +15,12 @@ _LOGIN_CODES, _TOO_FAST_CODES = {8, 2483, 2154}, {2145, 2190}
 _LOGIN = re.compile("登录|login", re.IGNORECASE)
 _TOO_FAST = re.compile("频繁|太快|稍后再试")
 _BLOCKED = re.compile("blocked|verify|异常|验证|captcha", re.IGNORECASE)
-_GONE = re.compile("已被删除，无法观看|视频不存在|作品不存在|内容不存在|status_self_see|status_deleted")
+_GONE = re.compile(
+    "已被删除，无法观看|视频不存在|作品不存在|内容不存在|status_self_see|status_deleted"
+    r'|"filter_reason"\s*:\s*"\w'
+)
+_CLOSED = re.compile("关闭了?评论|评论(?:区|功能)?已?关闭")
+_SHARED = "window._ROUTER_DATA"
 _BUSY = re.compile("繁忙|超时|服务器|系统错误")
 _LENGTH = re.compile(rb"\s*[0-9a-fA-F]{1,8}\s*\r?\n\s*\{")
 
@@ -42,6 +47,7 @@ class Reply(msgspec.Struct):
     data: msgspec.Raw = msgspec.Raw(b"null")
     aweme_list: list[msgspec.Raw] | None = None
     item_list: list[msgspec.Raw] | None = None
+    aweme_details: list[msgspec.Raw] | None = None
     aweme_detail: msgspec.Raw = msgspec.Raw(b"null")
     filtered: _Filtered | None = msgspec.field(name="filter_detail", default=None)
     comments: msgspec.Raw = msgspec.Raw(b"")
@@ -64,6 +70,8 @@ def read_reply(response: Response) -> Reply:
             return Reply(item_list=shown)
         if _GONE.search(page):
             raise Gone("a page that says that there is no such video")
+        if _SHARED in page:
+            raise SchemaChanged("a shared page without its video")
         raise (Blocked if _BLOCKED.search(page) or not _LOGIN.search(page) else LoginRequired)("a page, not JSON")
     reply = _of_parts(response.body) if _LENGTH.match(response.body) else decode_page(response.body, Reply)
     code, words = _code(reply.status_code), reply.status_msg or ""
@@ -99,6 +107,8 @@ def _code(code: int | str | None) -> int | None:
 
 def _refusal(code: int | None, words: str) -> CrawlError:
     said = f"the platform says: {code} {words}".rstrip()
+    if _CLOSED.search(words):
+        return Gone(said)
     if code in _TOO_FAST_CODES or _TOO_FAST.search(words):
         return RateLimited(said)
     if code in _LOGIN_CODES or _LOGIN.search(words):

@@ -26,6 +26,9 @@ _ZONE_MISTAKEN = timedelta(hours=8)
 _UTC = re.compile(r"(?:\d|\b)(?:Z|GMT|UTC?|[+-]00:?00)\s*$", re.IGNORECASE)
 _SKEW = timedelta(minutes=10)
 _OLDEST = datetime(1995, 1, 1, tzinfo=UTC)
+_NO_YEAR = re.compile(r"\d{1,2}[-/.]\d{1,2}\s+\d{1,2}:\d{2}(?::\d{2})?")
+_LABEL = re.compile(r"^\s*[\u4e00-\u9fff]{2,6}\s*[:：]\s*")
+"""What a feed that is made of a page leaves before its time: 发布时间：."""
 _HAN = re.compile("[\u4e00-\u9fff]")
 _KANA_OR_HANGUL = re.compile("[\u3041-\u30fa\uac00-\ud7a3]")
 _AGAIN = "~"
@@ -132,10 +135,10 @@ def _read(written: str, entry: Entry, response: Response) -> ReadTime | None:
         return read_date(written, chinese=entry.chinese)
     except (ValueError, OverflowError):
         pass
-    if not _HAN.search(written) or not entry.chinese:
+    if not (_HAN.search(written) or _NO_YEAR.fullmatch(written.strip())) or not entry.chinese:
         return None
     try:
-        return read_time(written, response.moment)
+        return read_time(_LABEL.sub("", written), response.moment)
     except (ValueError, OverflowError):
         return None
 

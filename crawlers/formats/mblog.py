@@ -26,11 +26,16 @@ _PLATFORM = "weibo"
 _PINNED_TYPE = 2
 _ORGANISATIONS, _PEOPLE = range(1, 8), (0, 10, 200, 220)
 _TAG = re.compile(r"#([^#\n]{1,80})#")
+_GONE = re.compile("抱歉[，,]|[该此](?:条)?微博")
+"""How the platform's own words begin where a message of nobody was."""
+_HIDDEN = re.compile("抱歉[，,](?:作者已?设置|由于作者设置|此微博已(?:被|不可见))")
+"""What the platform says where the account still stands beside it."""
 _CUT = re.compile(r"\s*(\.{3}|…+)?\s*(全文|展开)$")
 _FIRST_TIMED_ID = 3_300_000_000_000_000
 """Since about May 2011 ids carry their time."""
 _SIZES = ("largest", "large", "original", "mw2000", "bmiddle", "thumbnail")
 _MOST_PICTURES = 30
+_PICTURE_ID = re.compile(r"[0-9A-Za-z]{6,40}")
 _COVERED = {"video", "article"}
 _ABSENT = msgspec.Raw(b"null")
 
@@ -66,6 +71,7 @@ class _Message(msgspec.Struct):
     attitudes_count: Any = None
     page_info: Any = None
     pics: Any = None
+    pic_ids: Any = None
     pic_infos: Any = None
     mixed: Any = msgspec.field(name="mix_media_info", default=None)
     user: User | None = None
@@ -130,9 +136,16 @@ def read_message(spider: PlatformSpider, response: Response, raw: msgspec.Raw, *
         post=post,
         cut=cut,
         pinned=_is_pinned(message),
-        gone=message.user is None and str(message.deleted) in ("1", "True"),
+        gone=_is_gone(message, text),
         root=message.root if root and root.user else None,
     )
+
+
+def _is_gone(message: _Message, text: str) -> bool:
+    """Say whether a message has left its place alone, with the platform's words in it."""
+    if _HIDDEN.match(text):
+        return True
+    return message.user is None and (str(message.deleted) in ("1", "True") or _GONE.match(text) is not None)
 
 
 def digits(id: int | str | None, name: str) -> str:
@@ -194,15 +207,21 @@ def read_pictures(*holders: Any) -> tuple[str, ...]:
 def _parse_pictures(message: _Message) -> tuple[str, ...]:
     """Return the pictures; those among films, too, and of a film or an article alone its cover."""
     card, mixed = message.page_info, message.mixed
-    if not (message.pics or message.pic_infos or mixed or card):
+    if not (message.pics or message.pic_infos or message.pic_ids or mixed or card):
         return ()
     items = mixed.get("items") if isinstance(mixed, dict) else None
     among = [item.get("data") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-    found = read_pictures(message.pics, message.pic_infos, among)
+    found = read_pictures(message.pics, message.pic_infos, among) or _named_pictures(message.pic_ids)
     if found or not isinstance(card, dict) or not {str(card.get("type")), str(card.get("object_type"))} & _COVERED:
         return found
     cover = card.get("page_pic")
     return read_pictures([{"url": cover} if isinstance(cover, str) else cover])
+
+
+def _named_pictures(ids: Any) -> tuple[str, ...]:
+    """Return the addresses of pictures of which the page holds the names alone."""
+    named = [one for one in ids if isinstance(one, str) and _PICTURE_ID.fullmatch(one)] if isinstance(ids, list) else []
+    return tuple(f"https://wx1.sinaimg.cn/large/{one}.jpg" for one in dict.fromkeys(named[:_MOST_PICTURES]))
 
 
 def tags_of(text: str) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """QQ空间's messages and comments: the JSON in its call, what it refuses, and the ways in which it writes each field."""
 
+import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -11,6 +12,7 @@ from crawlers.errors import Blocked, LoginRequired, MalformedPost, RateLimited, 
 from crawlers.page import Response
 from crawlers.post import Author
 from crawlers.reading.markup import text_of
+from crawlers.reading.stand_in import stand_in
 from crawlers.reading.times import ReadTime, read_time, stamped
 from crawlers.reading.wire import decode_page, looks_like_html
 
@@ -102,7 +104,9 @@ def read_answer(response: Response) -> tuple[Answer, bytes]:
     if frame := _FRAME.search(body):
         body = frame["call"]
     elif looks_like_html(body):
-        raise LoginRequired("a page for people instead of data")
+        page = body.decode("utf-8", "replace")
+        instead = None if _LOGIN.search(page) else stand_in(page)
+        raise (instead or LoginRequired)("a page for people instead of data")
     if match := _CALL.match(body):
         end = _CALL_END.search(body, match.end())
         body = body[match.end() : end.start() if end else None] or b" "
@@ -127,15 +131,18 @@ def _json_escape(match: "re.Match[bytes]") -> bytes:
 
 def text_in(message: Message) -> str:
     """Return what a message says, as it is written there; MalformedPost where it says nothing at all."""
-    if message.content is not None:
+    if message.content:
         return message.content
-    parts = (
-        [one.get("con") for one in message.parts if isinstance(one, dict)] if isinstance(message.parts, list) else []
-    )
-    told = [part for part in parts if isinstance(part, str)]
-    if not told:
+    parts = [one for one in message.parts if isinstance(one, dict)] if isinstance(message.parts, list) else []
+    told = [one["con"] if isinstance(one.get("con"), str) else _name_in(one) for one in parts]
+    if message.content is None and not told:
         raise MalformedPost("content: missing")
     return "".join(told)
+
+
+def _name_in(part: Mapping[str, Any]) -> str:
+    """Return the account that a part of a text calls, as a reader sees it; empty for another part."""
+    return f"@{part['nick']}" if isinstance(part.get("nick"), str) else ""
 
 
 def is_set(said: Any) -> bool:
@@ -165,7 +172,7 @@ def author_of(uin: int | str | None, name: str | None) -> Author | None:
     number = str(uin or "")
     if not number.strip("0"):
         return None
-    return Author(id=number, name=name or None, url=f"https://user.qzone.qq.com/{number}")
+    return Author(id=number, name=html.unescape(name or "") or None, url=f"https://user.qzone.qq.com/{number}")
 
 
 def pictures_in(pictures: Any, films: Any = None) -> Iterator[str]:

@@ -11,6 +11,7 @@ from config.both import Both
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged
 from crawlers.page import Response
 from crawlers.post import Author
+from crawlers.reading.stand_in import stand_in
 from crawlers.reading.times import ReadTime, read_time, unix_time
 from crawlers.spider import PlatformSpider
 
@@ -89,7 +90,7 @@ def refused_page(text: str) -> CrawlError:
         return Blocked("a page that asks for a proof of being a person")
     if _LOGIN.search(text):
         return LoginRequired("a page without posts that asks to log in")
-    return SchemaChanged("a page without posts")
+    return (stand_in(text) or SchemaChanged)("a page without posts")
 
 
 def author_of(user: User | None) -> Author | None:

@@ -12,7 +12,7 @@ import msgspec
 from lxml import html as lxml_html
 
 from crawlers.errors import MalformedPost, SchemaChanged, Unreachable
-from crawlers.formats.tieba_answer import User, said_by
+from crawlers.formats.tieba_answer import User, refused_page, said_by
 from crawlers.page import Response
 from crawlers.reading.charset import decode_text
 from crawlers.reading.html_page import Element, attribute, classed, each, first, inner, plain
@@ -82,6 +82,8 @@ def answers_in(response: Response) -> list[tuple[dict[str, User], Any]]:
     """Return each answer as it came, with the accounts that are known beside it."""
     if response.body.lstrip()[:1] != b"{":
         text = decode_text(response.body, response.headers.get("content-type", ""))
+        if _END not in text and "</html>" in text.lower():
+            raise refused_page(text)
         if _END not in text or not text.rstrip().endswith("</li>"):
             raise Unreachable(f"the answer ended early, after {len(response.body):,} bytes")
         return [({}, one) for one in each(lxml_html.document_fromstring(f"<html><body>{text}</body></html>"), _ITEMS)]

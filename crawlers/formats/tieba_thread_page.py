@@ -1,11 +1,12 @@
 """The shapes of 贴吧's JSON of a thread, and of what its page for people tells its script of each post."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from crawlers.formats.tieba_answer import User
-from crawlers.reading.html_page import Element, attribute, classed, first
+from crawlers.reading.html_page import Element, attribute, classed, each, first
 from crawlers.reading.wire import decode_item
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "ThreadPage",
     "field_of",
     "is_advertised",
+    "pictures_of_body",
 ]
 
 BODY, BODY_BY_ID = f".//{classed('d_post_content')}", ".//*[starts-with(@id, 'post_content_')]"
@@ -111,3 +113,9 @@ def is_advertised(floor: Element) -> bool:
     told = field_of(floor).content
     numbered = isinstance(told, dict) and told.get("post_id")
     return not numbered and first(floor, BODY, BODY_BY_ID) is None
+
+
+def pictures_of_body(body: Element) -> Iterator[str]:
+    """Yield the pictures within a post's words; a stand-in may stand in `src` until the page is scrolled."""
+    for one in each(body, f".//{classed('BDE_Image', 'img')}"):
+        yield attribute(one, "data-original") or attribute(one, "src")

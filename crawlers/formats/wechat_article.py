@@ -11,6 +11,7 @@ from hashlib import sha1
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from crawlers.errors import Blocked, CrawlError, Gone, LoginRequired, RateLimited, SchemaChanged
+from crawlers.reading.stand_in import stand_in
 
 __all__ = ["HOME", "address_of", "article_id", "refused_page"]
 
@@ -54,4 +55,4 @@ def refused_page(text: str) -> CrawlError:
         return LoginRequired("a page that asks to log in, or to be opened in WeChat")
     if _GONE.search(text):
         return Gone("a page that says that the account is not there any more")
-    return SchemaChanged("a page without articles")
+    return (stand_in(text) or SchemaChanged)("a page without articles")

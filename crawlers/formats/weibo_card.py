@@ -13,7 +13,7 @@ from crawlers.reading.counts import count
 
 __all__ = ["Block", "author_of", "block_of", "engagement_of", "markup_of", "pictures_of", "quoted_mid", "text_within"]
 
-_FOLD = re.compile(r"\s*(?:\.{3}|…+)?\s*(?:展开|收起)\s*(?=(?:</[a-z]+>)*\s*$)")
+_FOLD = re.compile(r"(?:展开|收起)(?:全文)?")
 _SIGN = re.compile("[\ue000-\uf8ff]")
 """Letters of a font that draws signs."""
 _ACCOUNT = re.compile(r"/(?:u/)?(\d{5,})(?:/([0-9A-Za-z]+))?/?$")
@@ -101,16 +101,21 @@ def markup_of(block: Block) -> str:
     if text is None:
         raise MalformedPost("text: missing")
     for sign in list(text.iter("i", "a")):
-        if "wbicon" in (sign.get("class") or "") if sign.tag == "i" else (sign.get("action-type") or "")[:3] == "fl_":
+        if "wbicon" in (sign.get("class") or "") if sign.tag == "i" else _folds(sign):
             sign.text, sign[:] = "", []
-    markup = _SIGN.sub("", etree.tostring(text, encoding="unicode", method="html", with_tail=False))
-    return _FOLD.sub("", markup) if "展开" in markup or "收起" in markup else markup
+    return _SIGN.sub("", etree.tostring(text, encoding="unicode", method="html", with_tail=False))
+
+
+def _folds(link: Any) -> bool:
+    """Say whether a link only shows more or less of the text; the same words may end a text, and are no link there."""
+    return (link.get("action-type") or "")[:3] == "fl_" or _FOLD.fullmatch(_SIGN.sub("", text_within(link))) is not None
 
 
 def author_of(block: Block) -> Author | None:
-    """Return the account that speaks."""
+    """Return the account that speaks; where its page goes by a name, its number stands in the message's address."""
+    origin = "" if block.origin is None else next((link.get("href") or "" for link in block.origin.iter("a")), "")
     for link in block.names:
-        if match := _account(link.get("href", "")):
+        if match := _account(link.get("href", "")) or _account(origin):
             signs = " ".join(block.signs)
             organisation = bool(_ORGANISATION.search(signs))
             verified = organisation or bool(_PERSON.search(signs))

@@ -17,7 +17,7 @@ _NOT_THERE, _TOO_MANY = (404, 410), 429
 _TOO_FAST = re.compile("频繁|稍后再试|too many", re.IGNORECASE)
 _LOGIN = re.compile("登录|login|signin|AuthenticationE|ERR_TICKET", re.IGNORECASE)
 _ABNORMAL = re.compile("异常|验证|unhuman|限制", re.IGNORECASE)
-_GONE = re.compile("不存在|已(?:经)?(?:被)?(?:作者)?删除|NotFound")
+_GONE = re.compile("不存在|已(?:经)?(?:被)?(?:作者)?删除|NotFound|关闭了?评论|评论(?:区|功能)?已?关闭")
 _BUSY = re.compile("繁忙|服务.{0,4}错误|超时", re.IGNORECASE)
 
 

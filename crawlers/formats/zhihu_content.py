@@ -20,6 +20,7 @@ from crawlers.reading.avatar import avatar
 from crawlers.reading.counts import count
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
+from crawlers.reading.page_state import within
 from crawlers.reading.regions import region_of
 from crawlers.reading.times import ReadTime, Stamp, optional_time, stamped
 from crawlers.reading.wire import decode_item, decode_optional
@@ -84,6 +85,7 @@ class _Object(msgspec.Struct):
     zvideo_id: int | str | None = None
     title: str | None = None
     content: Any = None
+    content_html: Any = None
     excerpt: str | None = None
     description: str | None = None
     detail: str | None = None
@@ -106,7 +108,10 @@ class _Object(msgspec.Struct):
     visit_count: Any = None
     favlists_count: Any = None
     favorites_count: Any = None
+    reaction: Any = None
     thumbnail_info: Any = None
+    video: Any = None
+    image_url: Any = None
     topics: list[_Topic] | None = None
     ip_info: str | None = None
     author: Person | None = None
@@ -116,6 +121,7 @@ class _Object(msgspec.Struct):
 class _Type(msgspec.Struct):
     type: str | None = None
     id: int | str | None = None
+    is_deleted: Any = None
 
 
 class Zhihu(PlatformSpider):
@@ -169,7 +175,8 @@ class Zhihu(PlatformSpider):
         """Return what a list holds at one place: a post, and the one that it passes on, where that is still there."""
         found = decode_optional(raw, _Passing)
         origin = decode_optional(found.origin, _Type) if found else None
-        return [raw, found.origin] if found and origin and origin.type in KINDS else [raw]
+        there = origin is not None and origin.type in KINDS and not origin.is_deleted
+        return [raw, found.origin] if found and there else [raw]
 
 
 class _Passing(msgspec.Struct):
@@ -240,6 +247,8 @@ def _parse_markup(found: _Object) -> tuple[str, list[dict[str, Any]]]:
     parts = [part for part in found.content if isinstance(part, dict)] if isinstance(found.content, list) else []
     texts = [part.get("content") for part in parts] if parts else [found.content]
     whole = "<br>".join(text for text in texts if isinstance(text, str))
+    if not whole and isinstance(found.content_html, str):
+        whole = found.content_html
     return whole or found.detail or found.description or found.excerpt or "", parts
 
 
@@ -254,19 +263,24 @@ def _named(parts: list[dict[str, Any]], type: str, *names: str) -> Iterator[str]
 
 def _parse_pictures(found: _Object, markup: str, parts: list[dict[str, Any]]) -> tuple[str, ...]:
     tags = [tag for tag in _PICTURE.findall(markup) if not _FORMULA.search(tag)]
-    within = [next((m[1] for a in _ADDRESSES if (m := a.search(tag))), None) for tag in tags]
+    inside = [next((m[1] for a in _ADDRESSES if (m := a.search(tag))), None) for tag in tags]
     beside = [*_named(parts, "image", "original_url", "url"), *_named(parts, "video", "thumbnail")]
     told = found.thumbnail_info.get("thumbnails") if isinstance(found.thumbnail_info, dict) else None
     listed = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
-    small = [] if any((*within, *beside)) else [one["url"] for one in listed if isinstance(one.get("url"), str)]
-    return tuple(dict.fromkeys(html.unescape(one) for one in (*within, *beside, *small) if one))
+    small = [] if any((*inside, *beside)) else [one["url"] for one in listed if isinstance(one.get("url"), str)]
+    if not small and found.type == "zvideo":
+        covers = (found.image_url, found.video.get("thumbnail") if isinstance(found.video, dict) else None)
+        small = [one for one in covers if isinstance(one, str) and one.startswith("http")][:1]
+    return tuple(dict.fromkeys(html.unescape(one) for one in (*inside, *beside, *small) if one))
 
 
 def _parse_engagement(found: _Object) -> Engagement:
-    likes = (found.voteup_count, found.vote_count, found.like_count, found.reaction_count)
+    beside = [within(found.reaction, "statistics", name) for name in ("up_vote_count", "comment_count")]
+    likes = (found.voteup_count, found.vote_count, found.like_count, found.reaction_count, beside[0])
+    answers = beside[1] if found.comment_count is None else found.comment_count
     return Engagement(
         likes=next((count(one) for one in likes if one is not None), None),
-        comments=count(found.answer_count if found.type == QUESTION else found.comment_count),
+        comments=count(found.answer_count if found.type == QUESTION else answers),
         reposts=count(found.repost_count),
         views=count(found.visit_count if found.play_count is None else found.play_count),
         favourites=count(found.favorites_count if found.favlists_count is None else found.favlists_count),
@@ -279,8 +293,8 @@ def _url(found: _Object) -> str:
     match found.type:
         case "answer":
             asked = found.question.id if found.question else None
-            within = f"question/{number(asked)}/" if asked else ""
-            return f"https://www.zhihu.com/{within}answer/{id}"
+            above = f"question/{number(asked)}/" if asked else ""
+            return f"https://www.zhihu.com/{above}answer/{id}"
         case "article":
             return f"https://zhuanlan.zhihu.com/p/{id}"
     return f"https://www.zhihu.com/{found.type}/{id}"

@@ -19,6 +19,7 @@ from crawlers.errors import Blocked, MalformedPost, SchemaChanged, Unreachable
 from crawlers.formats.hot_list import HotList, Topic
 from crawlers.page import Page, Request, Response
 from crawlers.reading.charset import decode_text
+from crawlers.reading.stand_in import stand_in
 from crawlers.reading.wire import decode_item, decode_json, looks_like_html
 
 __all__ = ["BaiduHot"]
@@ -93,7 +94,8 @@ def _board(response: Response) -> _Board:
             return decode_json(match[1].encode(), _Reply).data
     if "</html>" not in page[-4_000:].lower():
         raise Unreachable(f"the answer ended early, after {len(response.body):,} bytes")
-    raise (Blocked if _CHALLENGE.search(page) else SchemaChanged)("a page without the list")
+    refusal = Blocked if _CHALLENGE.search(page) else stand_in(page) or SchemaChanged
+    raise refusal("a page without the list")
 
 
 def _entries(raw: msgspec.Raw) -> Iterator[msgspec.Raw]:

@@ -15,7 +15,17 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 from config.both import Both
 from crawlers.errors import MalformedPost
-from crawlers.formats.discuz_page import author_link, board_says, edited, page_count, shown_time, text_parts, touch_time
+from crawlers.formats.discuz_page import (
+    author_link,
+    board_says,
+    edited,
+    head_time,
+    page_count,
+    shown_time,
+    text_parts,
+    touch_time,
+    without_notes,
+)
 from crawlers.page import Listed, Page, Request, Response
 from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
@@ -35,13 +45,17 @@ _LISTING = re.compile(
 _REWRITTEN = re.compile(r"thread-(?P<tid>\d+)-(?P<page>\d+)-(?P<back>\d+)\.html")
 _IDS = re.compile(r"(?:normal|stick)thread_(?P<tid>\d+)")
 _NUMBERED = re.compile(r"(?:postmessage_|pid=|pid)(?P<pid>\d+)")
+_ORNAMENT = re.compile(r"none\.gif|/smil(?:ey|ies)/|/image/common/|/(?:static|template)/image")
+_NUMBERED_HEAD = re.compile(r"\d+$")
 _PATHS = ("forum.php?mod=viewthread&", "forum.php?mod=redirect&")
 _THREAD_PAGES = 20
 """Pages of one thread that a crawl reads at the most, the first and the newest."""
 _OPENED = "first-post-"
-_ROWS = "//tbody[starts-with(@id, 'normalthread_') or starts-with(@id, 'stickthread_')]"
+_ROWS = "//*[starts-with(@id, 'normalthread_') or starts-with(@id, 'stickthread_')]"
 _TOUCH_ROWS = f"//{classed('threadlist', 'div')}//li[.//a[contains(@href, 'tid=') or contains(@href, 'thread-')]]"
 """Of the phone's template, which tells when a thread was begun and not when it was last answered."""
+_PICTURE_ROWS = "//ul[@id='waterfall']/li[.//a[contains(@href, 'tid=') or contains(@href, 'thread-')]]"
+"""Of a forum that shows its threads as pictures, which tells no times at all."""
 _BODIES = "//*[starts-with(@id, 'postmessage_')]"
 _TOUCH_BODIES = f"//div[starts-with(@id, 'pid')]//{classed('message', 'div')}"
 _POST = "ancestor::*[starts-with(@id, 'post_') or starts-with(@id, 'pid')]"
@@ -99,7 +113,7 @@ class Discuz(PlatformSpider):
             return self._parse_thread(response, root, text)
         rows, read = [*each(root, _ROWS)], self._parse_row
         if not rows:
-            rows, read = [*each(root, _TOUCH_ROWS)], self._parse_touch_row
+            rows, read = [*each(root, _TOUCH_ROWS)] or [*each(root, _PICTURE_ROWS)], self._parse_touch_row
         if not rows:
             return Page(nothing=board_says(text, plain(first(root, "//body"))))
         entries, dead = self.read_each(rows, partial(read, response))
@@ -143,8 +157,10 @@ class Discuz(PlatformSpider):
         heading = first(root, "//*[@id='thread_subject']", "//*[@id='threadtitle']//h1", "//h1", *_TOUCH_TITLES)
         counts = [count(plain(one)) for one in each(root, _COUNTS)]
         shown = Engagement(views=counts[0] if counts else None, comments=counts[1] if len(counts) > 1 else None)
-        opener = bodies[0] if number == 1 else None
-        opened = _pid(opener) if opener is not None else urlsplit(response.url).fragment.removeprefix(_OPENED)
+        begun = _NUMBERED_HEAD.search(attribute(first(root, "//em[starts-with(@id, 'authorposton')]"), "id"))
+        opened = (begun[0] if begun else _pid(bodies[0])) if number == 1 else ""
+        opener = bodies[0] if number == 1 and _pid(bodies[0]) == opened else None  # none where it is hidden
+        opened = opened or urlsplit(response.url).fragment.removeprefix(_OPENED)
         thread = _Thread(tid=tid, title=plain(heading), shown=shown, opener=opener, opened=opened)
         posts, dead = self.read_each(bodies, partial(self._parse_post, response, thread))
         older, left_out = self._older(response.url, tid, number, page_count(root), posts, opened)
@@ -158,11 +174,11 @@ class Discuz(PlatformSpider):
         if around is None:
             raise MalformedPost(f"post {pid}: stands in no post")
         posted = first(around, ".//em[starts-with(@id, 'authorposton')]")
-        when = touch_time(around, response) if posted is None else shown_time(posted, response)
+        when = shown_time(posted, response) or touch_time(around, response) or head_time(around, response)
         if when is None:
             raise MalformedPost(f"post {pid}: no time that we can read")
         changed, quoted, own = text_parts(body)
-        text = text_of(own)
+        text, noted = without_notes(text_of(own))
         native_id = f"{self._site}/thread/{tid}" if main else f"{self._site}/post/{pid}"
         topic, found = ("viewthread.php?", "redirect.php?") if self._old else _PATHS
         answered = _answered(quoted, thread.opened)
@@ -176,11 +192,11 @@ class Discuz(PlatformSpider):
             text=text,
             tags=hashtags(text),
             links=links_of(own, self._root),
-            pictures=tuple(dict.fromkeys(self._pictures(around))),
+            pictures=tuple(dict.fromkeys(self._pictures(around, body))),
             author=self._parse_author(around),
             published_at=when[0],
             time_precision=when[1],
-            edited_at=optional_time(edited(changed), response.moment),
+            edited_at=optional_time(edited(changed or noted), response.moment),
             engagement=thread.shown if main else Engagement(),
             parent_id=None if main else f"{self._site}/post/{answered}" if answered
             else f"{self._site}/thread/{tid}",
@@ -195,10 +211,13 @@ class Discuz(PlatformSpider):
         uid, name, address = found
         return Author(id=f"{self._site}/user/{uid}", name=name or None, url=urljoin(f"{self._root}/", address))
 
-    def _pictures(self, around: Element) -> Iterator[str]:
-        for picture in each(around, ".//img[@zoomfile or @file or starts-with(@id, 'aimg_')]"):
+    def _pictures(self, around: Element, body: Element) -> Iterator[str]:
+        """Yield the pictures that are attached, and those of other sites that stand among the words."""
+        attached = each(around, ".//img[@zoomfile or @file or starts-with(@id, 'aimg_')]")
+        linked = each(body, ".//img[not(@smilieid) and starts-with(@src, 'http')]")
+        for picture in (*attached, *linked):
             address = attribute(picture, "zoomfile") or attribute(picture, "file") or attribute(picture, "src")
-            if address and "none.gif" not in address:
+            if address and not _ORNAMENT.search(address):
                 yield urljoin(f"{self._root}/", address)
 
     def _older(

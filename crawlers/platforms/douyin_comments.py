@@ -37,7 +37,8 @@ class DouyinComments(Douyin):
     may_be_gone = True
     in_browser = BrowserPage(
         r"https://(www[\w-]*\.douyin\.com/aweme/v1/web/(comment/list/(reply/)?|aweme/detail/)\?([^\n]*&)?(aweme|item)_id="
-        r"|(www|m)\.(ies)?douyin\.com/(share/)?(video|note)/|www\.iesdouyin\.com/web/api/v2/aweme/iteminfo/\?([^\n]*&)?item_ids=)"
+        r"|(www|m)\.(ies)?douyin\.com/(share/)?(video|note|slides)/"
+        r"|www\.iesdouyin\.com/web/api/v2/aweme/(item|slides)info/\?([^\n]*&)?(item|aweme)_ids=\[?)"
         r"(?P<query>\d{15,20})"
     )
 
@@ -58,8 +59,9 @@ class DouyinComments(Douyin):
         """Read one page of comments, or of the replies to one."""
         reply = read_reply(response)
         single = decode_optional(reply.aweme_detail, dict[str, msgspec.Raw]) is not None
-        if single or reply.item_list is not None:
-            return self._videos(response, [reply.aweme_detail] if single else reply.item_list or [])
+        listed = reply.aweme_details if reply.item_list is None else reply.item_list
+        if single or listed is not None:
+            return self._videos(response, [reply.aweme_detail] if single else listed or [])
         comments = _comments(reply)
         asked = parse_qs(urlsplit(response.url).query)
         below = asked.get("comment_id", [None])[0]

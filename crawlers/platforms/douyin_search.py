@@ -49,7 +49,7 @@ class DouyinSearch(Douyin):
 
     feed_name = Both("抖音搜索", "Douyin search")
     in_browser = BrowserPage(
-        r"https://www\.douyin\.com/aweme/v1/web/(general/)?search/\w+/"
+        r"https://www[\w-]*\.douyin\.com/aweme/v1/web/(general/)?search/\w+/"
         r"\?([^\n]*&)?keyword=(?P<query>[^&\n]+)"
     )
     overlap = 6 * 3600

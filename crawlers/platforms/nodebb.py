@@ -23,6 +23,7 @@ from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
 from crawlers.reading.picture_links import pictures_of
+from crawlers.reading.stand_in import stand_in
 from crawlers.reading.times import optional_time, read_time, unix_time
 from crawlers.reading.wire import decode_item, decode_page, looks_like_html
 from crawlers.spider import CannotCrawl, Job, PlatformSpider, is_loopback
@@ -132,7 +133,8 @@ class NodeBB(PlatformSpider):
     def parse_page(self, response: Response) -> Page:
         """Read a page of the listing, or of one topic."""
         if looks_like_html(response.body) or response.body.lstrip().startswith(b'"'):
-            refusal = LoginRequired if b"login" in response.body[:200] else SchemaChanged
+            instead = stand_in(response.body.decode("utf-8", "replace")) or SchemaChanged
+            refusal = LoginRequired if b"login" in response.body[:200] else instead
             raise refusal("not NodeBB's JSON; the query is a forum's address with its path")
         return self._parse_topic(response) if _TOPIC in response.url else self._parse_listing(response)
 

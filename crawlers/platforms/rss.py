@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from w3lib.url import safe_url_string
 
 from config.both import Both
-from crawlers.errors import MalformedPost, SchemaChanged, Unreachable
+from crawlers.errors import CrawlError, MalformedPost, SchemaChanged, Unreachable
 from crawlers.formats.feed_entry import Entry, distinct, edited_at, native_id, published_at, url_of
 from crawlers.formats.json_feed import looks_like_json, read_json_feed
 from crawlers.formats.xml_feed import read_xml_feed
@@ -22,6 +22,7 @@ from crawlers.post import Author, Engagement, Kind, Post, Precision
 from crawlers.reading.charset import decode_text
 from crawlers.reading.links import links_of
 from crawlers.reading.picture_links import pictures_of
+from crawlers.reading.stand_in import stand_in
 from crawlers.reading.wire import looks_like_html
 from crawlers.spider import CannotCrawl, PlatformSpider
 
@@ -169,11 +170,13 @@ def _xml(response: Response) -> tuple[list[Entry], list[Dead], str | None]:
     return entries[:-1], [cut], _ENDS_EARLY
 
 
-def _no_feed(response: Response, text: str) -> SchemaChanged | Unreachable:
+def _no_feed(response: Response, text: str) -> CrawlError:
     if not text.strip():
         return Unreachable("an empty answer")
     if not looks_like_html(response.body):
         return SchemaChanged("neither RSS nor Atom nor JSON Feed")
+    if instead := stand_in(text):
+        return instead("a page of somebody else's, instead of a feed")
     link = _ALTERNATE.search(text)
     href = _HREF.search(link[0]) if link else None
     better = f"; it names its feed: {urljoin(response.url, html.unescape(href[1]))}" if href else ""

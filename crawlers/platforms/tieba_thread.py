@@ -40,6 +40,7 @@ from crawlers.formats.tieba_thread_page import (
     ThreadPage,
     field_of,
     is_advertised,
+    pictures_of_body,
 )
 from crawlers.page import Dead, Listed, Page, Request, Response
 from crawlers.post import Engagement, Kind, Post
@@ -241,7 +242,7 @@ class TiebaThread(TiebaSpider):
             id=str(told.get("post_id") or attribute(body, "id").rpartition("_")[2]),
             title=heading,
             text=text_of(markup),
-            pictures=tuple(attribute(one, "src") for one in each(body, f".//{classed('BDE_Image', 'img')}")),
+            pictures=tuple(pictures_of_body(body)),
             forum=forum,
             time=shown or told.get("date"),
             user=user,

@@ -196,7 +196,7 @@ class WechatHistory(PlatformSpider):
             return self._message(response, name, piece, sent)
         article = decode_item(piece.raw, _Article)
         address = address_of(article.content_url or "")
-        if not address or (not _plain(article.title) and piece.head):
+        if not address or (piece.head and not (_plain(article.title) or _plain(article.digest or ""))):
             return None
         return self._article(response, name, article, address, sent)
 

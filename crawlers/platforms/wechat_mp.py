@@ -146,7 +146,7 @@ class WechatMp(PlatformSpider):
     def _parse_article(self, response: Response, pair: tuple[int, msgspec.Raw]) -> Post | None:
         """Return an article; None for one that was deleted."""
         article = decode_item(pair[1], _Article)
-        if article.is_deleted not in (None, False, 0):
+        if str(article.is_deleted or 0) not in ("0", "False", "false"):
             return None
         updated = stamped(article.update_time)
         published = stamped(article.create_time) or stamped(pair[0]) or updated

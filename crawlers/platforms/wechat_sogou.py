@@ -26,7 +26,7 @@ _MOST_PAGES = 10
 _ITEMS = f"//{classed('news-list', 'ul')}/li"
 _TIME = re.compile(r"timeConvert\(\s*'?(\d{9,13})'?\s*\)")
 _MARK = re.compile("red_(?:beg|end)")
-_NOTHING = re.compile("没有找到相关|暂无与|没有相关的")
+_NOTHING = re.compile("没有找到(?:相关|与)|暂无与|没有相关的")
 
 
 class WechatSogou(PlatformSpider):

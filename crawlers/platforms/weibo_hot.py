@@ -70,7 +70,8 @@ class WeiboHot(HotList):
     robots = False
     lists = ("realtime",)
     in_browser = BrowserPage(
-        r"https://(weibo\.com/ajax/(side|statuses)|s\.weibo\.com/top)/(?P<query>hotSearch|hot_band|summary)(?=[?\n])",
+        r"https://(weibo\.com/ajax/(side|statuses)/|s\.weibo\.com/top/|m\.weibo\.cn/api/container/getIndex\?([^\n]*&)?containerid=)"
+        r"(?P<query>hotSearch|hot_band|summary|106003type=25)(?=[?&\n])",
         "realtime",
     )
     headers = {"Accept": "application/json", "Referer": "https://weibo.com/"}

@@ -36,6 +36,7 @@ from crawlers.reading.charset import decode_text
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
 from crawlers.reading.regions import region_of
+from crawlers.reading.stand_in import stand_in
 from crawlers.slicing import HOUR, Slicing
 from crawlers.spider import PlatformSpider
 
@@ -51,7 +52,7 @@ _WHEN = re.compile(
     r"|(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:\s*\d{1,2}:\d{2})?|(?:\d{4}-)?\d{1,2}-\d{1,2}(?:\s+\d{1,2}:\d{2})?"
 )
 _REGION = re.compile(r"发布于\s*(\S+)")
-_NOTHING = re.compile("未找到|没有找到|没有相关")
+_NOTHING = re.compile("未找到|没有找到|没有相关|未予显示")
 _LOGIN = re.compile("passport\\.weibo|Sina Visitor System|visitor|扫码登录|请先登录|登录后", re.IGNORECASE)
 _CHALLENGE = re.compile("验证码|异常行为|账号存在异常|系统检测到")
 _TOO_FAST = re.compile("频繁")
@@ -63,7 +64,8 @@ _END, _TAIL = "</html>", 4_000
 class _Found:
     post: Post
     pinned: bool
-    root: Post | None
+    quoted: Any
+    """The message that it quotes, as it stands there; None for none."""
 
 
 class WeiboHtml(PlatformSpider):
@@ -72,7 +74,7 @@ class WeiboHtml(PlatformSpider):
     platform = "weibo"
     platform_name = Both("微博", "Weibo")
     feed_name = Both("微博搜索（电脑版）", "Weibo search (desktop)")
-    in_browser = BrowserPage(r"https://s\.weibo\.com/weibo\?([^\n]*&)?q=(?P<query>[^&\n]+)")
+    in_browser = BrowserPage(r"https://s\.weibo\.com/(?:weibo|realtime|hot)\?([^\n]*&)?q=(?P<query>[^&\n]+)")
     home = "https://s.weibo.com"
     delay = 10
     max_pages = _MOST_PAGES
@@ -98,9 +100,11 @@ class WeiboHtml(PlatformSpider):
         if _END not in page[-_TAIL:].lower():
             raise _ended_early(page)
         found, dead = self.read_each(cards, partial(self._parse_card, response))
+        quoted = [(one.post.parent_id, one.quoted) for one in found if one.post.parent_id]
+        roots, dead_roots = self.read_each(quoted, partial(self._parse_quoted, response))
         return Page(
-            posts=tuple(post for one in found for post in (one.post, one.root) if post),
-            dead=tuple(dead),
+            posts=(*(one.post for one in found), *(root for root in roots if root)),
+            dead=(*dead, *dead_roots),
             listed=tuple(Listed(id=one.post.id, at=one.post.published_at, pinned=one.pinned) for one in found),
             next=self._following(response) if _of_class(root, "next", "a") else None,
             nothing=nothing,
@@ -110,13 +114,17 @@ class WeiboHtml(PlatformSpider):
     def _parse_card(self, response: Response, card: Any) -> _Found:
         mid = digits(card.get("mid"), "mid")
         heading, quoted = _heading_and_quoted(card)
-        root = root_mid = None
+        root_mid = None
         if quoted is not None:
             quoted.getparent().remove(quoted)
             root_mid = quoted_mid(quoted)
-            root = self._parse_block(response, quoted, root_mid, Kind.POST, None) if root_mid else None
         post = self._parse_block(response, card, mid, Kind.POST if quoted is None else Kind.REPOST, root_mid)
-        return _Found(post=post, pinned="热门" in heading or "置顶" in heading, root=root)
+        return _Found(post=post, pinned="热门" in heading or "置顶" in heading, quoted=quoted)
+
+    def _parse_quoted(self, response: Response, one: tuple[str, Any]) -> Post | None:
+        """Read a message that another quotes; None where it is gone: then the platform's words name nobody."""
+        mid, element = one
+        return self._parse_block(response, element, mid, Kind.POST, None) if block_of(element).names else None
 
     def _parse_block(self, response: Response, element: Any, mid: str, kind: Kind, root_mid: str | None) -> Post:
         """Read a message: the card's own, or the one that it quotes."""
@@ -217,7 +225,8 @@ def _refusal(page: str) -> CrawlError:
             return meaning(f"a page without posts that says {said[0]}")
     if _END not in page[-_TAIL:].lower():
         return _ended_early(page)
-    return SchemaChanged("no card with a mid, and no word that nothing was found")
+    refusal = stand_in(page) or SchemaChanged
+    return refusal("no card with a mid, and no word that nothing was found")
 
 
 def _ended_early(page: str) -> Unreachable:

@@ -32,7 +32,7 @@ class WeiboSearch(WeiboMobile):
     feed_name = Both("微博搜索", "Weibo search")
     in_browser = BrowserPage(
         r"https://m\.weibo\.cn/api/container/"
-        r"getIndex\?[^\n]*containerid=(?:100103|231522)type=\d+&q=(?P<query>[^&\n]+)"
+        r"getIndex\?[^\n]*containerid=(?:100103|231522)type=\d+(?:&t=\d*)?&q=(?P<query>[^&\n]+)"
     )
 
     def first(self) -> Request:

@@ -35,8 +35,8 @@ class XiaohongshuSearch(Xiaohongshu):
 
     feed_name = Both("小红书搜索", "Xiaohongshu search")
     in_browser = BrowserPage(
-        r"https://((edith|webapi)\.(xiaohongshu|rednote)\.com/api/sns/web/v1/search/notes[^\n]*\n.*\"keyword\":\s*\""
-        r"|www\.(xiaohongshu|rednote)\.com/search_result\?([^\n]*&)?keyword=)(?P<query>[^\"&\n]+)"
+        r"https://((edith|webapi|so)\.(xiaohongshu|rednote)\.com/api/sns/web/v\d/search/notes[^\n]*\n.*\"keyword\":\s*\""
+        r"|www\.(xiaohongshu|rednote)\.com/search_result/?\?([^\n]*&)?keyword=)(?P<query>[^\"&\n]+)"
     )
     overlap = 6 * 3600
     full_texts = 40

@@ -6,25 +6,27 @@ zone, or with one that several countries use, is told as a day where nothing say
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from config.settings import DAY_ZONE
 from crawlers.post import Precision
 
-__all__ = ["ReadTime", "read_date", "read_usual"]
+__all__ = ["CLOCK", "ReadTime", "clock_of", "read_date", "read_usual"]
 
 ReadTime = tuple[datetime, Precision]
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS_IN_CHINESE = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 _MONTH = (
     r"(?P<name>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)\.?"
+    r"|nov(?:ember)?|dec(?:ember)?|(?:十[一二]?|[一二三四五六七八九]|0?[1-9]|1[0-2])月)\.?"
 )
 _WEEKDAY = (
     r"(?:(?:mon|tue(?:s)?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s*"
-    r"|(?:星期|周|週|礼拜)[一二三四五六日天],?\s*)?"
+    r"|(?:星期|周|週|礼拜)[一二三四五六日天],?\s*|[一二三四五六日],\s*)?"
 )
-_CLOCK = (
+CLOCK = (
     r"(?P<half_before>上午|下午|早上|晚上|凌晨|中午|傍晚|晚间|清晨)?\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})"
     r"(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
     r"\s*(?P<half>[ap]\.?m\.?\b)?"
@@ -37,7 +39,7 @@ _PLACES = {
 _ZONE = (
     rf"(?P<zone>(?:utc|gmt|ut|z)?\s*{_OFFSET}(?:\s*[a-z]{{3,4}}\b|\s*\[[a-z/_]+\])?|{'|'.join(_PLACES)}|[a-z]{{1,5}})"
 )
-_AFTER = rf"(?:[\s,T]+{_CLOCK}(?:\s*{_ZONE})?)?"
+_AFTER = rf"(?:[\s,T]+{_WEEKDAY}{CLOCK}(?:\s*{_ZONE})?)?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _ASIAN_DAY = r"(?P<year>\d{4})[年년]\s*(?P<month>\d{1,2})[月월]\s*(?P<day>\d{1,2})[日일号]?"
 _SHAPES = tuple(
@@ -45,11 +47,11 @@ _SHAPES = tuple(
     for shape in (
         rf"{_WEEKDAY}{_DAY}[\s-]+{_MONTH}[\s,-]+(?P<year>\d{{4}}|\d{{2}}){_AFTER}",
         rf"{_WEEKDAY}{_MONTH}\s+{_DAY},?\s+(?P<year>\d{{4}}){_AFTER}",
-        rf"{_WEEKDAY}{_MONTH}\s+{_DAY}\s+{_CLOCK}(?:\s*{_ZONE})?\s+(?P<year>\d{{4}})",
+        rf"{_WEEKDAY}{_MONTH}\s+{_DAY}\s+{CLOCK}(?:\s*{_ZONE})?\s+(?P<year>\d{{4}})",
         rf"{_WEEKDAY}(?P<year>\d{{4}})[\s-]{_MONTH}[\s-]{_DAY}{_AFTER}",
         rf"{_WEEKDAY}(?P<year>\d{{4}})(?P<mark>[/.])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}}){_AFTER}",
         rf"{_WEEKDAY}(?P<year>\d{{4}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}}){_AFTER}",
-        rf"{_ASIAN_DAY}\s*{_WEEKDAY}(?:{_CLOCK}(?:\s*{_ZONE})?)?",
+        rf"{_ASIAN_DAY}\s*{_WEEKDAY}(?:{CLOCK}(?:\s*{_ZONE})?)?",
     )
 )
 _SLASHED = re.compile(
@@ -59,7 +61,7 @@ _ISO = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d)-(?P<day>\d\d)|(?P<month2>\d\d)(?P<day2>\d\d)|-?W(?P<week>\d\d)-?(?P<weekday>[1-7])"
     r"|-(?P<ordinal>\d{3}))"
     r"(?:(?:[T\s]\s*)(?P<hour>\d{1,2})(?::?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,]\d+)?)?)?"
-    rf"\s*(?P<zone>Z|(?:utc|gmt)?\s*{_OFFSET}|[a-z]{{1,5}})?)?",
+    rf"\s*(?P<zone>Z|(?:utc|gmt)?\s*{_OFFSET}|(?![ap]\.?m)[a-z]{{1,5}})?)?",
     re.IGNORECASE,
 )
 _TIMESTAMP = re.compile(r"(?P<day>\d{8})(?P<clock>\d{6}|\d{4})")
@@ -85,7 +87,7 @@ _NUMBERS = {name.title(): f"{number:02}" for number, name in enumerate(_MONTHS, 
 _KOREAN = timezone(timedelta(hours=9))
 _HALVES = {
     "上午": range(12), "早上": range(4, 12), "清晨": range(4, 10), "凌晨": range(7), "中午": range(11, 15),
-    "下午": range(12, 19), "傍晚": range(16, 21), "晚上": range(17, 24), "晚间": range(17, 24),
+    "下午": range(12, 24), "傍晚": range(16, 21), "晚上": range(17, 24), "晚间": range(17, 24),
 }  # fmt: skip
 """The hours that a word for a part of the day may mean; what contradicts it is not told."""
 
@@ -188,15 +190,23 @@ def _day(match: re.Match[str]) -> datetime:
     year = int(groups["year"])
     if len(groups["year"]) == 2:  # RFC 2822, 4.3
         year += 2000 if year < 50 else 1900
-    month = _MONTHS.index(groups["name"][:3].lower()) + 1 if groups.get("name") else int(groups["month"])
+    month = _month(groups["name"]) if groups.get("name") else int(groups["month"])
     return datetime(year, month, int(groups["day"]))
+
+
+def _month(name: str) -> int:
+    """Return the month of an English or Chinese name: Nov, November, 十一月, 11月."""
+    written = name.rstrip("月.").lower()
+    if written.isdecimal():
+        return int(written)
+    return _MONTHS_IN_CHINESE.index(written) + 1 if written in _MONTHS_IN_CHINESE else _MONTHS.index(written[:3]) + 1
 
 
 def _moment(day: datetime, match: re.Match[str], *, chinese: bool, korean: bool) -> ReadTime:
     groups = match.groupdict()
     if groups["hour"] is None:
         return day.replace(tzinfo=DAY_ZONE), Precision.DAY
-    clock = _clock(groups)
+    clock = clock_of(groups)
     zone = _zone(groups.get("zone"), chinese=chinese, korean=korean)
     if zone is None:
         return day.replace(tzinfo=DAY_ZONE), Precision.DAY
@@ -205,11 +215,13 @@ def _moment(day: datetime, match: re.Match[str], *, chinese: bool, korean: bool)
     return found if zone is DAY_ZONE else found.astimezone(UTC), precision
 
 
-def _clock(groups: dict[str, str | None]) -> timedelta:
+def clock_of(groups: Mapping[str, str | None]) -> timedelta:
+    """Return the time of day that the groups of CLOCK mean; ValueError where there is none such."""
     hour, minute, second = (int(groups[name] or 0) for name in ("hour", "minute", "second"))
     before = groups.get("half_before")
     if half := (groups.get("half") or "").lower().replace(".", ""):
-        if not 1 <= hour <= 12:
+        whole = range(12, 24) if half == "pm" else range(1)  # 23:11 PM and 00:11 AM, by who writes both
+        if not (1 <= hour <= 12 or hour in whole):
             raise ValueError("no such hour")
         hour = hour % 12 + (12 if half == "pm" else 0)
     elif before:

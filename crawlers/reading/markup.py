@@ -19,6 +19,7 @@ _UNSEEN = re.compile("head|iframe|noscript|object|script|style|svg|template|text
 _PARSER = lxml_html.HTMLParser(huge_tree=True, no_network=True)
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\ud800-\udfff]")
+_HIDDEN = re.compile("&#(?:x0*(?:200b|2060|feff)|0*(?:8203|8288|65279));?", re.IGNORECASE)
 _READ = re.compile(
     "[<&\x00-\x1f\x7f\x85\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff\ud800-\udfff]|  "
 )
@@ -55,6 +56,8 @@ def text_of(markup: str) -> str:
     """Return what a reader of this HTML sees; the picture of an emoticon gives its `alt`, such as [偷笑]."""
     if _READ.search(markup) is None:
         return markup.strip(" ")
+    if "&#" in markup:  # a number may stand for an invisible sign as well
+        markup = _HIDDEN.sub("", markup)
     markup = _INVISIBLE.sub("", markup)
     if "<" in markup and (simple := _simple(markup)) is not None:
         return _tidied(simple)

@@ -8,7 +8,12 @@ from crawlers.errors import SchemaChanged, Unreachable
 
 __all__ = ["ensure_whole", "page_state", "renamed", "within"]
 
-_UNKNOWN = re.compile(r'("(?:[^"\\]|\\.)*")|\b(?:undefined|NaN)\b', re.DOTALL)
+_SCRIPT = re.compile(
+    r'(?P<text>"(?:[^"\\]|\\.)*")|(?P<nothing>\b(?:undefined|NaN|void 0)\b|\bnew\s+[\w.]+(?:\(\s*\))?(?=\s*[,}\]]))'
+    r"|(?P<flag>![01])|(?P<made>\bnew\s+[\w.]+\s*\(|\))",
+    re.DOTALL,
+)
+"""What JavaScript writes otherwise than JSON, outside its texts: values, and the call around what is made of one."""
 _CAPITAL = re.compile(r"(?<=[a-z0-9])[A-Z]")
 _END, _TAIL = "</html>", 4_000
 
@@ -24,9 +29,17 @@ def page_state(page: str, begins: re.Pattern[str]) -> Any:
     ensure_whole(page)
     script = page[match.end() :].partition("</script>")[0].lstrip()
     try:
-        return json.JSONDecoder().raw_decode(_UNKNOWN.sub(lambda found: found[1] or "null", script))[0]
+        return json.JSONDecoder().raw_decode(_SCRIPT.sub(_as_json, script))[0]
     except (json.JSONDecodeError, RecursionError) as error:
         raise SchemaChanged(f"the page's script: {error}") from error
+
+
+def _as_json(found: re.Match[str]) -> str:
+    if found["text"]:
+        return found["text"]
+    if found["flag"]:
+        return "true" if found["flag"] == "!0" else "false"
+    return "null" if found["nothing"] else ""
 
 
 def ensure_whole(page: str) -> None:

@@ -5,7 +5,8 @@ import re
 __all__ = ["region_of"]
 
 _BEFORE = re.compile(
-    r"^\s*(?:(?:发布于|来自|發佈於|來自)|(?:作者)?\s*IP\s*(?:属地|所在地|屬地))?\s*[:：]?\s*", re.IGNORECASE
+    r"^\s*(?:发布于|来自|發佈於|來自|(?:作者)?\s*IP\s*(?:归?属地|歸?屬地|所在地|地址|(?=[:：])))?\s*[:：]?\s*",
+    re.IGNORECASE,
 )
 _NOWHERE = frozenset(("", "未知", "unknown", "null", "none"))
 

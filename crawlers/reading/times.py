@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from config.settings import DAY_ZONE
 from crawlers.post import Precision
-from crawlers.reading.dates import ReadTime, read_date, read_usual
+from crawlers.reading.dates import CLOCK, ReadTime, clock_of, read_date, read_usual
 
 __all__ = ["SPAN", "ReadTime", "Stamp", "optional_time", "read_time", "stamped", "unix_time"]
 
@@ -25,9 +25,12 @@ SPAN = {
 }
 """How long the stretch is within which a time of that precision lies."""
 
-_AGO = re.compile(r"(?P<number>\d+|半)\s*(?:个)?(?P<unit>秒钟?|分钟?|小时|钟头|天|日|周|星期|月|年)(?:之)?前")
+_AGO = re.compile(
+    r"(?P<number>\d+|[半一两二三四五六七八九十])\s*个?(?P<unit>秒钟?|分钟?|小时|钟头|天|日|周|星期|月|年)之?前"
+)
+_WRITTEN = {"半": 0.5, "两": 2} | {digit: value for value, digit in enumerate("一二三四五六七八九十", 1)}
 _UNITS = {
-    "秒": (timedelta(seconds=1), Precision.SECOND),
+    "秒": (timedelta(seconds=1), Precision.MINUTE),  # counted from about when the page was made
     "分": (timedelta(minutes=1), Precision.MINUTE),
     "小": (timedelta(hours=1), Precision.HOUR),
     "钟": (timedelta(hours=1), Precision.HOUR),
@@ -45,9 +48,11 @@ _ENGLISH = {"s": "秒", "mi": "分", "h": "小", "d": "天", "w": "周", "mo": "
 _NOW = ("刚刚", "刚才", "现在", "just now")
 _TRADITIONAL = str.maketrans("剛鐘時個週現後", "刚钟时个周现后")
 _NAMED = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2}
-_CLOCK = r"(?:\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?)?"
-_NAMED_DAY = re.compile(rf"(?P<day>{'|'.join(_NAMED)}){_CLOCK}")
-_DATE = re.compile(rf"(?:(?P<year>\d{{4}}|\d{{2}})[-/.年])?(?P<month>\d{{1,2}})[-/.月](?P<day>\d{{1,2}})日?{_CLOCK}")
+_CLOCK = rf"(?:\s*{CLOCK})?"
+_NAMED_DAY = re.compile(rf"(?P<day>{'|'.join(_NAMED)}){_CLOCK}", re.IGNORECASE)
+_DATE = re.compile(
+    rf"(?:(?P<year>\d{{4}}|\d{{2}})[-/.年])?(?P<month>\d{{1,2}})[-/.月](?P<day>\d{{1,2}})日?{_CLOCK}", re.IGNORECASE
+)
 _MILLISECONDS_FROM = 10**11
 _NUMBER = re.compile(r"\d{1,16}(?:\.\d+)?", re.ASCII)
 
@@ -103,7 +108,7 @@ def _ago(text: str, moment: datetime) -> ReadTime | None:
             else match["unit"]
         )
         step, precision = _UNITS[unit[0]]
-        steps = 0.5 if match["number"] == "半" else int(match["number"]) if match["number"].isdecimal() else 1
+        steps = _WRITTEN.get(match["number"]) or (int(match["number"]) if match["number"].isdecimal() else 1)
         try:
             return (moment - steps * step).replace(microsecond=0), precision
         except OverflowError as error:
@@ -142,8 +147,7 @@ def _date(text: str, moment: datetime) -> ReadTime | None:
 
 
 def _at_clock(day: datetime, match: re.Match[str]) -> ReadTime:
+    midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)
     if match["hour"] is None:
-        return day.replace(hour=0, minute=0, second=0, microsecond=0), Precision.DAY
-    second = int(match["second"] or 0)
-    precision = Precision.SECOND if match["second"] else Precision.MINUTE
-    return day.replace(hour=int(match["hour"]), minute=int(match["minute"]), second=second, microsecond=0), precision
+        return midnight, Precision.DAY
+    return midnight + clock_of(match.groupdict()), Precision.SECOND if match["second"] else Precision.MINUTE

@@ -14,6 +14,7 @@ import msgspec
 from crawlers.errors import SchemaChanged, Unreachable
 from crawlers.post import without_lone_surrogates
 from crawlers.reading.charset import decode_text
+from crawlers.reading.stand_in import stand_in
 
 __all__ = ["decode_item", "decode_json", "decode_optional", "decode_page", "looks_like_html"]
 
@@ -130,4 +131,6 @@ def _decode_leniently(body: bytes) -> Any:
         ended = error.pos >= len(text) or error.msg.startswith("Unterminated") or not text.endswith(("}", "]"))
         if not text or (inside and ended):
             raise Unreachable(f"the answer ended early, after {len(body):,} bytes") from error
+        if text.startswith("<") and (instead := stand_in(text)):
+            raise instead("a page of somebody else's, instead of data") from error
         raise SchemaChanged(f"not JSON: {error.msg} at character {error.pos}: {text[:80]!r}") from error

@@ -7,13 +7,17 @@ import msgspec
 
 __all__ = ["words_of"]
 
-_HOLDERS = {"docmsg": "doc", "markdown": "info", "news": "info"}
+_HOLDERS = {"docmsg": "doc", "markdown": "info", "news": "info", "qydiskfile": "info"}
 """Where the contents of a kind stand that are not called after it."""
 _READ = (
     *("head_content", "content", "title", "votetitle", "topic", "name", "filename", "nickname", "sph_name", "wish"),
     *("desc", "description", "feed_desc", "product_titles", "address", "corpname", "displayname", "userid"),
-    *("url", "link_url", "tail_content"),
+    *("url", "link_url", "remarks", "ques"),
 )
+_CHOICES = "voteitem"
+_LISTS = ("item", "list", _CHOICES, "details")
+"""What holds more of a message: messages within it, what a menu offers, what a vote or a form asks."""
+_LAST = "tail_content"
 _DEEPEST = 4
 
 
@@ -29,16 +33,20 @@ def _words(holder: Any, depth: int) -> Iterator[str]:
         said = holder.get(name)
         if isinstance(said, str) and said.strip():
             yield said.strip()
-    items = holder.get("item")
-    for item in items if isinstance(items, list) else ():
-        yield from _item(item, depth - 1)
+    for name in _LISTS:
+        items = holder.get(name)
+        for item in items if isinstance(items, list) else ():
+            yield from [item] if name == _CHOICES and isinstance(item, str) else _item(item, depth - 1)
+    if isinstance(said := holder.get(_LAST), str) and said.strip():
+        yield said.strip()
 
 
 def _item(item: Any, depth: int) -> Iterator[str]:
     """Yield the words of a message within another: its contents are JSON once more, or stand there as they are."""
     written = item.get("content", item.get("msg_content")) if isinstance(item, dict) else None
     if not isinstance(written, str):
-        yield from _words(item, depth)
+        chosen = item.get(item.get("type")) if isinstance(item, dict) and isinstance(item.get("type"), str) else None
+        yield from _words(chosen if isinstance(chosen, dict) else item, depth)
         return
     try:
         inner = msgspec.json.decode(written)
