@@ -161,14 +161,19 @@ for _panel, _commands in _PANELS.items():
 
 _WITHOUT_CONFIG = ("es",)
 """What a person may need just when something in config/ is wrong."""
+_WITHOUT_FOLDER = ("init", "doctor")
+"""What makes the folder that TINGFENG_CONFIG names, and what says that it is to be made."""
 
 
 @app.callback()
 def check_what_is_written(context: typer.Context) -> None:
     """Refuse malformed brands, rules and channels before any command does anything."""
     if "--help" not in sys.argv and context.invoked_subcommand not in _WITHOUT_CONFIG:
+        from config.files import check_folder
         from indexing.pipeline import load_config
 
+        if context.invoked_subcommand not in _WITHOUT_FOLDER:
+            check_folder()
         load_config()
 
 

@@ -22,7 +22,7 @@ def backfill(
     from config.brand import find_brand
     from indexing.backfill import begin, waits
     from indexing.elasticsearch.store import open_store
-    from indexing.mentions.search import moment
+    from indexing.mentions.search import past
     from indexing.pipeline import check_config
     from indexing.reanalysis import go_on
     from nlp.analyse import Analysis
@@ -30,7 +30,7 @@ def backfill(
     brands = check_config()
     waiting = begin(
         Analysis(brands, settings.sentiment_engine()),
-        since=moment(since, datetime.now(UTC)) if since else None,
+        since=past(since, datetime.now(UTC)) if since else None,
         brand=find_brand(brands, brand) if brand else None,
     )
     console.print(f"{waiting:,} batches were analysed by another version")

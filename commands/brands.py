@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.text import Text
 
-from commands.screen import bars, console
+from commands.screen import bars, clock, console
 from config.errors import UserError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def diff(
     """
     from config.brand import Brand, find_brand, load_brands
     from config.load import load
-    from indexing.mentions.search import moment
+    from indexing.mentions.search import past
     from nlp.draft import difference
 
     if not draft.is_file():
@@ -45,7 +45,7 @@ def diff(
         found = difference(
             saved,
             changed,
-            since=moment(since, datetime.now(UTC)) if since else None,
+            since=past(since, datetime.now(UTC)) if since else None,
             progress=lambda done: show("posts", done, 0),
         )
     against = f"held against {saved.id}" if saved else "no brand of this name is saved"
@@ -61,11 +61,11 @@ def diff(
 def _print(head: str, examples: "list[Post]") -> None:
     console.print(head)
     for post in examples:
-        console.print(Text(f"    {post.published_at:%Y-%m-%d %H:%M}  {' '.join(post.text.split())[:90]}"))
+        console.print(Text(f"    {clock(post.published_at)}  {' '.join(post.text.split())[:90]}"))
 
 
 _NAMED = typer.Argument(help="The brand, by its name or its id.")
-_MOST = typer.Option(30_000, help="At most so many of the posts at hand, the newest first.")
+_MOST = typer.Option(30_000, min=1, help="At most so many of the posts at hand, the newest first.")
 _WIDTH = 76
 
 

@@ -76,9 +76,9 @@ def times(
 
     from indexing.cases.times import times_since
     from indexing.elasticsearch.store import open_store
-    from indexing.mentions.search import moment
+    from indexing.mentions.search import past
 
-    chosen, begin = brand_id(brand), moment(since, datetime.now(UTC))
+    chosen, begin = brand_id(brand), past(since, datetime.now(UTC))
     shown = Table("", "cases", "median", "90 %", "working hours: median", "90 %", box=None)
     for one in times_since(open_store(), begin, chosen):
         hours = ("—" if value is None else f"{value / 3600:,.1f} h" for value in one.seconds)

@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import typer
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from commands.past import moment_of
-from commands.screen import console
+from commands.screen import console, with_notes
 from config.settings import DAY_ZONE
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def coverage(
     console.print(_table(found))
 
 
-def _table(found: "list[Covered]") -> Table:
+def _table(found: "list[Covered]") -> Group:
     names = (
         "feed",
         "query",
@@ -71,8 +72,7 @@ def _table(found: "list[Covered]") -> Table:
             notes.append(f"{one.feed} {one.query}: and {len(one.gaps) - 10} more")
         if one.short:
             notes.append(f"{one.feed} {one.query}: {one.new:,} new posts of at least {one.minimum:,} a day")
-    made.caption, made.caption_justify = Text("\n".join(notes)), "left"
-    return made
+    return with_notes(made, notes)
 
 
 def _told(gap: "Gap") -> str:

@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from commands.screen import bars, console, errors, table
+from commands.screen import bars, clock, console, errors, table
 
 if TYPE_CHECKING:
     from config.customer_source import CustomerSource
@@ -63,14 +63,13 @@ def sources() -> None:
     from indexing.customers.sync.dead import count_dead
     from indexing.customers.sync.standing import load
 
-    made = Table(
-        "source", "rows", "from", "last success (UTC)", "read", "stored", "dead", "state", box=None, padding=(0, 1)
-    )
+    made = Table("source", "rows", "from", "last success", "read", "stored", "dead", "state", box=None, padding=(0, 1))
     for one in _sources(None):
         stands = load(one.id)
-        when = f"{stands.last_success:%Y-%m-%d %H:%M}" if stands.last_success else "never"
+        when = clock(stands.last_success) if stands.last_success else "never"
         counts = [f"{stands.books.get(name, 0):,}" for name in ("read", "stored")]
-        state = Text(f"failed {stands.last_failure:%Y-%m-%d %H:%M}: {stands.failure}" if stands.failure else "ok")
+        failed = f"failed {clock(stands.last_failure)}: " if stands.last_failure else ""
+        state = Text(f"{failed}{stands.failure}" if stands.failure else "ok")
         made.add_row(one.id, one.rows, one.read.kind, when, *counts, f"{count_dead(one.id):,}", state)
     console.print(made)
 

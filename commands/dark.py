@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import typer
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from commands.past import moment_of
-from commands.screen import console
+from commands.screen import console, with_notes
 from config.settings import DAY_ZONE
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _plain(one: "Dark") -> dict[str, Any]:
     return told | {"refused" if name == "reason" else name: value for name, value in rounded.items()}
 
 
-def _table(found: "list[Dark]") -> Table:
+def _table(found: "list[Dark]") -> Group:
     from indexing.dark.estimate import Refused
 
     made = Table("brand", "platform", "routes", "seen", "by two or more", "exist", "95 %", box=None, padding=(0, 1))
@@ -78,5 +79,4 @@ def _table(found: "list[Dark]") -> Table:
             made.add_row(*row, f"{result.figure:,.0f}", f"{result.low:,.0f} – {result.high:,.0f}")
     left_out = [f"{one.brand} {one.platform}: {one.left_out} hours left out: no route was open" for one in found]
     notes = [note for one, note in zip(found, left_out, strict=True) if one.left_out]
-    made.caption, made.caption_justify = Text("\n".join(notes)), "left"
-    return made
+    return with_notes(made, notes)

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from commands.screen import bars, console, table
+from commands.screen import bars, clock, console, table
 
 app = typer.Typer(no_args_is_help=True, help="Bring in posts that no crawler reads.")
 
@@ -30,7 +30,7 @@ def posts(
     if check:
         shown, report = read_posts(file, mapping, now=now)
         for post in shown:
-            said = {"id": post.id, "time": f"{post.published_at:%Y-%m-%d %H:%M %Z}", "text": post.text[:200]}
+            said = {"id": post.id, "time": clock(post.published_at), "text": post.text[:200]}
             console.print(table(post.title or post.site or "", said))
     else:
         with bars() as show:
@@ -50,7 +50,7 @@ def posts(
 def har(
     file: Path = typer.Argument(exists=True, dir_okay=False, help="A HAR file, saved with content by any browser."),
 ) -> None:
-    """Read the posts that your own browser has seen on Weibo, 小红书, 抖音, 知乎, B站, 贴吧 or QQ空间.
+    """Read the posts that your own browser has seen on Weibo, 小红书, 抖音, 知乎, B站, 贴吧, 公众号 and others.
 
     Open the network panel of your browser (F12), look at the search or the comments, and save all as HAR with content.
     Only the pages of known feeds are read; no cookie, no token and no other traffic is kept. Delete the file

@@ -11,7 +11,7 @@ import yaml
 from rich.text import Text
 
 from commands.pipeline import crawl_each, crawled
-from commands.screen import bars, console
+from commands.screen import bars, clock, console
 from config.errors import UserError
 
 if TYPE_CHECKING:
@@ -116,4 +116,4 @@ def _try_query(brand: "Brand") -> None:
     taken = [post for post in posts if matcher.match(post).found]
     console.print(f"Of {len(posts):,} posts at hand the query takes {len(taken):,}")
     for post in taken[:_SHOWN]:
-        console.print(Text(f"  {post.published_at:%Y-%m-%d %H:%M}  {' '.join(post.text.split())[:90]}"))
+        console.print(Text(f"  {clock(post.published_at)}  {' '.join(post.text.split())[:90]}"))

@@ -110,7 +110,7 @@ def _export_sample(sample: str, output: Path | None) -> None:
 @app.command()
 def plan(
     brand: str = typer.Option(..., help="The brand, by its name or its id."),
-    size: int = typer.Option(300, help="How many mentions to label."),
+    size: int = typer.Option(300, min=1, max=2_000, help="How many mentions to label."),
     since: str = typer.Option("4w", help="Of mentions from when on: 4w, 30d or 2026-11-01; yesterday's are the last."),
     seed: str = typer.Option("", help="Another word draws other mentions."),
 ) -> None:
@@ -122,12 +122,12 @@ def plan(
     from indexing.elasticsearch.store import open_store
     from indexing.labelling.draw import draw
     from indexing.labelling.items import items
-    from indexing.mentions.search import moment
+    from indexing.mentions.search import past
 
     found = find_brand(load_brands(), brand)
     today = datetime.now(UTC).astimezone(DAY_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
     store = open_store()
-    name = draw(store, found.id, size, since=moment(since, today), until=today, seed=seed)
+    name = draw(store, found.id, size, since=past(since, today), until=today, seed=seed)
     drawn = items(store, name)
     strata = {one.stratum for one in drawn}
     console.print(

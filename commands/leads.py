@@ -10,7 +10,7 @@ from rich.text import Text
 
 from commands.screen import console
 from commands.silences import brand_id
-from commands.tables import Sheet, write_rows
+from commands.tables import Sheet, needs_out, write_rows
 
 if TYPE_CHECKING:
     from indexing.profiles.leads import Voice
@@ -20,7 +20,7 @@ _COLUMNS = ("name", "id", "platforms", "brands", "mentions", "engagement", "foll
 _DAYS = 3_660
 _BRAND = typer.Option(None, help="Only of this brand, by its name or its id.")
 _LIMIT = typer.Option(50, min=1, max=10_000, help="At most so many.")
-_FORM = typer.Option(Sheet.CSV, "--format", help="csv or xlsx, with --out.")
+_FORM = typer.Option(None, "--format", help="csv or xlsx, with --out; csv unless told.")
 _OUT = typer.Option(None, help="The file to write; without it a table is shown.")
 
 
@@ -35,8 +35,8 @@ def leads(
     from indexing.elasticsearch.store import open_store
     from indexing.profiles.leads import leads as found
 
-    chosen = brand_id(brand)
-    _show(found(open_store(), brand=chosen, days=days, most=limit), form, out)
+    chosen, as_ = brand_id(brand), needs_out(form, out)
+    _show(found(open_store(), brand=chosen, days=days, most=limit), as_, out)
 
 
 def advocates(
@@ -50,8 +50,8 @@ def advocates(
     from indexing.elasticsearch.store import open_store
     from indexing.profiles.leads import advocates as found
 
-    chosen = brand_id(brand)
-    _show(found(open_store(), brand=chosen, days=days, most=limit), form, out)
+    chosen, as_ = brand_id(brand), needs_out(form, out)
+    _show(found(open_store(), brand=chosen, days=days, most=limit), as_, out)
 
 
 def _show(found: Sequence["Voice"], form: Sheet, out: Path | None) -> None:
@@ -74,4 +74,4 @@ def _show(found: Sequence["Voice"], form: Sheet, out: Path | None) -> None:
         texts = (", ".join(value) if isinstance(value, list) else "" if value is None else value for value in cells)
         shown.add_row(*(Text(str(value)) for value in texts), Text("\n".join(row["links"]), overflow="fold"))
     console.print(shown)
-    console.print(f"{len(rows):,}")
+    console.print(f"{len(rows):,} shown")

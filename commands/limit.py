@@ -40,14 +40,14 @@ def run(rule: "Rule", brand: str, asked: Asked, *, picture: Path | None, json_: 
     from indexing.limit.limit import find_limit
     from indexing.limit.picture import draw
     from indexing.limit.shadow import check
-    from indexing.mentions.search import moment
+    from indexing.mentions.search import past
 
     check(rule)
     wanted = find_brand(load_brands(), brand)
     if not rule.watches(wanted):
         raise UserError(f"rule {rule.id} does not watch {wanted.name}: name one of its brands")
     counts, shapes, arrives = _past(rule, wanted, asked)
-    begin = moment(asked.since, counts.end)
+    begin = past(asked.since, counts.end)
     with bars() as show:
         found = find_limit(
             counts,
@@ -79,11 +79,11 @@ def _past(rule: "Rule", brand: "Brand", asked: Asked) -> "tuple[Counts, Sequence
     if asked.series:
         return read_series(asked.series), known or of_research() or made_up(), None
     from indexing.elasticsearch.store import open_store
-    from indexing.mentions.search import moment
+    from indexing.mentions.search import past
 
     store, now = open_store(), datetime.now(UTC)
     until = now.replace(minute=0, second=0, microsecond=0)
-    begin = moment(asked.since, until)
+    begin = past(asked.since, until)
     step = counts_step(rule)
     counts = counts_of(store, rule, brand.id, since=begin - past_of(rule), until=until, step=step)
     shapes = known or of_brand(store, brand.id, since=begin, until=until)

@@ -74,8 +74,10 @@ def _fields(
     ours: Sequence[str], theirs: Sequence[str], said: Sequence[str], id: str
 ) -> "tuple[list[Field], list[str | None]]":
     """Return what the columns hold, as a person says or else by their names, and each table's that numbers the rows."""
-    from indexing.identity.match.fields import guess_fields, guess_of_two, stated_fields
+    from indexing.identity.match.fields import UnusableFields, guess_fields, guess_of_two, stated_fields
 
+    if id and id not in (every := dict.fromkeys((*ours, *theirs))):
+        raise UnusableFields(f"--id {id}: there is no such column: write one of {', '.join(every)}")
     numbers = [id if id in columns else guess_fields(columns)[1] for columns in (ours, theirs)]
     stated = stated_fields(said, [name for name in ours if name in theirs])
     taken = {field.column for field in stated} | {id}

@@ -170,9 +170,9 @@ def of_(
     """Show whose an account is, on what evidence: now, and as it was held at a time."""
     from config.settings import DAY_ZONE
     from indexing.identity.review import history
-    from indexing.mentions.search import moment
+    from indexing.mentions.search import past
 
-    then = moment(at, datetime.now(UTC)) if at else None
+    then = past(at, datetime.now(UTC), "--at") if at else None
     store = _store()
     (place,) = _nodes(store, node)
     for when, held in (("as now", None), *([("as then", then)] if then else ())):

@@ -94,12 +94,12 @@ def card(
     from config.settings import sentiment_engine
     from indexing.elasticsearch.store import open_store
     from indexing.labelling.card import card as card_of
-    from indexing.mentions.search import moment
+    from indexing.mentions.search import past
     from nlp.sentiment import engine as load
 
     found, now = find_brand(load_brands(), brand), datetime.now(UTC)
     store, model = open_store(), load(sentiment_engine()).model
-    text = card_of(store, found, model, since=moment(since, now), until=now)
+    text = card_of(store, found, model, since=past(since, now), until=now)
     if output:
         write_whole(output, text)
         console.print(str(output), soft_wrap=True, markup=False)

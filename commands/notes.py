@@ -37,10 +37,10 @@ def list_(since: str = typer.Option("90d", help="From when: 90d, 12h or 2026-11-
     """List the notes, oldest first."""
     from config.settings import DAY_ZONE
     from indexing.elasticsearch.store import open_store
-    from indexing.mentions.search import moment
+    from indexing.mentions.search import past
     from indexing.notes import notes
 
-    found = notes(open_store(), since=moment(since, datetime.now(UTC)))
+    found = notes(open_store(), since=past(since, datetime.now(UTC)))
     shown = Table("id", f"at ({DAY_ZONE.key})", "brands", "note", "by", box=None, padding=(0, 1))
     for note in found:
         at = f"{note.at.astimezone(DAY_ZONE):%Y-%m-%d %H:%M}"

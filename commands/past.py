@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import typer
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from commands.screen import bars, console, errors
+from commands.screen import bars, console, errors, with_notes
 from config.errors import UserError
 from config.settings import DAY_ZONE
 
@@ -111,7 +112,7 @@ def _moment(text: str, option: str, *, last: bool) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=DAY_ZONE)
 
 
-def _table(done: "Sequence[Backfilled]") -> Table:
+def _table(done: "Sequence[Backfilled]") -> Group:
     made = Table("feed", "query", "parts", "posts", "new", "whole", box=None, padding=(0, 1))
     notes = []
     for one in done:
@@ -129,5 +130,4 @@ def _table(done: "Sequence[Backfilled]") -> Table:
         notes += [f"{target.feed} {target.query}: more than the search shows: {part}" for part in plan.capped[:20]]
         if len(plan.capped) > 20:
             notes.append(f"and {len(plan.capped) - 20} more")
-    made.caption, made.caption_justify = Text("\n".join(notes)), "left"
-    return made
+    return with_notes(made, notes)

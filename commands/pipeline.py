@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import typer
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from commands.screen import Bars, bars, console, errors, mentions_balance, posts_balance
+from commands.screen import Bars, bars, console, errors, mentions_balance, posts_balance, with_notes
 
 if TYPE_CHECKING:
     from config.brand import Target
@@ -70,7 +71,7 @@ def crawl_each(targets: "Sequence[Target]", show: Bars, *, pages: int | None = N
     )
 
 
-def crawled(outcomes: "Iterable[Outcome]") -> Table:
+def crawled(outcomes: "Iterable[Outcome]") -> Group:
     """Return the table of how each crawl ended; what went wrong, or may be missing, stands below it."""
     made = Table("feed", "query", "pages", "posts", "new", "verdict", box=None, padding=(0, 1))
     for name in ("feed", "verdict"):  # a narrow screen cuts the query, and nothing else
@@ -88,8 +89,7 @@ def crawled(outcomes: "Iterable[Outcome]") -> Table:
         made.add_row(report.feed, _cut(report.query), *counts, verdict)
         if report.message:
             messages.append(f"{report.feed}: {report.message}")
-    made.caption, made.caption_justify = Text("\n".join(filter(None, messages))), "left"
-    return made
+    return with_notes(made, messages)
 
 
 def _cut(query: str) -> Text:

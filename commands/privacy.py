@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-from commands.screen import bars, console, table
+from commands.screen import bars, clock, console, table
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -72,17 +72,23 @@ def no(
     withdraw: bool = typer.Option(False, "--withdraw", help="They want it no more: keep what they post from now on."),
 ) -> None:
     """Note that a public author wants nothing kept: no crawl keeps their posts, and what is there is erased."""
+    from config.errors import UserError
+    from crawlers.spider import platforms
     from crawlers.storage import objections
     from indexing.customers.asker import operator
     from indexing.elasticsearch.store import open_store
+    from indexing.mentions.search import values
     from indexing.people.pseudonyms import pseudonyms
     from indexing.privacy.erase import object_to
 
+    store = open_store()
+    if platform not in (known := sorted({*platforms(), *values(store, "platform")})):
+        raise UserError(f"platform {platform}: nothing is read from there: write one of {', '.join(known)}")
     if withdraw:
         objections.withdraw(pseudonyms().of(platform, account))
         console.print("Their posts are kept from now on.")
         return
-    _show(object_to(open_store(), platform, account, by=operator().name, reason=reason))
+    _show(object_to(store, platform, account, by=operator().name, reason=reason))
 
 
 @app.command()
@@ -193,11 +199,13 @@ def people(forget: str = typer.Option(None, help="Let this one sign in no more."
 
     if forget:
         passwords.forget(forget)
-    roles = load_privacy().roles
-    for one in passwords.people():
+    roles, known = load_privacy().roles, passwords.people()
+    for one in known:
         rights = roles.get(one.role)
         sees, may = (", ".join(part) or "nothing" for part in (rights.sees, rights.may)) if rights else ("nothing", "")
         console.print(f"{one.name} · {one.role} · sees {sees} · may {may or 'nothing'}", markup=False)
+    if not known:
+        console.print("Nobody signs in here yet: `tingfeng privacy person NAME` lets somebody.")
 
 
 def _show(receipt: object) -> None:
@@ -205,4 +213,4 @@ def _show(receipt: object) -> None:
 
     assert isinstance(receipt, Receipt)  # noqa: S101 -- for the type
     rows = {name: f"{count:,} found, {receipt.after[name]:,} left" for name, count in receipt.before.items()}
-    console.print(table(f"receipt {receipt.id}, {receipt.done_at:%Y-%m-%d %H:%M}Z, by {receipt.by}", rows))
+    console.print(table(f"receipt {receipt.id}, {clock(receipt.done_at)}, by {receipt.by}", rows))

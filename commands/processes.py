@@ -35,12 +35,15 @@ class Processes:
         logs.mkdir(parents=True, exist_ok=True)
         self._logs, self._adopt = logs, adopt
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._begun: dict[str, int] = {}
+        """Where in its log each program's own output begins, behind that of earlier runs."""
         if adopt:
             prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
     def start(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         """Start a program in a session of its own, so that a Ctrl-C reaches us alone; its output goes to a log."""
         with self.log(name).open("ab") as log:
+            self._begun[name] = log.tell()
             self._children[name] = subprocess.Popen(
                 arguments,
                 env=dict(environment),
@@ -65,7 +68,8 @@ class Processes:
         """Raise Failed when a program has ended by itself."""
         for name, child in self._children.items():
             if child.poll() is not None:
-                last = "\n".join(self.log(name).read_text(errors="replace").splitlines()[-15:])
+                said = self.log(name).read_bytes()[self._begun[name] :].decode(errors="replace")
+                last = "\n".join(said.splitlines()[-15:])
                 raise Failed(f"{name} ended with code {child.returncode}; its log {self.log(name)} closes with\n{last}")
 
     def stop(self, *, spare: int | None = None, patience: float = 20) -> None:

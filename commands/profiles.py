@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from commands.screen import console, errors, table
-from commands.tables import Sheet, write_rows
+from commands.tables import Sheet, needs_out, write_rows
 
 if TYPE_CHECKING:
     from indexing.profiles.care import Care
@@ -42,7 +42,7 @@ def profile(customer: str = typer.Argument(help="The customer's id.")) -> None:
 @app.command()
 def care(
     days: int = typer.Option(14, min=1, max=366, help="How many days ahead."),
-    form: Sheet = typer.Option(Sheet.CSV, "--format", help="csv or xlsx."),
+    form: Sheet = typer.Option(None, "--format", help="csv or xlsx, with --out; csv unless told."),
     out: Path = typer.Option(None, help="The file to write; without it the list is only counted."),
 ) -> None:
     """List birthdays and festivals of the coming days, of customers who agree to be cared for (客户关怀)."""
@@ -50,10 +50,11 @@ def care(
     from indexing.elasticsearch.store import open_store
     from indexing.profiles.care import care as listed
 
+    as_ = needs_out(form, out)
     store, asker = open_store(), operator()
     found = listed(store, asker, days=days)
     if out:
-        _write(found, form, out, asker.name)
+        _write(found, as_, out, asker.name)
     counts = {
         "birthdays": f"{len(found.birthdays):,}",
         "festivals": "、".join(f"{day:%m-%d} {name.zh}" for day, name in found.festivals) or "0",

@@ -96,12 +96,11 @@ def _hints(parsed: "Query", store: "Store") -> list[str]:
     return hints
 
 
-_CALLED = {"微博": "weibo", "论坛": "forum", "新闻": "rss", "订阅": "rss", "贴吧": "forum"}
-
-
 def _like(said: str, known: list[str]) -> str:
-    called = [_CALLED[said]] if _CALLED.get(said) in known else []
-    near = called or difflib.get_close_matches(said.casefold(), known, n=1, cutoff=0.5)
+    from crawlers.spider import called
+
+    platforms = [id for id, name in called()[0].items() if said in name.zh or said.casefold() in name.en.casefold()]
+    near = [id for id in platforms if id in known] or difflib.get_close_matches(said.casefold(), known, n=1, cutoff=0.5)
     return f" (did you mean {near[0]}?)" if near else ""
 
 

@@ -56,6 +56,7 @@ def at(
     rules = [one for one in load_rules() if rule is None or one.id == rule]
     if rule and not rules:
         raise UserError(f"--rule {rule!r}: nobody has written it: `tingfeng rules list` shows those that there are")
+    whose = brand_id(brand)
     overrides, silences = lasting(store, moment) if rota else [], silence.running(store, moment)
     if rota:
         duty = [_name(rota, id) for id in on_duty(rota, moment, overrides)]
@@ -71,7 +72,7 @@ def at(
         )
     for plan in plans:
         console.print(Text(_way(plan, grave, rota), style="bold"))
-        told = foresee(plan, grave, rota, at=moment, brand=brand_id(brand), overrides=overrides, silences=silences)
+        told = foresee(plan, grave, rota, at=moment, brand=whose, overrides=overrides, silences=silences)
         for one in told:
             console.print(Text(f"  {_clock(one.at)}  {_told(one, rota)}"))
 

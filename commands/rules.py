@@ -85,13 +85,13 @@ def replay(
     from indexing.detection.picture import counts_of, draw
     from indexing.detection.threshold import thresholds
     from indexing.elasticsearch.store import open_store
-    from indexing.mentions.search import moment
+    from indexing.mentions.search import past
 
     chosen, brands, now = _named(rule), load_brands(), datetime.now(UTC)
     known = read_incidents(incidents) if incidents else None
     store = open_store()
     store.refresh("mentions", "stories")
-    replayed = run(store, chosen, brands, since=moment(since, now), now=now, incidents=known)
+    replayed = run(store, chosen, brands, since=past(since, now), now=now, incidents=known)
     if replayed.pages:
         console.print(_pages(replayed))
     _summary(replayed, _budget(chosen))

@@ -1,9 +1,9 @@
 """How commands speak to people: one console, one form of progress bar, one form of table."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import typer
 from rich.console import Console, ConsoleDimensions, Group
@@ -18,7 +18,19 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["Bars", "bars", "console", "errors", "length_of", "mentions_balance", "posts_balance", "not_blank", "table"]
+__all__ = [
+    "Bars",
+    "bars",
+    "clock",
+    "console",
+    "errors",
+    "length_of",
+    "mentions_balance",
+    "posts_balance",
+    "not_blank",
+    "table",
+    "with_notes",
+]
 
 _ON_PAPER = 160
 """Columns where no screen limits them."""
@@ -116,3 +128,15 @@ def length_of(text: str) -> timedelta:
     except ValidationError as error:
         raise UserError(f"--for: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from error
     return found
+
+
+def clock(moment: datetime) -> str:
+    """Return a time as every command shows it: by the clock of Beijing, whatever zone it was written in."""
+    from config.settings import DAY_ZONE
+
+    return f"{moment.astimezone(DAY_ZONE):%Y-%m-%d %H:%M}"
+
+
+def with_notes(made: Table, notes: Iterable[str | None]) -> Group:
+    """Return a table with what is to be said below it, on lines as wide as the screen: an address stays whole."""
+    return Group(made, *(Text(note) for note in notes if note))

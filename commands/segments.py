@@ -1,12 +1,13 @@
 """`tingfeng segments`: saved segments of customers, and lists of those who agree, for outreach."""
 
+from datetime import datetime
 from pathlib import Path
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from commands.screen import console, table
+from commands.screen import clock, console, table
 from commands.tables import Sheet, write_rows
 
 app = typer.Typer(no_args_is_help=True, help="Segments of customers: list, show, export with consent.")
@@ -86,6 +87,7 @@ def exports(limit: int = typer.Option(20, min=1, help="At most so many.")) -> No
     shown = Table("export", "when", "by", "for", "segment", "members", "exported", "without", "refused", box=None)
     for hit in found["hits"]["hits"]:
         one = hit["_source"]
-        names = ("@timestamp", "by", "purpose", "segment", "members", "exported", "without_consent", "refused")
-        shown.add_row(*(Text(str(value)) for value in (hit["_id"], *(one[name] for name in names))))
+        names = ("by", "purpose", "segment", "members", "exported", "without_consent", "refused")
+        when = clock(datetime.fromisoformat(one["@timestamp"]))
+        shown.add_row(*(Text(str(value)) for value in (hit["_id"], when, *(one[name] for name in names))))
     console.print(shown)

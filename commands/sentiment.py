@@ -56,14 +56,14 @@ def learn(
     from config.settings import sentiment_engine
     from indexing.elasticsearch.store import open_store
     from indexing.mentions.prior import learn as learnt
-    from indexing.mentions.search import moment
+    from indexing.mentions.search import past
     from nlp.priors import put_in_use
     from nlp.sentiment import engine
 
     found, now = find_brand(load_brands(), brand), datetime.now(UTC)
     today = now.astimezone(DAY_ZONE).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
     model = engine(sentiment_engine())
-    made = learnt(open_store(), found.id, model, since=moment(since, today), until=today, by=by)
+    made = learnt(open_store(), found.id, model, since=past(since, today), until=today, by=by)
     console.print(_told(made))
     if dry_run:
         console.print("Nothing was changed")

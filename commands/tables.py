@@ -9,7 +9,7 @@ from typing import Any, TextIO
 from config.errors import UserError
 from config.output import written
 
-__all__ = ["Sheet", "TooMany", "write_csv", "write_rows"]
+__all__ = ["Sheet", "TooMany", "needs_out", "write_csv", "write_rows"]
 
 _MOST_ROWS = 1_048_575  # a worksheet takes no more below its header
 _LONGEST_CELL = 32_767
@@ -24,6 +24,13 @@ class Sheet(StrEnum):
 
 class TooMany(UserError):
     """There are more rows than the form can hold; the message says which other can."""
+
+
+def needs_out(form: Sheet | None, out: Path | None) -> Sheet:
+    """Return the form of the file, CSV unless told; refuse a form for which there is no file."""
+    if form and not out:
+        raise UserError(f"--format {form}: needs the file to write, such as --out list.{form}")
+    return form or Sheet.CSV
 
 
 def write_rows(out: Path, form: Sheet, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> int:

@@ -10,7 +10,7 @@ from rich.console import Group
 from rich.text import Text
 
 from commands.ports import HIGHEST, LOWEST, check_free
-from commands.screen import console, table
+from commands.screen import clock, console, table
 
 if TYPE_CHECKING:
     from crawlers.wecom.api import Api
@@ -89,7 +89,7 @@ def consent(
         console.print(f"{conversations.erase(source, person):,} messages removed")
     for said in history(source, person):
         word = "given" if said.given else "withdrawn"
-        console.print(Text(f"{said.at:%Y-%m-%d %H:%M} UTC  {word}  {said.how}"))
+        console.print(Text(f"{clock(said.at)}  {word}  {said.how}"))
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """Which files of config/ are read; one that looks as if it should be, and is not, is told and never passed over."""
 
 import difflib
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,13 +9,19 @@ from pathlib import Path
 from config import settings
 from config.load import ConfigError
 
-__all__ = ["FILES", "FOLDERS", "check_files"]
+__all__ = ["FILES", "FOLDERS", "check_files", "check_folder"]
 
 FOLDERS = ("brands", "campaigns", "channels", "customers", "imports", "platforms", "rules", "segments")
 """Folders of config/ of which every `*.yaml` and `*.yml` is read."""
 FILES = ("cases.yaml", "pictures.yaml", "privacy.yaml", "retention.yaml", "rota.yaml")
 """Files that lie in config/ itself."""
 _ENDS_SO = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
+
+
+def check_folder() -> None:
+    """Raise ConfigError where TINGFENG_CONFIG names no folder: it would read as one in which nothing is written."""
+    if os.environ.get("TINGFENG_CONFIG") and not (folder := settings.config_dir()).is_dir():
+        raise ConfigError(f"TINGFENG_CONFIG: {folder} is no folder: mend it, or begin one with `tingfeng init 小米`")
 
 
 def check_files(folder: Path | None = None) -> None:

@@ -30,6 +30,7 @@ _PATTERNS = {
     r"^https?://[^\s/]": "must be an address that begins with http:// or https://",
     "^[a-z][a-z0-9_]{0,31}$": "must be small letters, digits and _, with a letter first, at most 32",
 }
+_TAB, _INDENTED_BY_TAB = "a tab stands here: indent with spaces", re.compile(" *\t")
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 
 
@@ -37,14 +38,14 @@ def not_yaml(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str]:
     """Return the line, from 1, and what is wrong there; in a query's line, how a query is quoted."""
     lines = text.splitlines()
     marks = [mark for mark in (error.problem_mark, error.context_mark) if mark]
+    if marks and marks[0].line < len(lines) and _INDENTED_BY_TAB.match(lines[marks[0].line]):
+        return marks[0].line + 1, f"not YAML: {_TAB}"
     for mark in marks:
         if mark.line < len(lines) and _QUERY_LINE.search(lines[mark.line]):
             return mark.line + 1, f"query: not YAML as it stands: {IN_QUOTES}"
     problem = _QUOTED.sub(_hidden, error.problem or "unreadable")
-    remedy = "mind indentation, colons and quotes"
-    if r"'\t'" in problem:
-        problem, remedy = "a tab stands here", "indent with spaces"
-    return (marks[0].line + 1 if marks else 1), f"not YAML: {problem}: {remedy}"
+    said = _TAB if r"'\t'" in problem else f"{problem}: mind indentation, colons and quotes"
+    return (marks[0].line + 1 if marks else 1), f"not YAML: {said}"
 
 
 def _hidden(quoted: re.Match[str]) -> str:

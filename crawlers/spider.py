@@ -25,6 +25,7 @@ from lxml import etree
 from config import settings
 from config.both import Both
 from config.errors import UserError
+from config.import_map import import_map, import_maps
 from crawlers.browser_page import BrowserPage
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged
 from crawlers.feeds import feeds
@@ -35,7 +36,7 @@ from crawlers.signer import Signer
 from crawlers.slicing import Slice, Slicing
 from crawlers.synthetic import HEADER, declared
 
-__all__ = ["CannotCrawl", "Job", "PlatformSpider", "called", "is_loopback", "route_of", "spider_of"]
+__all__ = ["CannotCrawl", "Job", "PlatformSpider", "called", "is_loopback", "platforms", "route_of", "spider_of"]
 
 _SYNTHETIC = HEADER.lower()
 Item = TypeVar("Item")
@@ -256,6 +257,12 @@ def called() -> "tuple[dict[str, Both], dict[str, Both]]":
     spiders = {feed: spider_of(feed) for feed in feeds()}
     platforms = {spider.platform: spider.platform_name for spider in spiders.values() if spider.platform_name}
     return platforms, {feed: spider.feed_name for feed, spider in spiders.items() if spider.feed_name}
+
+
+def platforms() -> list[str]:
+    """Return the platforms that posts come from, sorted: those of the feeds, and those of the tables' maps."""
+    imported = {import_map(path.stem).platform for path in import_maps()}
+    return sorted({spider_of(feed).platform for feed in feeds()} | imported)
 
 
 def is_loopback(url: str) -> bool:

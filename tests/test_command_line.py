@@ -152,6 +152,95 @@ def test_a_query_that_cannot_be_read_is_drawn(run: Run, on_replay: None) -> None
     assert "Traceback" not in said
 
 
+def test_a_configuration_that_is_not_there_is_no_empty_one(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slip in TINGFENG_CONFIG would leave nothing to crawl and no rule that pages, without a word."""
+    (tmp_path / "file").write_text("")
+    for place in (tmp_path / "nothing", tmp_path / "file"):
+        monkeypatch.setenv("TINGFENG_CONFIG", str(place))
+        for command in (["rules", "list"], ["crawl"], ["up"], ["analyse"]):
+            code, said = run(*command)
+            assert (code, "TINGFENG_CONFIG" in said, str(place) in said) == (1, True, True), said
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(["backfill"], ["brands", "diff", str(DEMO / "brands" / "当当.yaml")], ["cases", "times"], ["notes", "list"]),
+        *(["label", "plan", "--brand", "当当"], ["sentiment", "learn", "--brand", "当当", "--by", "li"]),
+        *(["models", "card", "--brand", "当当"], ["rules", "replay", "negative-burst"], ["query", "当当"]),
+        ["rules", "limit", "negative-burst", "--brand", "当当"],
+    ],
+    ids=" ".join,
+)
+def test_a_past_that_has_not_come_yet_is_refused(run: Run, on_replay: None, command: list[str]) -> None:
+    year = f"{datetime.now(UTC).year + 1}-01-02"
+    code, said = run(*command, "--since", year)
+    assert code == 1, said
+    assert f"--since {year}" in said and ("not come yet" in said or "not before now" in said), said
+
+
+@pytest.mark.parametrize(
+    ("command", "wanted"),
+    [
+        (["brands", "suggest", "当当", "--most", "-5"], "greater than or equal to 1"),
+        (["brands", "lint", "--most", "0"], "greater than or equal to 1"),
+        (["label", "plan", "--brand", "当当", "--size", "2001"], "less than or equal to 2000"),
+        (["leads", "--format", "xlsx"], "--format xlsx: needs the file to write, such as --out list.xlsx"),
+        (["advocates", "--format", "csv"], "--format csv: needs the file to write, such as --out list.csv"),
+        (["customers", "care", "--format", "xlsx"], "--format xlsx: needs the file to write"),
+        (["rota", "at", "--brand", "nobody"], "no brand is called 'nobody'"),
+        (["privacy", "no", "weibp", "1", "--reason", "wrote to us"], "platform weibp: nothing is read from there"),
+    ],
+    ids=lambda one: " ".join(one) if isinstance(one, list) else None,
+)
+def test_what_cannot_be_meant_is_told_before_anything_is_shown(
+    run: Run, on_replay: None, command: list[str], wanted: str
+) -> None:
+    code, said = run(*command)
+    assert code in (1, 2), said
+    assert wanted in " ".join(said.replace("│", " ").split()), said
+    assert code == 2 or len(said.strip().splitlines()) == 1, said
+
+
+_TABLES = {
+    ("label", "--by", "li", "--file"): "id,sentiment",
+    ("rules", "replay", "negative-burst", "--incidents"): "brand,begin,end",
+    ("rules", "limit", "negative-burst", "--brand", "当当", "--series"): "time,count,negative",
+    ("rules", "limit", "negative-burst", "--brand", "当当", "--cascades"): "story,time",
+}
+
+
+@pytest.mark.parametrize("command", _TABLES, ids=" ".join)
+def test_a_table_that_is_none_is_told_alike_everywhere(
+    run: Run, on_replay: None, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    kinds = {"empty": b"", "bytes": b"\xff\xfe\x00", "other": b"a,b\n1,2\n", "head": _TABLES[command].encode()}
+    for name, content in kinds.items():
+        (tmp_path / f"{name}.csv").write_bytes(content)
+    (tmp_path / "folder.csv").mkdir()
+    for name, wanted in {
+        "nothing": "cannot be read (No such file or directory)", "folder": "cannot be read (Is a directory)",
+        "empty": "no column", "other": "no column", "bytes": "no CSV in UTF-8", "head": "no rows below the first line",
+    }.items():  # fmt: skip
+        path = tmp_path / f"{name}.csv"
+        code, said = run(*command, str(path))
+        assert code == 1, said
+        assert f"{path}:" in said and wanted in said, said
+        assert said.count(": ") >= 2 and len(said.strip().splitlines()) == 1, said
+
+
+def test_a_column_that_is_not_there_numbers_no_rows(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TINGFENG_CONFIG", str(DEMO))
+    table = tmp_path / "rows.csv"
+    table.write_text("number,name\n1,张三\n2,李四\n", encoding="utf-8")
+    code, said = run("links", "match", str(table), "--id", "nmber")
+    assert (code, "--id nmber: there is no such column: write one of number, name" in said) == (1, True), said
+    code, said = run("links", "match", str(table), "--map", "name")
+    assert (code, "--map name: write COLUMN=KIND, such as --map 顾客=name" in said) == (1, True), said
+
+
 def test_init_writes_a_brand_and_tries_it(
     run: Run, replay: Replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,6 +67,8 @@ def test_a_right_brand_is_read(tmp_path: Path) -> None:
         ("query: x\nname: a\x00b\n", 2, "not YAML: holds a character that no text has (U+0000)", "remove it"),
         ('name: "a\\nb"\nquery: x\n', 1, "name: must be one line", "at most 100"),
         ("name: x\nquery: x\naliases:\n\tnames: [y]\n", 4, "not YAML: a tab stands here", "indent with spaces"),
+        ("name: x\n\tquery: x\n", 2, "not YAML: a tab stands here", "indent with spaces"),
+        ("name: x\n \tquery: x\n", 2, "not YAML: a tab stands here", "indent with spaces"),
         ("name: x\nquery: x\naliases: y\n", 3, "aliases: must be a mapping", "change it"),
         ("- 星河\n", 1, "mapping", "name: 小米"),
         ("", 1, "mapping", "name: 小米"),

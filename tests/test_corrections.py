@@ -125,11 +125,11 @@ def test_a_csv_of_labels(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("id,sentiment\na:b,good\n", r"labels\.csv: line 2: a:b: sentiment 'good': write one of negative"),
-        ("id,sentiment\n,neutral\n", r"line 2: id: name the mention"),
-        ("id,label\na:b,neutral\n", r"line 1: the column sentiment is missing"),
-        ("id,sentiment,by\na:b,neutral,\n", r"line 2: a:b: by: say who"),
-        ("", r"the column id, sentiment is missing"),
+        ("id,sentiment\na:b,good\n", r"labels\.csv:2: a:b: sentiment 'good': write one of negative"),
+        ("id,sentiment\n,neutral\n", r"csv:2: id: name the mention"),
+        ("id,label\na:b,neutral\n", r"csv:1: no column sentiment: the first line must name id, sentiment"),
+        ("id,sentiment,by\na:b,neutral,\n", r"csv:2: a:b: by: say who"),
+        ("", r"no column id and no column sentiment"),
     ],
 )
 def test_a_bad_csv_names_its_line(content: str, message: str, tmp_path: Path) -> None:

@@ -60,11 +60,13 @@ from indexing.privacy import erase as erasing
 from indexing.privacy.erase import NobodyFound, erase, finish_all, object_to, same_person
 from indexing.privacy.places import other_files, places
 from indexing.privacy.places import windows as windows_place
-from indexing.privacy.sought import Sought
+from indexing.privacy.places.index import about_them, without_them
+from indexing.privacy.sought import Sought, telling
 from indexing.profiles import update_profiles
 from tests.killing import dying
 
 pytestmark = pytest.mark.usefixtures("fast_pipeline")
+WEIBO = {"platform": "weibo"}
 XINGHE = Brand(id="xinghe", name="星河", query="星河")
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 LATER = datetime(2026, 12, 20, tzinfo=UTC)
@@ -234,6 +236,11 @@ def everywhere(data: Path, store: Store, *, backups: bool = False) -> Iterator[t
         if path.is_file() and (part not in ("keys", "elasticsearch", "backups") or (backups and part == "backups")):
             content = path.read_bytes()
             yield str(path.relative_to(data)), f"{path.name} {_opened(path, content)}"
+    yield from indexed(store)
+
+
+def indexed(store: Store) -> Iterator[tuple[str, str]]:
+    """Yield every document, by kind and id, as text."""
     for hit in all_documents(store):
         text = msgspec.json.encode([hit["_id"], hit["_source"]]).decode()
         yield f"{store.kind_of(hit['_index'])}/{hit['_id']}", text
@@ -544,6 +551,86 @@ def test_every_place_can_look_and_erase() -> None:
     assert sought.clean("@小米 打1391234567") == "〔erased〕 打〔erased〕"
     digest = hashlib.sha256(b"x").hexdigest()
     assert pages.find(f"weibo:post:{digest}") == []
+
+
+@pytest.mark.parametrize("id", ["1", "2026", "20261118", "admin", "小周"])
+def test_an_id_that_is_as_good_as_any_word_takes_nothing_of_others_with_it(store: Store, world: Path, id: str) -> None:
+    """A forum's first member, a count, a year, a day and a usual word: known by the field in which they stand alone.
+
+    As a backup, too, comes back without them; and everything that was nobody's, or another platform's, stays.
+    """
+    batch = Batch(stage="posts", feed="nodebb", query="q-1", window="20261119T080000Z")
+    said = {"forum": f"星河第{id}号 {id} {id}-11-18", "weibo": f"昨天买的星河平板 {id}，屏幕很亮，音质也不错"}
+    with batch.write() as writer:
+        for (platform, text), native in zip(said.items(), ("99901", "99902"), strict=True):
+            author = Author(id=id, name=f"山间电台{native}", followers=90_000)
+            writer.add(encode_post(replace(post(native, text, id, ""), platform=platform, author=author)))
+    analyse_all([XINGHE], store)
+    turn(store, [XINGHE])
+    for kind, platform in (("links", "forum"), ("links", "weibo")):
+        source = {"platform": platform, "account": id, "customer": "KD-1"}
+        store.client.index(index=store.alias(kind), id=f"{platform}-{kind}", document=source)
+    store.client.index(index=store.alias("accounts"), id="a1", document={"platform": "forum", "account": id})
+    store.client.index(index=store.alias("notes"), id="n1", document={"text": id, "author": id})
+    store.client.index(index=store.alias("profiles"), id=id, document={"tags": [id, "金卡"]})
+    store.client.index(
+        index=store.alias("customers"),
+        id=id,
+        document=to_document(Customer(id=id, imported_at=NOW, file="crm", tags=(id,), tier=id)),
+    )
+    (world / "queue").mkdir(exist_ok=True)
+    (world / "queue" / "mine").write_text(id, encoding="utf-8")
+    (world / "watermark.json").write_text(json.dumps({"since": f"{id}-11-18", "query": id}), encoding="utf-8")
+    gone = {"links/forum-links", "accounts/a1", "mentions-2026.11/forum:post:99901:xinghe"}
+    before = dict(everywhere(world, store))
+    assert gone < before.keys()
+
+    object_to(store, "forum", id, by="li", reason="wrote to us")
+    after = dict(everywhere(world, store))
+    of_them = {place for place, text in before.items() if "99901" in text or '"platform":"forum"' in text}
+    changed = {place for place, text in before.items() if after.get(place) != text}
+    assert gone <= {place for place in changed if "/nodebb/" not in place and "reached/" not in place} <= of_them
+    assert not [place for place, text in after.items() if "99901" in text]
+    assert "mentions-2026.11/weibo:post:99902:xinghe" in after, "an account of the same id elsewhere"
+    documents = [(store.kind_of(hit["_index"]), hit["_id"], hit["_source"]) for hit in all_documents(store)]
+    erased = load_erased()  # what a backup is held against when it is restored
+    assert not [place for kind, place, source in documents if about_them(kind, place, source, erased)]
+    assert not [place for kind, place, source in documents if without_them(kind, source, erased) != source]
+    account = {"platform": "forum", "account": id}
+    assert about_them("accounts", "a1", account, erased) and not about_them("accounts", "a1", account | WEIBO, erased)
+
+    erase(store, id, by="li", reason="asked")
+    texts = dict(everywhere(world, store))
+    assert not {f"customers/{id}", f"profiles/{id}"} & texts.keys()
+    assert texts["queue/mine"].endswith(id), "whatever else is called like a customer stays"
+    assert (world / "watermark.json").read_text() == before["watermark.json"].removeprefix("watermark.json ")
+    assert texts["notes/n1"] == before["notes/n1"]
+    assert load_erased().among([id, "KD-1"]) == {id}, "no list brings the customer back"
+    assert not load_erased().holds(f"{id} {id}-11-18")
+
+
+def test_a_word_tells_of_a_person_where_it_can_be_nothing_else() -> None:
+    for word in ("7719259611", "zhou.a7@example.com", "小周A7", "did:plc:abc", "KD-20931", "1234567", "20269999"):
+        assert telling(word), word
+    for word in ("", "1", "2026", "100000", "20261118", "admin", "Tom", "上海市", "好评如潮"):
+        assert not telling(word), word
+
+
+def test_where_a_customer_lives_is_looked_for_by_its_door(store: Store, world: Path) -> None:
+    """上海市浦东新区 is where millions live, and what their posts give as their region."""
+    index, keys = store.alias("customers"), keyring()
+    for id, where in (("KD-31", "上海市浦东新区"), ("KD-32", "杭州市西湖区文三路99号")):
+        sealed = keys.seal(where, about=about(id, PersonalKind.ADDRESS))
+        value = Personal(kind=PersonalKind.ADDRESS, sealed=sealed, purpose="售后", basis=Basis.CONTRACT)
+        document = to_document(Customer(id=id, imported_at=NOW, file="crm", personal=(value,)))
+        store.client.index(index=index, id=id, document=document)
+        note = {"text": f"{where}有人说起"}
+        store.client.index(index=store.alias("notes"), id=where[:2], document=note)
+    store.refresh("customers")
+    for id in ("KD-31", "KD-32"):
+        erase(store, id, by="li", reason="asked")
+    notes = {hit["_id"]: hit["_source"]["text"] for hit in all_documents(store) if "text" in hit["_source"]}
+    assert notes["上海"] == "上海市浦东新区有人说起" and notes["杭州"] == f"{ERASED}有人说起"
 
 
 def test_originals_of_imports_packs_and_what_was_measured_hold_nobody(data: Path) -> None:

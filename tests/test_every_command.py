@@ -80,6 +80,7 @@ def test_nothing_that_is_said_breaks_a_command(
     name: str, odd: list[str], data: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     path, command = _ALL[name]
+    (data / "config").mkdir(parents=True)
     monkeypatch.setenv("TINGFENG_CONFIG", str(data / "config"))
     monkeypatch.setenv("ELASTICSEARCH_URL", "http://127.0.0.1:9")
     monkeypatch.chdir(data)

@@ -192,7 +192,17 @@ class _Process:
         text = self._log.read_text(encoding="utf-8", errors="replace")
         for secret in self._secrets:
             text = text.replace(secret, "…")
-        return "\n".join(text.splitlines()[-_LINES_QUOTED:])
+        return last_words(text)
+
+
+def last_words(log: str) -> str:
+    """Return what a log says of an end: where and why the last error came up, for figures of the crawl follow it."""
+    lines = log.splitlines()
+    begins = [place for place, line in enumerate(lines) if line.startswith("Traceback (")]
+    if begins:
+        after = (place for place in range(begins[-1] + 1, len(lines)) if not lines[place].startswith(" "))
+        lines = lines[begins[-1] : next(after, len(lines)) + 1]
+    return "\n".join(lines[-_LINES_QUOTED:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,8 @@ def say(phrase: str | Both, **values: Any) -> Markup:
 
 def number(value: float) -> str:
     """Return a number with its thousands apart, and two decimals where it is not whole."""
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+    rounded = round(float(value), 2)
+    return f"{rounded:,.0f}" if rounded.is_integer() else f"{rounded:,.2f}"
 
 
 def percent(value: float) -> str:

@@ -127,7 +127,8 @@ def _written(figure: Figure, value: float) -> str:
         return f"{value:.0%}"
     if figure.name == "times":
         return f"{value:.3g}"
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+    rounded = round(float(value), 2)
+    return f"{rounded:,.0f}" if rounded.is_integer() else f"{rounded:,.2f}"
 
 
 def _more(stories: int, mentions: int) -> Both | None:

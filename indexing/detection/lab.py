@@ -1,13 +1,13 @@
 """The rule lab: when a rule would have paged, from the index as it is, against what people know to have happened."""
 
-import csv
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from config.brand import Brand
+from config.csv_rows import csv_rows
 from config.errors import UserError
 from config.moment import written_moment
 from config.rule import Rule
@@ -144,22 +144,14 @@ def _incident(found: Found, incidents: Iterable[Incident], window: timedelta) ->
 
 def read_incidents(path: Path) -> list[Incident]:
     """Read a CSV with the columns brand, begin, end and, if wanted, name; a time without a zone is Asia/Shanghai's."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(enumerate(csv.DictReader(file), start=2))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadIncidents(f"{path}: {error}: give a CSV file in UTF-8") from error
-    return [_read(path, line, row) for line, row in rows]
+    example = "小米,2026-11-01T08:00,2026-11-02T20:00"
+    return [_read(path, line, row) for line, row in csv_rows(path, ("brand", "begin", "end"), example, BadIncidents)]
 
 
-def _read(path: Path, line: int, row: dict[str, str | None]) -> Incident:
+def _read(path: Path, line: int, row: Mapping[str, str]) -> Incident:
     try:
-        begin, end = (written_moment(row[name] or "") for name in ("begin", "end"))
-        incident = Incident(
-            brand=(row["brand"] or "").strip(), begin=begin, end=end, name=(row.get("name") or "").strip()
-        )
-    except KeyError as error:
-        raise BadIncidents(f"{path}:1: no column {error}: the first line must name brand, begin and end") from error
+        begin, end = (written_moment(row[name]) for name in ("begin", "end"))
+        incident = Incident(brand=row["brand"].strip(), begin=begin, end=end, name=row.get("name", "").strip())
     except ValueError as error:
         raise BadIncidents(f"{path}:{line}: {error}: write a time such as 2026-11-01T08:00") from error
     if not incident.brand or incident.end < incident.begin:

@@ -11,7 +11,7 @@ from indexing.identity.event import SOFTWARE, LinkEvent, Op, account, customer, 
 from indexing.identity.events import add_events, around, events_of, get_event
 from indexing.identity.following import follow
 from indexing.identity.graph import fold
-from indexing.people.erased import load_erased
+from indexing.people.erased import Erased, load_erased
 from indexing.people.pseudonyms import Pseudonyms, pseudonyms
 
 __all__ = ["Gone", "NotTwo", "accept", "forget", "node_of", "part", "reject", "undo"]
@@ -115,10 +115,16 @@ def _tell(store: Store, events: Sequence[LinkEvent], nodes: Collection[str], at:
 def _must_be_there(nodes: Collection[str]) -> None:
     """Raise Gone for whom a receipt says to be erased, whatever a backup has brought back since."""
     erased = load_erased()
-    if gone := sorted(
-        node for node in nodes if erased and erased.is_word(customer_of(node) or node.rpartition(":")[2])
-    ):
+    if gone := sorted(node for node in nodes if erased and _is_of(node, erased)):
         raise Gone(f"{', '.join(gone)}: was erased, and stays so: `tingfeng privacy receipts` lists the receipts")
+
+
+def _is_of(node: str, erased: Erased) -> bool:
+    """Return whether a node of the graph is an erased customer or account."""
+    if customer := customer_of(node):
+        return erased.is_customer(customer)
+    _, platform, account = node.split(":", 2)
+    return erased.wrote(platform, account)
 
 
 def _erased(node: str) -> str:

@@ -1,6 +1,5 @@
 """How posts about one thing follow each other: shapes of real cascades, from which posts are drawn at any speed."""
 
-import csv
 import gzip
 import os
 from bisect import bisect_left
@@ -14,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from config.csv_rows import csv_rows
 from config.errors import UserError
 from config.moment import written_moment
 from indexing.elasticsearch.retry import with_retries
@@ -126,12 +126,8 @@ def made_up() -> list[Shape]:
 def read_cascades(path: Path) -> list[Shape]:
     """Read a CSV with the columns story and time; BadCascades names file, line and remedy."""
     cascades: dict[str, list[float]] = defaultdict(list)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for line, row in enumerate(csv.DictReader(file), start=2):
-                cascades[_story(path, line, row)].append(_time(path, line, row))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadCascades(f"{path}: {error}: give a CSV file in UTF-8") from error
+    for line, row in csv_rows(path, ("story", "time"), "s1,2026-11-01T08:00:30", BadCascades):
+        cascades[_story(path, line, row)].append(_time(path, line, row))
     found = shapes(cascades)
     if not found:
         raise BadCascades(
@@ -140,17 +136,15 @@ def read_cascades(path: Path) -> list[Shape]:
     return found
 
 
-def _story(path: Path, line: int, row: Mapping[str, Any]) -> str:
-    if "story" not in row or "time" not in row:
-        raise BadCascades(f"{path}:1: no columns story and time: the first line must name them")
-    if not (story := (row["story"] or "").strip()):
+def _story(path: Path, line: int, row: Mapping[str, str]) -> str:
+    if not (story := row["story"].strip()):
         raise BadCascades(f"{path}:{line}: story: empty: write which story the post belongs to")
     return story
 
 
-def _time(path: Path, line: int, row: Mapping[str, Any]) -> float:
+def _time(path: Path, line: int, row: Mapping[str, str]) -> float:
     try:
-        return written_moment(row["time"] or "").timestamp()
+        return written_moment(row["time"]).timestamp()
     except ValueError as error:
         raise BadCascades(f"{path}:{line}: time: {error}: write a time such as 2026-11-01T08:00:30") from error
 

@@ -1,11 +1,11 @@
 """A brand's past from a file, where the index has none: counts in equal steps, with what is known to have happened."""
 
-import csv
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from config.csv_rows import csv_rows
 from config.errors import UserError
 from config.moment import written_moment
 from config.settings import DAY_ZONE
@@ -15,6 +15,7 @@ __all__ = ["BadSeries", "read_series"]
 
 _LONGEST_TOLD = 20
 _COLUMNS = ("time", "count", "negative")
+_EXAMPLE = "2026-11-01T08:00,12,3"
 _MOST = 1_000_000_000
 """Mentions in one step: more than all people could write, and few enough for their sums to stay numbers."""
 
@@ -30,13 +31,9 @@ def read_series(path: Path) -> Counts:
     """
     import numpy as np
 
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [_row(path, line, row) for line, row in enumerate(csv.DictReader(file), start=2)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadSeries(f"{path}: {error}: give a CSV file in UTF-8") from error
+    rows = [_row(path, line, row) for line, row in csv_rows(path, _COLUMNS, _EXAMPLE, BadSeries)]
     if len(rows) < 2:
-        raise BadSeries(f"{path}: no steps: write a line for each, such as 2026-11-01T08:00,12,3")
+        raise BadSeries(f"{path}: no steps: write a line for each, such as {_EXAMPLE}")
     step = rows[1][0] - rows[0][0]
     for line, (before, after) in enumerate(zip(rows, rows[1:], strict=False), start=3):
         if after[0] - before[0] != step or step <= timedelta():
@@ -63,9 +60,6 @@ def _gap(path: Path, line: int, before: datetime, after: datetime, step: timedel
 
 
 def _row(path: Path, line: int, row: Mapping[str, Any]) -> tuple[datetime, int, int, bool]:
-    for name in _COLUMNS:
-        if name not in row:
-            raise BadSeries(f"{path}:1: no column {name}: the first line must name time, count and negative")
     try:
         moment = written_moment(row["time"] or "").astimezone(DAY_ZONE)
     except ValueError as error:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+from config.csv_rows import csv_rows
 from config.errors import UserError
 from config.settings import DAY_ZONE
 from indexing.elasticsearch.errors import store_errors
@@ -92,20 +93,12 @@ def _update(one: Correction) -> Update:
 def read(file: Path, by: str | None = None) -> list[Correction]:
     """Read a CSV with the columns id, sentiment and, where `by` is not given, by. Raises BadCorrection."""
     now, found = datetime.now(UTC), []
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = csv.DictReader(lines)
-            if missing := {"id", "sentiment"} - set(rows.fieldnames or ()):
-                raise BadCorrection(f"{file}: line 1: the column {', '.join(sorted(missing))} is missing")
-            for row in rows:
-                who = row.get("by") or by or ""
-                try:
-                    one = Correction(id=row["id"] or "", label=(row["sentiment"] or "").strip(), by=who, at=now)
-                except BadCorrection as error:
-                    raise BadCorrection(f"{file}: line {rows.line_num}: {error}") from error
-                found.append(one)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadCorrection(f"{file}: cannot be read as a CSV in UTF-8: {error}") from error
+    for line, row in csv_rows(file, ("id", "sentiment"), "weibo:post:4901:小米,negative", BadCorrection):
+        try:
+            who = row.get("by") or by or ""
+            found.append(Correction(id=row["id"], label=row["sentiment"].strip(), by=who, at=now))
+        except BadCorrection as error:
+            raise BadCorrection(f"{file}:{line}: {error}") from error
     return found
 
 

@@ -15,7 +15,7 @@ from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.store import Store
 from indexing.mentions.query_dsl import EXACT, to_dsl
 
-__all__ = ["FIELDS", "NotATime", "at", "cell", "has_any", "matching", "moment", "plain", "search", "values"]
+__all__ = ["FIELDS", "NotATime", "at", "cell", "has_any", "matching", "moment", "past", "plain", "search", "values"]
 
 FIELDS = (
     "id",
@@ -60,6 +60,13 @@ def moment(text: str, now: datetime) -> datetime:
         return written_moment(text)
     except (ValueError, OverflowError) as error:
         raise NotATime(f"{text!r} is no time: write 7d, 12h, 30m, 2026-11-01 or 2026-11-01T08:00+08:00") from error
+
+
+def past(text: str, now: datetime, option: str = "--since") -> datetime:
+    """Return the same of a time that must be over; NotATime names the option whose time has not come yet."""
+    if (found := moment(text, now)) >= now:
+        raise NotATime(f"{option} {text} has not come yet: give a time of the past, such as 7d or 2026-11-01")
+    return found
 
 
 def search(

@@ -19,7 +19,7 @@ import msgspec
 
 from config import settings
 from config.errors import UserError
-from config.pseudonym import pseudonym_key
+from config.pseudonym import pseudonym, pseudonym_key
 from crawlers.storage import files
 
 __all__ = [
@@ -28,9 +28,11 @@ __all__ = [
     "Erased",
     "Receipt",
     "begins_of",
+    "customer_word",
     "digest_of",
     "inside",
     "load_erased",
+    "name_word",
     "of_post",
     "receipts",
     "root",
@@ -78,6 +80,16 @@ def digest_of(key: bytes, word: str) -> str:
     return hmac.new(key, f"erased:{word}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
+def customer_word(id: str) -> str:
+    """Return the word whose digest says that a customer was erased: it is held against customers' ids alone."""
+    return f"customer {id}"
+
+
+def name_word(name: str) -> str:
+    """Return the word whose digest says that an account's name was erased: it is held against names alone."""
+    return f"name {name}"
+
+
 def begins_of(key: bytes, words: Iterable[str]) -> dict[str, tuple[int, ...]]:
     """Return `Receipt.begins` of words of two characters and more."""
     found: defaultdict[str, set[int]] = defaultdict(set)
@@ -114,11 +126,21 @@ class Erased:
         """Return whether a whole field holds what was erased."""
         return digest_of(self._key, text) in self.digests
 
-    is_customer = is_name = is_word
+    def is_customer(self, text: str) -> bool:
+        """Return whether a field that holds customers' ids holds one who was erased."""
+        return self.is_word(text) or self.is_word(customer_word(text))
+
+    def is_name(self, text: str) -> bool:
+        """Return whether a field that holds accounts' names holds one who was erased."""
+        return self.is_word(text) or self.is_word(name_word(text))
+
+    def wrote(self, platform: str, author: str | None) -> bool:
+        """Return whether an account, by its id as the platform or as the index gives it, was erased."""
+        return author is not None and (self.is_word(author) or self.is_word(pseudonym(self._key, platform, author)))
 
     def among(self, customers: Collection[str]) -> set[str]:
         """Return those of the customers who were erased."""
-        return {customer for customer in customers if self.digests and self.is_word(customer)}
+        return {customer for customer in customers if self.digests and self.is_customer(customer)}
 
     def holds(self, text: str) -> bool:
         """Return whether something erased stands in a text."""

@@ -7,6 +7,7 @@
 5. the receipt                    or an error that names where they are still found
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,7 +30,7 @@ from indexing.identity.event import customer as node_of
 from indexing.identity.event import customer_of
 from indexing.identity.following import people_of
 from indexing.identity.linking import READER as LINKING
-from indexing.people.erased import Receipt, begins_of, digest_of
+from indexing.people.erased import Receipt, begins_of, customer_word, digest_of, name_word
 from indexing.people.personal import PersonalKind, opened
 from indexing.people.pseudonyms import pseudonyms
 from indexing.privacy.places import places
@@ -43,6 +44,8 @@ Progress = Callable[[str, int, int], None]
 _SHOWN = 5
 _USUAL = (PersonalKind.NAME, PersonalKind.GENDER, PersonalKind.BIRTHDAY, PersonalKind.REMARK)
 """Personal values that many share: they lie sealed in the customer's own document, and go with it."""
+_DOOR = re.compile("[0-9０-９一二三四五六七八九十]")
+"""An address without a number, such as 上海市浦东新区, is where millions live, and the region of their posts."""
 
 
 class NobodyFound(UserError):
@@ -138,6 +141,7 @@ def _do(store: Store, erasure: UnderWay, progress: Progress | None) -> Receipt:
 
 def _receipt(erasure: UnderWay, sought: Sought, before: dict[str, int]) -> Receipt:
     key, words = pseudonym_key(), sought.words()
+    whose = {*map(customer_word, sought.customers), *map(name_word, sought.names)}
     return Receipt(
         id=erasure.id,
         asked_at=erasure.asked_at,
@@ -146,7 +150,7 @@ def _receipt(erasure: UnderWay, sought: Sought, before: dict[str, int]) -> Recei
         reason=erasure.reason,
         before=before,
         after=dict.fromkeys(before, 0),
-        words=tuple(sorted(digest_of(key, word) for word in {*words, *sought.customers, *sought.names})),
+        words=tuple(sorted(digest_of(key, word) for word in {*words, *whose})),
         begins=begins_of(key, words),
         previous=last(),
     )
@@ -167,7 +171,12 @@ def _about(store: Store, customer: str, *, by: str, reason: str) -> UnderWay:
     """Gather all by which a customer is known, while it is there to be read."""
     found, links, records = _kept_of(store, customer)
     keys = keyring()
-    values = [opened(customer, value, keys) for value in found.personal if value.kind not in _USUAL] if found else []
+    opening = (
+        ((value.kind, opened(customer, value, keys)) for value in found.personal if value.kind not in _USUAL)
+        if found
+        else ()
+    )
+    values = [value for kind, value in opening if kind != PersonalKind.ADDRESS or _DOOR.search(value)]
     tokens = {value.token for value in found.personal if value.token} if found else set()
     numbers = {number for one in records if (number := getattr(one, "number", None))}
     handles = {handle.pseudonym for handle in found.handles} if found else set()

@@ -9,13 +9,14 @@ from typing import Any, Protocol
 from config.pseudonym import pseudonym, pseudonym_key
 from indexing.people.erased import ERASED, digest_of, inside, of_post
 
-__all__ = ["ERASED", "SHORTEST", "Finder", "Sought", "cleaned", "digest_of"]
+__all__ = ["ERASED", "Finder", "Sought", "cleaned", "digest_of", "telling"]
 
-SHORTEST = 4
-"""Shorter words are looked for where a whole field holds them, not within texts, which are full of them."""
+_SHORTEST = 4
 _CUSTOMER = ("customer", "customers")
 _NAME = ("name", "handle", "author", "first_mover", "spreaders")
 _HARDLY_A_WORD = 6
+_HARDLY_A_COUNT = 7
+_DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _LONE = re.compile("[\ud800-\udfff]")
 """Bytes of a file that are no UTF-8: the automaton takes none of them, and no word has one."""
 _OF_A_NAME = re.compile(r"[\w-]")
@@ -26,6 +27,9 @@ class Finder(Protocol):
 
     def is_word(self, text: str) -> bool:
         """Return whether a whole field holds one of the words."""
+
+    def wrote(self, platform: str, author: str | None) -> bool:
+        """Return whether an account, by its id as the platform or as the index gives it, is one of theirs."""
 
     def is_customer(self, text: str) -> bool:
         """Return whether a field that holds customers' ids holds theirs."""
@@ -50,7 +54,7 @@ class Sought:
     tokens: frozenset[str] = frozenset()
     """Keyed digests of phone numbers, addresses, order numbers."""
     plain: set[str] = field(default_factory=set)
-    """Phone numbers, e-mail addresses, ids of accounts and posts as they are written."""
+    """Phone numbers, addresses, ids of accounts and posts as they are written; of these `telling` ones are words."""
     names: set[str] = field(default_factory=set)
     """The accounts' names. One may be a word that everybody uses: see `_spoken`."""
     posts: set[str] = field(default_factory=set)
@@ -109,9 +113,9 @@ class Sought:
     def _all(self) -> "_Words":
         if self._words is None:
             mine = {account for _, account in self.accounts}
-            named = {customer for customer in self.customers if len(customer) >= SHORTEST}  # else as good as any word
             spoken = {word for name in self.names for word in _spoken(name)}
-            self._words = _Words(frozenset({*named, *self.tokens, *mine, *self.plain, *self.posts, *spoken}))
+            known = filter(telling, {*self.customers, *self.plain})
+            self._words = _Words(frozenset({*known, *self.tokens, *mine, *self.posts, *spoken}))
         return self._words
 
     def _in_its_place(self, word: str) -> str:
@@ -122,8 +126,19 @@ class Sought:
 def _spoken(name: str) -> Iterable[str]:
     """Return what of a name is looked for in texts: @name, and the name alone where it can hardly be a usual word."""
     yield f"@{name}"
-    if len(name) >= _HARDLY_A_WORD or (len(name) >= SHORTEST and re.search(r"[0-9_]", name)):
+    if telling(name):
         yield name
+
+
+def telling(word: str) -> bool:
+    """Return whether a word can hardly be anything but this person's.
+
+    A forum's first member is account 1, and many a user is 2026: such an id is known by the field in which it stands.
+    As a word it would take every count, date and version with it, in whatever file it stands.
+    """
+    if word.isdecimal():
+        return len(word) >= _HARDLY_A_COUNT and not _DAY.fullmatch(word)
+    return len(word) >= _HARDLY_A_WORD or (len(word) >= _SHORTEST and bool(re.search(r"[0-9_]", word)))
 
 
 class _Words:
@@ -131,22 +146,22 @@ class _Words:
 
     def __init__(self, every: frozenset[str]) -> None:
         self.every = every
-        self._long = sorted(word for word in every if len(word) >= SHORTEST or word.startswith("@"))
+        self._every = sorted(every)
 
     @cached_property
     def _automaton(self) -> Any:
         from daachorse import MATCH_KIND_LEFTMOST_LONGEST, CharwiseDoubleArrayAhoCorasick
 
-        return CharwiseDoubleArrayAhoCorasick(self._long, MATCH_KIND_LEFTMOST_LONGEST)
+        return CharwiseDoubleArrayAhoCorasick(self._every, MATCH_KIND_LEFTMOST_LONGEST)
 
     def holds(self, text: str) -> bool:
-        return text in self.every or bool(self._long and any(True for _ in self._found(text)))
+        return text in self.every or bool(self._every and any(True for _ in self._found(text)))
 
     def clean(self, text: str, in_its_place: Callable[[str], str]) -> str:
         if text in self.every:
             return in_its_place(text)
         made, reached = [], 0
-        for begin, end in self._found(text) if self._long else ():
+        for begin, end in self._found(text) if self._every else ():
             made += [text[reached:begin], in_its_place(text[begin:end])]
             reached = end
         return "".join([*made, text[reached:]])

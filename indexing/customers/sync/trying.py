@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from config.customer_source import CustomerSource
+from config.settings import DAY_ZONE
 from crawlers.tables import FaultyRow
 from indexing.customers.sources import connector
 from indexing.customers.sync.entries import Contact, CustomerEntry, Entry
@@ -64,13 +65,13 @@ def masked(text: str) -> str:
 
 
 def _shown(entry: Entry) -> dict[str, str]:
-    head = {"customer": entry.customer} | ({"changed": f"{entry.changed:%Y-%m-%d %H:%M %Z}"} if entry.changed else {})
+    head = {"customer": entry.customer} | ({"changed": _clock(entry.changed)} if entry.changed else {})
     if not isinstance(entry, CustomerEntry):
         said = {name: str(value) for name, value in entry.document.items() if name not in ("source", "customer")}
         return head | said | ({"subject": f"{masked(entry.subject)} (sealed)"} if entry.subject else {})
     said = {name: value for name in ("tier", "segment") if (value := getattr(entry, name))}
     said |= {"tags": ", ".join(entry.tags)} if entry.tags else {}
-    said |= {"registered_at": f"{entry.registered_at:%Y-%m-%d %H:%M %Z}"} if entry.registered_at else {}
+    said |= {"registered_at": _clock(entry.registered_at)} if entry.registered_at else {}
     said |= {one.kind: _contact(one) for one in entry.contacts}
     said |= {f"account on {one.platform}": f"by {one.kind}, as a pseudonym" for one in entry.handles}
     return head | said | ({"deleted": "yes"} if entry.deleted else {})
@@ -86,3 +87,7 @@ def _without_value(reason: str) -> str:
     """Return a reason without the value that it quotes, so that the same faults count together and show nobody."""
     parts = reason.split("'")
     return "'…'".join(parts[::2]) if len(parts) > 2 else reason
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment.astimezone(DAY_ZONE):%Y-%m-%d %H:%M}"

@@ -122,7 +122,9 @@ def stated_fields(said: Iterable[str], columns: Iterable[str]) -> list[Field]:
     """Return what `column=kind` says; UnusableFields names what is wrong with one."""
     known, found = list(columns), []
     for one in said:
-        column, _, kind = one.rpartition("=")
+        column, equals, kind = one.rpartition("=")
+        if not equals:
+            raise UnusableFields(f"--map {one}: write COLUMN=KIND, such as --map 顾客=name")
         if column not in known:
             raise UnusableFields(f"--map {one}: there is no column {column!r}: write one of {', '.join(known)}")
         if kind not in list(FieldKind):

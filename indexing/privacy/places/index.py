@@ -28,6 +28,8 @@ Hit = Mapping[str, Any]
 
 _OF_OTHERS = ("alerts", "alert-events", "silences", "notes", "stories", "looks", "exports")
 """Kinds of documents that tell of what happened, and of others too: the person goes, the document stays."""
+_OF_CUSTOMERS = ("customers", "profiles")
+"""Kinds whose documents' ids are customers'."""
 _GONE = 404
 
 
@@ -75,23 +77,24 @@ def about_them(kind: str, id: str, source: Mapping[str, Any], finder: Finder) ->
         return False
     if kind == "link-events":  # an edge of which one end is nobody would join all who ever had such an edge
         return _joins_them(source, finder)
-    author, account = source.get("author"), source.get("account")
-    if isinstance(author, dict) and isinstance(author.get("id"), str) and finder.is_word(author["id"]):
+    author, account, platform = source.get("author"), source.get("account"), str(source.get("platform"))
+    whose = [one for one in (account, author.get("id") if isinstance(author, dict) else None) if isinstance(one, str)]
+    if any(finder.is_word(one) or finder.wrote(platform, one.removeprefix(f"{platform}:")) for one in whose):
         return True
     customer = source.get("customer")
-    whose = customer.get("id") if isinstance(customer, dict) and kind in STANDING else customer
+    owner = customer.get("id") if isinstance(customer, dict) and kind in STANDING else customer
     return (
-        (isinstance(whose, str) and finder.is_customer(whose))
-        or (kind == "customers" and finder.is_customer(id))
-        or (isinstance(account, str) and finder.is_word(account))
+        (isinstance(owner, str) and finder.is_customer(owner))
+        or (kind in _OF_CUSTOMERS and finder.is_customer(id))
         or finder.holds(id)
     )
 
 
 def _joins_them(source: Mapping[str, Any], finder: Finder) -> bool:
     nodes = (str(source.get(name, "")) for name in ("one", "other"))
-    accounts = [node.rpartition(":")[2] for node in nodes if node.startswith("account:")]
-    return any(map(finder.is_customer, source.get("customers", ()))) or any(map(finder.is_word, accounts))
+    accounts = [node.split(":", 2)[1:] for node in nodes if node.startswith("account:")]
+    theirs = any(finder.is_word(account[-1]) or finder.wrote(account[0], account[-1]) for account in accounts)
+    return theirs or any(map(finder.is_customer, source.get("customers", ())))
 
 
 def without_them(kind: str, source: Mapping[str, Any], finder: Finder) -> Any:

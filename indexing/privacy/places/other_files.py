@@ -23,7 +23,7 @@ from crawlers.storage.stage import STAGES
 from crawlers.storage.zstd import ZstdError, decompress
 from indexing.elasticsearch.store import Store
 from indexing.privacy.readings import decoded, readings, unescaped
-from indexing.privacy.sought import SHORTEST, Sought, cleaned
+from indexing.privacy.sought import Sought, cleaned, telling
 
 __all__ = ["erase", "look"]
 
@@ -148,7 +148,7 @@ def _anywhere(fs: Any, path: str, sought: Sought) -> bool:
 def _holds(content: bytes, kind: str, sought: Sought) -> bool:
     if any(sought.holds(text) for one in _unpacked(content) for text in readings(one)):
         return True
-    if kind not in _LINES or all(len(one) >= SHORTEST for one in sought.customers):
+    if kind not in _LINES or all(map(telling, sought.customers)):
         return False
     text = decoded(content)[0]
     return sum(map(len, _others(text, kind, sought))) < len(text)
