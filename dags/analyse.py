@@ -8,8 +8,8 @@ from typing import Any
 
 from airflow.sdk import dag, task
 
-from dags.assets import MENTIONS, MENTIONS_IF_ANY, POSTS, common, wake
-from dags.schedule import woken_by
+from dags.assets import MENTIONS, MENTIONS_IF_ANY, POSTS, common
+from dags.schedule import wake, woken_by
 
 
 @dag(

@@ -11,7 +11,7 @@ from typing import Any
 
 from airflow.sdk import Asset, AssetAlias
 
-__all__ = ["INDEX", "MENTIONS", "MENTIONS_IF_ANY", "POSTS", "POSTS_IF_ANY", "common", "wake"]
+__all__ = ["INDEX", "MENTIONS", "MENTIONS_IF_ANY", "POSTS", "POSTS_IF_ANY", "common"]
 
 POSTS = Asset("tingfeng-posts", uri="x-tingfeng://posts")
 MENTIONS = Asset("tingfeng-mentions", uri="x-tingfeng://mentions")
@@ -20,14 +20,6 @@ POSTS_IF_ANY = AssetAlias("tingfeng-posts-if-any")
 MENTIONS_IF_ANY = AssetAlias("tingfeng-mentions-if-any")
 
 _log = logging.getLogger(__name__)
-
-
-def wake(consumer: str, events: Any, alias: AssetAlias, asset: Asset) -> None:
-    """Send the asset's event where something waits in the consumer's queue; `events` are the task's outlet events."""
-    from crawlers.storage import queue
-
-    if any(queue.markers(consumer)):
-        events[alias].add(asset)
 
 
 def tell(context: Any) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 
 from airflow.sdk import dag, get_current_context, task
 
-from dags.assets import POSTS, POSTS_IF_ANY, common, wake
+from dags.assets import POSTS, POSTS_IF_ANY, common
+from dags.schedule import wake
 
 _log = logging.getLogger(__name__)
 
