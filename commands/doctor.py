@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from commands.doctor_feeds import Language, try_feeds
-from commands.screen import console
+from commands.screen import console, errors
 
 _GIB = 2**30
 
@@ -35,7 +35,9 @@ def doctor(
     failed = 0
     for name, check in _checks():
         try:
-            shown.add_row(Text("ok", style="green"), name, check(), "")
+            with errors.status(f"{name} …"):  # what waits, and what lies packed, may take minutes to look through
+                found = check()
+            shown.add_row(Text("ok", style="green"), name, found, "")
         except _Problem as problem:
             found, _, remedy = str(problem).partition(": ")
             shown.add_row(Text("no", style="red"), name, found, remedy)
