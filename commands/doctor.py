@@ -14,13 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from commands.doctor_feeds import Language, try_feeds
-from commands.screen import console
+from commands.screen import console, errors
+from config.errors import UserError
 
 _GIB = 2**30
 
 
-class _Problem(Exception):
-    """A check failed; the message is the remedy."""
+class _Problem(UserError):
+    """A check failed; the message says what was found and, behind a colon, the remedy."""
 
 
 def doctor(
@@ -32,17 +33,24 @@ def doctor(
         try_feeds(language)
         return
     shown = Table("", "check", "found", "remedy", box=None, padding=(0, 2))
-    failed = 0
+    failed, told = 0, list[UserError]()
     for name, check in _checks():
         try:
-            shown.add_row(Text("ok", style="green"), name, check(), "")
+            with errors.status(f"{name} …"):  # what waits, and what lies packed, may take minutes to look through
+                found = check()
+            shown.add_row(Text("ok", style="green"), name, found, "")
         except _Problem as problem:
             found, _, remedy = str(problem).partition(": ")
             shown.add_row(Text("no", style="red"), name, found, remedy)
             failed += 1
+        except UserError as error:  # its own words, which no column should break
+            shown.add_row(Text("no", style="red"), name, "", "see below")
+            told.append(error)
     console.print(shown)
-    if failed:
-        console.print(f"{failed} to mend")
+    for text in dict.fromkeys(map(str, told)):
+        console.print(text, markup=False, soft_wrap=True)
+    if failed or told:
+        console.print(f"{failed + len(told)} to mend")
         raise typer.Exit(1)
 
 
@@ -142,13 +150,9 @@ def _written() -> str:
 
 
 def _segmentation() -> str:
-    from config.errors import UserError
     from nlp import segmentation
 
-    try:
-        return f"{segmentation.version().split()[0]}, {len(segmentation.entries())} words of your own"
-    except UserError as error:
-        raise _Problem(str(error)) from error
+    return f"{segmentation.version().split()[0]}, {len(segmentation.entries())} words of your own"
 
 
 def _crawls() -> str:
@@ -175,19 +179,15 @@ def _pseudonym_key() -> str:
 
 
 def _privacy() -> str:
-    from config.errors import UserError
     from config.seal import keyring
     from indexing.people.erased import receipts
     from indexing.privacy import passwords
     from indexing.privacy.receipt import under_way
 
-    try:
-        keyring()
-        if waiting := under_way():
-            raise _Problem(f"{len(waiting)} erasures were begun and not finished: run `tingfeng privacy finish`")
-        return f"{len(receipts())} receipts of erasures, {len(passwords.people())} people may sign in"
-    except UserError as error:
-        raise _Problem(str(error)) from error
+    keyring()
+    if waiting := under_way():
+        raise _Problem(f"{len(waiting)} erasures were begun and not finished: run `tingfeng privacy finish`")
+    return f"{len(receipts())} receipts of erasures, {len(passwords.people())} people may sign in"
 
 
 def _rota() -> str:
@@ -235,7 +235,6 @@ def _public_url() -> str:
 
 def _elasticsearch() -> str:
     from config import settings
-    from config.errors import UserError
 
     if settings.cluster() is None:
         from indexing.elasticsearch import embedded
@@ -244,24 +243,17 @@ def _elasticsearch() -> str:
         return f"embedded, at {running.url}" if running else "embedded, not started (it starts when needed)"
     from indexing.elasticsearch.store import open_store
 
-    try:
-        health = open_store().client.cluster.health()
-    except UserError as error:
-        raise _Problem(str(error)) from error
+    health = open_store().client.cluster.health()
     return f"{settings.cluster().url}, {health['status']}"  # type: ignore[union-attr]
 
 
 def _queues() -> str:
     from config import settings
-    from config.errors import UserError
     from indexing.elasticsearch import embedded
     from indexing.elasticsearch.store import open_store
     from indexing.maintenance.repair import repair
 
-    try:
-        found = repair(open_store() if settings.cluster() or embedded.status() else None)
-    except UserError as error:
-        raise _Problem(str(error)) from error
+    found = repair(open_store() if settings.cluster() or embedded.status() else None)
     if found.faults:
         raise _Problem(f"{len(found.faults)} batches cannot be used: " + "\n".join(found.faults))
     again = f"; {found.again:,} of them had been lost from the queue" if found.again else ""
@@ -269,16 +261,12 @@ def _queues() -> str:
 
 
 def _older() -> str:
-    from config.errors import UserError
     from indexing.backfill import notice
     from nlp.analysed import outdated, versions
 
-    try:
-        known = versions().known
-        older = sum(1 for _ in outdated(known[-1])) if known else 0
-        return f"{older:,} batches were analysed by another version" + (f"; {notice()}" if notice() else "")
-    except UserError as error:
-        raise _Problem(str(error)) from error
+    known = versions().known
+    older = sum(1 for _ in outdated(known[-1])) if known else 0
+    return f"{older:,} batches were analysed by another version" + (f"; {notice()}" if notice() else "")
 
 
 def _put_away() -> str:

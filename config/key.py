@@ -1,5 +1,6 @@
 """Keys of this installation: from the environment, or made once in the data folder for their owner's eyes alone."""
 
+import errno
 import os
 import secrets
 import tempfile
@@ -56,4 +57,6 @@ def _kept(path: Path, variable: str) -> str:
             raise KeyUnusable(f"{path}: others than its owner may read it: chmod 600 {path}")
         return path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise KeyUnusable(f"{path}: {error}: make it readable for this user, or set {variable}") from error
+        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        remedy = "make room there" if full else "make it readable for this user"
+        raise KeyUnusable(f"{path}: {error}: {remedy}, or set {variable}") from error

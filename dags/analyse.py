@@ -4,11 +4,12 @@ A few batches are analysed by the first task at once; many are dealt, in slices,
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
 from airflow.sdk import dag, task
 
-from dags.assets import MENTIONS, POSTS, common
-from dags.schedule import woken_by
+from dags.assets import MENTIONS, MENTIONS_IF_ANY, POSTS, common
+from dags.schedule import wake, woken_by
 
 
 @dag(
@@ -19,11 +20,13 @@ from dags.schedule import woken_by
 def analyse() -> None:
     """Turn every batch of posts that waits into mentions."""
 
-    @task(outlets=[MENTIONS])
-    def match_and_score() -> list[list[str]]:
+    @task(outlets=[MENTIONS_IF_ANY])
+    def match_and_score(outlet_events: Any = None) -> list[list[str]]:
         from indexing.pipeline import analyse_or_deal
 
-        return analyse_or_deal()
+        dealt = analyse_or_deal()
+        wake("index", outlet_events, MENTIONS_IF_ANY, MENTIONS)
+        return dealt
 
     @task(outlets=[MENTIONS])
     def match_and_score_slice(batches: list[str]) -> dict[str, int]:

@@ -1,20 +1,23 @@
 """What the DAGs share: the assets that wake one after the other, how they run, and what a failed task does.
 
 An asset's event carries nothing: what is to be done waits in the queue below the stages' root, and an event that is
-lost, or came while a DAG was paused, loses no work.
+lost, or came while a DAG was paused, loses no work. So a task that may have handed on nothing has an alias for its
+outlet, by which it wakes the next DAG only where something waits for it.
 """
 
 import logging
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Asset
+from airflow.sdk import Asset, AssetAlias
 
-__all__ = ["INDEX", "MENTIONS", "POSTS", "common"]
+__all__ = ["INDEX", "MENTIONS", "MENTIONS_IF_ANY", "POSTS", "POSTS_IF_ANY", "common"]
 
 POSTS = Asset("tingfeng-posts", uri="x-tingfeng://posts")
 MENTIONS = Asset("tingfeng-mentions", uri="x-tingfeng://mentions")
 INDEX = Asset("tingfeng-index", uri="x-tingfeng://index")
+POSTS_IF_ANY = AssetAlias("tingfeng-posts-if-any")
+MENTIONS_IF_ANY = AssetAlias("tingfeng-mentions-if-any")
 
 _log = logging.getLogger(__name__)
 

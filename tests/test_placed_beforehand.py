@@ -1,6 +1,7 @@
 """A mention comes into the index in its story, by one write; where that cannot be, the telling of stories places it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,7 @@ from indexing.mentions import write as writing
 from indexing.stories import placing
 from indexing.stories.update import update_stories
 from tests.killing import dying
-from tests.story_posts import HOUR, LONG, MINUTE, NOW, documents, make_post, make_reply, mention, put
+from tests.story_posts import DAY, HOUR, LONG, MINUTE, NOW, documents, make_post, make_reply, mention, put
 
 if TYPE_CHECKING:
     from indexing.elasticsearch.store import Store
@@ -113,3 +114,22 @@ def test_where_pictures_are_compared_they_are_fetched_first(
 def test_the_same_words_twice_in_one_write_are_a_story_and_its_copy(emptied_store: "Store") -> None:
     placed(emptied_store, [make_post(8, ago=MINUTE), make_post(7, text=LONG, ago=HOUR)])
     assert places(emptied_store) == {"7": ("7", "origin"), "8": ("7", "copy")}
+
+
+def test_what_copies_a_mention_that_is_refused_beside_it_is_a_story_of_its_own(store: "Store") -> None:
+    """Somebody has changed the mapping of last month, so that its index refuses the origin."""
+    month = f"{NOW - 20 * DAY:%Y.%m}"
+    aliases: dict[str, Any] = {store.alias("mentions"): {}, store.month_alias(month): {}}
+    other = {"properties": {"emotion": {"type": "long"}}}
+    store.client.indices.create(index=store.index_of(1, f"mentions-{month}"), aliases=aliases, mappings=other)
+    refused = replace(mention(make_post(1, ago=20 * DAY)), emotion="anger")
+    beside = [make_post(2), make_reply(3, 2, ago=30 * MINUTE), make_reply(4, 1, ago=20 * MINUTE)]
+    with pytest.raises(AssertionError):  # of `put`, which knows no refusal
+        put(store, [refused, *map(mention, beside)], placed=True)
+    placed(store, [make_post(5, ago=MINUTE)])
+    expected = {"2": ("2", "origin"), "3": ("2", "repost"), "4": ("1", "repost"), "5": ("2", "copy")}
+    assert places(store) == expected
+    update_stories(store, now=NOW)
+    assert places(store) == expected
+    stories = {id: one["mentions"] for id, one in documents(store, "stories").items()}
+    assert stories == {"weibo:post:2:xinghe": 3}

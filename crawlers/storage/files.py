@@ -1,10 +1,11 @@
 """Whole files on any fsspec path: a reader sees the old one or the new one, never half of either."""
 
+import errno
 import os
 import re
 import uuid
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -14,9 +15,12 @@ import fsspec
 from config.errors import UserError
 
 __all__ = [
-    "exists", "folders", "listed", "names", "read", "remove", "remove_if", "replace", "resolve", "sweep", "sync",
-    "touch",
+    "FULL", "exists", "folders", "listed", "named_if_full", "names", "read", "remove", "remove_if", "replace",
+    "resolve", "sweep", "sync", "touch",
 ]  # fmt: skip
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""By what number a system says that a disk, or somebody's share of it, holds no more."""
 
 _TEMPORARY = re.compile(r"\.[0-9a-f]{8}\.tmp$")
 """How the names end under which files are written before they are whole."""
@@ -52,8 +56,20 @@ def sync(file: Any) -> None:
     file.flush()
     try:
         os.fsync(file.fileno())
-    except (OSError, AttributeError):
-        return  # an object store has no descriptor: it makes the object whole on close
+    except (OSError, AttributeError) as error:  # an object store has no descriptor: it makes the object whole on close
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise  # some file systems find room for what was written only now
+
+
+@contextmanager
+def named_if_full(path: str) -> Iterator[None]:
+    """Let the error of a full disk name the file: who writes to one that is open already is not told its name."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL and error.filename is None:
+            error.filename = path
+        raise
 
 
 def read(path: str) -> bytes | None:
@@ -80,7 +96,7 @@ def replace(path: str, content: bytes) -> None:
     fs.makedirs(fs._parent(resolved), exist_ok=True)
     temporary = f"{resolved}.{uuid.uuid4().hex[:8]}.tmp"
     try:
-        with fs.open(temporary, "wb") as file:
+        with named_if_full(resolved), fs.open(temporary, "wb") as file:
             file.write(content)
             sync(file)
         fs.mv(temporary, resolved)
@@ -93,7 +109,8 @@ def touch(path: str) -> None:
     """Let there be an empty file."""
     fs, resolved = resolve(path)
     fs.makedirs(fs._parent(resolved), exist_ok=True)
-    fs.pipe_file(resolved, b"")
+    with named_if_full(resolved):
+        fs.pipe_file(resolved, b"")
 
 
 def remove(path: str) -> None:

@@ -87,7 +87,8 @@ class Spool:
         if digest not in self._digests and self._size + len(line) <= _MOST_SPOOLED:
             self._digests.add(digest)
             self._size += len(line)
-            self._file.write(line + b"\n")
+            with files.named_if_full(tempfile.gettempdir()):
+                self._file.write(line + b"\n")
 
     def write(self, posts: Batch, without: Collection[str] = ()) -> None:
         """Put the pages beside the window, with those of an earlier run of it that nobody has settled yet.

@@ -25,7 +25,7 @@ import msgspec
 
 from config import settings
 from crawlers.storage import packs, queue
-from crawlers.storage.files import read, resolve, sync
+from crawlers.storage.files import named_if_full, read, resolve, sync
 from crawlers.storage.manifest import BooksDoNotBalance, BrokenBatch, Manifest, decode_manifest
 from crawlers.storage.writer import DeadLetter, Writer
 
@@ -158,14 +158,18 @@ class Batch:
         own = uuid.uuid4().hex[:8]
         temporary = {ending: f"{path}.{ending}.{own}.tmp" for ending in ("jsonl", "dead.jsonl", "manifest")}
         try:
-            with fs.open(temporary["jsonl"], "wb") as lines, fs.open(temporary["dead.jsonl"], "wb") as dead:
+            with (
+                named_if_full(f"{path}.jsonl"),
+                fs.open(temporary["jsonl"], "wb") as lines,
+                fs.open(temporary["dead.jsonl"], "wb") as dead,
+            ):
                 writer = Writer(cast(BinaryIO, lines), cast(BinaryIO, dead), self.stage)
                 yield writer
                 sync(lines)
                 if writer.dead_count:  # an empty file is removed, not kept
                     sync(dead)
             manifest = writer.manifest_of(made_by)
-            with fs.open(temporary["manifest"], "wb") as file:
+            with named_if_full(f"{path}.manifest"), fs.open(temporary["manifest"], "wb") as file:
                 file.write(msgspec.json.encode(manifest))
                 sync(file)
             if hand_on:

@@ -91,8 +91,11 @@ def keep(overrides: list[Override]) -> None:
     folder = settings.data_dir() / "outbox"
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f"overrides.json.{uuid.uuid4().hex[:8]}"
-    draft.write_bytes(msgspec.json.encode(overrides))
-    draft.rename(folder / "overrides.json")
+    try:
+        draft.write_bytes(msgspec.json.encode(overrides))
+        draft.rename(folder / "overrides.json")
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def kept() -> list[Override]:

@@ -20,6 +20,7 @@ from config.channel import Channel
 from config.duty import on_duty
 from config.rota import Rota
 from config.settings import DAY_ZONE
+from crawlers.storage.files import FULL
 from indexing.alerts import claims, operations, overrides, records
 from indexing.alerts.alert import Alert, Delivery, DeliveryState, from_document, to_document
 from indexing.alerts.channels import send
@@ -49,7 +50,20 @@ class _Outage:
 
 
 def keep(store: Store) -> None:
-    """Write down what is still to be told, for the time in which the index cannot be asked."""
+    """Write down what is still to be told, for the time in which the index cannot be asked.
+
+    A full disk holds up no message: the file then says what it said before, and the log tells of it.
+    """
+    try:
+        _keep(store)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        place = settings.data_dir() / "outbox"
+        _log.error("%s: %s: make room there; until then an outage of the index is silent", place, error.strerror)
+
+
+def _keep(store: Store) -> None:
     alerts = {alert.id: alert for alert in records.undelivered(store)}
     spoken_of = {id for alert in alerts.values() for one in alert.delivery if one.state in _OPEN for id in one.also}
     alerts |= {alert.id: alert for alert in records.find(store, sorted(spoken_of - alerts.keys()))}

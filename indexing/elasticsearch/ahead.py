@@ -7,11 +7,13 @@ own order, so that a run that is killed leaves nothing behind that it would not 
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import copy_context
 from itertools import islice
 from typing import TypeVar
+
+from indexing.elasticsearch.stop import Stopped, safe_place, stoppable
 
 __all__ = ["ahead", "meanwhile", "side_by_side"]
 
@@ -24,8 +26,8 @@ def side_by_side(work: Callable[[Item], Result], items: Iterable[Item], most: in
     """Yield what `work` returns for each item, in their order; up to so many are worked on at the same time.
 
     Items are drawn by the caller's thread; `work` sees the caller's context variables. What either raises is raised in
-    the item's turn. Whoever stops early waits for what is under way, and the rest is not begun. One item alone, in a
-    sequence, is no other thread's.
+    the item's turn. Whoever stops early waits for what is under way, and the rest is not begun; before each item is a
+    safe place to be stopped. One item alone, in a sequence, is no other thread's.
     """
     if isinstance(items, Sequence) and len(items) < 2:
         yield from map(work, items)
@@ -37,6 +39,7 @@ def side_by_side(work: Callable[[Item], Result], items: Iterable[Item], most: in
             while True:
                 try:
                     for item in islice(waiting, most - len(running)):
+                        safe_place()
                         running.append(pool.submit(copy_context().run, work, item))
                 except Exception:  # of drawing an item: those before it have their turn
                     while running:
@@ -54,13 +57,15 @@ def ahead(items: Iterable[Item]) -> Iterator[Item]:
     """Yield the items, each made by another thread while the caller works with the one before.
 
     They are made one after the other, with the caller's context variables. What that raises is raised in the item's
-    turn. Whoever stops early waits for the item that is being made, and then the making is closed.
+    turn. Whoever stops early waits for the item that is being made, and then the making is closed; before each item is
+    a safe place to be stopped.
     """
     making, context = iter(items), copy_context()
     with ThreadPoolExecutor(1) as pool:
         try:
             coming = pool.submit(context.run, _next, making)
             while made := coming.result():
+                safe_place()
                 coming = pool.submit(context.run, _next, making)
                 yield made[0]
         finally:
@@ -73,17 +78,40 @@ def ahead(items: Iterable[Item]) -> Iterator[Item]:
 def meanwhile(work: Callable[[], Result]) -> Iterator[Future[Result]]:
     """Let another thread do `work` while the block runs; after the block it is waited for, and raises what it raised.
 
-    The future that is yielded then has its result. Of two errors the block's is raised, and the other one logged.
+    The future that is yielded then has its result. Where one of the two ends with an error, the other stops at its next
+    safe place. The error that came first is raised, one that ends the process before all, and any other is logged.
     """
-    with ThreadPoolExecutor(1) as pool:
-        done = pool.submit(copy_context().run, work)
+    errors: list[BaseException] = []
+
+    def worked() -> Result:
+        try:
+            return work()
+        except BaseException as error:
+            errors.append(error)
+            stop.set()
+            raise
+
+    with stoppable() as stop, ThreadPoolExecutor(1) as pool:
+        done = pool.submit(copy_context().run, worked)
         try:
             yield done
-        except BaseException:
-            if error := done.exception():
-                LOG.error("besides: %s", error)
+            done.result()
+        except BaseException as error:
+            errors.append(error)
+            stop.set()
+            wait([done])
+            if (first := _first(errors)) is not error:
+                raise first from first.__cause__
             raise
-        done.result()
+
+
+def _first(errors: Sequence[BaseException]) -> BaseException:
+    """Return which of the errors is to be raised, and log those of the others that say something of their own."""
+    first = next((error for error in errors if not isinstance(error, Exception)), errors[0])
+    for error in errors:
+        if error is not first and not isinstance(error, Stopped):
+            LOG.error("besides: %s", error)
+    return first
 
 
 def _next(making: Iterator[Item]) -> list[Item]:

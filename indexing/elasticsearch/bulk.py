@@ -15,6 +15,7 @@ from indexing.elasticsearch.client_options import with_options
 from indexing.elasticsearch.errors import Overloaded, ReadOnly
 from indexing.elasticsearch.own_writes import note
 from indexing.elasticsearch.retry import MAX_WAIT, backoff, is_transient, with_retries
+from indexing.elasticsearch.stop import safe_place
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -78,6 +79,7 @@ def send(
     while waiting:
         places = iter(waiting)
         while some := {place: waiting[place] for place in islice(places, ways * _REQUEST_ACTIONS)}:
+            safe_place()
             for items in side_by_side(partial(_one_way, client, max_wait), _ways(actions, some, ways), ways):
                 note(items.values())  # by the caller's own thread, which counts them
                 results |= {place: _answer(next(iter(item.values()))) for place, item in items.items()}

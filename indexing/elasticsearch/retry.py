@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.stop import safe_place
 
 __all__ = ["MAX_WAIT", "backoff", "is_transient", "with_retries"]
 
@@ -55,8 +56,12 @@ def is_transient(status: int, reason: str) -> bool:
 
 
 def backoff(max_wait: float = MAX_WAIT) -> Iterator[float]:
-    """Yield seconds to wait between tries, longer and longer, never two callers' alike, until `max_wait` is used up."""
+    """Yield seconds to wait between tries, longer and longer, never two callers' alike, until `max_wait` is used up.
+
+    Between two tries is a safe place to be stopped.
+    """
     deadline, pause = time.monotonic() + max_wait, _FIRST_PAUSE
     while time.monotonic() < deadline:
         yield pause * random.uniform(0.5, 1.5)  # noqa: S311 - spreads the tries, keeps no secret
+        safe_place()
         pause = min(2 * pause, _LONGEST_PAUSE)

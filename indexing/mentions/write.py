@@ -13,6 +13,7 @@ from indexing.elasticsearch.ahead import meanwhile
 from indexing.elasticsearch.bulk import Action, BulkResult, send
 from indexing.elasticsearch.errors import Overloaded
 from indexing.elasticsearch.field import Writer
+from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.own_writes import unnoted
 from indexing.elasticsearch.retry import backoff
 from indexing.elasticsearch.store import Store
@@ -141,7 +142,33 @@ def _round(store: Store, updates: Mapping[int, Update], further: Further) -> dic
                 results |= _round(store, {number: updates[number]}, further)
         else:
             results |= {number: _refused(result, answer) for number, result in one.results.items()}
+    if strays := _strays(changed, more, results):
+        _take_back(store, {id: changed[id].place for id in strays})
+        return {number: result for number, result in results.items() if updates[number].id not in strays}
     return results
+
+
+def _strays(changed: Mapping[str, _Merged], placed: Iterable[str], results: Mapping[int, Result]) -> set[str]:
+    """Return the mentions that came into the story of one that was refused beside them: nothing leads to it now."""
+    stories = {
+        id: (document["post_id"], document["story"]["id"]) for id in placed if (document := changed[id].document)
+    }
+    dead = {id for id in stories if all(_is_dead(results.get(number)) for number in changed[id].results)}
+    lost = {stories[id][0] for id in dead} - {post for id, (post, _) in stories.items() if id not in dead}
+    return {id for id, (_, story) in stories.items() if id not in dead and story in lost} if lost else set()
+
+
+def _is_dead(result: Result | None) -> bool:
+    return result is not None and result.outcome is Outcome.DEAD
+
+
+def _take_back(store: Store, places: Mapping[str, Place]) -> None:
+    """Remove mentions that have just come, so that the next round places them by what is there."""
+    send(
+        store.client,
+        [Action(operation="delete", index=store.month_alias(place.month), id=id) for id, place in places.items()],
+    )
+    store.refresh(MONTHLY)
 
 
 def _send(store: Store, changed: Mapping[str, _Merged]) -> list[BulkResult]:
