@@ -3,7 +3,6 @@
 Ids are written with their kind, such as answer/123: the same number may be an article's.
 """
 
-import html
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -23,6 +22,7 @@ from crawlers.reading.markup import text_of
 from crawlers.reading.regions import region_of
 from crawlers.reading.times import ReadTime, Stamp, optional_time, stamped
 from crawlers.reading.wire import decode_item, decode_optional
+from crawlers.reading.written_address import unescaped
 from crawlers.spider import PlatformSpider
 
 __all__ = ["KINDS", "QUESTION", "Person", "Zhihu", "author_of", "number", "parameter", "type_of"]
@@ -259,7 +259,7 @@ def _parse_pictures(found: _Object, markup: str, parts: list[dict[str, Any]]) ->
     told = found.thumbnail_info.get("thumbnails") if isinstance(found.thumbnail_info, dict) else None
     listed = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
     small = [] if any((*within, *beside)) else [one["url"] for one in listed if isinstance(one.get("url"), str)]
-    return tuple(dict.fromkeys(html.unescape(one) for one in (*within, *beside, *small) if one))
+    return tuple(dict.fromkeys(unescaped(one) for one in (*within, *beside, *small) if one))
 
 
 def _parse_engagement(found: _Object) -> Engagement:
