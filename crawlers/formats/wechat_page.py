@@ -126,7 +126,7 @@ class Article:
     @property
     def source(self) -> str:
         """The address behind 阅读原文."""
-        return address_of(self.told("msg_source_url", known=("source_url",)))
+        return _whole(self.told("msg_source_url", known=("source_url",)))
 
     @property
     def is_note(self) -> bool:
@@ -166,7 +166,8 @@ class Article:
         """Return the pictures of a note."""
         told = self.known.get("picture_page_info_list") or assigned(self.script, "picture_page_info_list")
         named = [within(one, "cdn_url") for one in (told if isinstance(told, list) else ())]
-        return tuple(dict.fromkeys(address_of(one) for one in named if isinstance(one, str) and one.startswith("http")))
+        whole = (_whole(one) for one in named if isinstance(one, str) and one.startswith("http"))
+        return tuple(dict.fromkeys(filter(None, whole)))
 
     def _addresses(self, response: Response) -> Iterator[str]:
         """Yield how the article is called in addresses, that of the page itself last."""
@@ -199,6 +200,14 @@ def lasting(address: str) -> str:
 def _meta(root: Element, name: str) -> str:
     """Return what the page tells those who quote it."""
     return _plain(attribute(first(root, f"//meta[@property='{name}']"), "content"))
+
+
+def _whole(written: str) -> str:
+    """Return an address as a browser goes there; empty where it is none."""
+    try:
+        return address_of(written)
+    except ValueError:  # such as an address with half a bracket
+        return ""
 
 
 def _plain(text: str) -> str:

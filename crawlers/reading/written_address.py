@@ -1,4 +1,4 @@
-"""An address as HTML writes it → as a browser goes there: `&amp;` is an ampersand, `&times` in `&timestamp=` no sign."""
+"""An address as HTML writes it → as a browser goes there: `&amp;` is an ampersand, `&copy` in `&copy=1` no sign."""
 
 import html
 import re
