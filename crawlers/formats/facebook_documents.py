@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from crawlers.errors import CrawlError
+from crawlers.errors import CrawlError, Unreachable
 from crawlers.reading.page_state import ensure_whole, within
 from crawlers.reading.wire import decode_json
 
@@ -37,14 +37,26 @@ class Answer(msgspec.Struct):
 
 
 def answer_of(body: bytes) -> Answer:
-    """Read a body of one JSON document or of several, one a line; Unreachable where it was cut, SchemaChanged else."""
+    """Read a body of one JSON document or of several, one a line; of these what is whole, if the last one was cut.
+
+    Unreachable where nothing is whole, SchemaChanged where it is none.
+    """
     body = _GUARD.sub(b"", body, count=1)
     lines = [line for line in body.splitlines() if line.strip()]
-    whole = len(lines) > 1 and lines[0].rstrip().endswith(b"}")
-    documents = [decode_json(line, dict[str, Any]) for line in (lines if whole else [body])]
+    if len(lines) < 2 or not lines[0].rstrip().endswith(b"}"):
+        lines = [body]
+    documents = [decode_json(line, dict[str, Any]) for line in lines[:-1]]
+    ends_early = False
+    try:
+        documents.append(decode_json(lines[-1], dict[str, Any]))
+    except Unreachable:
+        if not documents:
+            raise
+        ends_early = True
     final = [within(one, "extensions", "is_final") for one in documents]
     errors = [error for one in documents for error in _errors(one)]
-    return Answer(data=_together(documents), errors=errors, ends_early=False in final and True not in final)
+    ends_early = ends_early or (False in final and True not in final)
+    return Answer(data=_together(documents), errors=errors, ends_early=ends_early)
 
 
 def in_page(page: str) -> Answer:

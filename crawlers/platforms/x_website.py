@@ -93,9 +93,11 @@ class XWebsite(PlatformSpider):
             found += [post for post, _ in read if post]
             dead += broken
             waiting = [raw for _, inner in read for raw in inner]
-        posts = {post.native_id: post for post in reversed(found)}
+        posts: dict[str, Post] = {}
+        for post in found:
+            posts.setdefault(post.native_id, post)
         nothing = None if posts or dead else "; ".join(dict.fromkeys(map(_unseen, results)))
-        return Page(posts=tuple(reversed(posts.values())), dead=tuple(dead), nothing=nothing)
+        return Page(posts=tuple(posts.values()), dead=tuple(dead), nothing=nothing)
 
     def refusal(self, response: Response) -> CrawlError:
         """Return what the body says of the refusal, or else the status."""
