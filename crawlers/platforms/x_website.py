@@ -35,6 +35,8 @@ _WITHIN_POSTS = 3
 """How deep posts that are quoted stand in each other."""
 _NO_LANGUAGE = frozenset(("", "und", "zxx", "art", "qam", "qct", "qht", "qme", "qst"))
 _OWN, _ORGANISATIONS = ("x.com", "twitter.com", "t.co"), ("business", "government")
+_UNSEEN = ("TweetTombstone", "TweetUnavailable", "TweetPreviewDisplay")
+"""What stands in the place of a post that is gone, or shown to few."""
 _AGREE = 60
 """Seconds that a post's time and its id's may lie apart."""
 _OPERATIONS = (
@@ -113,7 +115,7 @@ class XWebsite(PlatformSpider):
         result = decode_item(raw, Result)
         if wrapped := decode_optional(result.wrapped, dict[str, msgspec.Raw]):
             return self._parse(response, msgspec.Raw(msgspec.json.encode(wrapped)))
-        if result.kind in ("TweetTombstone", "TweetUnavailable"):
+        if result.kind in _UNSEEN:
             return None, []
         status = decode_item(raw, Status)
         account = _account(status)
