@@ -41,7 +41,8 @@ def answer_of(body: bytes) -> Answer:
 
     Unreachable where nothing is whole, SchemaChanged where it is none.
     """
-    body = _GUARD.sub(b"", body, count=1)
+    if guard := _GUARD.match(body):
+        body = body[guard.end() :]
     lines = [line for line in body.splitlines() if line.strip()]
     if len(lines) < 2 or not lines[0].rstrip().endswith(b"}"):
         lines = [body]

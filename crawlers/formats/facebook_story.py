@@ -17,7 +17,7 @@ import msgspec
 from crawlers.formats.facebook_documents import DEEPEST
 from crawlers.reading.page_state import within
 
-__all__ = ["Found", "Parts", "decoded", "found_in", "media_of", "number", "shortened"]
+__all__ = ["Found", "Parts", "Shown", "decoded", "found_in", "media_of", "number"]
 
 _ADVERTISED = "SPONSORED"
 _SHARED = "attached_story"
@@ -142,7 +142,7 @@ def _look(value: Any, found: Found, story: dict[str, Any] | None, comment: dict[
     if story is None and _is_story(value):
         found.stories.append(value)
         story = value
-    elif value.get("__typename") == "Comment" and ("body" in value or "author" in value or "legacy_fbid" in value):
+    elif _is_comment(value):
         found.comments.append((story, comment, value))
         comment = value
     found.is_empty = found.is_empty or (value.get("edges") == [] and "page_info" in value)
@@ -155,6 +155,11 @@ def _is_story(value: dict[str, Any]) -> bool:
     if value.get("__typename") == "Story":
         return any(name in value for name in ("post_id", "comet_sections", "creation_time"))
     return "post_id" in value and "comet_sections" in value
+
+
+def _is_comment(value: dict[str, Any]) -> bool:
+    named = value.get("__typename") == "Comment" or "legacy_fbid" in value
+    return named and ("body" in value or "author" in value)
 
 
 def decoded(id: Any) -> list[str]:
@@ -174,9 +179,14 @@ def number(said: Any) -> str | None:
     return written if written.isascii() and written.isdecimal() and len(written) < 40 else None
 
 
-def shortened(value: Any) -> msgspec.Raw:
-    """Return a story or a comment without what tells of the one who looked at it."""
-    return msgspec.Raw(msgspec.json.encode(_public(value, 0)))
+@dataclass(frozen=True, slots=True, repr=False)
+class Shown:
+    """A story or a comment as it is set aside where it cannot be read: without what tells of the one who looked."""
+
+    value: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return msgspec.json.encode(_public(self.value, 0)).decode()
 
 
 def _public(value: Any, depth: int) -> Any:

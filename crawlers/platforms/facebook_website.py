@@ -12,8 +12,6 @@ import re
 from functools import partial
 from typing import Any
 
-import msgspec
-
 from config.both import Both
 from crawlers.browser_page import BrowserPage
 from crawlers.errors import (
@@ -27,7 +25,7 @@ from crawlers.errors import (
     Unreachable,
 )
 from crawlers.formats.facebook_documents import Answer, answer_of, in_page
-from crawlers.formats.facebook_story import Parts, found_in, shortened
+from crawlers.formats.facebook_story import Parts, Shown, found_in
 from crawlers.formats.facebook_values import (
     BODIES,
     address_in,
@@ -116,13 +114,13 @@ class FacebookWebsite(PlatformSpider):
         found = found_in(answer.data)
         if not (found.stories or found.comments or found.is_empty):
             raise _meant(answer, page)
-        told = [(one, Parts.of(one), shortened(one)) for one in found.stories]
+        told = [(one, Parts.of(one), Shown(one)) for one in found.stories]
         public = [one for one in told if one[1].is_for_everybody() and not one[1].get("sponsored_data")]
         stories, dead = self.read_each(public, partial(self._story, response))
         read = [post for posts in stories for post in posts]
         known = {post.native_id.rpartition("_")[2]: post.native_id for post in read}
         shown = {id(one[0]) for one in public}
-        items = [(*one, shortened(one[2])) for one in found.comments if one[0] is None or id(one[0]) in shown]
+        items = [(*one, Shown(one[2])) for one in found.comments if one[0] is None or id(one[0]) in shown]
         comments, broken = self.read_each(items, partial(self._comment, response, known))
         posts: dict[str, Post] = {}
         for post in (*read, *comments):
@@ -135,7 +133,7 @@ class FacebookWebsite(PlatformSpider):
             left_out="the answer's last part is missing" if answer.ends_early else None,
         )
 
-    def _story(self, response: Response, item: tuple[dict[str, Any], Parts, msgspec.Raw]) -> list[Post]:
+    def _story(self, response: Response, item: tuple[dict[str, Any], Parts, Shown]) -> list[Post]:
         """Return a story, and the one that it shares."""
         story, parts, _ = item
         pieces = parts.shared()
