@@ -42,6 +42,7 @@ _ABSENT = msgspec.Raw(b"null")
 class Legacy(msgspec.Struct):
     """What older interfaces called a post."""
 
+    id: str | int | None = msgspec.field(name="id_str", default=None)
     full_text: str | None = None
     created_at: str | None = None
     user_id: str | int | None = msgspec.field(name="user_id_str", default=None)

@@ -128,7 +128,7 @@ class XWebsite(PlatformSpider):
         legacy = status.legacy
         if legacy is None or legacy.full_text is None:
             raise MalformedPost("legacy.full_text: missing")
-        id = _number(status.id)
+        id = _number(status.id) or _number(legacy.id)
         if id is None:
             raise MalformedPost(f"rest_id: {status.id!r:.40} is no number")
         kind, parent = _place(status, legacy)
@@ -190,7 +190,8 @@ def _id_of(raw: msgspec.Raw) -> str | None:
     """Return the number of a post that another holds."""
     result = _result(raw)
     told = decode_optional(result, dict[str, Any]) if result is not None else None
-    return _number(within(told, "rest_id") or within(told, "tweet", "rest_id"))
+    told = within(told, "tweet") or told
+    return _number(within(told, "rest_id")) or _number(within(told, "legacy", "id_str"))
 
 
 def _place(status: Status, legacy: Legacy) -> tuple[Kind, str | None]:
