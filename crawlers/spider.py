@@ -140,7 +140,7 @@ class PlatformSpider(ABC):
     token_parameter: ClassVar[str | None] = None
     """The parameter of the address that carries the token, where the platform takes it in no header."""
     needs: ClassVar[str] = "cookie_env"
-    """The setting that names the feed's credential, where it wants one: `cookie_env` or `token_env`."""
+    """The setting that names the feed's credential, where it wants one: `cookie_env` or `token_env`; else empty."""
     signature: ClassVar[str] = ""
     """What the platform wants every request signed with, such as `x-zse-96`; a signer is looked for by this name."""
     own_signer: ClassVar[type[Signer] | None] = None

@@ -30,9 +30,11 @@ QUERIES = {
     "qzone": "1000200301",
     "wechat_history": "MzAwMDAwMDAwMA==",
     "wechat_mp": "MzAwMDAwMDAwMA==",
+    "wechat_article": "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv",
 }
 UNHUMAN = "https://www.zhihu.com/account/unhuman?type=unhuman&need_login=true"
 RESTRICTED = "https://www.xiaohongshu.com/website-login/error?error_code=300011&error_msg=x"
+CAPTCHA = "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x"
 CHALLENGE = "<!doctype html><html><head><title>安全验证 - 知乎</title></head></html>"
 REFUSALS = [
     ("weibo_search", (432, ""), Verdict.BLOCKED),
@@ -117,6 +119,9 @@ REFUSALS = [
     ("qzone", (200, '_preloadCallback({"code":0,"total":0,"msglist":null});'), Verdict.EMPTY),
     ("wechat_sogou", (200, "<html><body>请输入验证码 antispider</body></html>"), Verdict.BLOCKED),
     ("wechat_history", (200, "<html><body>此帐号已自主注销，内容无法查看</body></html>"), Verdict.EMPTY),
+    ("wechat_article", (200, "<html><body>该内容已被发布者删除</body></html>"), Verdict.EMPTY),
+    ("wechat_article", (200, "<html><body>环境异常，完成验证后即可继续访问</body></html>"), Verdict.BLOCKED),
+    ("wechat_article", (302, CAPTCHA), Verdict.BLOCKED),
     ("wechat_history", (200, '{"ret":-3,"errmsg":"no session"}'), Verdict.LOGIN_REQUIRED),
     ("wechat_mp", (200, '{"base_resp":{"ret":200013,"err_msg":"freq control"}}'), Verdict.RATE_LIMITED),
     ("wechat_mp", (200, '{"base_resp":{"ret":200003,"err_msg":"invalid session"}}'), Verdict.LOGIN_REQUIRED),
@@ -129,7 +134,7 @@ def test_a_refusal_has_its_verdict(feed: str, answer: tuple[int, str], verdict: 
     status, said = answer
 
     async def download(request: Request) -> Response:
-        if request.url in (UNHUMAN, RESTRICTED):
+        if request.url in (UNHUMAN, RESTRICTED, CAPTCHA):
             return Response(url=request.url, body=CHALLENGE.encode(), fetched_at=NOW)
         headers = {"location": said} if status == 302 else {}
         return Response(url=request.url, status=status, headers=headers, body=said.encode(), fetched_at=NOW)

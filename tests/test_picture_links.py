@@ -25,6 +25,7 @@ PAGE = "https://bbs.example.org/topic/3/x"
         ('<span class="url-icon"><img alt="[偷笑]" src="https://a.example/d_touxiao.png"></span>', []),
         ('<img class="not-responsive emoji" alt=":heart:" src="/plugins/heart.png">', []),
         ('<img class="avatar" src="/face.png"><img width="1" height="1" src="https://count.example/p.gif">', []),
+        ('<img src="https://a.example/5.jpg?a=1&region=2">', ["https://a.example/5.jpg?a=1&region=2"]),
         ('<img src="https://[half"><img src="javascript:x"><img>', []),
         ("一张图也没有 &lt;img src=x&gt;", []),
     ],

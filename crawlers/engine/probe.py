@@ -103,7 +103,7 @@ def _unset(feed: str) -> tuple[Need, ...]:
         spider, override = spider_of(feed), platform(feed)
     except UserError:
         return ()
-    wanted = [_wanted(spider, override)]
+    wanted = [_wanted(spider, override)] if spider.needs else []
     if spider.signature and not override.signer:
         wanted.append(Need(kind="signature", name=spider.signature, given=spider.own_signer is not None))
     return tuple(wanted)

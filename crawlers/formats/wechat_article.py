@@ -4,7 +4,6 @@ One article has many addresses, and a search's are good for some hours only. Its
 address tells them, else a digest of account, title and time.
 """
 
-import html
 import re
 from datetime import datetime
 from hashlib import sha1
@@ -12,6 +11,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 from crawlers.errors import Blocked, CrawlError, Gone, LoginRequired, RateLimited, SchemaChanged
 from crawlers.reading.stand_in import stand_in
+from crawlers.reading.written_address import unescaped
 
 __all__ = ["HOME", "address_of", "article_id", "refused_page"]
 
@@ -26,7 +26,7 @@ _KEY = ("__biz", "mid", "idx", "sn")
 def address_of(written: str) -> str:
     """Return an address as a browser goes there: whole, and not escaped, as often as it was."""
     plain = written.strip()
-    while (once := html.unescape(plain)) != plain:
+    while (once := unescaped(plain)) != plain:
         plain = once
     whole = urljoin(f"{HOME}/", plain) if plain else ""
     return whole.replace("http://mp.weixin.qq.com", HOME, 1)

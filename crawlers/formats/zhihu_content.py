@@ -3,7 +3,6 @@
 Ids are written with their kind, such as answer/123: the same number may be an article's.
 """
 
-import html
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -24,6 +23,7 @@ from crawlers.reading.page_state import within
 from crawlers.reading.regions import region_of
 from crawlers.reading.times import ReadTime, Stamp, optional_time, stamped
 from crawlers.reading.wire import decode_item, decode_optional
+from crawlers.reading.written_address import unescaped
 from crawlers.spider import PlatformSpider
 
 __all__ = ["KINDS", "QUESTION", "Person", "Zhihu", "author_of", "number", "parameter", "type_of"]
@@ -271,7 +271,7 @@ def _parse_pictures(found: _Object, markup: str, parts: list[dict[str, Any]]) ->
     if not small and found.type == "zvideo":
         covers = (found.image_url, found.video.get("thumbnail") if isinstance(found.video, dict) else None)
         small = [one for one in covers if isinstance(one, str) and one.startswith("http")][:1]
-    return tuple(dict.fromkeys(html.unescape(one) for one in (*inside, *beside, *small) if one))
+    return tuple(dict.fromkeys(unescaped(one) for one in (*inside, *beside, *small) if one))
 
 
 def _parse_engagement(found: _Object) -> Engagement:

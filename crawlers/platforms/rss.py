@@ -4,7 +4,6 @@ Such a document holds only the newest entries and has no further pages: when not
 a gap. ETag and Last-Modified are kept, so that an unchanged document is not sent again.
 """
 
-import html
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -24,6 +23,7 @@ from crawlers.reading.links import links_of
 from crawlers.reading.picture_links import pictures_of
 from crawlers.reading.stand_in import stand_in
 from crawlers.reading.wire import looks_like_html
+from crawlers.reading.written_address import unescaped
 from crawlers.spider import CannotCrawl, PlatformSpider
 
 __all__ = ["Rss"]
@@ -179,7 +179,7 @@ def _no_feed(response: Response, text: str) -> CrawlError:
         return instead("a page of somebody else's, instead of a feed")
     link = _ALTERNATE.search(text)
     href = _HREF.search(link[0]) if link else None
-    better = f"; it names its feed: {urljoin(response.url, html.unescape(href[1]))}" if href else ""
+    better = f"; it names its feed: {urljoin(response.url, unescaped(href[1]))}" if href else ""
     return SchemaChanged(f"a web page, not a feed{better}")
 
 

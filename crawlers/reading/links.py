@@ -1,11 +1,12 @@
 """The addresses that a post points to, from its HTML and its words, in one form for each page."""
 
-import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from w3lib.url import canonicalize_url, url_query_cleaner
+
+from crawlers.reading.written_address import unescaped
 
 __all__ = ["links_of"]
 
@@ -62,8 +63,8 @@ def links_of(markup: str, page: str, *, own: Iterable[str] = ()) -> tuple[str, .
 
 def _addresses(markup: str) -> Iterable[str]:
     for match in _HREF.finditer(markup):
-        yield html.unescape(match[1] or match[2] or match[3]).strip()
-    yield from _written(html.unescape(_TAG.sub(" ", markup)))
+        yield unescaped(match[1] or match[2] or match[3]).strip()
+    yield from _written(unescaped(_TAG.sub(" ", markup)))
 
 
 def _written(text: str) -> Iterator[str]:

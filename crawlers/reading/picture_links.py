@@ -1,9 +1,10 @@
 """The pictures that stand in a post's HTML: addresses, whole and in order, without emoticons and counting pixels."""
 
-import html
 import re
 from collections.abc import Iterator
 from urllib.parse import urljoin
+
+from crawlers.reading.written_address import unescaped
 
 __all__ = ["pictures_of"]
 
@@ -37,7 +38,7 @@ def _addresses(markup: str, page: str) -> Iterator[str]:
             continue
         for name in _NAMES:
             try:
-                address = urljoin(page, html.unescape(said.get(name, "")).strip()) if said.get(name) else ""
+                address = urljoin(page, unescaped(said.get(name, "")).strip()) if said.get(name) else ""
             except ValueError:  # such as an address with half a bracket
                 continue
             if address.startswith(("https://", "http://")):

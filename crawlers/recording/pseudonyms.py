@@ -3,6 +3,7 @@
 The same account gets the same stand-in all over the page, of the same form, so that the page reads as before.
 """
 
+import base64
 import html
 import json
 import re
@@ -35,6 +36,7 @@ _JSONP = re.compile(r"\s*[\w.$]+\s*\((?P<value>[\[{].*[\]}])\s*\)\s*;?\s*", re.D
 _ENCODED = re.compile(r"(<script\b[^<>]*>\s*)(%(?:7B|5B)[^<\s]+)", re.IGNORECASE)
 """What some pages hand their script, written as an address writes it."""
 _HANDLE = re.compile(r"[\w=+/-]{4,}")
+_BASE64 = re.compile(r"(?<![\w+/=])[A-Za-z0-9+/]{16,400}={0,2}(?![\w+/=])")
 _TAG = re.compile(r"</?\w[^<>]{0,60}>")
 _LONGEST_NAME = 30
 _HALF = re.compile("[\ud800-\udfff]")
@@ -50,11 +52,20 @@ def pseudonymised(response: Response, authors: Iterable[Author], *, keep: str = 
     hide = _hider(stand_ins)
     start = response.body.lstrip()[:1]
     if start in (b"{", b"["):
-        return _written(_hidden(json.loads(text), hide), indent=1).encode()
+        values = _documents(text)
+        return "\n".join(_written(_hidden(one, hide), indent=None if values[1:] else 1) for one in values).encode()
     if start != b"<" and (called := _JSONP.fullmatch(text)):
         value = _written(_hidden(json.loads(called["value"]), hide))
         return (text[: called.start("value")] + value + text[called.end("value") :]).encode()
     return _markup(text, hide).encode()
+
+
+def _documents(text: str) -> list[Any]:
+    """Return the JSON of a body, or of each of its lines: some answers come in parts."""
+    try:
+        return [json.loads(text)]
+    except ValueError:
+        return [json.loads(line) for line in text.split("\n") if line.strip()]
 
 
 def _written(value: Any, indent: int | None = None) -> str:
@@ -100,10 +111,20 @@ def _hider(stand_ins: dict[str, str]) -> Callable[[str], str]:
     names = sorted(stand_ins, key=len, reverse=True)
     known = re.compile("|".join(map(_highlighted, names))) if names else None
 
+    def hide_within(found: re.Match[str]) -> str:
+        """Hide an account's number in an id that is written as base64."""
+        try:
+            plain = base64.b64decode(found[0], validate=True).decode("ascii")
+        except ValueError:
+            return found[0]
+        hidden = known.sub(lambda match: stand_ins.get(match[0], match[0]), plain) if known else plain
+        return found[0] if hidden == plain else base64.b64encode(hidden.encode()).decode()
+
     def hide(text: str) -> str:
         text = _EMAIL.sub("someone@example.org", text)
         if known:
             text = known.sub(lambda match: stand_ins.get(match[0]) or stand_ins[_TAG.sub("", match[0])], text)
+        text = _BASE64.sub(hide_within, text)
         return _CALLED.sub(
             lambda match: match[0] if match[0].startswith("@用户") else f"@用户{_digest(match[0])[:6]}", text
         )
