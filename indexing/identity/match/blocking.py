@@ -81,7 +81,14 @@ def _of_few_words(columns: Mapping[str, FieldKind]) -> Iterator[Rule]:
     called = "CASE WHEN sn IS NULL THEN gn_last END"
     addressed = "CASE WHEN gn IS NULL THEN sn_key WHEN sn IS NULL THEN gn_last END"
     alone = "CASE WHEN length(sn) + length(gn) = 2 THEN sn_key || gn_key END"
-    for whole, few in (("gn_last", called), ("gn_first", called), ("sn_key", addressed), ("gn_key", alone)):
+    initials = "CASE WHEN ends_with(gn, '.') THEN sn_py || gn_ini[1] END"
+    for whole, few in (
+        ("gn_last", called),
+        ("gn_first", called),
+        ("sn_key", addressed),
+        ("sn_py || gn_ini[1]", initials),
+        ("gn_key", alone),
+    ):
         for more in dict.fromkeys(((), known, *cities, *days, *ends)) if few != alone else ((),):
             yield Rule((whole, *more), _PINYIN, (few, *more))
             yield Rule((few, *more), _PINYIN, (whole, *more))

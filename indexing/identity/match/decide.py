@@ -64,9 +64,10 @@ def decide(pairs: pa.Table, wanted: Sequence[Comparison], limits: Thresholds, *,
     alone = _probability(alone_weight)
     other, number = _against(pairs, wanted)
     torn = (_probability(alone_weight - np.asarray(pairs["at_home"])) >= _LEAST) & (other >= 2) & ~number
-    least = limits.automatic if limits.automatic is not None else _least(among[~torn], limits.precision)
+    sure = ~torn & ~_unproved(pairs, wanted)
+    least = limits.automatic if limits.automatic is not None else _least(among[sure], limits.precision)
     outcome = np.full(len(weight), list(Outcome).index(Outcome.CANDIDATE), np.int8)
-    outcome[(among >= least) & ~torn] = 0
+    outcome[(among >= least) & sure] = 0
     outcome[((among < least) & (among < alone / 2) & (alone >= least)) | torn] = 2
     if not one_table:
         return Decided(outcome=outcome, least=least)
@@ -96,6 +97,17 @@ def _against(pairs: pa.Table, wanted: Sequence[Comparison]) -> tuple[Numbers, Fl
         if one.number:
             number |= level == 0
     return other, number
+
+
+def _unproved(pairs: pa.Table, wanted: Sequence[Comparison]) -> Flags:
+    """Return which pairs are as twins are too: nothing of the person's own is equal, and the names differ so."""
+    asked, own = np.zeros(pairs.num_rows, dtype=bool), np.zeros(pairs.num_rows, dtype=bool)
+    for one in wanted:
+        level = np.asarray(pairs[f"level_{one.name}"])
+        asked |= np.array([said.needs_own for said in one.levels] + [False])[level]
+        if one.own or one.number:
+            own |= level == 0
+    return asked & ~own
 
 
 def _group(outcome: np.ndarray, left: np.ndarray, right: np.ndarray, weight: Numbers) -> None:
