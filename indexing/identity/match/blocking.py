@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import TYPE_CHECKING
 
 from indexing.identity.match.fields import FieldKind
@@ -34,7 +34,10 @@ class Rule:
 
 def rules(columns: Mapping[str, FieldKind]) -> list[Rule]:
     """Return the keys that the columns allow."""
-    return [Rule(parts, _ALONE) for parts in _alone(columns)] + list(_of_names(columns)) + list(_mixed(columns))
+    phones = [f'"{name}"' for name, kind in columns.items() if kind is FieldKind.PHONE]
+    crossed = [Rule((one,), _ALONE, (other,)) for one, other in permutations(phones, 2)]
+    alone = [Rule(parts, _ALONE) for parts in _alone(columns)]
+    return [*alone, *crossed, *_of_names(columns), *_mixed(columns)]
 
 
 def _alone(columns: Mapping[str, FieldKind]) -> Iterator[tuple[str, ...]]:

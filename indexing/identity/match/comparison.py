@@ -30,7 +30,7 @@ class Level:
     at_most: float = 1.0
     """What m cannot be above, however many pairs of two people look like one person's."""
     needs_own: bool = False
-    """Whether such a pair is linked only where something that is the person's own is equal as well."""
+    """Whether, where it is seldom met, such a pair is linked only with something equal that is the person's own."""
     other: int = 0
     """How much it speaks for another person, in a field that is kept for life: 2 parks whatever else is equal."""
 

@@ -13,10 +13,11 @@ __all__ = ["comparisons"]
 def comparisons(columns: Mapping[str, FieldKind]) -> list[Comparison]:
     """Return the comparisons of the prepared columns."""
     found = [_given(), _surname()] if "gn" in columns else []
-    addresses = [name for name, kind in columns.items() if kind is FieldKind.ADDRESS]
     for name, kind in columns.items():
         if kind is not FieldKind.NAME:
-            found.append(_OF_KIND.get(kind, _text)(name, [one for one in addresses if one != name]))
+            found.append(
+                _OF_KIND.get(kind, _text)(name, [one for one, of in columns.items() if of is kind and one != name])
+            )
     return found
 
 
@@ -100,7 +101,7 @@ def _given() -> Comparison:
                 other=1,
             ),
             # what sounds and looks otherwise is seldom mistyped, and often what brothers, sisters and twins share
-            Level("one character of two", one_of_two, 0.005, 0.02, h=0.3, at_most=0.02, needs_own=True, other=1),
+            Level("one character of two", one_of_two, 0.005, 0.02, h=0.3, needs_own=True, other=1),
             Level("another name of the same family", siblings, 0.002, 0.02, h=0.3, other=2),
             Level("different", "ELSE", 0.03, 0.93, other=1),
         ),
@@ -160,14 +161,20 @@ def _birthday(name: str, _: Sequence[str]) -> Comparison:
     )
 
 
-def _number(name: str, _: Sequence[str]) -> Comparison:
+def _number(name: str, others: Sequence[str]) -> Comparison:
     left, right = f'"{name}_l"', f'"{name}_r"'
     masked = f"regexp_full_match({left}, replace({right}, '*', '.')) OR regexp_full_match({right}, replace({left}, '*', '.'))"
+    crossed = " OR ".join(f'{left} = "{other}_r" OR {right} = "{other}_l"' for other in others)
+    first = not others or name < min(others)
+    # the same two numbers, the other way round, are said once
+    told = _null(name) if first else f"coalesce({_null(name)} OR {left} <> {right} AND ({crossed}), false)"
+    another = [Level("equal to another number of theirs", crossed, 0.02, 0.0001, h=0.02)] if others and first else []
     return Comparison(
         name,
-        _null(name),
+        told,
         (
             Level("equal", f"{left} = {right}", 0.8, 0.0001, name, h=0.4),
+            *another,
             Level(
                 "equal where it is shown",
                 f"(contains({left}, '*') OR contains({right}, '*')) AND ({masked})",
