@@ -44,6 +44,24 @@ PEOPLE = int(os.environ.get("TINGFENG_BENCH_PEOPLE", "4000"))
 FEBRL = os.environ.get("TINGFENG_FEBRL", "")
 SHARE = float(os.environ.get("TINGFENG_BENCH_SHARE", "1"))
 """Which share of the large set is linked. Read here, for tests themselves see none of our variables."""
+OFTEN_TAKEN = [
+    "一片云",
+    "往事随风",
+    "小太阳",
+    "追梦人",
+    "平安是福",
+    "静水流深",
+    "爱吃鱼的猫",
+    "星空",
+    "奶茶不加糖",
+    "逍遥",
+    "雨后彩虹",
+    "云淡风轻",
+    "糖糖",
+    "大海",
+    "风中的叶",
+    "柠檬",
+]
 Truth = set[tuple[int, int]]
 
 
@@ -142,11 +160,16 @@ def test_worlds_that_differ_in_one_thing_each(name: str) -> None:
 def test_a_nickname_with_a_name_and_alone() -> None:
     """What a shared nickname is worth by itself, by rules that people use, and beside a name.
 
-    Of each person's two accounts a quarter of the second have another nickname, and a tenth have none.
+    A tenth of people take a nickname that many take. Of each person's two accounts a quarter of the second have
+    another nickname, and a tenth have none.
     """
     world = replace(WORLDS["usual"], people=PEOPLE, fill=({"handle": 1.0}, {"handle": 1.0}))
     left, right, truth = mixed(world, seed=4)
     draw, others = random.Random(4), [one["handle"] for one in mixed(world, seed=99)[1]]  # noqa: S311
+    handles = sorted({one["handle"] for one in (*left, *right)})
+    common = {handle: draw.choice(OFTEN_TAKEN) for handle in handles if draw.random() < 0.1}
+    for one in (*left, *right):
+        one["handle"] = common.get(one["handle"], one["handle"])
     for one in right:
         chance = draw.random()
         one["handle"] = "" if chance < 0.1 else draw.choice(others) if chance < 0.35 else one["handle"]
@@ -171,8 +194,8 @@ def test_a_nickname_with_a_name_and_alone() -> None:
     ):
         begun = time.perf_counter()
         ours[words] = row(words, link_records(left, right, fields), truth, time.perf_counter() - begun)
-    assert ours["name and nickname, weighed"][0] >= 0.998 > told["equal nickname"][0]
-    assert ours["name and nickname, weighed"][2] > told["equal nickname and equal name"][1]
+    assert ours["name and nickname, weighed"][0] >= 0.99 > told["equal nickname"][0]
+    assert ours["name and nickname, weighed"][2] > max(recall for _, recall in told.values())
 
 
 def by_value(left: list[dict[str, str]], right: list[dict[str, str]], column: str) -> Truth:
