@@ -87,6 +87,8 @@ def test_initials_and_addresses_of_a_name() -> None:
     made = ["lihua_liu@a.com", "liulihua1985@a.com", "lliu@a.com", "llihua9@a.com", "lhliu@a.com", "lihua@a.com"]
     assert [made_of_name(address, "liu", "lihua", "lh") for address in made] == [True, True, False, True, True, True]
     assert made_of_name("lihua@a.com", None, None, None) is None
+    assert made_of_name("刘丽华88", "liu", "lihua", "lh")
+    assert not made_of_name("爱吃鱼的丽华", "liu", "lihua", "lh")
 
 
 def test_initials_are_no_other_name_and_no_proof() -> None:

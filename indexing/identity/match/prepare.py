@@ -29,6 +29,8 @@ _SINGLE: Mapping[FieldKind, Any] = {
 }
 _OWN = (FieldKind.PHONE, FieldKind.EMAIL, FieldKind.ID_NUMBER, FieldKind.HANDLE, FieldKind.CODE)
 """What belongs to one person or few: a value that more rows of one table share stands for nobody."""
+_CHOSEN = (FieldKind.EMAIL, FieldKind.HANDLE)
+"""What people make of their names."""
 _SHARED_BY, _ONE_DAY = 5, 8
 
 
@@ -104,7 +106,7 @@ def _columns(
         if "gender" in found:
             titles = pa.array([one.gender for one in names], pa.string())
             found["gender"] = pc.coalesce(found["gender"], titles.take(said.indices))
-    for name in (name for name, field in others.items() if field.kind is FieldKind.EMAIL):
+    for name in (name for name, field in others.items() if field.kind in _CHOSEN):
         parts = [found[part].to_pylist() for part in ("sn_py", "gn_py", "gn_ini")] if named else []
         found[f"{name}_named"] = pa.array(
             [made_of_name(address, *own) for address, *own in zip(found[name].to_pylist(), *parts, strict=True)]

@@ -90,10 +90,11 @@ def letters(surname: str, given: str) -> str:
 
 
 def made_of_name(address: str | None, surname: str | None, given: str | None, first: str | None) -> bool | None:
-    """Say whether the letters before an address's @ are those of the name, as it is read; `first` are its initials."""
+    """Say whether what one chose, an address before its @ or a handle, is the name as it is read; `first`: initials."""
     if not address or not given:
         return None
-    local = re.sub(r"[^a-z]", "", address.partition("@")[0])
+    chosen = address.partition("@")[0]
+    local = re.sub(r"[^a-z]", "", sound(chosen) if _HAN.search(chosen) else chosen)
     family = surname or ""
     ways = {given, family + given, given + family, family[:1] + given, given + family[:1]}
     return local in ways | ({family + first, first + family} if first else set())
