@@ -4,6 +4,8 @@ The blind one knows no source, no keys and no checks: it writes finished documen
 helper can. Each is written into an empty index; then the same is read again, which writes nothing.
 """
 
+import csv
+import os
 import random
 import sqlite3
 import time
@@ -14,16 +16,21 @@ from typing import Any
 
 import psutil
 import pytest
+from pydantic import BaseModel, Field
 from rich.console import Console
 from rich.table import Table
 
 from config.customer_source import CustomerSource
+from indexing.customers.sources import connector
+from indexing.customers.sync.mapping import Mapper
 from indexing.customers.sync.run import sync
 from indexing.elasticsearch.store import Store
+from indexing.people.pseudonyms import pseudonyms
 from tests.customer_files import KEPT, source
 
 pytestmark = pytest.mark.bench
-CUSTOMERS, ORDERS = 100_000, 300_000
+CUSTOMERS = int(os.environ.get("CUSTOMERS", "100000"))
+ORDERS = 3 * CUSTOMERS
 NOW = datetime(2026, 8, 3, tzinfo=UTC)
 URL = "TINGFENG_BENCH_DATABASE"
 MEMBER = {
@@ -95,6 +102,64 @@ def test_a_first_sync_beside_a_blind_bulk(
         table.add_row(*measured(kept, other, stated, kind))
     Console().print(table)
     Console().print(f"largest memory of the process: {psutil.Process().memory_full_info().rss / 2**20:,.0f} MiB")
+
+
+class PlainRow(BaseModel):
+    """What the plain way knows of a row: types, and nothing of telephones, seals or what was there before."""
+
+    id: str = Field(min_length=1)
+    name: str
+    phone: str
+    tier: str
+    joined: datetime
+    updated: datetime
+    weibo: int
+
+
+def plainly(path: Path, base: sqlite3.Connection) -> int:
+    base.execute(
+        "create table plain"
+        " (id text primary key, name text, phone text, tier text, joined text, updated text, weibo text)"
+    )
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [PlainRow.model_validate(row) for row in csv.DictReader(file)]
+    base.executemany("insert into plain values (?, ?, ?, ?, ?, ?, ?)", (
+        tuple(map(str, row.model_dump().values())) for row in rows
+    ))  # fmt: skip
+    base.commit()
+    return len(rows)
+
+
+def test_a_list_of_customers_beside_csv_pydantic_and_sqlite(
+    new_store: Callable[[], Store], data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plain way: csv, a pydantic model, an insert; ours reads, seals, digests, merges and writes to the index."""
+    monkeypatch.setenv("TINGFENG_CONFIG", str(data / "config"))
+    (data / "config").mkdir(exist_ok=True)
+    path = data / "config" / "members.csv"
+    with sqlite3.connect(data / "shop.db") as base:
+        fill(base)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            rows = base.execute("select * from members")
+            writer = csv.writer(file)
+            writer.writerow([column[0] for column in rows.description])
+            writer.writerows(rows)
+        beside, count = timed(lambda: plainly(path, base))
+    store = new_store()
+    stated = source(data / "config", "members", "customer", {"kind": "file", "path": "members.csv"}, MEMBER)
+    mapper = Mapper(stated, pseudonyms(), NOW)
+    read, _ = timed(
+        lambda: [mapper.entry(row, number) for number, row in enumerate(connector(stated)(stated, None), 2)]
+    )
+    ours, report = timed(lambda: sync(store, stated, now=NOW))
+    assert (report.stored, report.dead) == (count, 0)
+    again, report = timed(lambda: sync(store, stated, everything=True, now=NOW))
+    assert report.stored == 0
+    Console(width=120).print(
+        f"{count:,} customers of a CSV: read and understood {count / read:,.0f} rows a second, stored"
+        f" {count / ours:,.0f}, again {count / again:,.0f}; csv + pydantic + sqlite {count / beside:,.0f}:"
+        f" {read / beside:.1f} × and {ours / beside:.1f} × its time"
+    )
 
 
 def measured(kept: Store, other: Store, stated: CustomerSource, kind: str) -> tuple[str, ...]:

@@ -10,14 +10,16 @@ import os
 import random
 import resource
 import time
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from indexing.identity.match import Linked, Outcome, guess_fields, link_records, score
+from indexing.identity.match import Field, FieldKind, Linked, Outcome, guess_fields, link_records, score
 from indexing.identity.match import link as linking
 from indexing.identity.match.blocking import rules
 from indexing.identity.match.levels import comparisons
@@ -42,6 +44,24 @@ PEOPLE = int(os.environ.get("TINGFENG_BENCH_PEOPLE", "4000"))
 FEBRL = os.environ.get("TINGFENG_FEBRL", "")
 SHARE = float(os.environ.get("TINGFENG_BENCH_SHARE", "1"))
 """Which share of the large set is linked. Read here, for tests themselves see none of our variables."""
+OFTEN_TAKEN = [
+    "一片云",
+    "往事随风",
+    "小太阳",
+    "追梦人",
+    "平安是福",
+    "静水流深",
+    "爱吃鱼的猫",
+    "星空",
+    "奶茶不加糖",
+    "逍遥",
+    "雨后彩虹",
+    "云淡风轻",
+    "糖糖",
+    "大海",
+    "风中的叶",
+    "柠檬",
+]
 Truth = set[tuple[int, int]]
 
 
@@ -135,6 +155,54 @@ def test_worlds_that_differ_in_one_thing_each(name: str) -> None:
     assert round((1 - precision) * linked) <= max(1, 0.002 * linked)
     assert catch >= 0.95
     assert recall >= 0.88
+
+
+def test_a_nickname_with_a_name_and_alone() -> None:
+    """What a shared nickname is worth by itself, by rules that people use, and beside a name.
+
+    A tenth of people take a nickname that many take. Of each person's two accounts a quarter of the second have
+    another nickname, and a tenth have none.
+    """
+    world = replace(WORLDS["usual"], people=PEOPLE, fill=({"handle": 1.0}, {"handle": 1.0}))
+    left, right, truth = mixed(world, seed=4)
+    draw, others = random.Random(4), [one["handle"] for one in mixed(world, seed=99)[1]]  # noqa: S311
+    handles = sorted({one["handle"] for one in (*left, *right)})
+    common = {handle: draw.choice(OFTEN_TAKEN) for handle in handles if draw.random() < 0.1}
+    for one in (*left, *right):
+        one["handle"] = common.get(one["handle"], one["handle"])
+    for one in right:
+        chance = draw.random()
+        one["handle"] = "" if chance < 0.1 else draw.choice(others) if chance < 0.35 else one["handle"]
+    borne = [Counter(one["handle"] for one in side) for side in (left, right)]
+    equal = {pair for pair in by_value(left, right, "handle") if left[pair[0]]["handle"]}
+    rare = {pair for pair in equal if all(count[left[pair[0]]["handle"]] == 1 for count in borne)}
+    named = {pair for pair in equal if left[pair[0]]["name"] == right[pair[1]]["name"]}
+    rules = {
+        "equal nickname": equal,
+        "equal nickname, once in each table": rare,
+        "equal nickname and equal name": named,
+    }
+    told = {name: (len(pairs & truth) / len(pairs), len(pairs & truth) / len(truth)) for name, pairs in rules.items()}
+    for rule, (precision, recall) in told.items():
+        print(f"{rule:40} precision {precision:.4f}  recall {recall:.3f}")
+    name, handle = Field(column="name", kind=FieldKind.NAME), Field(column="handle", kind=FieldKind.HANDLE)
+    ours = {}
+    for words, fields in (
+        ("nickname, weighed", [handle]),
+        ("name, weighed", [name]),
+        ("name and nickname, weighed", [name, handle]),
+    ):
+        begun = time.perf_counter()
+        ours[words] = row(words, link_records(left, right, fields), truth, time.perf_counter() - begun)
+    assert ours["name and nickname, weighed"][0] >= 0.99 > told["equal nickname"][0]
+    assert ours["name and nickname, weighed"][2] > max(recall for _, recall in told.values())
+
+
+def by_value(left: list[dict[str, str]], right: list[dict[str, str]], column: str) -> Truth:
+    places: dict[str, list[int]] = {}
+    for place, one in enumerate(left):
+        places.setdefault(one[column], []).append(place)
+    return {(a, b) for b, one in enumerate(right) for a in places.get(one[column], ())}
 
 
 @pytest.mark.parametrize("made", ["own", "usual", "nicknames"])

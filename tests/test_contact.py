@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexing.people.contact import normalised
+from indexing.people.contact import normalised, several
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,9 @@ from indexing.people.contact import normalised
         ("phone", "13912340001 欧阳女士", "13912340001"),
         ("phone", "Tel. +86 139 1234 0001（本人）", "13912340001"),
         ("phone", "13912340001、13912340002", None),
+        ("phone", "座机 010-62770334", "01062770334"),
+        ("phone", "13912340001（妈妈）", None),
+        ("phone", "13912340001（老婆）", None),
         ("phone", "QQ13912340001", None),
         ("phone", "订单号13912340001", None),
         ("phone", "13912340001" + "同号" * 10_000 + "?", None),
@@ -77,6 +80,37 @@ from indexing.people.contact import normalised
 )
 def test_a_contact_has_one_form(kind: str, written: str, expected: str | None) -> None:
     assert normalised(kind, written) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "parts", "own"),
+    [
+        ("13912340001/13912340002", ("13912340001", "13912340002"), (1, 1)),
+        ("13912340001、13912340002 (妈妈)", ("13912340001", "13912340002 (妈妈)"), (1, 0)),
+        ("13912340001（本人）；139-1234-0002（微信同号）", ("13912340001(本人)", "139-1234-0002(微信同号)"), (1, 1)),
+        ("13912340001 13912340002", ("13912340001", "13912340002"), (1, 1)),
+        ("+86 139 1234 0001 / 座机 010-62770334", ("+86 139 1234 0001", "座机 010-62770334"), (1, 1)),
+        ("13912340001 或 13912340002", ("13912340001", "13912340002"), (1, 1)),
+        ("13800138000/13912340001", ("13800138000", "13912340001"), (0, 1)),
+        ("13912340001/13912340001", ("13912340001",), (1,)),
+        ("13912340001", ("13912340001",), (1,)),
+        # a part that is cut short, masked, an extension or no number: nobody knows which is right
+        ("13912340001/1391234", ("13912340001/1391234",), (0,)),
+        ("139****0002/13912340001", ("139****0002/13912340001",), (0,)),
+        ("18412340001-1234/13912340002", ("18412340001-1234/13912340002",), (0,)),
+        ("010/62770334", ("010/62770334",), (1,)),
+        ("1391234000113912340002", ("1391234000113912340002",), (0,)),
+    ],
+)
+def test_two_telephones_in_one_cell_are_two(written: str, parts: tuple[str, ...], own: tuple[int, ...]) -> None:
+    found = several("phone", written)
+    assert found == parts
+    assert tuple(int(normalised("phone", one) is not None) for one in found) == own
+
+
+def test_only_telephones_are_parted() -> None:
+    assert several("name", "王伟/李霞") == ("王伟/李霞",)
+    assert several("email", "a@example.com/b@example.com") == ("a@example.com/b@example.com",)
 
 
 @given(st.sampled_from(["phone", "email", "order", "ticket", "name", "birthday", "gender", "unionid", "x"]), st.text())

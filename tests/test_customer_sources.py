@@ -13,6 +13,7 @@ import pytest
 from config.customer_source import load_source, load_sources
 from config.load import ConfigError
 from config.pseudonym import pseudonym_key
+from config.seal import keyring
 from indexing.customers import import_customers
 from indexing.customers.consents import allowed
 from indexing.customers.record import Consent, Membership, Order, Ticket, Visit
@@ -22,6 +23,7 @@ from indexing.customers.sync.dead import dead_file, erase_dead, read_dead
 from indexing.customers.sync.run import sync
 from indexing.customers.sync.standing import load
 from indexing.people.erased import Receipt, digest_of
+from indexing.people.personal import opened
 from indexing.people.pseudonyms import pseudonyms
 from indexing.privacy.receipt import finish
 from tests.customer_files import KEPT, customers, records, shown, source
@@ -303,6 +305,30 @@ def test_the_sources_of_one_customer_stand_beside_each_other_in_any_order(
     left = customers(store)["C1"]
     assert (left.active, left.segment, [handle.source for handle in left.handles]) == (True, None, ["crm"])
     assert import_customers(store, listed, now=NOW).removed == 0
+
+
+def test_two_telephones_in_one_cell_are_both_kept_and_found(emptied_store: "Store", config: Path) -> None:
+    text = (
+        "编号,手机\nC1,13912340001/13912340002\nC2,13912340003、13912340004（妈妈）\nC3,13800138000 13912340005\n"
+        "C4,13912340006/139123\n"
+    )
+    fields = {"customer": "编号", "phone": {"column": "手机", **KEPT}}
+    stated = table(config, "crm", "customer", text, fields)
+    report = sync(emptied_store, stated, now=NOW)
+    assert (report.read, report.stored, report.dead) == (4, 4, 0)
+    found, names, keys = customers(emptied_store), pseudonyms(), keyring()
+    kept = {id: {opened(id, one, keys): one.token for one in found[id].personal} for id in found}
+    token = {f"1391234000{n}": names.of("contact:phone", f"1391234000{n}") for n in range(1, 6)}
+    assert kept == {
+        "C1": {"13912340001": token["13912340001"], "13912340002": token["13912340002"]},
+        "C2": {"13912340003": token["13912340003"], "13912340004(妈妈)": None},  # whoever answers there is another
+        "C3": {"13800138000": None, "13912340005": token["13912340005"]},
+        "C4": {"13912340006/139123": None},  # which of the two is cut short nobody knows
+    }
+    assert sync(emptied_store, stated, now=NOW).stored == 0
+    fewer = table(config, "crm", "customer", text.replace("13912340001/", ""), fields)
+    sync(emptied_store, fewer, now=NOW)
+    assert [one.token for one in customers(emptied_store)["C1"].personal] == [token["13912340002"]]
 
 
 def test_a_list_of_contacts_is_brought_up_to_as_a_whole(emptied_store: "Store", config: Path) -> None:

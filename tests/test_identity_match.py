@@ -17,10 +17,11 @@ from indexing.identity.match.fields import NAMES, guess_of_two
 from indexing.identity.match.frequent import given_frequencies
 from indexing.identity.match.levels import comparisons
 from indexing.identity.match.model import ModelUnusable
-from indexing.identity.match.names import shapes, sound, sound_key, whole
+from indexing.identity.match.names import shapes, whole
 from indexing.identity.match.prepare import prepare
 from indexing.identity.match.rivals import Sizes, beside
 from indexing.identity.match.score import scorer
+from indexing.identity.match.sound import sound, sound_key
 from indexing.identity.match.values import birthday
 from tests.mixed_people import World, mixed
 from tests.people import labelled
@@ -215,14 +216,20 @@ def test_a_mistyped_digit_of_a_mail_made_of_the_name_says_nothing() -> None:
     found = comparisons({"email": FieldKind.EMAIL})[0]
     with duckdb.connect(":memory:") as con:
 
-        def missing(one: str, other: str) -> bool:
-            sql = f"SELECT {found.missing} FROM (SELECT ? AS email_l, ? AS email_r)"  # noqa: S608
-            return bool(con.execute(sql, [one, other]).fetchall()[0][0])
+        def missing(one: str, other: str, *, named: bool = False) -> bool:
+            sides = "? AS email_l, ? AS email_r, ? AS email_named_l, ? AS email_named_r"
+            sql = f"SELECT {found.missing} FROM (SELECT {sides})"  # noqa: S608
+            return bool(con.execute(sql, [one, other, named, named]).fetchall()[0][0])
 
         assert missing("zhuzihan84@a.com", "zhuzihan94@b.com")
         assert not missing("chengjing88@a.com", "chengjing22@a.com")  # another's
         assert not missing("zhuzihan84@a.com", "zhuzihan84@b.com")
         assert not missing("341562787@qq.com", "341562797@qq.com")
+        assert missing("lihua_liu@a.com", "lihua_liu@b.com", named=True)  # each is a 刘丽华's
+        assert missing("ruihanjiang@a.com", "ruilanjiang@b.com", named=True)  # 姜瑞涵's, 蒋瑞兰's
+        assert not missing("lihua_liu@a.com", "lihua_liu@a.com", named=True)
+        assert not missing("lihua731@a.com", "lihua731@b.com", named=True)
+        assert not missing("lihua@a.com", "wuyifan@b.com", named=True)
 
 
 def test_keys_of_few_words_meet_whole_names() -> None:

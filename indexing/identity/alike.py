@@ -134,7 +134,10 @@ def _rows(store: Store, keys: Keyring) -> Iterable[tuple[str, dict[str, str]]]:
         for hit in scan(store.client, index=store.alias("customers"), query={"query": query}, size=1_000):
             one = from_document(hit["_id"], hit["_source"])
             try:
-                row = {str(value.kind): opened(one.id, value, keys) for value in one.personal if value.kind in _KINDS}
+                row: dict[str, str] = {}
+                for value in (value for value in one.personal if value.kind in _KINDS):
+                    before = row.get(value.kind) if value.kind is PersonalKind.PHONE else None
+                    row[str(value.kind)] = "/".join(filter(None, (before, opened(one.id, value, keys))))
             except SealBroken as error:
                 raise SealBroken(f"customer {one.id}: {error}") from error
             yield one.id, row

@@ -8,7 +8,7 @@ from config import fold
 from crawlers.reading.dates import read_date
 from indexing.people.personal import PersonalKind
 
-__all__ = ["normalised"]
+__all__ = ["normalised", "several"]
 
 _NOTHING = frozenset([
     "", "-", "--", "/", "0", "nan", "none", "null", "nil", "n/a", "na", "undefined", "无", "暂无", "没有",
@@ -32,11 +32,18 @@ _MOBILE, _LANDLINE = re.compile(r"1[3-9]\d{9}"), re.compile(r"0(?:10|2\d|[3-9]\d
 _ABROAD = re.compile(r"(?:\+|00)([1-9]\d{6,14})")
 _NOTES = re.compile(
     r"[一-鿿]{0,3}?(?:先生|女士|小姐)|tel|phone|mobile|cell|wechat"
-    r"|[手机电话联系号码微信同本人自己公司家里庭常用备方式新老婆的\s:;,.、()\[\]【】]",
+    r"|[手机电话联系号码微信同本人自己公司家里庭常用备方式新老的座固宅办\s:;,.、()\[\]【】]",
     re.IGNORECASE,
 )
 """What people write beside a number: what it is for, or whose it is."""
 _WITHIN = re.compile(r"(?:\+|00)?\d[-\s().·/－—–_\d]{5,}\d")
+_ONE_NUMBER = re.compile(
+    r"(?<![\d*.])(?:(?:(?:\+|00)?86[-\s]?)?1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}|\(?0\d{2,3}\)?[-\s]?[2-8]\d{6,7})(?!\d)"
+)
+_PARTED = re.compile(
+    r"\s*[/／、,，;；|｜\n]\s*|\s*[和或及]\s*(?=[+\d])|\s+(?=(?:\+|00)?(?:86[-\s]?)?1[3-9]\d{9}(?!\d))"
+)
+"""What stands between two numbers of one cell."""
 _DIALLED = {"13800138000", "13800138001", "13800000000", "13888888888", "13912345678", "13812345678", "12345678901"}
 _STEPS = ("0123456789012345678", "9876543210987654321")
 _IN_NUMBER = re.compile(r"[-\s_./#：:]+")
@@ -62,10 +69,27 @@ def normalised(kind: PersonalKind | str, text: str) -> str | None:
     return reader(plain) if reader else plain
 
 
+def several(kind: PersonalKind | str, text: str) -> tuple[str, ...]:
+    """Return the values that one cell holds: of two telephone numbers or more each with its own note, else the cell.
+
+    It is parted only where every part has one whole number: of a cell in which a part is cut short or is none, nobody
+    can say which part that is.
+    """
+    if kind != PersonalKind.PHONE:
+        return (text,)
+    plain = unicodedata.normalize("NFKC", fold.plain(text))
+    parts = [part for part in (one.strip() for one in _PARTED.split(plain)) if part]
+    whole = [re.sub(r"\D", "", _ONE_NUMBER.sub("", part)) == "" for part in parts]
+    if len(parts) < 2 or not all(whole) or any(len(_ONE_NUMBER.findall(part)) != 1 for part in parts):
+        return (text,)
+    return tuple(dict.fromkeys(parts))
+
+
 def _phone(text: str) -> str | None:
     """Return a number that one person may have: no hotline, no shop's virtual number with an extension, no dummy.
 
-    A note beside it, such as 手机 or （微信同号）, is left out; of two numbers neither is taken.
+    A note beside it, such as 手机 or （微信同号）, is left out. One that says whose else it is, such as 妈妈, makes it
+    nobody's here; `several` parts a cell of two numbers, of which undivided neither is taken.
     """
     digits = _SHOWN_AS.sub("", _WITHIN.findall(text)[0] if _is_noted(text) else text)
     if found := _CHINESE.fullmatch(digits):

@@ -18,6 +18,7 @@ from indexing.customers.sync import values
 from indexing.customers.sync.entries import Contact, CustomerEntry, Entry, HandleSaid, RecordEntry
 from indexing.customers.sync.events import BUILDERS, Build
 from indexing.customers.sync.row_reader import RowReader
+from indexing.people.contact import several
 from indexing.people.personal import Basis, PersonalKind
 from indexing.people.pseudonyms import Pseudonyms
 
@@ -79,7 +80,7 @@ class Mapper(RowReader):
         registered = self.moment(row, "registered_at")
         dated = changed or registered
         personal = [(kind, getattr(fields, kind.value)) for kind in PersonalKind]
-        contacts = [self._personal(kind, row, stated, dated) for kind, stated in personal if stated]
+        contacts = [one for kind, stated in personal if stated for one in self._personal(kind, row, stated, dated)]
         handles = [self._handle(name, row, stated, dated) for name, stated in fields.handles.items()]
         tags, column = self.raw(row, "tags")
         deleted, said_in = self.raw(row, "deleted")
@@ -93,7 +94,7 @@ class Mapper(RowReader):
             segment=self.text(row, "segment", 100) or None,
             tags=values.texts(tags, column) if tags else (),
             registered_at=registered,
-            contacts=tuple(one for one in contacts if one),
+            contacts=tuple(contacts),
             handles=tuple(one for one in handles if one),
         )
 
@@ -103,8 +104,7 @@ class Mapper(RowReader):
         contacts: tuple[Contact, ...] = ()
         handles: tuple[HandleSaid, ...] = ()
         if kind in tuple(PersonalKind):
-            said = self._personal(PersonalKind(kind), row, fields.value, changed)
-            contacts = (said,) if said else ()
+            contacts = self._personal(PersonalKind(kind), row, fields.value, changed)
         elif kind in self._platforms:
             stated = self._handle(kind, row, fields.value, changed)
             handles = (stated,) if stated else ()
@@ -132,20 +132,25 @@ class Mapper(RowReader):
 
     def _personal(
         self, kind: PersonalKind, row: Mapping[str, Any], stated: PersonalColumn, dated: datetime | None
-    ) -> Contact | None:
+    ) -> tuple[Contact, ...]:
+        """Return the values of a cell: none, one, or each telephone number of several."""
         text = self.said(row, stated, kind, 2_000 if kind in _LONG else 400)
         if not text:
-            return None
+            return ()
         until = self.keep_until(stated, dated, stated.column or kind)
         if self.past(until):
-            return None
-        return Contact(
-            kind=kind,
-            text=text,
-            token=self.token(kind, text),
-            purpose=stated.purpose,
-            basis=Basis(stated.basis),
-            keep_until=until,
+            return ()
+        basis = Basis(stated.basis)
+        return tuple(
+            Contact(
+                kind=kind,
+                text=one,
+                token=self.token(kind, one),
+                purpose=stated.purpose,
+                basis=basis,
+                keep_until=until,
+            )
+            for one in several(kind, text)
         )
 
     def _handle(

@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import TYPE_CHECKING
 
 from indexing.identity.match.fields import FieldKind
@@ -34,7 +34,10 @@ class Rule:
 
 def rules(columns: Mapping[str, FieldKind]) -> list[Rule]:
     """Return the keys that the columns allow."""
-    return [Rule(parts, _ALONE) for parts in _alone(columns)] + list(_of_names(columns)) + list(_mixed(columns))
+    phones = [f'"{name}"' for name, kind in columns.items() if kind is FieldKind.PHONE]
+    crossed = [Rule((one,), _ALONE, (other,)) for one, other in permutations(phones, 2)]
+    alone = [Rule(parts, _ALONE) for parts in _alone(columns)]
+    return [*alone, *crossed, *_of_names(columns), *_mixed(columns)]
 
 
 def _alone(columns: Mapping[str, FieldKind]) -> Iterator[tuple[str, ...]]:
@@ -81,7 +84,14 @@ def _of_few_words(columns: Mapping[str, FieldKind]) -> Iterator[Rule]:
     called = "CASE WHEN sn IS NULL THEN gn_last END"
     addressed = "CASE WHEN gn IS NULL THEN sn_key WHEN sn IS NULL THEN gn_last END"
     alone = "CASE WHEN length(sn) + length(gn) = 2 THEN sn_key || gn_key END"
-    for whole, few in (("gn_last", called), ("gn_first", called), ("sn_key", addressed), ("gn_key", alone)):
+    initials = "CASE WHEN ends_with(gn, '.') THEN sn_py || gn_ini[1] END"
+    for whole, few in (
+        ("gn_last", called),
+        ("gn_first", called),
+        ("sn_key", addressed),
+        ("sn_py || gn_ini[1]", initials),
+        ("gn_key", alone),
+    ):
         for more in dict.fromkeys(((), known, *cities, *days, *ends)) if few != alone else ((),):
             yield Rule((whole, *more), _PINYIN, (few, *more))
             yield Rule((few, *more), _PINYIN, (whole, *more))

@@ -27,6 +27,10 @@ class Level:
     """By a parent and a child of one name, where that is otherwise than by any two people of a household."""
     at_least: float = 0.0
     """What u cannot be below, however few random pairs have shown it."""
+    at_most: float = 1.0
+    """What m cannot be above, however many pairs of two people look like one person's."""
+    needs_own: bool = False
+    """Whether, where it is seldom met, such a pair is linked only with something equal that is the person's own."""
     other: int = 0
     """How much it speaks for another person, in a field that is kept for life: 2 parks whatever else is equal."""
 
@@ -41,6 +45,8 @@ class Comparison:
     shared: bool = True
     number: bool = False
     """Whether it is of a number that no two people have."""
+    own: bool = False
+    """Whether it is of a name or address of one's own choice, which a household seldom shares."""
     of_name: bool = False
     """Whether it is of the name, which parent and child may have in common."""
 
@@ -51,6 +57,13 @@ class Comparison:
             for level, u in zip(self.levels, strangers, strict=True)
         ]
         return tuple(one / sum(said) for one in said)
+
+    def possible(self, m: Sequence[float]) -> tuple[float, ...]:
+        """Return m with no level above what it can be; the others take what it leaves."""
+        kept = [min(share, level.at_most) for level, share in zip(self.levels, m, strict=True)]
+        free = sum(one for one, share in zip(kept, m, strict=True) if one == share)
+        more = 1 + (1 - sum(kept)) / free if free else 1.0
+        return tuple(one * more if one == share else one for one, share in zip(kept, m, strict=True))
 
     @property
     def telling(self) -> int | None:

@@ -10,13 +10,14 @@ import numpy as np
 import pyarrow as pa
 
 from indexing.identity.match.comparison import Comparison
+from indexing.identity.match.model import Model
 
 __all__ = ["Decided", "Outcome", "Thresholds", "decide"]
 
 Numbers: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float64]]"
 Flags: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.bool_]]"
 _LEAST, _LINKED_FROM = 0.9, 0.97
-_CANDIDATE = 0.03
+_CANDIDATE, _SELDOM = 0.03, 0.01
 
 
 class Outcome(StrEnum):
@@ -50,7 +51,9 @@ class Decided:
     """The probability from which pairs were linked."""
 
 
-def decide(pairs: pa.Table, wanted: Sequence[Comparison], limits: Thresholds, *, one_table: bool) -> Decided:
+def decide(
+    pairs: pa.Table, wanted: Sequence[Comparison], limits: Thresholds, model: Model, *, one_table: bool
+) -> Decided:
     """Return what becomes of each pair; `pairs` as `weighed`, and for two tables `beside`, return them.
 
     What is sure but for its rivals, or but for what speaks for another person, is a conflict.
@@ -64,9 +67,10 @@ def decide(pairs: pa.Table, wanted: Sequence[Comparison], limits: Thresholds, *,
     alone = _probability(alone_weight)
     other, number = _against(pairs, wanted)
     torn = (_probability(alone_weight - np.asarray(pairs["at_home"])) >= _LEAST) & (other >= 2) & ~number
-    least = limits.automatic if limits.automatic is not None else _least(among[~torn], limits.precision)
+    sure = ~torn & ~_unproved(pairs, wanted, model)
+    least = limits.automatic if limits.automatic is not None else _least(among[sure], limits.precision)
     outcome = np.full(len(weight), list(Outcome).index(Outcome.CANDIDATE), np.int8)
-    outcome[(among >= least) & ~torn] = 0
+    outcome[(among >= least) & sure] = 0
     outcome[((among < least) & (among < alone / 2) & (alone >= least)) | torn] = 2
     if not one_table:
         return Decided(outcome=outcome, least=least)
@@ -96,6 +100,21 @@ def _against(pairs: pa.Table, wanted: Sequence[Comparison]) -> tuple[Numbers, Fl
         if one.number:
             number |= level == 0
     return other, number
+
+
+def _unproved(pairs: pa.Table, wanted: Sequence[Comparison], model: Model) -> Flags:
+    """Return which pairs are as twins are too: nothing of the person's own is equal, and the names differ so.
+
+    Only where names are seldom mistyped so, by the model, so that no more than that share of the links is asked for.
+    """
+    asked, own = np.zeros(pairs.num_rows, dtype=bool), np.zeros(pairs.num_rows, dtype=bool)
+    for one in wanted:
+        level = np.asarray(pairs[f"level_{one.name}"])
+        seldom = [said.needs_own and m < _SELDOM for said, m in zip(one.levels, model.m[one.name], strict=True)]
+        asked |= np.array([*seldom, False])[level]
+        if one.own or one.number:
+            own |= level == 0
+    return asked & ~own
 
 
 def _group(outcome: np.ndarray, left: np.ndarray, right: np.ndarray, weight: Numbers) -> None:

@@ -92,7 +92,7 @@ def _learnt(
             certain = np.full(len(said.counts), _LABEL_WEIGHS)
             share = certain if same_person else -_posteriors(model, wanted, said)[0]
             seen = np.maximum(seen + _counted(said, place, share, len(one.levels)), 0.0)
-        m[one.name] = shares(seen + GUESS_WEIGHS * guess[one.name])
+        m[one.name] = one.possible(shares(seen + GUESS_WEIGHS * guess[one.name]))
         h[one.name] = at_least = one.of_household(model.u[one.name])
         if one.shared:
             seen = _counted(found, place, at_home, len(one.levels))

@@ -22,6 +22,7 @@ from indexing.identity.match.prepare import prepare
 from indexing.identity.match.refine import refined
 from indexing.identity.match.rivals import Sizes, beside
 from indexing.identity.match.score import Scorer, scorer
+from indexing.identity.match.two_numbers import parted
 
 __all__ = ["Linked", "Pair", "Part", "Rows", "link_records"]
 
@@ -157,7 +158,7 @@ def link_records(
         fitted = model or _learnt(scores, wanted, rows, judged or {})
         sizes = Sizes(left=rows[0], right=rows[1], prior=fitted.prior) if rows[1] is not None else None
         table, fitted = _weighed(scores, wanted, fitted, sizes, limits, learn=model is None and not judged)
-        decided = decide(table, wanted, limits, one_table=sizes is None)
+        decided = decide(table, wanted, limits, fitted, one_table=sizes is None)
         return Linked(
             table=table,
             outcomes=decided.outcome,
@@ -175,9 +176,9 @@ def _opened(
 ) -> tuple[AbstractContextManager[Scorer], list[Comparison], Counts]:
     """Return a scorer of the prepared tables, which it alone holds, the comparisons, and how many rows there are."""
     first, second = _known(left), _known(right) if right is not None else None
-    columns = fields or _guessed(first, second)
+    tables, columns = parted([first, *([] if second is None else [second])], fields or _guessed(first, second))
     theirs = [replace(field, column=field.beside or field.column) for field in columns]
-    one, other = prepare(first, columns), prepare(second, theirs) if second is not None else None
+    one, other = prepare(tables[0], columns), prepare(tables[1], theirs) if len(tables) > 1 else None
     opening = scorer(one.table, other.table if other else None, one.columns)
     return opening, comparisons(one.columns), (one.table.num_rows, other.table.num_rows if other else None)
 

@@ -14,7 +14,7 @@ from indexing.identity.match.comparison import Comparison
 
 __all__ = ["FORMAT", "Model", "ModelUnusable"]
 
-FORMAT = 4
+FORMAT = 5
 _NAMESAKES = 0.01
 """Of as many pairs as are one person's, before anything is known."""
 

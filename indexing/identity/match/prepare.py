@@ -9,13 +9,14 @@ import pyarrow.compute as pc
 
 from indexing.identity.match import values
 from indexing.identity.match.fields import NAMES, Field, FieldKind, UnusableFields
-from indexing.identity.match.names import Name, letters, parted, shapes, sound, sound_key, whole
+from indexing.identity.match.names import Name, parted, shapes, whole
+from indexing.identity.match.sound import initials, letters, made_of_name, sound, sound_key
 
 __all__ = ["Prepared", "columns_of", "prepare"]
 
 _BETWEEN = "\x00"
-_NAME_COLUMNS = ("sn", "gn", "sn_py", "gn_py", "sn_key", "gn_key", "gn_first", "gn_last", "nk", "letters")
-_LISTS = ("answers", "shapes")
+_NAME_COLUMNS = ("sn", "gn", "sn_py", "gn_py", "sn_key", "gn_key", "gn_first", "gn_last", "gn_ini", "nk", "letters")
+_LISTS = ("answers", "shapes", "sn_shapes")
 _SINGLE: Mapping[FieldKind, Any] = {
     FieldKind.BIRTHDAY: values.birthday,
     FieldKind.PHONE: values.phone,
@@ -28,7 +29,9 @@ _SINGLE: Mapping[FieldKind, Any] = {
 }
 _OWN = (FieldKind.PHONE, FieldKind.EMAIL, FieldKind.ID_NUMBER, FieldKind.HANDLE, FieldKind.CODE)
 """What belongs to one person or few: a value that more rows of one table share stands for nobody."""
-_SHARED_BY = 5
+_CHOSEN = (FieldKind.EMAIL, FieldKind.HANDLE)
+"""What people make of their names."""
+_SHARED_BY, _ONE_DAY = 5, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,7 @@ def prepare(rows: Sequence[Mapping[str, Any]] | pa.Table, fields: Sequence[Field
     table = pa.table({"id": pa.array(range(size), pa.int64()), **found})
     kinds = {name: field.kind for name, field in others.items()}
     return Prepared(
-        table=_without_shared(table, others),
+        table=_without_defaults(_without_shared(table, others), others),
         columns=kinds | (dict.fromkeys(_NAME_COLUMNS, FieldKind.NAME) if named else {}),
     )
 
@@ -103,6 +106,14 @@ def _columns(
         if "gender" in found:
             titles = pa.array([one.gender for one in names], pa.string())
             found["gender"] = pc.coalesce(found["gender"], titles.take(said.indices))
+    for name in (name for name, field in others.items() if field.kind in _CHOSEN):
+        parts = [found[part].to_pylist() for part in ("sn_py", "gn_py", "gn_ini")] if named else []
+        found[f"{name}_named"] = pa.array(
+            [made_of_name(address, *own) for address, *own in zip(found[name].to_pylist(), *parts, strict=True)]
+            if named
+            else pa.nulls(len(found[name])),
+            pa.bool_(),
+        )
     return found
 
 
@@ -133,9 +144,11 @@ def _name_columns(names: Sequence[Name]) -> dict[str, list[Any]]:
         "gn_key": [sound_key(one.given) if one.given else None for one in names],
         "gn_first": [sound_key(one.given[0]) if one.given else None for one in names],
         "gn_last": [sound_key(one.called or one.given[-1]) if one.given else None for one in names],
+        "gn_ini": [initials(one.given) if one.given else None for one in names],
         "nk": [one.called for one in names],
         "letters": [letters(one.surname, one.given) if one.surname and one.given else None for one in names],
         "answers": [list(one.answers) or None for one in names],
+        "sn_shapes": [(list(shapes(one.surname)) or None) if one.surname else None for one in names],
         "shapes": [(list(shapes(one.given)) or None) if one.given else None for one in names],
     }
 
@@ -151,6 +164,19 @@ def _without_shared(table: pa.Table, others: Mapping[str, Field]) -> pa.Table:
         said = table.column(name)
         counted = pc.value_counts(said)
         common = counted.field("values").filter(pc.greater(counted.field("counts"), most))
+        kept = pc.if_else(pc.is_in(said, common), pa.scalar(None, pa.string()), said)
+        table = table.set_column(table.schema.get_field_index(name), name, kept)
+    return table
+
+
+def _without_defaults(table: pa.Table, others: Mapping[str, Field]) -> pa.Table:
+    """Take away days that far more rows say than are born on one: what a form or a clerk fills in for nobody's."""
+    most = _ONE_DAY + table.num_rows // 1_000
+    for name in (name for name, field in others.items() if field.kind is FieldKind.BIRTHDAY):
+        said = table.column(name)
+        counted = pc.value_counts(said)
+        whole = pc.equal(pc.utf8_length(counted.field("values")), len("19900803"))
+        common = counted.field("values").filter(pc.and_(whole, pc.greater(counted.field("counts"), most)))
         kept = pc.if_else(pc.is_in(said, common), pa.scalar(None, pa.string()), said)
         table = table.set_column(table.schema.get_field_index(name), name, kept)
     return table

@@ -42,7 +42,7 @@ def _levels(scored: pa.Table, one: Comparison, likely: Numbers) -> tuple[float, 
     shown = level >= 0
     seen = np.bincount(level[shown], weights=likely[shown], minlength=len(one.levels))
     guess = np.array(Model.guessed([one], 0.5).m[one.name])
-    return shares(seen + GUESS_WEIGHS * guess)
+    return one.possible(shares(seen + GUESS_WEIGHS * guess))
 
 
 def _others(

@@ -110,7 +110,8 @@ class Scorer:
         return Patterns(levels=rows[:, :-1], counts=rows[:, -1].astype(float))
 
     def _sides(self) -> str:
-        needed = [*self.columns, *(("answers", "shapes") if "gn" in self.columns else ())]
+        beside = (f"{name}_named" for name, kind in self.columns.items() if kind in (FieldKind.EMAIL, FieldKind.HANDLE))
+        needed = [*self.columns, *beside, *(("answers", "shapes", "sn_shapes") if "gn" in self.columns else ())]
         return ", ".join(f'{side}."{name}" AS "{name}_{side}"' for name in needed for side in "lr")
 
     def _linker(self, wanted: Sequence[Comparison], model: Model) -> Any:

@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from config.fold import plain
+from crawlers.tables.cells import SpoiltCell, mended
 from indexing.people import contact
 from indexing.people.lunar import is_lunar, parse_lunar
 
@@ -16,6 +17,7 @@ _NOTHING = frozenset(
 )
 _DATE = re.compile(r"(\d{4})\D{0,2}(\d{1,2})\D{0,2}(\d{1,2})\D?(?:\s.*|t.*)?", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
+_COUNTRY = re.compile(r"^(?:00)?86(?=1[\d*]{10}$)")
 _MOBILE = re.compile(r"(?:86)?1[3-9]\d{9}")
 _GENDERS = {"m": "m", "male": "m", "男": "m", "男性": "m", "先生": "m", "1": "m"}
 _GENDERS |= {"f": "f", "female": "f", "女": "f", "女性": "f", "女士": "f", "2": "f", "小姐": "f"}
@@ -64,13 +66,22 @@ _DEFAULT_DAYS = {"19000101", "19700101", "00000000", "99991231", "11111111", dat
 def phone(value: object) -> str | None:
     """Return the digits, without a country's code; a masked number keeps its stars."""
     folded = text(value)
+    folded = _as_typed(folded) if folded and not folded.isdigit() else folded
     if folded and "*" in folded:
-        return re.sub(r"[^\d*]", "", folded)
+        return _COUNTRY.sub("", re.sub(r"[^\d*]", "", folded))
     usable = contact.normalised("phone", folded) if folded else None
-    digits = re.sub(r"\D", "", (folded or "").removesuffix(".0"))
+    digits = re.sub(r"\D", "", folded or "")
     if usable or _MOBILE.fullmatch(digits) or not 6 <= len(digits) <= 15 or len(set(digits)) < 3:
         return usable
     return digits  # mistyped, or of a country that is not said: still comparable digit by digit
+
+
+def _as_typed(folded: str) -> str | None:
+    """Return the number without what a spreadsheet or a table of numbers made of it; None where digits are lost."""
+    try:
+        return mended(folded)
+    except SpoiltCell:
+        return None
 
 
 def email(value: object) -> str | None:
