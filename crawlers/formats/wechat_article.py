@@ -45,8 +45,8 @@ def article_id(address: str, account: str, title: str, moment: datetime) -> str:
     return sha1(told.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
 
 
-def refused_page(text: str) -> CrawlError:
-    """Return what a page without articles means."""
+def refused_page(text: str, page: str = "") -> CrawlError:
+    """Return what a page without articles means, by its text and, where that is only its words, the whole page."""
     if _GUARD.search(text):
         return Blocked("a page that asks for a proof of being a person (antispider)")
     if _TOO_OFTEN.search(text):
@@ -55,4 +55,4 @@ def refused_page(text: str) -> CrawlError:
         return LoginRequired("a page that asks to log in, or to be opened in WeChat")
     if _GONE.search(text):
         return Gone("a page that says that the account is not there any more")
-    return (stand_in(text) or SchemaChanged)("a page without articles")
+    return (stand_in(page or text) or SchemaChanged)("a page without articles")

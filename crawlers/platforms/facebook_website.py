@@ -51,6 +51,7 @@ from crawlers.reading.counts import count
 from crawlers.reading.hashtags import hashtags
 from crawlers.reading.links import links_of
 from crawlers.reading.page_state import within
+from crawlers.reading.stand_in import stand_in
 from crawlers.reading.wire import looks_like_html
 from crawlers.spider import CannotCrawl, PlatformSpider
 
@@ -220,6 +221,8 @@ def _meant(answer: Answer, page: str) -> CrawlError:
         return (kind or SchemaChanged)(f"the platform says: {words or codes}")
     if page and _WALL.search(page):
         return LoginRequired("a page that asks to log in")
+    if page and (instead := stand_in(page)):
+        return instead("a page in place of the one that was asked for")
     seen = re.search("<title[^<>]*>([^<]*)", page)
     kind = next((kind for pattern, kind in _WORDS if seen and pattern.search(seen[1])), SchemaChanged)
     return kind(

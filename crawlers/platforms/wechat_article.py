@@ -74,11 +74,11 @@ class WechatArticle(PlatformSpider):
         """Read the article."""
         if _GUARD_ADDRESS in response.url:
             raise Blocked("a page that asks for a proof of being a person (captcha)")
-        root, _ = page_of(response)
+        root, page = page_of(response)
         article = Article.of(root)
         if not article.is_there:
             said = plain(first(root, "//body"))
-            raise _gone(said) or refused_page(said)
+            raise _gone(said) or refused_page(said, page)
         told = {"title": article.title, "account": article.account, "text": article.text}
         posts, dead = self.read_each([(article, msgspec.Raw(msgspec.json.encode(told)))], partial(self._post, response))
         return Page(posts=tuple(posts), dead=tuple(dead))
