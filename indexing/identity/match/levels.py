@@ -6,6 +6,7 @@ from typing import Any
 
 from indexing.identity.match.comparison import Comparison, Level
 from indexing.identity.match.fields import FieldKind
+from indexing.identity.match.given_names import INITIALS, LOST, NICK, ONE_OF_TWO, TURNED, TWO
 
 __all__ = ["comparisons"]
 
@@ -59,49 +60,38 @@ def _one_step(left: str, right: str, bytes: int = 1) -> str:
 
 
 def _given() -> Comparison:
-    two = "length(gn_l) = 2 AND length(gn_r) = 2 AND ascii(gn_l) > 13000"
-    one_of_two = f"{two} AND (gn_l[1] = gn_r[1] OR gn_l[2] = gn_r[2])"
-    turned = f"{two} AND gn_l[1] = gn_r[2] AND gn_l[2] = gn_r[1]"
-    lost = "ascii(gn_l) > 13000 AND length(gn_l) + length(gn_r) = 3 AND (contains(gn_l, gn_r) OR contains(gn_r, gn_l))"
-    # 王伟 says all of its name, and is no short form of 王伟明
-    short = [f"(nk_{one} = gn_{one} AND sn_{one} IS NOT NULL AND ascii(gn_{one}) > 13000)" for one in "lr"]
-    nick = (
-        f"NOT {short[1]} AND list_contains(answers_l, nk_r) OR NOT {short[0]} AND list_contains(answers_r, nk_l)"
-        " OR (nk_l = nk_r AND gn_l <> gn_r)"
-    )
     twice = f"NOT {_LATIN} AND length(gn_l) > 1 AND nk_l IS NOT NULL AND sn_l IS NULL AND sn_r IS NULL AND gn_l = gn_r"
     by_surname = "sn_r IS NULL AND nk_r = sn_l OR sn_l IS NULL AND nk_l = sn_r"
     letters = f"{_LATIN} AND length(gn_l) > 2 AND length(gn_r) > 2"
-    initials = "(ends_with(gn_l, '.') OR ends_with(gn_r, '.')) AND (starts_with(gn_ini_l, gn_ini_r) OR starts_with(gn_ini_r, gn_ini_l))"
-    siblings = f"{two} AND sn_py_l = sn_py_r"  # one character is mistyped into another, two are not
+    siblings = f"{TWO} AND sn_py_l = sn_py_r"  # one character is mistyped into another, two are not
     return Comparison(
         "given_name",
         _null("gn"),
         (
             Level("the same nickname", twice, 0.005, 0.002),
-            Level("initials", initials, 0.01, 0.04),
+            Level("initials", INITIALS, 0.01, 0.04),
             Level("equal", "gn_l = gn_r", 0.72, 0.004, "gn"),
             Level("sounds the same (pinyin)", "gn_py_l = gn_py_r", 0.05, 0.002),
             Level("exchanged with the surname", _EXCHANGED, 0.02, 0.002),
             Level("given name alone", _ALONE, 0.02, 0.002),
             Level("looks the same but for a part", _SHAPES, 0.03, 0.002),
-            Level("nickname", nick, 0.04, 0.01),
+            Level("nickname", NICK, 0.04, 0.01),
             Level("called by the surname", by_surname, 0.02, 0.02, h=0.4),
-            Level("characters in another order", turned, 0.01, 0.0005),
-            Level("a character is left out", lost, 0.01, 0.004),
+            Level("characters in another order", TURNED, 0.01, 0.0005),
+            Level("a character is left out", LOST, 0.01, 0.004),
             Level("nearly exchanged with the surname", _NEARLY_EXCHANGED, 0.01, 0.0005),
             Level(
                 "nearly the same letters", f"{letters} AND ({_typo('gn', bytes=2)} OR {_like('gn', 0.9)})", 0.07, 0.004
             ),
             Level(
                 "nearly the same sound",
-                f"gn_key_l = gn_key_r OR NOT ({one_of_two}) AND {_like('gn_py', 0.92)}",
+                f"gn_key_l = gn_key_r OR NOT ({ONE_OF_TWO}) AND {_like('gn_py', 0.92)}",
                 0.03,
                 0.006,
                 other=1,
             ),
             # what sounds and looks otherwise is seldom mistyped, and often what brothers, sisters and twins share
-            Level("one character of two", one_of_two, 0.005, 0.02, h=0.3, needs_own=True, other=1),
+            Level("one character of two", ONE_OF_TWO, 0.005, 0.02, h=0.3, needs_own=True, other=1),
             Level("another name of the same family", siblings, 0.002, 0.02, h=0.3, other=2),
             Level("different", "ELSE", 0.03, 0.93, other=1),
         ),
