@@ -7,7 +7,7 @@ from contextvars import ContextVar
 
 import pytest
 
-from indexing.elasticsearch.ahead import ahead, meanwhile, side_by_side
+from indexing.elasticsearch.ahead import ahead, meanwhile, side_by_side, whenever
 
 NAME: ContextVar[str] = ContextVar("NAME", default="nobody")
 PATIENCE = 10.0
@@ -210,3 +210,37 @@ def test_of_two_errors_the_blocks_is_raised_and_the_work_is_ended_first() -> Non
     with pytest.raises(RuntimeError), meanwhile(work):
         pass
     assert ended == [True, True]
+
+
+def test_calls_while_one_still_waits_are_one_and_none_is_begun_after_the_block() -> None:
+    begun, on = threading.Semaphore(0), threading.Semaphore(0)
+    done: list[str] = []
+
+    def work() -> None:
+        begun.release()
+        on.acquire(timeout=PATIENCE)
+        done.append(NAME.get())
+
+    NAME.set("mine")
+    with whenever(work) as call:
+        call()
+        assert begun.acquire(timeout=PATIENCE)
+        for _ in range(3):
+            call()
+        on.release()
+        assert begun.acquire(timeout=PATIENCE)
+        call()
+        on.release()
+    assert done == ["mine", "mine"]
+
+
+def test_what_goes_wrong_besides_is_raised_after_the_block() -> None:
+    def work() -> None:
+        raise Broken
+
+    reached = False
+    with pytest.raises(Broken), whenever(work) as call:
+        call()
+        time.sleep(0.05)
+        reached = True
+    assert reached

@@ -13,7 +13,7 @@ from contextvars import copy_context
 from itertools import islice
 from typing import TypeVar
 
-__all__ = ["ahead", "meanwhile", "side_by_side"]
+__all__ = ["ahead", "meanwhile", "side_by_side", "whenever"]
 
 LOG = logging.getLogger(__name__)
 Item = TypeVar("Item")
@@ -84,6 +84,29 @@ def meanwhile(work: Callable[[], Result]) -> Iterator[Future[Result]]:
                 LOG.error("besides: %s", error)
             raise
         done.result()
+
+
+@contextmanager
+def whenever(work: Callable[[], object]) -> Iterator[Callable[[], None]]:
+    """Let another thread do `work` each time that the block calls what it gets; calls while one still waits are one.
+
+    After the block what is under way is waited for, and what waits is not begun. What it raised is raised there.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        calls: list[Future[object]] = []
+
+        def call() -> None:
+            if not calls or calls[-1].running() or calls[-1].done():
+                calls.append(pool.submit(copy_context().run, work))
+
+        try:
+            yield call
+        finally:
+            for one in calls:
+                one.cancel()
+        for one in calls:
+            if not one.cancelled():
+                one.result()
 
 
 def _next(making: Iterator[Item]) -> list[Item]:
