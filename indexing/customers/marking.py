@@ -19,7 +19,7 @@ from indexing.mentions.write import Outcome, Update, write
 __all__ = ["Describe", "by_link", "mark"]
 
 _IDS_AT_ONCE = 5_000
-_UPDATES_AT_ONCE = 500
+_UPDATES_AT_ONCE = 1_000
 
 
 Describe = Callable[[Collection[CustomerLink]], Mapping[str, Mapping[str, Any]]]

@@ -28,7 +28,7 @@ _SAYS_LITTLE = ("no_purchase", "unranked")
 _WHO = ("id", "link", "weight", "confidence", "person")
 _DEAF = ("stories", "cases", "profiles")
 """Those who read mentions, and to whom a customer's segment and band of value on them say nothing."""
-_AT_ONCE = 500
+_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
