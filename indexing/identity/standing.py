@@ -65,18 +65,22 @@ def _segment(told: str | None, listed: str | None) -> str | None:
     return listed if told is None or (listed and told in _SAYS_LITTLE) else told
 
 
-def refresh_standing(store: Store, ids: Collection[str] | None = None) -> int:
-    """Bring the mentions of these customers, or of all who are linked, up to what is said of them; return how many."""
+def refresh_standing(store: Store, ids: Collection[str] | None = None, *, new: Collection[str] = ()) -> int:
+    """Bring the mentions of these customers, or of all who are linked, up to what is said of them; return how many.
+
+    Who has only `new` links (ids) is left out: their mentions have just been linked with all of it.
+    """
     with store_errors():
-        return _refresh(store, _linked(store) if ids is None else ids)[0]
+        return _refresh(store, _linked(store) if ids is None else ids, new)[0]
 
 
-def _refresh(store: Store, wanted: Collection[str]) -> tuple[int, bool]:
+def _refresh(store: Store, wanted: Collection[str], new: Collection[str] = ()) -> tuple[int, bool]:
     """Bring mentions up to these customers; return how many changed, and whether one is now another's, or surer."""
     moved = False
     with store_errors():
         links = {one.link.id: one.link for some in in_parts(wanted) for one in read_links(store, _of(some)).values()}
         held = {one.customer for one in links.values() if one.active}
+        held &= {one.customer for one in links.values() if one.id not in new}
         said = standing_of(store, held)
         done = 0
         for some in in_parts(held):
