@@ -60,7 +60,7 @@ def update_stories(store: Store, brands: Sequence[Brand] = (), *, now: datetime 
         if retracted:
             forget(store, retracted)
         answers = changes(store, READER, "answers")
-        if answers and answers.first:
+        if answers and answers.first and brands:
             drop_strange_answers(store, brands)
         answered = join_answers(store, answers.query) if answers else set()
         _count(store, mentions, answered)
