@@ -16,7 +16,7 @@ from config.brand import Brand
 from config.child_process import end_with
 from config.errors import UserError
 from crawlers.post import Kind, Post, encode_post
-from crawlers.storage import stage
+from crawlers.storage.files import sync
 from crawlers.storage.handover import waiting
 from crawlers.storage.stage import Batch
 from indexing import analysing
@@ -113,16 +113,16 @@ def test_no_process_outlives_the_one_that_started_it() -> None:
 
 def test_while_the_disk_makes_sure_of_a_batch_others_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(analysing, "_cores", lambda: 1)
-    under_way, most, real = list[object](), list[int](), stage.sync
+    under_way, most = list[object](), list[int]()
 
     def slowly(file: object) -> None:
         under_way.append(file)
         most.append(len(under_way))
         time.sleep(0.02)
-        real(file)
+        sync(file)
         under_way.remove(file)
 
-    monkeypatch.setattr(stage, "sync", slowly)
+    monkeypatch.setattr("crawlers.storage.stage.sync", slowly)
     assert analyse_all(BRANDS, None).books["mentions"] == WINDOWS * POSTS
     assert max(most) > 1
     assert len(most) == 3 * WINDOWS, "the mentions, and two manifests; there is no reply"
