@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from multiprocessing import get_context
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from config import settings
@@ -26,6 +27,10 @@ __all__ = ["analyse_all", "quiet"]
 _MUCH = 25_000
 """Posts for which one more process pays: it takes some two seconds to start, and reads its own copy of the model."""
 _MOST = 4
+_TOGETHER = 4_000
+"""Posts of small batches that leave the queue together."""
+_WAYS = 3
+"""Batches at the same time: while the disk, or the object store, makes sure of what one came to, others are read."""
 
 
 def quiet(_step: str, _done: int, _of: int) -> None:
@@ -63,14 +68,16 @@ def _analyse(
 
     analysis, roots = Analysis(brands, settings.sentiment_engine()), root_brands(store) if store else None
     note_version(analysis.version)
+    one_keeps_pages = Lock()
 
     def step(batch: Batch, tell: Callable[[int, int], None]) -> Mapping[str, int]:
         mentions = analysis.of(batch, roots=roots, progress=tell)
         batch.to("mentions").hand_on(mentions)  # those too that a backfill has made, which hands on nothing
-        keep_pages(batch)
+        with one_keeps_pages:  # for two batches may have a page in common
+            keep_pages(batch)
         return mentions.books
 
-    return consume("analyse", one_by_one(step), progress, only)
+    return consume("analyse", one_by_one(step, ways=_WAYS), progress, only, together=_TOGETHER)
 
 
 def _on_many_cores(

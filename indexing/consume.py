@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from crawlers.storage import queue
 from crawlers.storage.handover import Work, waiting
 from crawlers.storage.stage import Batch, BooksDoNotBalance, BrokenBatch
+from indexing.elasticsearch.ahead import side_by_side
 
 __all__ = ["Done", "Progress", "Step", "Unusable", "consume", "one_by_one", "work_off"]
 
@@ -30,17 +31,23 @@ class Done:
     batches: int = 0
 
 
-def one_by_one(work: Callable[[Batch, Callable[[int, int], None]], Mapping[str, int]]) -> Step:
-    """Return the step that does `work`, which returns a batch's books, for one batch after the other."""
+def one_by_one(work: Callable[[Batch, Callable[[int, int], None]], Mapping[str, int]], *, ways: int = 1) -> Step:
+    """Return the step that does `work`, which returns a batch's books, for each batch; so many at the same time."""
 
     def step(batches: Sequence[Batch], tell: Callable[[int, int], None]) -> list[Mapping[str, int] | Unusable]:
-        done: list[Mapping[str, int] | Unusable] = []
-        for batch in batches:
+        lines: Counter[Batch] = Counter()
+
+        def done(batch: Batch) -> Mapping[str, int] | Unusable:
+            def told(count: int, of: int) -> None:
+                lines[batch] = count
+                tell(lines.total(), of)
+
             try:
-                done.append(work(batch, tell))
+                return work(batch, told)
             except (BrokenBatch, BooksDoNotBalance) as error:
-                done.append(error)
-        return done
+                return error
+
+        return list(side_by_side(done, batches, ways))
 
     return step
 

@@ -7,6 +7,7 @@ however much that is. A step can be killed and run again.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -154,18 +155,32 @@ def analyse_or_deal() -> list[list[str]]:
 
 
 def index_all(store: "Store", *, progress: Progress = quiet) -> Done:
-    """Index every batch of mentions that waits, and all there are where the index is another one than last time."""
+    """Index every batch of mentions that waits, and all there are where the index is another one than last time.
+
+    Of many, the mentions that are there are counted in their stories while the next ones come.
+    """
+    from indexing.elasticsearch.ahead import whenever
     from indexing.mentions.index import TOGETHER, index_together
     from indexing.owed import refill
     from indexing.stories.placing import beforehand
+    from indexing.stories.rows import AT_ONCE
+    from indexing.stories.update import count_new
 
     refill(store)
     further = beforehand(store)
+    uncounted = 0
 
     def step(batches: Sequence[Batch], tell: Callable[[int, int], None]) -> Sequence[Mapping[str, int] | Unusable]:
-        return index_together(batches, store, tell, further=further)
+        nonlocal uncounted
+        if uncounted >= AT_ONCE:
+            count()
+            uncounted = 0
+        outcomes = index_together(batches, store, tell, further=further)
+        uncounted += sum(books["mentions"] for books in outcomes if isinstance(books, Mapping))
+        return outcomes
 
-    return consume("index", step, progress, together=TOGETHER)
+    with whenever(partial(count_new, store)) as count:
+        return consume("index", step, progress, together=TOGETHER)
 
 
 def raise_alerts(store: "Store", brands: Sequence[Brand], *, now: datetime | None = None) -> list["Alert"]:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
+from threading import Lock
 
 import msgspec
 
@@ -51,6 +52,7 @@ class Analysis:
         self._priors = in_use([brand.id for brand in brands], self._reader.engine.model)
         self.version = _version_of(brands, self._reader, self._stops, self._priors)
         """16 hexadecimal digits that change whenever the same posts could get other mentions."""
+        self._turn = Lock()
 
     def of(
         self,
@@ -65,7 +67,7 @@ class Analysis:
         Its books are posts = matched + unmatched + dead, own (the unmatched that a brand's own account wrote) and
         mentions. `roots` is asked for the brands of first posts that lie outside the batch; `progress` gets posts done
         and in all; with `hand_on` the mentions wait to be indexed. BrokenBatch when the posts are not there or not
-        whole.
+        whole. Several threads may ask at once: one reads, while others wait for the disk.
         """
         source, target = batch.manifest(), batch.to("mentions")
         if source is None:
@@ -73,21 +75,27 @@ class Analysis:
         alone, with_roots = (made_by(self.version, source, roots=asked) for asked in (False, True))
         if done := _made_before(target, (with_roots,) if roots else (alone, with_roots)):
             return done
-        inherited = _brands_of_roots(batch, self._analyser, roots, {brand.id for brand in self._brands})
         made = with_roots if roots else alone
         with target.write(made, hand_on=hand_on) as writer, batch.to("replies").write(made) as replies:
             writer.complete = source.complete
-            writer.books = dict.fromkeys(("posts", "matched", "unmatched", "dead", "own", "mentions"), 0)
-            kept_out = objections.load()
-            for lines in _chunks(batch.lines()):
-                found = list(_spoken(lines, self._analyser, inherited, writer, replies, kept_out))
-                for mention in self._analyser.mentions(found):
-                    writer.add(encode_mention(mention))
-                    writer.books["mentions"] += 1
-                if progress:
-                    progress(writer.books["posts"], source.count)
+            with self._turn:
+                for posts in self._read(batch, roots, writer, replies):
+                    if progress:
+                        progress(posts, source.count)
             _check_books(writer, source)
         return writer.manifest
+
+    def _read(self, batch: Batch, roots: RootBrands | None, writer: Writer, replies: Writer) -> Iterator[int]:
+        """Write the mentions and own answers of a batch; yield, again and again, how many posts are read."""
+        inherited = _brands_of_roots(batch, self._analyser, roots, {brand.id for brand in self._brands})
+        writer.books = dict.fromkeys(("posts", "matched", "unmatched", "dead", "own", "mentions"), 0)
+        kept_out = objections.load()
+        for lines in _chunks(batch.lines()):
+            found = list(_spoken(lines, self._analyser, inherited, writer, replies, kept_out))
+            for mention in self._analyser.mentions(found):
+                writer.add(encode_mention(mention))
+                writer.books["mentions"] += 1
+            yield writer.books["posts"]
 
     @cached_property
     def _analyser(self) -> Analyser:

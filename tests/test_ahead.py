@@ -7,7 +7,7 @@ from contextvars import ContextVar
 
 import pytest
 
-from indexing.elasticsearch.ahead import ahead, meanwhile, side_by_side
+from indexing.elasticsearch.ahead import ahead, meanwhile, side_by_side, whenever
 from indexing.elasticsearch.retry import backoff
 from indexing.elasticsearch.stop import safe_place
 
@@ -294,3 +294,69 @@ def test_of_two_errors_the_blocks_is_raised_and_the_work_is_ended_first() -> Non
     with pytest.raises(RuntimeError), meanwhile(work):
         pass
     assert ended == [True, True]
+
+
+def test_calls_while_one_still_waits_are_one_and_none_is_begun_after_the_block() -> None:
+    begun, on = threading.Semaphore(0), threading.Semaphore(0)
+    done: list[str] = []
+
+    def work() -> None:
+        begun.release()
+        on.acquire(timeout=PATIENCE)
+        done.append(NAME.get())
+
+    NAME.set("mine")
+    with whenever(work) as call:
+        call()
+        assert begun.acquire(timeout=PATIENCE)
+        for _ in range(3):
+            call()
+        on.release()
+        assert begun.acquire(timeout=PATIENCE)
+        call()
+        on.release()
+    assert done == ["mine", "mine"]
+
+
+def test_what_goes_wrong_besides_is_raised_after_the_block() -> None:
+    def work() -> None:
+        raise Broken
+
+    reached = False
+    with pytest.raises(Broken), whenever(work) as call:
+        call()
+        time.sleep(0.05)
+        reached = True
+    assert reached
+
+
+def test_what_goes_wrong_besides_is_raised_by_the_next_call_already() -> None:
+    failed = threading.Event()
+
+    def work() -> None:
+        failed.set()
+        raise Broken
+
+    calls = 0
+    with pytest.raises(Broken), whenever(work) as call:
+        for _ in range(1_000):
+            call()
+            calls += 1
+            assert failed.wait(PATIENCE)
+            time.sleep(0.005)
+    assert calls < 1_000
+
+
+def test_what_is_done_whenever_it_is_called_stops_with_the_block() -> None:
+    begun = threading.Event()
+
+    def work() -> None:
+        begun.set()
+        while True:
+            safe_place()
+            time.sleep(0.002)
+
+    with pytest.raises(Broken, match="mine"), whenever(work) as call:
+        call()
+        assert begun.wait(PATIENCE)
+        raise Broken("mine")

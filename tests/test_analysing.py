@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from config.brand import Brand
 from config.child_process import end_with
 from config.errors import UserError
 from crawlers.post import Kind, Post, encode_post
+from crawlers.storage.files import sync
 from crawlers.storage.handover import waiting
 from crawlers.storage.stage import Batch
 from indexing import analysing
@@ -107,3 +109,20 @@ def test_no_process_outlives_the_one_that_started_it() -> None:
     process.join(20)
     psutil.wait_procs([psutil.Process(child)] if psutil.pid_exists(child) else [], timeout=10)
     assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+
+
+def test_while_the_disk_makes_sure_of_a_batch_others_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysing, "_cores", lambda: 1)
+    under_way, most = list[object](), list[int]()
+
+    def slowly(file: object) -> None:
+        under_way.append(file)
+        most.append(len(under_way))
+        time.sleep(0.02)
+        sync(file)
+        under_way.remove(file)
+
+    monkeypatch.setattr("crawlers.storage.stage.sync", slowly)
+    assert analyse_all(BRANDS, None).books["mentions"] == WINDOWS * POSTS
+    assert max(most) > 1
+    assert len(most) == 3 * WINDOWS, "the mentions, and two manifests; there is no reply"

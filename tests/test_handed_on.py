@@ -23,6 +23,7 @@ from indexing import owed
 from indexing.backfill import notice
 from indexing.elasticsearch.store import Store
 from indexing.maintenance.repair import repair
+from indexing.mentions.index import index_together
 from indexing.pipeline import analyse_all, index_all, turn
 from nlp.mention import Mention
 from tests.killing import dying, dying_at_request
@@ -53,6 +54,13 @@ def crawled(data: Path, mention_of: MentionOf) -> Callable[..., Batch]:
     return write
 
 
+def wait_for(come: Callable[[], bool], patience: float = 20.0) -> None:
+    end = time.monotonic() + patience
+    while not come():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.05)
+
+
 def mentions_of(batch: Batch) -> int:
     manifest = batch.to("mentions").manifest()
     return manifest.count if manifest else -1
@@ -70,6 +78,32 @@ def test_a_batch_goes_from_queue_to_queue_into_the_index(store: Store, crawled: 
     assert turn(store, [XINGHE]).books["mentions"] == 1
     assert (analyse_all([XINGHE], store).books, index_all(store).books) == ({}, {})
     assert store.count("mentions") == 4
+
+
+def test_of_many_batches_those_in_the_index_are_counted_while_others_come(
+    store: Store, crawled: Callable[..., Batch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexing.mentions.index.TOGETHER", 1)
+    monkeypatch.setattr("indexing.stories.rows.AT_ONCE", 1)
+    counted, real = list[int](), index_together
+
+    def patiently(*arguments: Any, **named: Any) -> Any:
+        done = real(*arguments, **named)
+        if len(counted) in (1, 2):  # what was asked for before this batch is counted before the next
+            wait_for(lambda: store.count("counted") >= len(counted))
+        counted.append(store.count("counted"))
+        return done
+
+    monkeypatch.setattr("indexing.mentions.index.index_together", patiently)
+    for number in range(3):
+        crawled(number)
+    analyse_all([XINGHE], store)
+    assert turn(store, [XINGHE]).books["mentions"] == 3
+    assert counted[0] == 0
+    assert counted[1] >= 1
+    assert counted[2] >= 2
+    store.refresh("counted")
+    assert store.count("counted") == 3
 
 
 @pytest.mark.usefixtures("s3_root")

@@ -13,7 +13,10 @@ from crawlers.post import Author, Kind, Post
 from indexing.customers import link_records, marking
 from indexing.customers.customer import Customer, Handle, HandleKind, to_document
 from indexing.customers.link_records import read_links
+from indexing.customers.record import Order
+from indexing.customers.records import write_records
 from indexing.elasticsearch import bulk
+from indexing.elasticsearch.documents import remove
 from indexing.identity import events as stored_events
 from indexing.identity import standing
 from indexing.identity.alike import learn, link_alike, look_alike
@@ -28,6 +31,7 @@ from indexing.mentions import write as writing
 from indexing.people import contact
 from indexing.people.personal import Basis, Personal, PersonalKind, about
 from indexing.people.pseudonyms import pseudonyms
+from indexing.profiles import update_profiles
 from nlp.mention import Label, MatchedBy, Mention, Sentiment
 from tests.soaking import in_part
 
@@ -239,16 +243,40 @@ def test_what_the_profile_says_stands_on_mentions_within_the_turn(emptied_store:
     shop(store, somebody("C1", handle="1001"), somebody("C2", handle="2002"))
     link_new(store, now=NOW)
     assert follow_profiles(store) == 0
+    assert {one["value"] for one in spoken(store).values() if one} == {"none"}, "nobody has bought anything so far"
     for kind, segment, value in (("C1", "important_value", "high"), ("C2", "no_purchase", "none")):
         said = {"customer": kind, "segment": segment, "value_band": value}
         store.client.index(index=store.alias("profiles"), id=kind, document=said)
-    assert follow_profiles(store) == 2
+    assert follow_profiles(store) == 1
     of = {number: (one["segment"], one.get("value")) for number, one in spoken(store).items() if one}
     assert of == {"1": ("important_value", "high"), "2": ("常客", "none")}
     assert follow_profiles(store) == 0
     store.client.update(index=store.alias("profiles"), id="C1", doc={"value_band": "low"})
     assert follow_profiles(store) == 1
     assert (spoken(store)["1"] or {})["value"] == "low"
+
+
+@pytest.mark.parametrize("measured", [False, True])
+def test_a_mention_says_from_its_first_link_on_what_the_profile_will_say(
+    emptied_store: "Store", *, measured: bool
+) -> None:
+    store, buyers = emptied_store, [f"B{number}" for number in range(9)]
+    shop(store, somebody("C1", handle="1001"), somebody("C2", handle="2002"), *map(somebody, buyers))
+    at = datetime.now(UTC) - DAY
+    bought = [*((one, 10.0 * place) for place, one in enumerate(buyers, 1)), ("C1", 2_000.0)]
+    more: dict[str, Any] = {"source": "erp", "recorded_at": at, "at": at}
+    write_records(store, [Order(id=f"o:{id}", customer=id, amount=amount, **more) for id, amount in bought])
+    if measured:
+        update_profiles(store)
+        remove(store, "profiles", ["C1", "C2"])
+    put(store, mention(1, "1001", "某人"), mention(2, "2002", "他人"))
+    link_new(store, now=NOW)
+    first = {number: (one or {}) for number, one in spoken(store).items()}
+    assert first["1"]["segment"] not in ("常客", "no_purchase")
+    assert (first["2"]["segment"], first["2"]["value"]) == ("常客", "none")
+    update_profiles(store, whole=True)
+    assert follow_profiles(store) == 0
+    assert spoken(store) == first
 
 
 def test_customers_alike_are_linked_or_proposed_once_and_labels_are_learnt(emptied_store: "Store") -> None:

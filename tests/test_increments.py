@@ -13,7 +13,7 @@ from crawlers.post import Author, Engagement, Kind, Post
 from indexing.elasticsearch import documents as documents_module
 from indexing.stories import around, ledger, recent
 from indexing.stories.retracted import note_retracted
-from indexing.stories.update import update_stories
+from indexing.stories.update import count_new, update_stories
 from tests.emptying import emptied
 from tests.killing import dying
 from tests.soaking import in_part
@@ -56,6 +56,8 @@ class Turn:
     write: int
     placed: bool
     """Whether the new mentions are in their stories before they are written."""
+    early: bool
+    """Whether they are counted as soon as they are there, as of a large load while more of it comes."""
 
 
 seen = st.builds(
@@ -77,6 +79,7 @@ turns = st.builds(
     kill=st.one_of(st.none(), st.integers(0, 12)),
     write=st.integers(0, len(WRITES) - 1),
     placed=st.booleans(),
+    early=st.booleans(),
 )
 
 
@@ -119,11 +122,17 @@ def _play(store: "Store", happened: Sequence[Turn]) -> None:
         if turn.kill is not None:
             with pytest.MonkeyPatch.context() as patch, dying(turn.kill, *WRITES[turn.write]):
                 patch.setattr(documents_module, "_AT_ONCE", 2)
-                update_stories(store, now=now)
-        update_stories(store, now=now)
+                bring_up(store, turn, now)
+        bring_up(store, turn, now)
     stories, accounts = recounted(documents(store, "mentions"))
     assert told(documents(store, "stories")) == stories
     assert told(documents(store, "accounts")) == accounts
+
+
+def bring_up(store: "Store", turn: Turn, now: datetime) -> None:
+    if turn.early:
+        count_new(store)
+    update_stories(store, now=now)
 
 
 @pytest.fixture(scope="module")

@@ -165,8 +165,9 @@ class Batch:
             ):
                 writer = Writer(cast(BinaryIO, lines), cast(BinaryIO, dead), self.stage)
                 yield writer
-                sync(lines)
-                if writer.dead_count:  # an empty file is removed, not kept
+                if writer.count:  # there is nothing of an empty file that could be lost
+                    sync(lines)
+                if writer.dead_count:
                     sync(dead)
             manifest = writer.manifest_of(made_by)
             with named_if_full(f"{path}.manifest"), fs.open(temporary["manifest"], "wb") as file:

@@ -68,6 +68,8 @@ class Stated:
     links: Sequence[CustomerLink] = ()
     accounts: Sequence[Account] = ()
     seen: Sequence[Changes] = ()
+    known: frozenset[str] = frozenset()
+    """The ids of those links, and of others at hand, that were there before."""
 
     def mark(self, newer: Mapping[str, CustomerLink] | None = None, describe: Describe = by_link) -> LinkReport:
         """Bring the mentions up to the links, and note that all is done.
@@ -124,7 +126,7 @@ def state(store: Store, now: datetime, *, whole: bool) -> Stated:
         holding=sum(one.active for one in after),
         conflicts=tuple(conflicts),
     )
-    return Stated(store, report, after, hand.accounts, seen)
+    return Stated(store, report, after, hand.accounts, seen, frozenset(hand.links))
 
 
 def _of(ids: Sequence[str]) -> Mapping[str, Any]:

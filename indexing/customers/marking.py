@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from indexing.customers.accounts import Account
 from indexing.customers.customer_link import CustomerLink
-from indexing.elasticsearch.ahead import ahead
+from indexing.elasticsearch.ahead import side_by_side
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.scan import scan
@@ -19,7 +20,7 @@ from indexing.mentions.write import Outcome, Update, write
 __all__ = ["Describe", "by_link", "mark"]
 
 _IDS_AT_ONCE = 5_000
-_UPDATES_AT_ONCE = 500
+_UPDATES_AT_ONCE = 1_000
 
 
 Describe = Callable[[Collection[CustomerLink]], Mapping[str, Mapping[str, Any]]]
@@ -100,10 +101,8 @@ def _version(hit: Mapping[str, Any], at: datetime) -> int:
 
 
 def _apply(store: Store, changes: Iterator[tuple[Mapping[str, Any], dict[str, Any]]]) -> int:
-    changed = 0
-    for updates in ahead(_updates(store, changes)):
-        changed += sum(result.outcome is Outcome.INDEXED for result in write(store, updates))
-    return changed
+    written = side_by_side(partial(write, store), _updates(store, changes))
+    return sum(result.outcome is Outcome.INDEXED for results in written for result in results)
 
 
 def _updates(store: Store, changes: Iterator[tuple[Mapping[str, Any], dict[str, Any]]]) -> Iterator[list[Update]]:

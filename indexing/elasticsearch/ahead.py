@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from indexing.elasticsearch.stop import Stopped, safe_place, stoppable
 
-__all__ = ["ahead", "meanwhile", "side_by_side"]
+__all__ = ["ahead", "meanwhile", "side_by_side", "whenever"]
 
 LOG = logging.getLogger(__name__)
 Item = TypeVar("Item")
@@ -112,6 +112,35 @@ def _first(errors: Sequence[BaseException]) -> BaseException:
         if error is not first and not isinstance(error, Stopped):
             LOG.error("besides: %s", error)
     return first
+
+
+@contextmanager
+def whenever(work: Callable[[], object]) -> Iterator[Callable[[], None]]:
+    """Let another thread do `work` each time that the block calls what it gets; calls while one still waits are one.
+
+    After the block what is under way is waited for, and what waits is not begun. What it raised is raised by the next
+    call, or there; where the block ends with an error, what is under way stops at its next safe place.
+    """
+    with stoppable() as stop, ThreadPoolExecutor(1) as pool:
+        calls: list[Future[object]] = []
+
+        def call() -> None:
+            if calls and calls[-1].done():
+                calls.pop().result()
+            if not calls or calls[-1].running():
+                calls.append(pool.submit(copy_context().run, work))
+
+        try:
+            yield call
+        except BaseException:
+            stop.set()
+            raise
+        finally:
+            for one in calls:
+                one.cancel()
+        for one in calls:
+            if not one.cancelled():
+                one.result()
 
 
 def _next(making: Iterator[Item]) -> list[Item]:

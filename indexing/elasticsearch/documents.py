@@ -12,7 +12,8 @@ from indexing.elasticsearch.store import Store
 
 __all__ = ["buckets_of", "put", "remove", "values_of"]
 
-_AT_ONCE = 500
+_AT_ONCE = 2_000
+_ASKED_AT_ONCE = 500
 _PAGE = 1_000
 
 
@@ -50,7 +51,8 @@ def buckets_of(store: Store, field: str, values: Sequence[str], aggs: Mapping[st
         )
         return list(answer["aggregations"]["keys"]["buckets"])
 
-    for found in side_by_side(asked, [values[at : at + _AT_ONCE] for at in range(0, len(values), _AT_ONCE)]):
+    parts = [values[at : at + _ASKED_AT_ONCE] for at in range(0, len(values), _ASKED_AT_ONCE)]
+    for found in side_by_side(asked, parts):
         yield from found
 
 

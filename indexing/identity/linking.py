@@ -113,7 +113,8 @@ def _link(store: Store, stated: Stated, now: datetime, *, whole: bool) -> Identi
         report = stated.mark({one.id: one for one in brought.changed}, partial(described, store))
         followed = brought.mark(store, facts.ids, names, now)
         changed = set(_ids(store, "customers", people)) if people and not whole else set[str]()
-        refresh_standing(store, None if whole else brought.customers | changed)
+        new = {one.id for one in (*stated.links, *brought.changed) if one.linked_at == now} - stated.known
+        refresh_standing(store, None if whole else brought.customers | changed, new=new)
         for done in (mentions, people, records, links):
             done.done()
         return IdentityReport(stated=report, events=added, followed=followed)

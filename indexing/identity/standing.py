@@ -1,6 +1,6 @@
 """What stands beside a customer on each of their mentions: segment, band of value, person."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -18,6 +18,7 @@ from indexing.elasticsearch.retry import with_retries
 from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.mentions.write import Outcome, Update, write
+from indexing.profiles.measuring import foretold
 
 __all__ = ["Standing", "described", "follow_profiles", "refresh_standing", "standing_of"]
 
@@ -27,7 +28,7 @@ _SAYS_LITTLE = ("no_purchase", "unranked")
 _WHO = ("id", "link", "weight", "confidence", "person")
 _DEAF = ("stories", "cases", "profiles")
 """Those who read mentions, and to whom a customer's segment and band of value on them say nothing."""
-_AT_ONCE = 500
+_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +40,47 @@ class Standing:
 
 
 def standing_of(store: Store, ids: Collection[str]) -> dict[str, Standing]:
-    """Return what is said of customers: by their profile where it ranks them, else by the shop's list."""
+    """Return what is said of customers: by their profile where it ranks them, else by the shop's list.
+
+    Of one whose profile is still to be made it is what that will say, or each of their mentions would be written anew.
+    """
     found: dict[str, Standing] = {}
     for some in in_parts(ids):
-        for kind in ("customers", "profiles"):
-            docs = with_retries(
-                lambda some=some, kind=kind: store.client.mget(  # type: ignore[misc]
-                    index=store.alias(kind), ids=some, source_includes=["segment", "value_band"]
-                )
-            )["docs"]
-            for doc in (doc for doc in docs if doc.get("found")):
-                said, old = doc["_source"], found.get(doc["_id"], Standing())
-                found[doc["_id"]] = Standing(_segment(said.get("segment"), old.segment), said.get("value_band"))
+        listed, told = (_said(store, kind, some) for kind in ("customers", "profiles"))
+        if new := listed.keys() - told.keys():
+            told |= foretold(store, new)
+        for id in listed.keys() | told.keys():
+            by_list, by_profile = listed.get(id, {}).get("segment"), told.get(id, {})
+            found[id] = Standing(_segment(by_profile.get("segment"), by_list), by_profile.get("value_band"))
     return found
+
+
+def _said(store: Store, kind: str, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    fields = ["segment", "value_band"]
+    docs = with_retries(lambda: store.client.mget(index=store.alias(kind), ids=ids, source_includes=fields))["docs"]
+    return {doc["_id"]: doc["_source"] for doc in docs if doc.get("found")}
 
 
 def _segment(told: str | None, listed: str | None) -> str | None:
     return listed if told is None or (listed and told in _SAYS_LITTLE) else told
 
 
-def refresh_standing(store: Store, ids: Collection[str] | None = None) -> int:
-    """Bring the mentions of these customers, or of all who are linked, up to what is said of them; return how many."""
+def refresh_standing(store: Store, ids: Collection[str] | None = None, *, new: Collection[str] = ()) -> int:
+    """Bring the mentions of these customers, or of all who are linked, up to what is said of them; return how many.
+
+    Who has only `new` links (ids) is left out: their mentions have just been linked with all of it.
+    """
     with store_errors():
-        return _refresh(store, _linked(store) if ids is None else ids)[0]
+        return _refresh(store, _linked(store) if ids is None else ids, new)[0]
 
 
-def _refresh(store: Store, wanted: Collection[str]) -> tuple[int, bool]:
+def _refresh(store: Store, wanted: Collection[str], new: Collection[str] = ()) -> tuple[int, bool]:
     """Bring mentions up to these customers; return how many changed, and whether one is now another's, or surer."""
     moved = False
     with store_errors():
         links = {one.link.id: one.link for some in in_parts(wanted) for one in read_links(store, _of(some)).values()}
         held = {one.customer for one in links.values() if one.active}
+        held &= {one.customer for one in links.values() if one.id not in new}
         said = standing_of(store, held)
         done = 0
         for some in in_parts(held):

@@ -14,10 +14,11 @@ from indexing.profiles.scales import Buyer, Scales, fifth
 from indexing.profiles.scores import churn, influence, rfm_group, value_band
 from indexing.profiles.voice import Voice
 
-__all__ = ["YEAR", "Facts", "buyer_of", "profile_of"]
+__all__ = ["YEAR", "Facts", "buyer_of", "profile_of", "worth_of"]
 
 YEAR = timedelta(days=365)
 _SOON = timedelta(days=30)
+_NO_PURCHASE = {"segment": "no_purchase", "value_band": "none"}
 _DONE = frozenset(
     [
         *("closed", "resolved", "done", "solved", "finished"),
@@ -41,6 +42,12 @@ def buyer_of(orders: Iterable[Order], day: date) -> Buyer | None:
     """Return what the customer adds to the scales; None for one who never bought."""
     bought = purchases(orders)
     return _buyer(bought, day) if bought.standing else None
+
+
+def worth_of(orders: Iterable[Order], scales: Scales | None) -> dict[str, str]:
+    """Return the `segment` and the `value_band` alone; without scales, of somebody who has not ordered anything."""
+    value = _value(purchases(orders), scales) if scales else dict(_NO_PURCHASE)
+    return {name: value[name] for name in _NO_PURCHASE}
 
 
 def profile_of(facts: Facts, scales: Scales) -> dict[str, Any]:
@@ -98,7 +105,7 @@ def _tickets(tickets: Sequence[Ticket], unsettled: int) -> dict[str, Any] | None
 
 def _value(orders: Purchases, scales: Scales) -> dict[str, Any]:
     if not orders.standing:
-        return {"segment": "no_purchase", "value_band": "none"}
+        return dict(_NO_PURCHASE)
     buyer = _buyer(orders, scales.day)
     late = fifth(buyer.recency, scales.recency)
     r = None if late is None else 6 - late

@@ -13,8 +13,6 @@ from itertools import islice
 from typing import Any
 
 from config.case_rules import load_case_rules
-from config.settings import DAY_ZONE
-from indexing.customers.record import Order
 from indexing.elasticsearch.ahead import side_by_side
 from indexing.elasticsearch.changes import Changes, changes
 from indexing.elasticsearch.documents import put, remove
@@ -26,8 +24,9 @@ from indexing.elasticsearch.scan import scan
 from indexing.elasticsearch.store import Store
 from indexing.mentions.document import timestamp
 from indexing.profiles.gather import cases_of, customers_among, records_of
-from indexing.profiles.profile import Facts, buyer_of, profile_of
-from indexing.profiles.scales import Buyer, Scales, measure, read_scales, write_scales
+from indexing.profiles.measuring import measured
+from indexing.profiles.profile import Facts, profile_of
+from indexing.profiles.scales import Scales, read_scales
 from indexing.profiles.touched import Heard, heard_anew, keep_heard, who_changed, whose_mentions, whose_records
 from indexing.profiles.voice import Voice, voices
 
@@ -80,7 +79,7 @@ def _update(store: Store, now: datetime, *, whole: bool) -> Profiles:
         whole = whole or scales is None or any(new[kind] and new[kind].first for kind in (MONTHLY, "customers"))
         store.refresh(*_KINDS, "profiles")
         if whole or scales is None:
-            scales, heard = _measured(store, now), heard_anew(store)
+            scales, heard = measured(store, now), heard_anew(store)
             ids: Iterable[str] = _everybody(store)
         else:
             heard = whose_mentions(store, new[MONTHLY], new["retracted"])
@@ -110,22 +109,6 @@ def _left_by_cases(store: Store, changed: Changes) -> set[str]:
     for start in range(0, len(cases), _AT_ONCE):
         named |= set(_ids(store, "profiles", {"terms": {"cases.ids": cases[start : start + _AT_ONCE]}}))
     return named
-
-
-def _measured(store: Store, now: datetime) -> Scales:
-    """Measure the scales over all purchases, and keep them."""
-    scales = measure(now.astimezone(DAY_ZONE).date(), _buyers(store, now))
-    write_scales(store, scales, timestamp(now))
-    return scales
-
-
-def _buyers(store: Store, now: datetime) -> Iterator[Buyer]:
-    day = now.astimezone(DAY_ZONE).date()
-    asked = partial(records_of, store, but={"term": {"kind": Order.KIND}})
-    for found in side_by_side(asked, _some(_ids(store, "customers", {"match_all": {}}))):
-        for records in found.values():
-            if buyer := buyer_of((one for one in records if isinstance(one, Order)), day):
-                yield buyer
 
 
 def _everybody(store: Store) -> Iterator[str]:

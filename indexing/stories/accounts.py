@@ -7,7 +7,7 @@ from typing import Any
 from indexing.elasticsearch.ahead import ahead
 from indexing.elasticsearch.documents import buckets_of, put, remove
 from indexing.elasticsearch.store import Store
-from indexing.stories.figures import ACCOUNT, account_document
+from indexing.stories.figures import ACCOUNT, KNOWN, account_document, says_little
 
 __all__ = ["tell_accounts"]
 
@@ -21,5 +21,7 @@ def tell_accounts(store: Store, accounts: Iterable[Sequence[str]], *, now: datet
 
 def _documents(store: Store, accounts: Sequence[str], now: datetime) -> dict[str, dict[str, Any]]:
     """Return the documents by id; none for an account of which no mention is left."""
-    buckets = buckets_of(store, "account", accounts, ACCOUNT)
-    return {bucket["key"]: account_document(bucket, now=now) for bucket in buckets}
+    buckets = {bucket["key"]: bucket for bucket in buckets_of(store, "account", accounts, ACCOUNT)}
+    quiet = [account for account, bucket in buckets.items() if says_little(bucket)]
+    known = {bucket["key"]: bucket for bucket in buckets_of(store, "account", quiet, KNOWN)}
+    return {account: account_document(bucket, known.get(account), now=now) for account, bucket in buckets.items()}

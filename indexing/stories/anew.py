@@ -12,10 +12,15 @@ from indexing.mentions.locate import months_of
 from indexing.stories.counted import count
 from indexing.stories.ledger import values_among
 
-__all__ = ["drop_gone", "drop_silent", "drop_strange_answers"]
+__all__ = ["drop_gone", "drop_silent", "drop_strange_answers", "told_before"]
 
 _AT_ONCE = 500
 _TOLD = {"stories": "telling", "accounts": "account"}
+
+
+def told_before(store: Store) -> bool:
+    """Return whether there is anything that could have to go."""
+    return any(store.count(kind) for kind in ("counted", *_TOLD))
 
 
 def drop_gone(store: Store) -> None:

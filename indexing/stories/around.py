@@ -16,7 +16,7 @@ __all__ = ["around", "spans"]
 _APART = 60 * 60 * 1_000
 """Moments that are farther apart, in ms, are looked around one by one: what lies between them is not read."""
 _AT_ONCE = 200
-_FEW = 20
+_FEW, _FEW_AT_ONCE = 20, 1_000
 """Groups of so many mentions are read whole, many by one search; in larger ones each stretch is two searches."""
 _SIDES = {"before": "desc", "after": "asc"}
 
@@ -40,7 +40,7 @@ def around(ledger: Ledger, key: str, moments: Mapping[str, Sequence[int]]) -> tu
     before: set[str] = set()
     sure: set[str] = set()
     sizes = counts_among(ledger.store, key, moments)
-    for few in in_parts([group for group, size in sizes.items() if size <= _FEW], _AT_ONCE):
+    for few in in_parts([group for group, size in sizes.items() if size <= _FEW], _FEW_AT_ONCE):
         for row in ledger.current(ledger.read({"terms": {key: few}})):
             found[getattr(row, key)].append(row)
     large = {group: moments[group] for group, size in sizes.items() if size > _FEW}

@@ -10,7 +10,7 @@ from indexing.stories.assign import Role
 from indexing.stories.coordination import DIGITS, FEW_FOLLOWERS, Share, coordination
 from indexing.stories.rows import moment
 
-__all__ = ["ACCOUNT", "HOUR", "STORY", "account_document", "story_document"]
+__all__ = ["ACCOUNT", "HOUR", "KNOWN", "STORY", "account_document", "says_little", "story_document"]
 
 Bucket = Mapping[str, Any]
 
@@ -72,10 +72,12 @@ ACCOUNT: Bucket = {
     "brands": _terms("brand"),
     "originals": _those({"term": {"role": str(Role.ORIGIN)}}),
     "stories": _those({"term": {"joined": True}}),
-    "known": _those(_KNOWN, newest=_first(_NEWEST)),
+    "known": _those(_KNOWN),
     "intervals": _terms("pace"),
 }
 """What is asked of the counted mentions of an account."""
+KNOWN: Bucket = {"known": _those(_KNOWN, newest=_first(_NEWEST))}
+"""And what of one whose newest mention says nothing of followers, while others do."""
 
 
 def story_document(
@@ -120,10 +122,18 @@ def story_document(
     )
 
 
-def account_document(bucket: Bucket, *, now: datetime) -> dict[str, Any]:
-    """Return the document of one account from its sums; one that is in no told story has nobody to be arranged with."""
-    (newest,), known = _rows(bucket["newest"]), _rows(bucket["known"]["newest"])
-    standing = known[0] if known else newest
+def says_little(bucket: Bucket) -> bool:
+    """Return whether an account's newest mention says nothing of its followers, while others do."""
+    return bool(bucket["known"]["doc_count"]) and "followers" not in _rows(bucket["newest"])[0]
+
+
+def account_document(bucket: Bucket, known: Bucket | None = None, *, now: datetime) -> dict[str, Any]:
+    """Return the document of one account from its sums, and what is `KNOWN` of one whose newest mention says little.
+
+    One that is in no told story has nobody to be arranged with.
+    """
+    (newest,) = _rows(bucket["newest"])
+    standing = _rows(known["known"]["newest"])[0] if known else newest
     digits, followers = standing.get("digits"), standing.get("followers")
     names = (int(digits >= DIGITS), 1) if digits is not None else (0, 0)
     hollow = (int(followers < FEW_FOLLOWERS and not standing.get("verified")), 1) if followers is not None else (0, 0)

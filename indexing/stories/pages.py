@@ -13,44 +13,54 @@ __all__ = ["Hit", "pages"]
 Hit = Mapping[str, Any]
 
 _AT_ONCE = 1_000
+"""Mentions that are read by one request, as in most turns they are, and by the page where each is read whole."""
 _KEEP = "5m"
 _OLDEST = [{"@timestamp": "asc"}, {"post_id": "asc"}]
 
 
 def pages(
-    store: Store, query: Mapping[str, Any], *, sources: Sequence[str] = (), values: Sequence[str] = ()
+    store: Store,
+    query: Mapping[str, Any],
+    *,
+    sources: Sequence[str] = (),
+    values: Sequence[str] = (),
+    size: int | None = None,
 ) -> Iterator[list[Hit]]:
-    """Yield the mentions of a query as they stood when it began, with what they hold and with values as indexed.
+    """Yield the mentions of a query as they stood when it began, with what they hold, or with values as indexed alone.
 
-    What one page holds is one request, as in most turns; more is read from its beginning, as one moment had it.
+    What one request holds is one page; more is read from its beginning, as one moment had it, `size` at a time.
     """
     wanted: dict[str, Any] = {
         "query": query,
-        "size": _AT_ONCE,
-        "source": {"includes": list(sources)} if sources else False,
-        "docvalue_fields": [{"field": name} for name in values],
+        **(_values(values) if values else {"source": {"includes": list(sources)}}),
         "track_total_hits": False,
     }
     with store_errors():
-        page = store.client.search(index=store.alias(MONTHLY), sort=_OLDEST, **wanted)
+        page = store.client.search(index=store.alias(MONTHLY), sort=_OLDEST, size=_AT_ONCE, **wanted)
         hits: list[Hit] = page["hits"]["hits"]
         if len(hits) == _AT_ONCE:
-            yield from _at_one_moment(store, wanted)
+            yield from _at_one_moment(store, wanted, size or _AT_ONCE)
         elif hits:
             yield hits
 
 
-def _at_one_moment(store: Store, wanted: dict[str, Any]) -> Iterator[list[Hit]]:
+def _values(names: Sequence[str]) -> dict[str, Any]:
+    """Ask for values without `_source` and `_id`: that is stored beside the text, which would have to be unpacked."""
+    return {"stored_fields": ["_none_"], "source": False, "docvalue_fields": [{"field": name} for name in names]}
+
+
+def _at_one_moment(store: Store, wanted: dict[str, Any], size: int) -> Iterator[list[Hit]]:
     pit = store.client.open_point_in_time(index=store.alias(MONTHLY), keep_alive=_KEEP)["id"]
     after: Any = None
     try:
         while True:
             at = {"id": pit, "keep_alive": _KEEP}
-            page = store.client.search(pit=at, sort=[*_OLDEST, {"_shard_doc": "asc"}], search_after=after, **wanted)
+            sort = [*_OLDEST, {"_shard_doc": "asc"}]
+            page = store.client.search(pit=at, sort=sort, size=size, search_after=after, **wanted)
             pit, hits = page["pit_id"], page["hits"]["hits"]
             if hits:
                 yield hits
-            if len(hits) < _AT_ONCE:
+            if len(hits) < size:
                 return
             after = hits[-1]["sort"]
     finally:

@@ -24,12 +24,13 @@ from indexing.stories.assign import REACH_OF_COPIES, Known, Leader, Place, Role,
 from indexing.stories.likeness import likenesses
 from indexing.stories.pages import Hit, pages
 
-__all__ = ["place", "places", "story_part"]
+__all__ = ["PLACED", "place", "places", "story_part"]
 
 _FIELDS = ["post_id", "root_id", "kind", "title", "text", "@timestamp", "event.ingested", "pictures"]
 _PICTURES_AT_ONCE = 50
 """Pictures that are looked for in one search; each has 1,088 keys, and Elasticsearch takes 65,536."""
-_PLACED = {"exists": {"field": "story.id"}}
+PLACED = {"exists": {"field": "story.id"}}
+"""The condition that a mention has its story."""
 _EDITED_WITHIN = timedelta(days=30)
 
 
@@ -40,7 +41,7 @@ def place(store: Store, among: Mapping[str, Any], *, now: datetime, finder: Find
     what is written. With a `finder`, first posts that show the same picture join as well.
     """
     placed = 0
-    for hits in pages(store, {"bool": {"filter": [among], "must_not": [_PLACED]}}, sources=_FIELDS):
+    for hits in pages(store, {"bool": {"filter": [among], "must_not": [PLACED]}}, sources=_FIELDS):
         if placed:
             store.refresh(MONTHLY)  # so that the origins of the page before are found
         placed += _write(store, hits, places(store, [hit["_source"] for hit in hits], finder), now)
@@ -129,7 +130,7 @@ def _known(store: Store, posts: Sequence[StoryPost], finder: Finder | None) -> K
 
 
 def _placed(store: Store, posts: set[str]) -> Iterator[tuple[str, Place]]:
-    query = {"bool": {"filter": [{"terms": {"post_id": sorted(posts)}}, _PLACED]}}
+    query = {"bool": {"filter": [{"terms": {"post_id": sorted(posts)}}, PLACED]}}
     for hits in pages(store, query, sources=["post_id", "story"]):
         for hit in hits:
             story = hit["_source"]["story"]

@@ -18,13 +18,13 @@ from indexing.elasticsearch.errors import Busy
 from indexing.elasticsearch.field import Writer
 from indexing.elasticsearch.lease import lease
 from indexing.elasticsearch.mappings import MONTHLY
-from indexing.elasticsearch.retry import backoff
+from indexing.elasticsearch.retry import backoff, with_retries
 from indexing.elasticsearch.store import Store
 from indexing.mentions.merge import Document
 from indexing.mentions.write import Further, nothing_further
-from indexing.stories.place import place, places, story_part
+from indexing.stories.place import PLACED, place, places, story_part
 
-__all__ = ["READER", "beforehand", "place_waiting"]
+__all__ = ["READER", "beforehand", "place_waiting", "waits"]
 
 READER = "stories"
 """As whom the telling of stories reads the changes of an index."""
@@ -38,6 +38,15 @@ def place_waiting(store: Store, now: datetime) -> tuple[int, Changes]:
         return 0, mentions
     with _alone(store, _PATIENCE):
         return _place_waiting(store, now)
+
+
+def waits(store: Store, mentions: Changes) -> bool:
+    """Return whether one of the changed mentions has no story yet."""
+    query = {"bool": {"filter": [mentions.query], "must_not": [PLACED]}}
+    answer = with_retries(
+        lambda: store.client.search(index=store.alias(MONTHLY), query=query, size=0, terminate_after=1)
+    )
+    return bool(answer["hits"]["total"]["value"])
 
 
 def beforehand(store: Store) -> Further:

@@ -8,7 +8,7 @@ from typing import Any
 from indexing.elasticsearch.store import Store
 from indexing.stories.pages import pages
 
-__all__ = ["Row", "moment", "read_rows"]
+__all__ = ["AT_ONCE", "Row", "moment", "read_rows"]
 
 _FIELDS = {
     "brand": "brand",
@@ -27,6 +27,8 @@ _FIELDS = {
     "deleted": "deleted_at",
     "page": "writers.page",
 }
+AT_ONCE = 5_000
+"""Mentions that are read and counted together, where so many have changed."""
 _READ = (*_FIELDS.values(), "story.keys")
 
 
@@ -85,7 +87,7 @@ def moment(at: int) -> datetime:
 def read_rows(store: Store, *filters: Mapping[str, Any]) -> Iterator[list[Row]]:
     """Yield the mentions that meet the conditions and have a story, oldest first, some at a time."""
     query = {"bool": {"filter": [*filters, {"exists": {"field": "story.id"}}]}}
-    for hits in pages(store, query, values=_READ):
+    for hits in pages(store, query, values=_READ, size=AT_ONCE):
         yield [_row(hit) for hit in hits]
 
 
@@ -93,7 +95,7 @@ def _row(hit: Mapping[str, Any]) -> Row:
     found = hit["fields"]
     values = {name: found[field][0] for name, field in _FIELDS.items() if field in found}
     return Row(
-        mention=hit["_id"],
+        mention=f"{values['post_id']}:{values['brand']}",  # as document.document_id makes it; `_id` lies with the text
         at=hit["sort"][0],
         words=next((key for key in found.get("story.keys", ()) if key.startswith("=")), None),
         **{**values, "edited": "edited" in values, "deleted": "deleted" in values},

@@ -6,6 +6,7 @@ that is killed is completed by the next, for the changes count as worked through
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,21 +14,22 @@ from config.brand import Brand
 from indexing.elasticsearch.ahead import ahead
 from indexing.elasticsearch.changes import Changes, changes
 from indexing.elasticsearch.documents import values_of
-from indexing.elasticsearch.errors import store_errors
+from indexing.elasticsearch.errors import Busy, store_errors
 from indexing.elasticsearch.lease import lease
+from indexing.elasticsearch.mappings import MONTHLY
 from indexing.elasticsearch.parts import in_parts
 from indexing.elasticsearch.store import Store
 from indexing.stories.accounts import tell_accounts
-from indexing.stories.anew import drop_gone, drop_silent, drop_strange_answers
+from indexing.stories.anew import drop_gone, drop_silent, drop_strange_answers, told_before
 from indexing.stories.answers import join_answers
 from indexing.stories.counted import count
 from indexing.stories.ledger import values_among
-from indexing.stories.placing import READER, place_waiting
+from indexing.stories.placing import READER, place_waiting, waits
 from indexing.stories.retracted import drop_left, forget, left
 from indexing.stories.rows import read_rows
 from indexing.stories.tell import tell
 
-__all__ = ["READER", "Stories", "update_stories"]
+__all__ = ["READER", "Stories", "count_new", "update_stories"]
 
 _AT_ONCE = 1_000
 _TOLD = {"term": {"told": True}}
@@ -54,11 +56,12 @@ def update_stories(store: Store, brands: Sequence[Brand] = (), *, now: datetime 
         placed, mentions = place_waiting(store, now)
         if mentions.first:
             drop_gone(store)
-            drop_strange_answers(store, brands)
         retracted = changes(store, READER, "retracted")
         if retracted:
             forget(store, retracted)
         answers = changes(store, READER, "answers")
+        if answers and answers.first and brands:
+            drop_strange_answers(store, brands)
         answered = join_answers(store, answers.query) if answers else set()
         _count(store, mentions, answered)
         counted = changes(store, READER, "counted")
@@ -73,6 +76,19 @@ def update_stories(store: Store, brands: Sequence[Brand] = (), *, now: datetime 
         for done in (mentions, retracted, answers, counted):
             done.done()
     return Stories(placed=placed, updated=updated)
+
+
+def count_new(store: Store) -> None:
+    """Count what was indexed since the last time, while more of it comes; all else is left to the next update.
+
+    So is everything where another process is at it, where mentions have no story yet, or where an index that was made
+    anew leaves something to be forgotten.
+    """
+    with store_errors(), suppress(Busy), lease(store.client, store.state, "telling of stories", READER):
+        mentions = changes(store, READER, MONTHLY)
+        if mentions and not (mentions.first and told_before(store)) and not waits(store, mentions):
+            _count(store, mentions, set())
+            mentions.done()
 
 
 def _count(store: Store, mentions: Changes, answered: set[str]) -> None:
