@@ -13,11 +13,11 @@ from nlp.stance.scene import SentimentTarget
 from nlp.stance.verdict import Verdict
 
 LEAST = {
-    ("fourth_hand", "default"): 0.74,
+    ("fourth_hand", "default"): 0.75,
     ("fourth_hand", "fast"): 0.72,
-    ("last_hand", "default"): 0.79,
+    ("last_hand", "default"): 0.81,
     ("last_hand", "fast"): 0.74,
-    ("exam_hand", "default"): 0.83,
+    ("exam_hand", "default"): 0.84,
     ("exam_hand", "fast"): 0.79,
 }
 

@@ -35,7 +35,7 @@ LAST = 0.7
 """How much the last round counts beside the first: the mean keeps what the first knows of moods."""
 REPLAYED = 10_000
 """Rows of all sets on which the last round holds the other heads to their answers."""
-HANDS = 0.8
+HANDS = 0.75
 """How much the round of judgements counts beside what was before it, but for its own head: moods stay as they were."""
 LONG = frozenset({"hotel", "products"})
 
