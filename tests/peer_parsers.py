@@ -50,6 +50,12 @@ def _feedparser() -> Parse:
     return lambda text: len(feedparser.parse(text.encode()).entries)
 
 
+def _trafilatura() -> Parse:
+    """trafilatura, which finds title and text of any article; a time that stands in a script it does not."""
+    extract = import_module("trafilatura").bare_extraction
+    return lambda text: int(extract(text, url="https://mp.weixin.qq.com/s/x", with_metadata=True) is not None)
+
+
 def _weibo_search() -> Parse:
     """dataabc/weibo-search, the Scrapy spider of s.weibo.com's pages."""
     from scrapy.http import HtmlResponse, Request
@@ -80,7 +86,7 @@ def _weibo_crawler() -> Parse:
 
 
 PEERS: dict[str, Callable[[], Parse]] = {"wechat_sogou": _sogou, "x_search": _twitwi, "rss": _feedparser,
-    "mastodon_tag": _mastodon, "bluesky_search": _atproto,
+    "mastodon_tag": _mastodon, "bluesky_search": _atproto, "wechat_article": _trafilatura,
     "weibo_html": _weibo_search, "weibo_search": _weibo_crawler}  # fmt: skip
 
 

@@ -25,13 +25,16 @@ PACKAGES = {
     "x_search": "twitwi==0.25.1",
     "mastodon_tag": "Mastodon.py==2.3.3",
     "bluesky_search": "atproto==0.0.73",
+    "wechat_article": "trafilatura==2.3.1",
 }
 CHECKOUTS = {"weibo_html": "weibo-search", "weibo_search": "weibo-crawler"}
 """By feed, the folder below `TINGFENG_PEERS` that holds a clone of github.com/dataabc/…: these are no packages."""
 NEEDED = ("json5", "tqdm", "piexif", "requests", "openai", "loguru")
 """By these clones."""
-AT_LEAST = dict.fromkeys((*PACKAGES, *CHECKOUTS), 0.0) | {"mastodon_tag": 3.0, "rss": 1 / 1.3}
+AT_LEAST = dict.fromkeys((*PACKAGES, *CHECKOUTS), 0.0) | {"mastodon_tag": 3.0, "wechat_article": 3.0, "rss": 1 / 1.3}
 """How many times the peer's speed; 0 where it is printed and nothing promised: docs/feeds.md has the figures."""
+CASES = {"weibo_html": "cards", "wechat_article": "article"}
+"""Feeds whose page is a fixture's."""
 ROUNDS = 20
 SCRIPT = Path(__file__).with_name("peer_parsers.py")
 
@@ -53,9 +56,9 @@ def tweets(text: str) -> str:
     return json.dumps(page)
 
 
-def cards() -> tuple[PlatformSpider, list[Response]]:
-    """Return our own page after s.weibo.com's, which has all that weibo-search looks for; its card many times."""
-    spider, page = read_case(Path(__file__).parent / "fixtures" / "weibo_html" / "cards")
+def case_of(feed: str) -> tuple[PlatformSpider, list[Response]]:
+    """Return our own page after the platform's, which has all that the peer looks for."""
+    spider, page = read_case(Path(__file__).parent / "fixtures" / feed / CASES[feed])
     return spider, [page]
 
 
@@ -90,7 +93,7 @@ def peers(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.parametrize("feed", AT_LEAST)
 def test_parsing_beside_a_peer(feed: str, peers: str, tmp_path: Path) -> None:
-    spider, pages = pages_of(feed) if feed != "weibo_html" else cards()
+    spider, pages = case_of(feed) if feed in CASES else pages_of(feed)
     whole = WHOLE.get(feed, str)
     texts = [whole(decode_text(page.body, page.headers["content-type"])) for page in pages]
     pages = [replace(page, body=text.encode()) for page, text in zip(pages, texts, strict=True)]
