@@ -9,6 +9,7 @@ from crawlers.formats.facebook_story import Parts, decoded, media_of, number
 from crawlers.post import Author
 from crawlers.reading.avatar import avatar
 from crawlers.reading.counts import count
+from crawlers.reading.flags import flag
 from crawlers.reading.page_state import within
 from crawlers.reading.times import ReadTime, stamped
 
@@ -165,13 +166,13 @@ def author_of(told: Any) -> Author | None:
     id = page or number(within(told, "id"))
     if id is None:
         return None
-    url, name, checked = told.get("url"), told.get("name"), told.get("is_verified")
+    url, name = told.get("url"), told.get("name")
     pictures = (within(told, one, "uri") for one in ("profile_picture", "profile_picture_depth_0", "displayPicture"))
     return Author(
         id=id,
         name=name if isinstance(name, str) and name else None,
         url=url if _is_address(url) else f"{_HOME}/{id}",
-        verified=checked if isinstance(checked, bool) else None,
+        verified=flag(told.get("is_verified")),
         organisation=True if page or told.get("__typename") == "Page" else None,
         avatar=next((one for said in pictures if (one := avatar(said))), None),
     )

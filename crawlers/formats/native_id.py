@@ -5,16 +5,20 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
+from crawlers.errors import MalformedPost
 from crawlers.formats import weibo_id
+from crawlers.page import Response
 from crawlers.post import Precision
-from crawlers.reading.times import SPAN, ReadTime
+from crawlers.reading.times import SPAN, ReadTime, read_time
 
-__all__ = ["published", "settled"]
+__all__ = ["checked", "published", "settled"]
 
 _HEX_ID = re.compile(r"[0-9a-f]{24}")
 _FIRST_SECOND, _LAST_SECOND = 1_230_768_000, 4_102_444_800
 """2009 and 2100: numbers that say another time are ids of another kind."""
 _CLOCKS_DIFFER = timedelta(seconds=10)
+_AGREE = 60
+"""Seconds that a time to the second and its id's may lie apart."""
 _X_EPOCH = 1_288_834_974_657
 _FIRST_X_ID = 29_700_859_247
 """Ids of X carry their time since November 2010; before, they only counted."""
@@ -41,6 +45,23 @@ def settled(by_id: datetime | None, shown: ReadTime | None, fetched_at: datetime
     if precision is Precision.SECOND or abs(by_id - told) > SPAN[precision] + _CLOCKS_DIFFER:
         return shown
     return by_id, Precision.SECOND
+
+
+def checked(platform: str, native_id: str, written: str, response: Response) -> ReadTime:
+    """Return the exact time that is written, or the id's where it cannot be read or the two contradict each other.
+
+    MalformedPost where neither tells a time.
+    """
+    by_id = published(platform, native_id)
+    by_id = by_id if by_id and by_id <= response.fetched_at else None
+    try:
+        said = read_time(written, response.moment)
+    except ValueError as error:
+        if by_id is None:
+            raise MalformedPost(f"created_at: {error}") from error
+        return by_id, Precision.SECOND
+    apart = abs((said[0] - by_id).total_seconds()) if by_id else 0
+    return (by_id, Precision.SECOND) if by_id and apart > _AGREE else said
 
 
 def _weibo(mid: str) -> datetime | None:

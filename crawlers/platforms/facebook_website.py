@@ -14,6 +14,7 @@ from typing import Any
 
 from config.both import Both
 from crawlers.browser_page import BrowserPage
+from crawlers.browser_spider import BrowserSpider
 from crawlers.errors import (
     Blocked,
     CrawlError,
@@ -45,7 +46,7 @@ from crawlers.formats.facebook_values import (
     text_in,
     time_of,
 )
-from crawlers.page import Page, Request, Response
+from crawlers.page import Page, Response
 from crawlers.post import Engagement, Kind, Post
 from crawlers.reading.counts import count
 from crawlers.reading.hashtags import hashtags
@@ -53,7 +54,6 @@ from crawlers.reading.links import links_of
 from crawlers.reading.page_state import within
 from crawlers.reading.stand_in import stand_in
 from crawlers.reading.wire import looks_like_html
-from crawlers.spider import CannotCrawl, PlatformSpider
 
 __all__ = ["FacebookWebsite"]
 
@@ -85,27 +85,20 @@ _WORDS = (
 _WALL = re.compile("""<form[^<>]+(?:id="login_?form"|action="[^"]*/login/)""", re.IGNORECASE)
 
 
-class FacebookWebsite(PlatformSpider):
+class FacebookWebsite(BrowserSpider):
     """Posts and comments as facebook.com shows them to people."""
 
     platform = "facebook"
     platform_name = Both("Facebook", "Facebook")
     feed_name = Both("Facebook 网页（浏览器所见）", "Facebook as a browser saw it")
     home = _HOME
-    needs = ""
+    official = "facebook_page"
     may_be_gone = True
     in_browser = BrowserPage(
         r"https://(?:www|web|m)\.facebook\.com/"
         rf"(?:api/graphql/?[^\n]*\n.*?\bfb_api_req_friendly_name=(?={_NAMES})|(?={_PAGES}))"
         r"(?P<query>(?<==)\w+|(?<=/)[^\n#]+?(?=[?&]__|[\n#]))"
     )
-
-    def first(self) -> Request:
-        """Refuse to crawl."""
-        raise CannotCrawl(
-            f"{self.job.feed}: is read out of what your own browser received (tingfeng import har FILE);"
-            " to crawl Facebook, use facebook_page"
-        )
 
     def parse_page(self, response: Response) -> Page:
         """Read an answer, or a page for people."""

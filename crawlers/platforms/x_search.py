@@ -16,7 +16,7 @@ import msgspec
 
 from config.both import Both
 from crawlers.errors import Blocked, CrawlError, LoginRequired, MalformedPost, RateLimited, SchemaChanged
-from crawlers.formats.native_id import published
+from crawlers.formats.native_id import checked, published
 from crawlers.formats.x_answer import (
     Beside,
     Entities,
@@ -33,11 +33,11 @@ from crawlers.formats.x_answer import (
     whole,
 )
 from crawlers.page import Listed, Page, Request, Response
-from crawlers.post import Author, Engagement, Kind, Post, Precision
+from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.counts import count
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
-from crawlers.reading.times import ReadTime, optional_time, read_time
+from crawlers.reading.times import optional_time
 from crawlers.reading.wire import decode_item, decode_page
 from crawlers.slicing import Slicing, iso_utc
 from crawlers.spider import CannotCrawl, Job, PlatformSpider
@@ -124,7 +124,7 @@ class XSearch(PlatformSpider):
         author, username = beside.authors.get(str(tweet.author_id)) or _unknown(tweet)
         entities = (note.entities if note else None) or tweet.entities or Entities()
         links = [address for one in entities.urls or () if (address := one.unwound_url or one.expanded_url or one.url)]
-        published_at, precision = _parse_time(tweet, id, response)
+        published_at, precision = checked(self.platform, id, tweet.created_at or "", response)
         root = str(tweet.conversation_id or parent) if kind is Kind.COMMENT else parent
         return self.post(
             response,
@@ -207,20 +207,6 @@ def _place(tweet: Tweet) -> tuple[Kind, str | None]:
         return Kind.POST, None
     referred = {reference.type: str(reference.id) for reference in tweet.referenced_tweets}
     return next(((kind, referred[name]) for name, kind in _KINDS.items() if name in referred), (Kind.POST, None))
-
-
-def _parse_time(tweet: Tweet, id: str, response: Response) -> ReadTime:
-    """Return the time that is told, or the id's where none is or the two contradict each other."""
-    by_id = published(XSearch.platform, id)
-    by_id = by_id if by_id and by_id <= response.fetched_at else None
-    try:
-        said = read_time(tweet.created_at or "", response.moment)
-    except ValueError as error:
-        if by_id is None:
-            raise MalformedPost(f"created_at: {error}") from error
-        return by_id, Precision.SECOND
-    apart = abs((said[0] - by_id).total_seconds()) if by_id else 0
-    return (by_id, Precision.SECOND) if by_id and apart > 60 else said
 
 
 def _edited_at(tweet: Tweet, response: Response) -> datetime | None:

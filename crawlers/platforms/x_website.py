@@ -15,19 +15,19 @@ import msgspec
 
 from config.both import Both
 from crawlers.browser_page import BrowserPage
+from crawlers.browser_spider import BrowserSpider
 from crawlers.errors import CrawlError, Gone, MalformedPost, SchemaChanged
-from crawlers.formats.native_id import published
+from crawlers.formats.native_id import checked, published
 from crawlers.formats.x_timeline import Account, Legacy, Note, Result, Status, meant, no_posts, tweets_of
-from crawlers.page import Page, Request, Response
-from crawlers.post import Author, Engagement, Kind, Post, Precision
+from crawlers.page import Page, Response
+from crawlers.post import Author, Engagement, Kind, Post
 from crawlers.reading.avatar import avatar
 from crawlers.reading.counts import count
+from crawlers.reading.flags import flag
 from crawlers.reading.links import links_of
 from crawlers.reading.markup import text_of
 from crawlers.reading.page_state import within
-from crawlers.reading.times import ReadTime, read_time
 from crawlers.reading.wire import decode_item, decode_json, decode_optional
-from crawlers.spider import CannotCrawl, PlatformSpider
 
 __all__ = ["XWebsite"]
 
@@ -37,8 +37,6 @@ _NO_LANGUAGE = frozenset(("", "und", "zxx", "art", "qam", "qct", "qht", "qme", "
 _OWN, _ORGANISATIONS = ("x.com", "twitter.com", "t.co"), ("business", "government")
 _UNSEEN = ("TweetTombstone", "TweetUnavailable", "TweetPreviewDisplay")
 """What stands in the place of a post that is gone, or shown to few."""
-_AGREE = 60
-"""Seconds that a post's time and its id's may lie apart."""
 _OPERATIONS = (
     r"SearchTimeline|Home\w*Timeline|User\w*(?:Tweets|TweetsAndReplies|Media)|Likes|TweetDetail|TweetResults?ByRestIds?"
     r"|ModeratedTimeline|List\w*Timeline|Community\w*(?:Timeline|Query)|GenericTimelineById|Topic\w+|SimilarPosts"
@@ -58,26 +56,19 @@ class _Asked(BrowserPage):
             return asked
 
 
-class XWebsite(PlatformSpider):
+class XWebsite(BrowserSpider):
     """Posts as x.com shows them to people."""
 
     platform = "x"
     platform_name = Both("X（推特）", "X (Twitter)")
     feed_name = Both("X 网页（浏览器所见）", "X as a browser saw it")
     home = "https://x.com"
-    needs = ""
+    official = "x_search"
     may_be_gone = True
     in_browser = _Asked(
         rf"https://(?:[\w-]+\.)?(?:x|twitter)\.com/(?:i/api/)?graphql/[\w-]+/(?=(?:{_OPERATIONS})\b)"
         rf'(?:.*?"(?:{_ASKED})"\s*:\s*")?(?P<query>(?<=")(?:[^"\\]|\\.)+|(?<=/)\w+)'
     )
-
-    def first(self) -> Request:
-        """Refuse to crawl."""
-        raise CannotCrawl(
-            f"{self.job.feed}: is read out of what your own browser received (tingfeng import har FILE);"
-            " to crawl X, use x_search"
-        )
 
     def parse_page(self, response: Response) -> Page:
         """Read one answer."""
@@ -120,7 +111,7 @@ class XWebsite(PlatformSpider):
         status = decode_item(raw, Status)
         account = _account(status)
         inner = [one for held in _quoted(status) if (one := _result(held)) is not None]
-        if account.first(("privacy", "protected"), ("legacy", "protected")) is True:
+        if flag(account.first(("privacy", "protected"), ("legacy", "protected"))):
             return None, inner
         return self._post(response, status, account), inner
 
@@ -135,7 +126,7 @@ class XWebsite(PlatformSpider):
         note = _note(status)
         entities = (note.entities if note else None) or legacy.entities
         author, username = _parse_author(account, legacy)
-        published_at, precision = _parse_time(legacy, id, response)
+        published_at, precision = checked(self.platform, id, legacy.created_at or "", response)
         links = [
             address for one in _listed(entities, "urls") if (address := _text(one, "expanded_url") or _text(one, "url"))
         ]
@@ -215,20 +206,6 @@ def _note(status: Status) -> Note | None:
         return None
 
 
-def _parse_time(legacy: Legacy, id: str, response: Response) -> ReadTime:
-    """Return the time that is told, or the id's where none is or the two contradict each other."""
-    by_id = published(XWebsite.platform, id)
-    by_id = by_id if by_id and by_id <= response.fetched_at else None
-    try:
-        said = read_time(legacy.created_at or "", response.moment)
-    except ValueError as error:
-        if by_id is None:
-            raise MalformedPost(f"created_at: {error}") from error
-        return by_id, Precision.SECOND
-    apart = abs((said[0] - by_id).total_seconds()) if by_id else 0
-    return (by_id, Precision.SECOND) if by_id and apart > _AGREE else said
-
-
 def _edited_at(status: Status, response: Response) -> datetime | None:
     """Return when the post was last edited: each version has an id of its own, the last one the newest."""
     edits = within(status.edits, "edit_control_initial", "edit_tweet_ids") or within(status.edits, "edit_tweet_ids")
@@ -246,15 +223,15 @@ def _parse_author(account: Account, legacy: Legacy) -> tuple[Author | None, str 
     username = username if isinstance(username, str) and username.isascii() and username.isidentifier() else None
     name = account.first(("core", "name"), ("legacy", "name"))
     kind = account.first(("verification", "verified_type"), ("legacy", "verified_type"))
-    kind = kind.lower() if isinstance(kind, str) and kind else "blue" if account.blue else None
-    checked = (account.first(("verification", "verified"), ("legacy", "verified")), account.blue)
+    kind = kind.lower() if isinstance(kind, str) and kind else "blue" if flag(account.blue) else None
+    checked = (flag(account.first(("verification", "verified"), ("legacy", "verified"))), flag(account.blue))
     bio = account.first(("profile_bio", "description"), ("legacy", "description"))
     author = Author(
         id=id,
         name=name if isinstance(name, str) and name else username,
         url=f"https://x.com/{username}" if username else None,
         followers=count(account.first(("legacy", "followers_count"))),
-        verified=True in checked if any(isinstance(one, bool) for one in checked) else None,
+        verified=None if checked == (None, None) else True in checked,
         verification=kind if kind != "none" else None,
         organisation=True if kind in _ORGANISATIONS else None,
         bio=bio if isinstance(bio, str) and bio else None,
