@@ -10,10 +10,12 @@ import msgspec
 
 from indexing.customers.customer import HandleKind
 
-__all__ = ["IMPORT", "CustomerLink", "StatedHandle", "from_document", "link_id", "to_document"]
+__all__ = ["CONTESTED", "IMPORT", "CustomerLink", "StatedHandle", "from_document", "link_id", "to_document"]
 
 IMPORT = "import"
 """Who makes and revokes links on the word of the shop's list; anybody else is a person."""
+CONTESTED = "contested"
+"""The type of what never held, since lists state the account of several: it leads there once one gives it up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,11 @@ from indexing.customers import link_records
 from indexing.customers.accounts import Account
 from indexing.customers.at_hand import everything, what_came
 from indexing.customers.claims import Claim, Claims
-from indexing.customers.customer_link import IMPORT, CustomerLink, link_id
+from indexing.customers.customer_link import CONTESTED, IMPORT, CustomerLink, link_id
 from indexing.customers.link_records import StoredLink
 from indexing.customers.marking import Describe, by_link, mark
 from indexing.customers.named import keep_named
-from indexing.customers.resolve import Wanted, resolve
+from indexing.customers.resolve import Contested, Wanted, resolve
 from indexing.elasticsearch.changes import Changes, changes
 from indexing.elasticsearch.errors import store_errors
 from indexing.elasticsearch.mappings import MONTHLY
@@ -28,6 +28,7 @@ __all__ = ["NOTHING_NEW", "READER", "LinkReport", "Stated", "link", "link_new", 
 READER = "links"
 """As whom it reads the changes of an index."""
 _SHOWN = 20
+_OF_OTHERS = "stated of others too"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +115,9 @@ def state(store: Store, now: datetime, *, whole: bool) -> Stated:
         return Stated(store)
     whole = whole or mentions.first
     hand = everything(store, names) if whole else what_came(store, mentions, customers, links, names)
-    wanted, conflicts = resolve(hand.claims, hand.accounts)
+    wanted, contested, conflicts = resolve(hand.claims, hand.accounts)
     changed = [*_made(wanted, hand.links, now), *_ended(hand.claims, wanted, hand.accounts, hand.links, now)]
-    link_records.write_links(store, changed, hand.links)
+    link_records.write_links(store, [*changed, *_waiting(contested, hand.links, now)], hand.links)
     ids = sorted({*hand.links, *(one.id for one in changed)})
     after = [found.link for found in link_records.read_links(store, None if whole else _of(ids)).values()]
     report = replace(
@@ -163,6 +164,17 @@ def _made(wanted: Wanted, stored: Mapping[str, StoredLink], now: datetime) -> It
             yield replace(old, evidence=evidence, type="stated_handle", weight=1.0, linked_by=IMPORT)
 
 
+def _waiting(contested: Contested, stored: Mapping[str, StoredLink], now: datetime) -> Iterator[CustomerLink]:
+    """Yield what leads to the contested accounts from whoever states them: once given up, no list says so any more."""
+    for (platform, key), stated in contested.items():
+        for customer, evidence in stated.items():
+            if (id := link_id(customer, platform, key)) not in stored:
+                yield CustomerLink(
+                    id=id, customer=customer, platform=platform, account=key, type=CONTESTED, evidence=evidence,
+                    linked_at=now, active=False, revoked_at=now, revoked_by=IMPORT, revoked_for=_OF_OTHERS,
+                )  # fmt: skip
+
+
 def _ended(
     claims: Claims, wanted: Wanted, accounts: Sequence[Account], stored: Mapping[str, StoredLink], now: datetime
 ) -> Iterator[CustomerLink]:
@@ -178,5 +190,5 @@ def _ended(
         else:  # none of its mentions is in the index now, so that nothing speaks against the list
             holds = list(stated) == [link.customer]
         if not holds:
-            why = "stated of others too" if link.customer in stated else "no longer stated in the list"
+            why = _OF_OTHERS if link.customer in stated else "no longer stated in the list"
             yield replace(link, active=False, revoked_at=now, revoked_by=IMPORT, revoked_for=why)

@@ -9,28 +9,31 @@ from indexing.customers.claims import Claim, Claims
 from indexing.customers.customer import HandleKind
 from indexing.customers.customer_link import StatedHandle
 
-__all__ = ["Wanted", "resolve"]
+__all__ = ["Contested", "Wanted", "resolve"]
 
 Wanted: TypeAlias = dict[tuple[str, str], tuple[str, StatedHandle]]
 """By platform and account key: the customer, and where the list says so."""
+Contested: TypeAlias = dict[tuple[str, str], Mapping[str, StatedHandle]]
+"""By platform and account key: the customers none of whom it is while more than one states it, and where."""
 
 
-def resolve(claims: Claims, accounts: Sequence[Account]) -> tuple[Wanted, list[str]]:
-    """Return whose each account is, and the conflicts: claims of several customers, names of several accounts.
+def resolve(claims: Claims, accounts: Sequence[Account]) -> tuple[Wanted, Contested, list[str]]:
+    """Return whose each account is, which are contested, and the conflicts in words, names of several accounts too.
 
     A stated id decides alone. A name counts only while one account bears it and one customer states it.
     """
     bearers = Counter(claim for account in accounts for claim in _names(account))
-    wanted: Wanted = {}
+    wanted, contested = Wanted(), Contested()
     for account in accounts:
         by_id = claims.get(Claim(account.platform, HandleKind.ID, account.key))
         by_name = [claims[name] for name in _names(account) if name in claims and bearers[name] == 1]
         stated = [by_id] if by_id else by_name
-        customers = {customer for one in stated for customer in one}
+        customers = {customer: where for one in reversed(stated) for customer, where in one.items()}
         if len(customers) == 1:
-            customer = customers.pop()
-            wanted[account.platform, account.key] = (customer, stated[0][customer])
-    return wanted, [*_contested(claims), *_ambiguous(claims, bearers), *_crossed(claims, accounts)]
+            [wanted[account.platform, account.key]] = customers.items()
+        elif customers:
+            contested[account.platform, account.key] = customers
+    return wanted, contested, [*_contested(claims), *_ambiguous(claims, bearers), *_crossed(claims, accounts)]
 
 
 def _contested(claims: Claims) -> Iterator[str]:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from indexing import customers
-from indexing.customers.customer_link import IMPORT, CustomerLink
+from indexing.customers.customer_link import CONTESTED, IMPORT, CustomerLink
 from indexing.customers.link_records import read_links
 from indexing.customers.linking import READER as STATED
 from indexing.customers.linking import Stated, state
@@ -137,7 +137,8 @@ def _of_link(one: CustomerLink) -> Iterator[LinkEvent]:
     if one.type == "stated_handle" and one.evidence:
         where = f"{one.evidence.file}:{one.evidence.line} {one.evidence.column}"
         yield event(Op.LINK, *pair, at=one.linked_at, by=one.linked_by, kind=one.type, says=(where,))
-    if one.active or one.revoked_at is None or one.revoked_by in (None, SOFTWARE):
+    never = one.type == CONTESTED and one.revoked_by == IMPORT
+    if one.active or never or one.revoked_at is None or one.revoked_by in (None, SOFTWARE):
         return
     why = (one.revoked_for,) if one.revoked_for else ()
     yield event(Op.UNLINK, *pair, at=one.revoked_at, by=str(one.revoked_by), kind="stated_handle", says=why)
