@@ -305,7 +305,7 @@ def test_calls_while_one_still_waits_are_one_and_none_is_begun_after_the_block()
         on.acquire(timeout=PATIENCE)
         done.append(NAME.get())
 
-    NAME.set("mine")
+    token = NAME.set("mine")
     with whenever(work) as call:
         call()
         assert begun.acquire(timeout=PATIENCE)
@@ -315,6 +315,7 @@ def test_calls_while_one_still_waits_are_one_and_none_is_begun_after_the_block()
         assert begun.acquire(timeout=PATIENCE)
         call()
         on.release()
+    NAME.reset(token)
     assert done == ["mine", "mine"]
 
 

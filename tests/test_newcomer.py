@@ -63,9 +63,9 @@ class ExampleNews(PlatformSpider):
         )
 
     def _parse_item(self, response: Response, raw: msgspec.Raw) -> Post:
-        item = decode_item(raw, _Item)
+        item = decode_item(raw, _Item)  # a required field that lacks → a dead letter
         published_at, precision = read_time(item.time, response.moment)
-        return self.post(
+        return self.post(  # platform, feed, query and the time of the fetch are filled in
             response,
             kind=Kind.ARTICLE,
             native_id=str(item.id),
