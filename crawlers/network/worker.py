@@ -5,6 +5,7 @@ and answers on stdout, both as pipe.py describes. It leaves when stdin closes, t
 more work or is gone.
 """
 
+import logging
 import os
 import select
 import threading
@@ -35,6 +36,7 @@ from crawlers.spider import Job, PlatformSpider, is_loopback, spider_of
 
 __all__ = ["main"]
 
+LOG = logging.getLogger(__name__)
 _MOST_BYTES = 16 * 1024 * 1024
 _TIMEOUT = 30
 _AT_ONCE = 8
@@ -217,8 +219,9 @@ class _Worker:
             crawler = Crawler(_Downloader, _scrapy_settings(work.job, is_loopback(spider.first().url)))
             crawl = self._process.crawl(crawler, spider, pipe)
         except Exception:
+            LOG.exception("a crawl did not begin")  # first, for whoever is told reads why in the log
             pipe.close()  # or who gave the job waits for its whole time
-            raise
+            return
         crawl.add_done_callback(lambda _: pipe.close())
 
 
